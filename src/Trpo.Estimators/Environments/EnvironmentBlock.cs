@@ -1,0 +1,136 @@
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Estimators.Environments;
+
+/// <summary>
+/// A number of environments of one kind, each with the observation that it is at. Whatever an environment returns is checked
+/// here before anyone believes it. Nothing is allocated per step.
+/// </summary>
+internal sealed class EnvironmentBlock : IDisposable
+{
+    private readonly EnvironmentDataView _view;
+    private readonly IEnvironment[] _environments;
+    private readonly float[] _observations;
+    private readonly float[] _clipped;
+    private readonly double[] _returns;
+    private readonly int[] _lengths;
+
+    public EnvironmentBlock(EnvironmentDataView view, int count)
+    {
+        _view = view;
+        _environments = new IEnvironment[count];
+        _observations = new float[count * view.ObservationSpace.Length];
+        _clipped = new float[view.ActionSpace.Length];
+        _returns = new double[count];
+        _lengths = new int[count];
+        try
+        {
+            for (var i = 0; i < count; i++)
+                _environments[i] = view.Create();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public int Count => _environments.Length;
+
+    /// <summary>What environment <paramref name="index"/> returned last, <c>[d]</c>.</summary>
+    public Span<float> Observation(int index)
+    {
+        var length = _view.ObservationSpace.Length;
+        return _observations.AsSpan(index * length, length);
+    }
+
+    /// <summary>The sum of the rewards of the episode that environment <paramref name="index"/> is in, or has just ended.</summary>
+    public double Return(int index) => _returns[index];
+
+    /// <summary>The number of steps of the episode that environment <paramref name="index"/> is in, or has just ended.</summary>
+    public int Length(int index) => _lengths[index];
+
+    /// <summary>Starts an episode in every environment, each with a seed of its own.</summary>
+    public void Reset(RandomSource random)
+    {
+        for (var i = 0; i < Count; i++)
+            Reset(i, random.NextSeed());
+    }
+
+    /// <summary>Starts an episode in one environment.</summary>
+    public void Reset(int index, int? seed)
+    {
+        _returns[index] = 0;
+        _lengths[index] = 0;
+        var observation = Observation(index);
+        observation.Fill(float.NaN);
+        try
+        {
+            _environments[index].Reset(seed, observation);
+        }
+        catch (Exception exception) when (exception is not EnvironmentException)
+        {
+            throw Failed(index, "Reset", exception);
+        }
+
+        CheckObservation(index, "Reset");
+    }
+
+    /// <summary>Acts in one environment; an action beyond the bounds of a box is brought within them first.</summary>
+    public StepResult Step(int index, ReadOnlySpan<float> action)
+    {
+        ActionSampling.Clip(_view.ActionSpace, action, _clipped);
+        var observation = Observation(index);
+        observation.Fill(float.NaN);
+        StepResult result;
+        try
+        {
+            result = _environments[index].Step(new EnvironmentAction(_clipped), observation);
+        }
+        catch (Exception exception) when (exception is not EnvironmentException)
+        {
+            throw Failed(index, "Step", exception);
+        }
+
+        CheckObservation(index, "Step");
+        if (!double.IsFinite(result.Reward))
+            throw new EnvironmentException($"{Describe(index)} returned the reward {result.Reward} from Step, at step {_lengths[index] + 1} of its episode; a reward must be finite.");
+        _returns[index] += result.Reward;
+        if (++_lengths[index] >= _view.EpisodeStepLimit && !result.Ended)
+        {
+            throw new EnvironmentException(
+                $"{Describe(index)} has neither terminated nor truncated its episode within {_view.EpisodeStepLimit} steps. Wrap it in {nameof(TimeLimit)}, or raise the limit in LoadFromEnvironment if its episodes are that long.");
+        }
+
+        return result;
+    }
+
+    public void Dispose()
+    {
+        foreach (var environment in _environments)
+            (environment as IDisposable)?.Dispose();
+    }
+
+    // The observation was filled with NaN before the call, so a value that was not written shows as NaN too.
+    private void CheckObservation(int index, string method)
+    {
+        var observation = Observation(index);
+        for (var i = 0; i < observation.Length; i++)
+        {
+            if (float.IsFinite(observation[i]))
+                continue;
+            var names = _view.ObservationSpace.Names;
+            var value = names.IsEmpty ? $"{i}" : $"{i} ('{names[i]}')";
+            throw new EnvironmentException(
+                $"{Describe(index)} gave {observation[i]} as value {value} of its observation in {method}, at step {_lengths[index]} of its episode; all {observation.Length} values must be written and finite.");
+        }
+    }
+
+    private EnvironmentException Failed(int index, string method, Exception exception) => new(
+        exception is IndexOutOfRangeException or ArgumentException
+            ? $"{Describe(index)} failed in {method}: {exception.Message} The observation that it writes has {_view.ObservationSpace.Length} values, as its ObservationSpace says."
+            : $"{Describe(index)} failed in {method}: {exception.Message}",
+        exception);
+
+    private string Describe(int index) => $"Environment '{_view.Name}' (number {index} of {Count})";
+}

@@ -1,0 +1,11 @@
+namespace Trpo.Estimators.Environments;
+
+/// <summary>An environment broke its contract; the message names the environment and what it did.</summary>
+public sealed class EnvironmentException : Exception
+{
+    /// <inheritdoc cref="Exception(string, Exception)"/>
+    public EnvironmentException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,30 @@
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Environments;
+
+/// <summary>
+/// A simulator, machine or game that an agent acts in, with the meaning of Gymnasium's <c>Env</c>. An instance is used by one
+/// thread at a time; one that also is <see cref="IDisposable"/> is disposed when training or evaluation ends.
+/// </summary>
+public interface IEnvironment
+{
+    /// <summary>The name that reports and errors use.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>What the agent sees. It never changes.</summary>
+    ObservationSpace ObservationSpace { get; }
+
+    /// <summary>What the agent can do. It never changes.</summary>
+    ActionSpace ActionSpace { get; }
+
+    /// <summary>Starts an episode.</summary>
+    /// <param name="seed">Restarts the environment's own randomness, so that what follows is repeatable; null goes on with it.</param>
+    /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>
+    void Reset(int? seed, Span<float> observation);
+
+    /// <summary>Acts once. After a step that ends the episode the next call is <see cref="Reset"/>.</summary>
+    /// <param name="action">The action, within the bounds of <see cref="ActionSpace"/>.</param>
+    /// <param name="observation">Receives the observation after the action, <c>[d]</c>; every value must be written.</param>
+    /// <returns>The reward, and whether and how the episode ended.</returns>
+    StepResult Step(EnvironmentAction action, Span<float> observation);
+}

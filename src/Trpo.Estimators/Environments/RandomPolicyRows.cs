@@ -1,0 +1,44 @@
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Estimators.Environments;
+
+/// <summary>The observations that a uniformly random policy meets, the final ones of its episodes among them; the same every time.</summary>
+internal sealed class RandomPolicyRows : IObservationRows
+{
+    private readonly EnvironmentDataView _view;
+    private readonly EnvironmentBlock _block;
+    private readonly RandomSource _random;
+    private readonly float[] _action;
+    private int _rowsLeft;
+    private bool _ended = true;
+
+    public RandomPolicyRows(EnvironmentDataView view, EnvironmentTable table)
+    {
+        _view = view;
+        _block = new EnvironmentBlock(view, count: 1);
+        _random = new RandomSource((ulong)table.Seed);
+        _action = new float[view.ActionSpace.Length];
+        _rowsLeft = table.Rows;
+    }
+
+    public ReadOnlySpan<float> Current => _block.Observation(0);
+
+    public bool MoveNext()
+    {
+        if (_rowsLeft == 0)
+            return false;
+        _rowsLeft--;
+        if (_ended)
+        {
+            _block.Reset(0, _random.NextSeed());
+            _ended = false;
+            return true;
+        }
+
+        ActionSampling.Sample(_view.ActionSpace, _random, _action);
+        _ended = _block.Step(0, _action).Ended;
+        return true;
+    }
+
+    public void Dispose() => _block.Dispose();
+}

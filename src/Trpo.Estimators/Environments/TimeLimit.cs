@@ -1,0 +1,49 @@
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Environments;
+
+/// <summary>Truncates the episodes of another environment after a number of steps, as Gymnasium's wrapper of that name does.</summary>
+public sealed class TimeLimit : IEnvironment, IDisposable
+{
+    private readonly IEnvironment _inner;
+    private readonly int _maxEpisodeSteps;
+    private int _steps;
+
+    /// <summary>Wraps an environment.</summary>
+    /// <param name="inner">The environment to limit; it is disposed with this one.</param>
+    /// <param name="maxEpisodeSteps">The step after which an episode is truncated, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxEpisodeSteps"/> is less than 1.</exception>
+    public TimeLimit(IEnvironment inner, int maxEpisodeSteps)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxEpisodeSteps, 1);
+        _inner = inner;
+        _maxEpisodeSteps = maxEpisodeSteps;
+    }
+
+    /// <inheritdoc/>
+    public string Name => _inner.Name;
+
+    /// <inheritdoc/>
+    public ObservationSpace ObservationSpace => _inner.ObservationSpace;
+
+    /// <inheritdoc/>
+    public ActionSpace ActionSpace => _inner.ActionSpace;
+
+    /// <inheritdoc/>
+    public void Reset(int? seed, Span<float> observation)
+    {
+        _steps = 0;
+        _inner.Reset(seed, observation);
+    }
+
+    /// <inheritdoc/>
+    public StepResult Step(EnvironmentAction action, Span<float> observation)
+    {
+        var result = _inner.Step(action, observation);
+        return ++_steps >= _maxEpisodeSteps ? result with { Truncated = true } : result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => (_inner as IDisposable)?.Dispose();
+}

@@ -1,0 +1,60 @@
+namespace Trpo.Estimators.Optimization;
+
+/// <summary>
+/// Shortens a step until it keeps what the quadratic model promised (Schulman et al., "Trust region policy optimization" (2015),
+/// appendix C): the surrogate improves by a share of what was expected, and the KL divergence stays within the trust region.
+/// </summary>
+public static class BacktrackingLineSearch
+{
+    /// <summary>
+    /// Tries the coefficients <c>c = factor^0, factor^1, ...</c> and accepts the first with
+    /// <c>(L(c) - L(0)) / (c expectedImprovement) > acceptRatio</c> and <c>KL(c) &lt;= maxKl</c>.
+    /// </summary>
+    /// <param name="evaluate">Takes the step of a coefficient and returns the surrogate and the mean KL there.</param>
+    /// <param name="surrogate">The surrogate at the start, <c>L(0)</c>.</param>
+    /// <param name="expectedImprovement">The improvement that the gradient promises for the whole step, <c>g.step</c>; positive.</param>
+    /// <param name="maxKl">The radius of the trust region, positive.</param>
+    /// <param name="maxBacktracks">The number of coefficients to try, at least 1.</param>
+    /// <param name="factor">The ratio of one coefficient to the one before it, between 0 and 1.</param>
+    /// <param name="acceptRatio">The least share of the expected improvement, from 0 to 1.</param>
+    /// <returns>The accepted trial, or what stood against every one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static LineSearchResult Run(
+        Func<double, (double Surrogate, double MeanKl)> evaluate,
+        double surrogate,
+        double expectedImprovement,
+        double maxKl,
+        int maxBacktracks = 10,
+        double factor = 0.5,
+        double acceptRatio = 0.1)
+    {
+        ArgumentNullException.ThrowIfNull(evaluate);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(expectedImprovement);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxKl);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBacktracks, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(factor, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(acceptRatio);
+
+        var outcome = TrustRegionOutcome.NonFinite;
+        var coefficient = 1.0;
+        for (var trial = 1; trial <= maxBacktracks; trial++, coefficient *= factor)
+        {
+            var (value, kl) = evaluate(coefficient);
+            if (!double.IsFinite(value) || !double.IsFinite(kl))
+                continue;
+            var ratio = (value - surrogate) / (coefficient * expectedImprovement);
+            if (!(ratio > acceptRatio))
+            {
+                outcome = outcome == TrustRegionOutcome.KlExceeded ? outcome : TrustRegionOutcome.NoImprovement;
+                continue;
+            }
+
+            if (kl <= maxKl)
+                return new LineSearchResult(TrustRegionOutcome.Accepted, coefficient, value, kl, trial);
+            outcome = TrustRegionOutcome.KlExceeded;
+        }
+
+        return new LineSearchResult(outcome, 0, surrogate, 0, maxBacktracks);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Numerics.Tensors;
+
+namespace Trpo.Estimators.Optimization;
+
+/// <summary>
+/// The method of conjugate gradients for <c>H x = b</c> with a symmetric positive definite <c>H</c> that is known only by its products
+/// (Hestenes and Stiefel 1952; Schulman et al., "Trust region policy optimization" (2015), appendix C).
+/// </summary>
+public static class ConjugateGradient
+{
+    /// <summary>
+    /// Iterates <c>a = r.r / p.Hp; x += a p; r -= a Hp; b = r'.r' / r.r; p = r' + b p</c> from <c>x = 0</c>, <c>r = p = b</c>.
+    /// </summary>
+    /// <param name="product">The products <c>v -> Hv</c>.</param>
+    /// <param name="rightHandSide">The right-hand side <c>b</c>, <c>[n]</c>.</param>
+    /// <param name="solution">Receives <c>x</c>, <c>[n]</c>: the best approximation so far, whatever the outcome.</param>
+    /// <param name="steps">The greatest number of iterations, at least 1; each costs one product.</param>
+    /// <param name="tolerance">The squared norm of the residual, <c>r.r</c>, below which to stop early; 0 or more.</param>
+    /// <returns>How it ended, and the curvature <c>x.Hx</c> along the solution.</returns>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step to make, or the tolerance is negative or NaN.</exception>
+    public static ConjugateGradientResult Solve(LinearOperator product, ReadOnlySpan<double> rightHandSide, Span<double> solution, int steps = 10, double tolerance = 1e-10)
+    {
+        ArgumentNullException.ThrowIfNull(product);
+        if (solution.Length != rightHandSide.Length)
+            throw new ArgumentException($"The solution has {solution.Length} elements, the right-hand side {rightHandSide.Length}.", nameof(solution));
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (!(tolerance >= 0))
+            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance must be 0 or more.");
+
+        solution.Clear();
+        double[] residual = [.. rightHandSide];
+        double[] direction = [.. rightHandSide];
+        var image = new double[rightHandSide.Length];
+        var squared = TensorPrimitives.SumOfSquares<double>(residual);
+        var iterations = 0;
+        var outcome = squared < tolerance || squared == 0 ? ConjugateGradientOutcome.Converged : ConjugateGradientOutcome.StepLimit;
+        while (outcome == ConjugateGradientOutcome.StepLimit && iterations < steps)
+        {
+            product(direction, image);
+            var curvature = TensorPrimitives.Dot<double>(direction, image);
+            if (!double.IsFinite(curvature))
+            {
+                outcome = ConjugateGradientOutcome.NonFinite;
+                break;
+            }
+
+            if (curvature <= 0)
+            {
+                outcome = ConjugateGradientOutcome.NotPositiveDefinite;
+                break;
+            }
+
+            var length = squared / curvature;
+            TensorPrimitives.MultiplyAdd(direction, length, solution, solution);
+            TensorPrimitives.MultiplyAdd(image, -length, residual, residual);
+            var next = TensorPrimitives.SumOfSquares<double>(residual);
+            TensorPrimitives.MultiplyAdd(direction, next / squared, residual, direction);
+            squared = next;
+            iterations++;
+            if (squared < tolerance)
+                outcome = ConjugateGradientOutcome.Converged;
+        }
+
+        return new ConjugateGradientResult(outcome, iterations, squared, Curvature(rightHandSide, residual, solution));
+    }
+
+    // H x = b - r, so that the curvature along the solution costs no further product.
+    private static double Curvature(ReadOnlySpan<double> rightHandSide, ReadOnlySpan<double> residual, ReadOnlySpan<double> solution) =>
+        TensorPrimitives.Dot(solution, rightHandSide) - TensorPrimitives.Dot(solution, residual);
+}

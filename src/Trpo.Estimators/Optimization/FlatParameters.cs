@@ -1,0 +1,129 @@
+using TorchSharp.Modules;
+using Trpo.Estimators.Foundation;
+using static TorchSharp.torch;
+
+namespace Trpo.Estimators.Optimization;
+
+/// <summary>
+/// The parameters of a model as one vector of float64, in the order in which the model names them. Values of float32 parameters
+/// survive the way there and back bit for bit.
+/// </summary>
+public sealed class FlatParameters
+{
+    private readonly (string Name, Parameter Value)[] _parameters;
+    private readonly List<Tensor> _tensors;
+
+    /// <summary>Lists the parameters of a module.</summary>
+    /// <param name="module">The module.</param>
+    /// <exception cref="ArgumentException">It has no parameter, or one that takes no gradient, or is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    public FlatParameters(nn.Module module)
+        : this((module ?? throw new ArgumentNullException(nameof(module))).named_parameters())
+    {
+    }
+
+    /// <summary>Lists parameters.</summary>
+    /// <param name="parameters">Their names, which errors mention, and the parameters.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or one that takes no gradient, or is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        _parameters = [.. parameters];
+        if (_parameters.Length == 0)
+            throw new ArgumentException("There is no parameter to optimize.", nameof(parameters));
+        var type = _parameters[0].Value.dtype;
+        foreach (var (name, value) in _parameters)
+        {
+            if (!value.requires_grad)
+                throw new ArgumentException($"Parameter '{name}' takes no gradient (requires_grad is false): leave it out, or let it take one.", nameof(parameters));
+            if (value.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+                throw new ArgumentException($"Parameter '{name}' is {value.dtype}; parameters must be Float32 or Float64.", nameof(parameters));
+            if (value.dtype != type)
+                throw new ArgumentException($"Parameter '{name}' is {value.dtype}, but '{_parameters[0].Name}' is {type}; all must have one type.", nameof(parameters));
+        }
+
+        _tensors = [.. _parameters.Select(parameter => parameter.Value)];
+        Length = (int)_tensors.Sum(tensor => tensor.numel());
+    }
+
+    /// <summary>The number of elements, <c>n</c>.</summary>
+    public int Length { get; }
+
+    internal IList<Tensor> Tensors => _tensors;
+
+    /// <summary>The name of the parameter that an element belongs to.</summary>
+    /// <param name="index">The place of the element in the vector.</param>
+    public string NameOf(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        foreach (var (name, value) in _parameters)
+        {
+            if (index < value.numel())
+                return name;
+            index -= (int)value.numel();
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(index), $"There are {Length} elements.");
+    }
+
+    /// <summary>Copies the parameters out.</summary>
+    /// <param name="values">Receives the vector, <c>[n]</c>.</param>
+    public void CopyTo(Span<double> values) => Flatten(_tensors, values);
+
+    /// <summary>Copies the parameters in; each becomes the nearest value of its type.</summary>
+    /// <param name="values">The vector, <c>[n]</c>.</param>
+    public void Assign(ReadOnlySpan<double> values)
+    {
+        CheckLength(values.Length);
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        var flat = TensorCopy.From(values);
+        var start = 0L;
+        foreach (var tensor in _tensors)
+        {
+            tensor.copy_(flat.narrow(0, start, tensor.numel()).view(tensor.shape));
+            start += tensor.numel();
+        }
+    }
+
+    /// <summary>Writes the gradient of a scalar with respect to the parameters; zero for those that it does not depend on.</summary>
+    /// <param name="scalar">A tensor of one element, computed from the parameters.</param>
+    /// <param name="gradient">Receives the gradient, <c>[n]</c>.</param>
+    /// <param name="retainGraph">Whether the graph behind the scalar is needed again.</param>
+    public void Gradient(Tensor scalar, Span<double> gradient, bool retainGraph = false)
+    {
+        CheckLength(gradient.Length);
+        using var scope = NewDisposeScope();
+        Flatten(Gradients(scalar, retainGraph, createGraph: false), gradient);
+    }
+
+    /// <summary>The gradients of a scalar, one tensor per parameter, with zeros where it does not depend on one.</summary>
+    internal IReadOnlyList<Tensor> Gradients(Tensor scalar, bool retainGraph, bool createGraph)
+    {
+        // libtorch aborts the process where autograd.grad throws, so everything that could make it throw is seen to first.
+        ArgumentNullException.ThrowIfNull(scalar);
+        if (scalar.numel() != 1)
+            throw new ArgumentException($"A gradient is taken of one element, but the tensor has the shape [{string.Join(", ", scalar.shape)}].", nameof(scalar));
+        if (!scalar.requires_grad)
+            return [.. _tensors.Select(tensor => zeros_like(tensor))];
+        var gradients = autograd.grad([scalar], _tensors, retain_graph: retainGraph || createGraph, create_graph: createGraph, allow_unused: true);
+        return [.. _tensors.Zip(gradients, (tensor, gradient) => gradient is null || gradient.IsInvalid ? zeros_like(tensor) : gradient)];
+    }
+
+    private void Flatten(IReadOnlyList<Tensor> tensors, Span<double> values)
+    {
+        CheckLength(values.Length);
+        var start = 0;
+        foreach (var tensor in tensors)
+        {
+            var count = (int)tensor.numel();
+            TensorCopy.Copy(tensor, values.Slice(start, count));
+            start += count;
+        }
+    }
+
+    private void CheckLength(int length)
+    {
+        if (length != Length)
+            throw new ArgumentException($"The vector has {length} elements, the parameters {Length}.");
+    }
+}

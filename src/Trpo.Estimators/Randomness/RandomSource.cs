@@ -1,0 +1,112 @@
+using System.Numerics;
+
+namespace Trpo.Estimators.Randomness;
+
+/// <summary>
+/// The one kind of generator in this library: xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
+/// generators", 2021), seeded through SplitMix64. Unlike <see cref="Random"/> its sequence is fixed for good, and streams
+/// can be split off it, so that a run depends on its seed alone.
+/// </summary>
+internal sealed class RandomSource
+{
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
+    private double _spareGaussian = double.NaN;
+
+    public RandomSource(ulong seed) => Reseed(seed);
+
+    /// <summary>Starts the sequence of a seed; similar seeds give unrelated sequences.</summary>
+    public void Reseed(ulong seed)
+    {
+        _s0 = SplitMix64(ref seed);
+        _s1 = SplitMix64(ref seed);
+        _s2 = SplitMix64(ref seed);
+        _s3 = SplitMix64(ref seed);
+        _spareGaussian = double.NaN;
+    }
+
+    /// <summary>A generator of its own for one purpose; the order of the calls matters, what the streams are used for does not.</summary>
+    public RandomSource Split() => new(NextUInt64());
+
+    /// <summary>64 random bits.</summary>
+    public ulong NextUInt64()
+    {
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>A number in [0, 1), uniform in steps of 2^-53.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>A number in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    public double NextDouble(double low, double high) => low + ((high - low) * NextDouble());
+
+    /// <summary>A seed for something that takes an <see cref="int"/>.</summary>
+    public int NextSeed() => (int)(NextUInt64() >> 33);
+
+    /// <summary>An integer in [0, <paramref name="bound"/>), without the bias of a remainder (Lemire 2019).</summary>
+    public int NextInt(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        var range = (uint)bound;
+        var product = (ulong)(uint)(NextUInt64() >> 32) * range;
+        if ((uint)product < range)
+        {
+            var threshold = (0u - range) % range;
+            while ((uint)product < threshold)
+                product = (ulong)(uint)(NextUInt64() >> 32) * range;
+        }
+
+        return (int)(product >> 32);
+    }
+
+    /// <summary>A number of the standard normal distribution (Marsaglia's polar method).</summary>
+    public double NextGaussian()
+    {
+        if (!double.IsNaN(_spareGaussian))
+        {
+            var spare = _spareGaussian;
+            _spareGaussian = double.NaN;
+            return spare;
+        }
+
+        while (true)
+        {
+            var u = NextDouble(-1, 1);
+            var v = NextDouble(-1, 1);
+            var square = (u * u) + (v * v);
+            if (square is >= 1 or 0)
+                continue;
+            var factor = Math.Sqrt(-2 * Math.Log(square) / square);
+            _spareGaussian = v * factor;
+            return u * factor;
+        }
+    }
+
+    /// <summary>Puts the values in a random order (Fisher and Yates).</summary>
+    public void Shuffle<T>(Span<T> values)
+    {
+        for (var i = values.Length - 1; i > 0; i--)
+        {
+            var j = NextInt(i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
+
+    private static ulong SplitMix64(ref ulong state)
+    {
+        state += 0x9E3779B97F4A7C15;
+        var z = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

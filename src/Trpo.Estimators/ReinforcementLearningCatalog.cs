@@ -1,0 +1,73 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Evaluation;
+using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+
+namespace Trpo.Estimators;
+
+/// <summary>Reinforcement learning in ML.NET: what <c>mlContext.ReinforcementLearning</c> offers.</summary>
+public sealed class ReinforcementLearningCatalog
+{
+    private readonly IHostEnvironment _host;
+
+    internal ReinforcementLearningCatalog(MLContext ml)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        _host = ml;
+        Trainers = new ReinforcementLearningTrainers(_host);
+    }
+
+    /// <summary>The trainers.</summary>
+    public ReinforcementLearningTrainers Trainers { get; }
+
+    /// <summary>Makes an environment a data view, which pipelines are fitted on.</summary>
+    /// <param name="factory">Creates one environment; called once per environment and once for its spaces.</param>
+    /// <param name="count">How many environments are stepped side by side. At least 1; 8 by default.</param>
+    /// <param name="observationColumnName">The name of the column of observations.</param>
+    /// <param name="rows">The length of the table that upstream transforms are fitted on, of a uniformly random policy's observations.</param>
+    /// <param name="seed">The seed of that table.</param>
+    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    public EnvironmentDataView LoadFromEnvironment(
+        Func<IEnvironment> factory,
+        int count = 8,
+        string observationColumnName = "Observation",
+        int rows = 4_096,
+        int seed = 0,
+        int episodeStepLimit = 10_000)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit);
+    }
+
+    /// <summary>Plays episodes with the deterministic actions of a trained policy.</summary>
+    /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
+    /// <param name="environment">Where to play.</param>
+    /// <param name="episodes">The number of episodes, at least 1.</param>
+    /// <param name="seed">Where the episodes' seeds come from; the result does not depend on the number of environments.</param>
+    /// <returns>The returns and lengths.</returns>
+    /// <exception cref="ArgumentException">The model has no policy, or the policy's actions are not the environment's.</exception>
+    /// <exception cref="LockStepException">What precedes the policy does not work row by row.</exception>
+    /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
+    public PolicyEvaluation Evaluate(ITransformer model, EnvironmentDataView environment, int episodes = 100, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed);
+    }
+
+    /// <summary>Writes a trained policy and the normalisation in front of it as one ONNX graph (aside, then renamed).</summary>
+    /// <param name="model">The policy, or a chain that ends in it.</param>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <exception cref="ArgumentException">The model has no policy.</exception>
+    /// <exception cref="NotSupportedException">A transform of the chain cannot be expressed; the message names it, and nothing is written.</exception>
+    public void ExportToOnnx(ITransformer model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model)));
+    }
+}

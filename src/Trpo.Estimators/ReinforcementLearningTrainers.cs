@@ -1,0 +1,22 @@
+using Microsoft.ML.Runtime;
+using Trpo.Estimators.Environments;
+
+namespace Trpo.Estimators;
+
+/// <summary>The trainers of <see cref="ReinforcementLearningCatalog"/>.</summary>
+public sealed class ReinforcementLearningTrainers
+{
+    private readonly IHostEnvironment _host;
+
+    internal ReinforcementLearningTrainers(IHostEnvironment host) => _host = host;
+
+    /// <summary>Trust Region Policy Optimization.</summary>
+    /// <param name="environment">Where to train; the pipeline that the estimator stands in is fitted on the same view.</param>
+    /// <param name="options">The settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range; the exception names it.</exception>
+    public TrpoEstimator Trpo(EnvironmentDataView environment, TrpoOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return new TrpoEstimator(_host, environment, options ?? new TrpoOptions());
+    }
+}

@@ -1,0 +1,80 @@
+namespace Trpo.Estimators.Rollouts;
+
+/// <summary>
+/// What a policy did and met in a number of environments over a number of steps. Row <c>e * Steps + t</c> is step <c>t</c> of environment
+/// <c>e</c>, so that the steps of one environment lie side by side. The memory is used again by the next rollout.
+/// </summary>
+internal sealed class Rollout(int environments, int capacity, int observationLength, int actionLength)
+{
+    private readonly float[] _observations = new float[environments * capacity * observationLength];
+    private readonly float[] _actions = new float[environments * capacity * actionLength];
+    private readonly double[] _rewards = new double[environments * capacity];
+    private readonly bool[] _terminated = new bool[environments * capacity];
+    private readonly bool[] _ended = new bool[environments * capacity];
+    private readonly List<int> _bootstrapRows = [];
+    private float[] _bootstrapObservations = new float[environments * observationLength];
+
+    public int Environments => environments;
+
+    /// <summary>The number of steps in each environment, up to the capacity.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The number of rows, <c>N</c>.</summary>
+    public int Rows => environments * Steps;
+
+    public int ObservationLength => observationLength;
+
+    public int ActionLength => actionLength;
+
+    /// <summary>What the policy acted on, <c>[N, d]</c>.</summary>
+    public ReadOnlySpan<float> Observations => _observations.AsSpan(0, Rows * observationLength);
+
+    /// <summary>What it did, as sampled and not clipped, <c>[N, k]</c>.</summary>
+    public ReadOnlySpan<float> Actions => _actions.AsSpan(0, Rows * actionLength);
+
+    /// <summary>The rewards, <c>[N]</c>.</summary>
+    public ReadOnlySpan<double> Rewards => _rewards.AsSpan(0, Rows);
+
+    /// <summary>Whether the episode reached an end of its own, <c>[N]</c>.</summary>
+    public ReadOnlySpan<bool> Terminated => _terminated.AsSpan(0, Rows);
+
+    /// <summary>Whether the episode ended, terminated or truncated, <c>[N]</c>.</summary>
+    public ReadOnlySpan<bool> Ended => _ended.AsSpan(0, Rows);
+
+    /// <summary>The rows whose following observation is not that of the next row: truncated ones and each environment's last, <c>[B]</c>.</summary>
+    public IReadOnlyList<int> BootstrapRows => _bootstrapRows;
+
+    /// <summary>The observations that follow <see cref="BootstrapRows"/>, <c>[B, d]</c>.</summary>
+    public ReadOnlySpan<float> BootstrapObservations => _bootstrapObservations.AsSpan(0, _bootstrapRows.Count * observationLength);
+
+    /// <summary>Starts a rollout of a number of steps, at most the capacity.</summary>
+    public void Clear(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, capacity);
+        Steps = steps;
+        _bootstrapRows.Clear();
+    }
+
+    public int Row(int environment, int step) => (environment * Steps) + step;
+
+    public Span<float> Observation(int row) => _observations.AsSpan(row * observationLength, observationLength);
+
+    public Span<float> Action(int row) => _actions.AsSpan(row * actionLength, actionLength);
+
+    public void SetResult(int row, double reward, bool terminated, bool ended)
+    {
+        _rewards[row] = reward;
+        _terminated[row] = terminated;
+        _ended[row] = ended;
+    }
+
+    /// <summary>Keeps the observation that follows a row, to be valued in place of what is in the next row.</summary>
+    public void AddBootstrap(int row, ReadOnlySpan<float> observation)
+    {
+        var start = _bootstrapRows.Count * observationLength;
+        if (start + observationLength > _bootstrapObservations.Length)
+            Array.Resize(ref _bootstrapObservations, 2 * _bootstrapObservations.Length);
+        observation.CopyTo(_bootstrapObservations.AsSpan(start, observationLength));
+        _bootstrapRows.Add(row);
+    }
+}

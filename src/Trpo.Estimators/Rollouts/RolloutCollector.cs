@@ -1,0 +1,74 @@
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Estimators.Rollouts;
+
+/// <summary>Acts with a policy in a block of environments, whose observations come to it through the upstream transforms.</summary>
+internal sealed class RolloutCollector
+{
+    private readonly EnvironmentBlock _block;
+    private readonly LockStepReader _reader;
+    private readonly RandomSource _random;
+    private readonly float[] _current;
+    private readonly float[] _final;
+
+    public RolloutCollector(EnvironmentBlock block, LockStepReader reader, RandomSource random)
+    {
+        _block = block;
+        _reader = reader;
+        _random = random;
+        _current = new float[block.Count * reader.Length];
+        _final = new float[reader.Length];
+        _block.Reset(random);
+        for (var e = 0; e < block.Count; e++)
+            Read(e, Current(e));
+    }
+
+    /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
+    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes)
+    {
+        var parameters = policy.CreateActingBuffer(_block.Count);
+        for (var t = 0; t < rollout.Steps; t++)
+        {
+            policy.Act(_current, parameters);
+            for (var e = 0; e < _block.Count; e++)
+                Step(e, rollout, rollout.Row(e, t), policy, parameters, episodes);
+        }
+
+        for (var e = 0; e < _block.Count; e++)
+        {
+            var last = rollout.Row(e, rollout.Steps - 1);
+            if (!rollout.Ended[last])
+                rollout.AddBootstrap(last, Current(e));
+        }
+    }
+
+    private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ReadOnlySpan<float> parameters, ICollection<Episode> episodes)
+    {
+        var current = Current(environment);
+        current.CopyTo(rollout.Observation(row));
+        var action = rollout.Action(row);
+        var length = parameters.Length / _block.Count;
+        policy.Distribution.Sample(parameters.Slice(environment * length, length), _random, action);
+        var result = _block.Step(environment, action);
+        rollout.SetResult(row, result.Reward, result.Terminated, result.Ended);
+        if (!result.Ended)
+        {
+            Read(environment, current);
+            return;
+        }
+
+        // The final observation is a row too; a truncated episode is worth what was really seen last, not what a reset shows.
+        Read(environment, _final);
+        if (!result.Terminated)
+            rollout.AddBootstrap(row, _final);
+        episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
+        _block.Reset(environment, seed: null);
+        Read(environment, current);
+    }
+
+    private Span<float> Current(int environment) => _current.AsSpan(environment * _reader.Length, _reader.Length);
+
+    private void Read(int environment, Span<float> destination) => _reader.Read(_block.Observation(environment), destination);
+}

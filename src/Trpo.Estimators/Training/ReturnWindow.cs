@@ -1,0 +1,22 @@
+using Trpo.Estimators.Rollouts;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>The mean return of the last episodes.</summary>
+internal sealed class ReturnWindow(int size)
+{
+    private readonly Queue<double> _returns = new(size);
+
+    /// <summary>The mean over the window; NaN before any episode ended.</summary>
+    public double Mean => _returns.Count == 0 ? double.NaN : _returns.Average();
+
+    public void Add(IEnumerable<Episode> episodes)
+    {
+        foreach (var episode in episodes)
+        {
+            if (_returns.Count == size)
+                _returns.Dequeue();
+            _returns.Enqueue(episode.Return);
+        }
+    }
+}

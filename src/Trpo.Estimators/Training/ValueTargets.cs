@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Advantages;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Rollouts;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>Advantages, and the targets of the value function, for the rows of a rollout.</summary>
+internal sealed class ValueTargets
+{
+    private readonly double[] _advantages;
+    private readonly double[] _targets;
+
+    /// <param name="rollout">The rollout, <c>[N]</c> rows.</param>
+    /// <param name="valueFunction">The value function as it is before it is fitted to the targets.</param>
+    /// <param name="discount">The discount.</param>
+    /// <param name="lambda">The lambda of generalized advantage estimation.</param>
+    public ValueTargets(Rollout rollout, IValueFunction valueFunction, double discount, double lambda)
+    {
+        var values = new double[rollout.Rows];
+        valueFunction.Predict(rollout.Observations, values);
+        var nextValues = NextValues(rollout, valueFunction, values);
+
+        _advantages = new double[rollout.Rows];
+        for (var e = 0; e < rollout.Environments; e++)
+        {
+            var rows = new Range(rollout.Row(e, 0), rollout.Row(e, 0) + rollout.Steps);
+            GeneralizedAdvantageEstimation.Compute(
+                rollout.Rewards[rows], values.AsSpan(rows), nextValues.AsSpan(rows), rollout.Terminated[rows], rollout.Ended[rows], discount, lambda, _advantages.AsSpan(rows));
+        }
+
+        _targets = new double[rollout.Rows];
+        TensorPrimitives.Add<double>(_advantages, values, _targets);
+        ExplainedVariance = 1 - (Variance(_advantages) / Variance(_targets));
+    }
+
+    /// <summary>The advantages, not standardized, <c>[N]</c>.</summary>
+    public ReadOnlySpan<double> Advantages => _advantages;
+
+    /// <summary>The returns that the advantages imply, <c>advantage + value</c>, <c>[N]</c>.</summary>
+    public ReadOnlySpan<double> Targets => _targets;
+
+    /// <summary><c>1 - Var(target - value) / Var(target)</c>; NaN where the targets do not vary.</summary>
+    public double ExplainedVariance { get; }
+
+    /// <summary>The advantages with mean 0 and standard deviation 1.</summary>
+    public double[] StandardizedAdvantages()
+    {
+        double[] standardized = [.. _advantages];
+        Standardization.Apply(standardized);
+        return standardized;
+    }
+
+    private static double[] NextValues(Rollout rollout, IValueFunction valueFunction, double[] values)
+    {
+        var next = new double[values.Length];
+        values.AsSpan(1).CopyTo(next);
+        var bootstraps = new double[rollout.BootstrapRows.Count];
+        valueFunction.Predict(rollout.BootstrapObservations, bootstraps);
+        for (var i = 0; i < bootstraps.Length; i++)
+            next[rollout.BootstrapRows[i]] = bootstraps[i];
+        return next;
+    }
+
+    private static double Variance(ReadOnlySpan<double> values)
+    {
+        var mean = TensorPrimitives.Sum(values) / values.Length;
+        var variance = 0.0;
+        foreach (var value in values)
+            variance += (value - mean) * (value - mean);
+        variance /= values.Length;
+        return variance == 0 ? double.NaN : variance;
+    }
+}

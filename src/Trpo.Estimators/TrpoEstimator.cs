@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Training;
+using Trpo.Onnx;
+using Trpo.Onnx.Interop;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators;
+
+/// <summary>
+/// Trust Region Policy Optimization (Schulman, Levine, Abbeel, Jordan and Moritz 2015) as an ML.NET estimator. Fitting it to an
+/// environment's data view, or to transforms of it, trains a policy in that environment; the transforms see every observation on its way.
+/// </summary>
+public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
+{
+    // A last layer this small makes the first policy nearly uniform, so that it explores (Andrychowicz et al. 2021, section 3.2).
+    private const double PolicyOutputGain = 0.01;
+
+    private readonly IHost _host;
+    private readonly EnvironmentDataView _environment;
+    private readonly TrpoOptions _options;
+    private readonly int _seed;
+
+    internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
+    {
+        options.Validate();
+        _host = host.Register(nameof(TrpoEstimator));
+        _environment = environment;
+        _options = options with { HiddenLayers = [.. options.HiddenLayers] };
+        _seed = options.Seed ?? _host.Rand.Next();
+    }
+
+    /// <summary>Trains a policy.</summary>
+    /// <param name="input">The environment's data view, or row-by-row transforms of it.</param>
+    /// <returns>The trained policy; the rows of <paramref name="input"/> can be scored with it like any others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
+    /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
+    /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
+    /// <exception cref="TrainingException">The update or the value function diverged.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    public PolicyTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null);
+        TorchRuntime.EnsureLoaded();
+        using var channel = _host.Start("Training");
+        using var reader = new LockStepReader(_environment, input, column);
+        using var block = new EnvironmentBlock(_environment, _environment.Count);
+
+        // One stream each, so that a change in how one part draws does not move the others.
+        var random = new RandomSource((ulong)_seed);
+        var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
+        using var policy = CreatePolicy(reader.Length, policyRandom);
+        using var valueFunction = new ValueNetwork(reader.Length, _options.HiddenLayers, _options.ValueFunction, valueRandom);
+        var trainer = new TrpoTrainer(_options, policy, valueFunction, block, reader, _environment.ActionSpace.Length, rolloutRandom);
+
+        TrpoIteration? last = null;
+        foreach (var iteration in trainer.Run())
+        {
+            last = iteration;
+            Report(channel, iteration);
+        }
+
+        if (double.IsNaN(last!.MeanReturnOfLast100))
+            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
+        return new PolicyTransformer(policy.Export(Describe(column, last.Steps)), _options.Columns);
+    }
+
+    /// <summary>The columns of the input and, behind them, the action and its score.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var observation = _options.Columns.Observation;
+        var column = inputSchema.Where(candidate => candidate.Name == observation).Cast<SchemaShape.Column?>().FirstOrDefault()
+            ?? throw PolicySchema.Missing(observation, nameof(inputSchema));
+        if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
+            throw PolicySchema.Mismatch(observation, MicrosoftMLInternals.Describe(column), length: null, nameof(inputSchema));
+
+        var outputs = MicrosoftMLInternals.ShapeOf(PolicySchema.Outputs(_options.Columns, _environment.ActionSpace));
+        return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
+    }
+
+    private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
+    {
+        var distribution = ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
+        var perceptron = new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, PolicyOutputGain, random);
+        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.FreeParameters), distribution);
+    }
+
+    private PolicyMetadata Describe(DataViewSchema.Column column, int steps)
+    {
+        var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. PolicySchema.SlotNames(column)]);
+        return new PolicyMetadata(observations, _environment.ActionSpace, new Dictionary<string, string>
+        {
+            ["trainer"] = "Trpo.MLNet TRPO",
+            ["environment"] = _environment.Name,
+            ["seed"] = _seed.ToString(CultureInfo.InvariantCulture),
+            ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
+        });
+    }
+
+    private void Report(IChannel channel, TrpoIteration iteration)
+    {
+        channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
+            $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:F2}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:F5}, step {iteration.Update.StepFraction}, entropy {iteration.Entropy:F3}, explained variance {iteration.ExplainedVariance:F3}"));
+        _options.Progress?.Report(iteration);
+    }
+}

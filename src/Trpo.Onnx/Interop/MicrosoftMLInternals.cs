@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms;
+using Trpo.Onnx;
+using Trpo.Onnx.Interop;
+
+// These two make the runtime let this assembly use the internals that the project file lists and this file alone calls.
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
+
+// This one is how ML.NET, having loaded this assembly by the name that a saved model gives, finds the loader in it.
+[assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
+
+namespace System.Runtime.CompilerServices
+{
+    /// <summary>Known to the runtime by its name: the internals of the named assembly are accessible to this one.</summary>
+    [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+    internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
+    {
+        public string AssemblyName { get; } = assemblyName;
+    }
+}
+
+namespace Trpo.Onnx.Interop
+{
+    /// <summary>Everything that this library does with ML.NET's internals; a test binds each member.</summary>
+    internal static class MicrosoftMLInternals
+    {
+        public const string LoaderSignature = "TrpoPolicy";
+        private const string PolicyStream = "Policy";
+        private const string ModelSignature = "TRPOPLCY";
+        private const uint FormatVersion = 0x00010001;
+
+        // The simple name: a model must load beside any version of this assembly.
+        private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
+            typeof(PolicyTransformer).Assembly.GetName().Name, LoaderSignature, null);
+
+        /// <summary>The static description that estimators reason with, of a schema that exists.</summary>
+        public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
+
+        /// <summary>What ML.NET calls a column of this shape, as in "Vector&lt;Single&gt;".</summary>
+        public static string Describe(SchemaShape.Column column) => column.GetTypeString();
+
+        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms.</summary>
+        public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
+
+        /// <summary>The columns that a normaliser reads and writes, in the order of its parameters.</summary>
+        public static IEnumerable<(string Input, string Output)> ColumnsOf(NormalizingTransformer normalizer) =>
+            normalizer.Columns.Select(column => (column.InputColumnName, column.Name));
+
+        /// <summary>Writes a policy into an ML.NET model file.</summary>
+        public static void Save(ModelSaveContext context, PolicyColumns columns, byte[] onnx)
+        {
+            context.CheckAtModel();
+            context.SetVersionInfo(Version);
+            var content = Encode(columns, onnx);
+            context.SaveBinaryStream(PolicyStream, writer =>
+            {
+                writer.Write(SHA256.HashData(content));
+                writer.Write(content);
+            });
+        }
+
+        /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+        /// <exception cref="InvalidDataException">The record is missing, cut short or altered.</exception>
+        public static (PolicyColumns Columns, byte[] Onnx) Load(ModelLoadContext context)
+        {
+            context.CheckAtModel(Version);
+            (PolicyColumns, byte[])? loaded = null;
+            context.TryLoadBinaryStream(PolicyStream, record => loaded = Decode(record));
+            return loaded ?? throw Corrupt("is missing");
+        }
+
+        private static byte[] Encode(PolicyColumns columns, byte[] onnx)
+        {
+            using var content = new MemoryStream();
+            using var writer = new BinaryWriter(content);
+            writer.Write(columns.Observation);
+            writer.Write(columns.Action);
+            writer.Write(columns.Score);
+            writer.Write(onnx);
+            writer.Flush();
+            return content.ToArray();
+        }
+
+        private static (PolicyColumns, byte[]) Decode(BinaryReader record)
+        {
+            var hash = record.ReadBytes(SHA256.HashSizeInBytes);
+            using var content = new MemoryStream();
+            record.BaseStream.CopyTo(content);
+            if (!SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)).AsSpan().SequenceEqual(hash))
+                throw Corrupt("does not match its checksum: it was altered or cut short");
+
+            content.Position = 0;
+            using var reader = new BinaryReader(content);
+            var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString());
+            return (columns, reader.ReadBytes((int)(content.Length - content.Position)));
+        }
+
+        private static InvalidDataException Corrupt(string how) =>
+            new($"Corrupt model file: the record '{PolicyStream}' of the policy {how}.");
+    }
+
+    /// <summary>Called by ML.NET through reflection when it loads a model that contains a policy.</summary>
+    internal static class PolicyTransformerLoader
+    {
+        public static PolicyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+        {
+            var (columns, onnx) = MicrosoftMLInternals.Load(context);
+            return new PolicyTransformer(onnx, columns);
+        }
+    }
+}

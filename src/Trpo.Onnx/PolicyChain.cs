@@ -1,0 +1,38 @@
+using Microsoft.ML;
+
+namespace Trpo.Onnx;
+
+/// <summary>A model taken apart: the transformers before a policy, the policy, and those behind it.</summary>
+internal sealed class PolicyChain
+{
+    private PolicyChain(IReadOnlyList<ITransformer> before, PolicyTransformer policy, IReadOnlyList<ITransformer> behind)
+    {
+        Before = before;
+        Policy = policy;
+        Behind = behind;
+    }
+
+    public IReadOnlyList<ITransformer> Before { get; }
+
+    public PolicyTransformer Policy { get; }
+
+    public IReadOnlyList<ITransformer> Behind { get; }
+
+    /// <summary>Takes a policy, or a chain with one policy, nested or not, apart.</summary>
+    /// <exception cref="ArgumentException">There is no policy in the model, or more than one.</exception>
+    public static PolicyChain Of(ITransformer model)
+    {
+        var transformers = Flatten(model).ToList();
+        var policies = transformers.OfType<PolicyTransformer>().ToList();
+        if (policies is not [var policy])
+            throw new ArgumentException($"The model must have one {nameof(PolicyTransformer)}, but has {policies.Count}.", nameof(model));
+        var place = transformers.IndexOf(policy);
+        return new PolicyChain(transformers[..place], policy, transformers[(place + 1)..]);
+    }
+
+    /// <summary>The view that the policy would read.</summary>
+    public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
+
+    private static IEnumerable<ITransformer> Flatten(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];
+}

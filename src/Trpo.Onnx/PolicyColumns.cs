@@ -1,0 +1,18 @@
+namespace Trpo.Onnx;
+
+/// <summary>The columns that a policy reads and writes.</summary>
+/// <param name="Observation">The input column, <c>Vector&lt;Single, d&gt;</c>.</param>
+/// <param name="Action">The output column of the chosen action.</param>
+/// <param name="Score">The output column of the probabilities or means, <c>Vector&lt;Single, k&gt;</c>.</param>
+public sealed record PolicyColumns(string Observation = "Observation", string Action = "Action", string Score = "Score")
+{
+    /// <exception cref="ArgumentException">A name is empty, or the action and the score have the same.</exception>
+    internal void Check()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(Observation);
+        ArgumentException.ThrowIfNullOrEmpty(Action);
+        ArgumentException.ThrowIfNullOrEmpty(Score);
+        if (Action == Score)
+            throw new ArgumentException($"The columns of the action and of the score are both named '{Action}'.");
+    }
+}

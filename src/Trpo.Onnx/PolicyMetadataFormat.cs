@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Onnx;
+
+/// <summary><see cref="PolicyMetadata"/> as the string pairs of an ONNX model's <c>metadata_props</c>, and back.</summary>
+internal static class PolicyMetadataFormat
+{
+    private const int Version = 1;
+    private const string VersionKey = "trpo.version";
+    private const string ObservationKey = "trpo.observation_space";
+    private const string ActionKey = "trpo.action_space";
+    private const string ProvenancePrefix = "trpo.provenance.";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    public static IEnumerable<KeyValuePair<string, string>> Write(PolicyMetadata metadata)
+    {
+        yield return new(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
+        yield return new(ObservationKey, JsonSerializer.Serialize(Describe(metadata.Observations), Json));
+        yield return new(ActionKey, JsonSerializer.Serialize(Describe(metadata.Actions), Json));
+        foreach (var (name, value) in metadata.Provenance)
+            yield return new(ProvenancePrefix + name, value);
+    }
+
+    /// <exception cref="InvalidDataException">A pair is missing, malformed, or of a newer version; the message names it.</exception>
+    public static PolicyMetadata Read(IReadOnlyDictionary<string, string> pairs)
+    {
+        var version = Get(pairs, VersionKey);
+        if (!int.TryParse(version, CultureInfo.InvariantCulture, out var number) || number != Version)
+            throw new InvalidDataException($"The model's metadata has '{VersionKey}' = '{version}', but this library reads version {Version}.");
+
+        var provenance = pairs
+            .Where(pair => pair.Key.StartsWith(ProvenancePrefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[ProvenancePrefix.Length..], pair.Value));
+        try
+        {
+            var observations = Observations(JsonSerializer.Deserialize<Space>(Get(pairs, ObservationKey), Json));
+            var actions = Actions(JsonSerializer.Deserialize<Space>(Get(pairs, ActionKey), Json));
+            return new PolicyMetadata(observations, actions, provenance);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"The model's metadata describes no valid spaces: {exception.Message}", exception);
+        }
+    }
+
+    private static string Get(IReadOnlyDictionary<string, string> pairs, string key) =>
+        pairs.TryGetValue(key, out var value)
+            ? value
+            : throw new InvalidDataException($"The model's metadata has no '{key}': it is not a policy that this library exported.");
+
+    private static Space Describe(ObservationSpace space) => new("box", Null(space.Names), [.. space.Low], [.. space.High]);
+
+    private static Space Describe(ActionSpace space) => space switch
+    {
+        DiscreteActionSpace => new("discrete", [.. space.Names], null, null),
+        BoxActionSpace box => new("box", [.. box.Names], [.. box.Low], [.. box.High]),
+        _ => throw new InvalidOperationException($"The action space {space} has no description."),
+    };
+
+    private static ObservationSpace Observations(Space? space) => space is { Type: "box", Low: { } low, High: { } high }
+        ? ObservationSpace.Box(low, high, space.Names ?? [])
+        : throw new JsonException($"'{ObservationKey}' is not a box with bounds.");
+
+    private static ActionSpace Actions(Space? space) => space switch
+    {
+        { Type: "discrete", Names: { } names } => ActionSpace.Discrete(names),
+        { Type: "box", Low: { } low, High: { } high } => ActionSpace.Box(low, high, space.Names ?? []),
+        _ => throw new JsonException($"'{ActionKey}' is neither a discrete space with names nor a box with bounds."),
+    };
+
+    private static string[]? Null(ImmutableArray<string> names) => names.IsEmpty ? null : [.. names];
+
+    private sealed record Space(string Type, string[]? Names, float[]? Low, float[]? High);
+}

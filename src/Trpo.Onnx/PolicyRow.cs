@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Trpo.Onnx;
+
+/// <summary>One row at a time, as a PredictionEngine reads it: the policy runs when the action or the score is asked for.</summary>
+internal sealed class PolicyRow : DataViewRow
+{
+    private readonly PolicyRowMapper _mapper;
+    private readonly DataViewRow _input;
+    private readonly HashSet<int> _active;
+    private readonly PolicyBatch? _batch;
+    private readonly ValueGetter<VBuffer<float>>? _observation;
+    private VBuffer<float> _buffer;
+    private long _scored = -1;
+
+    public PolicyRow(PolicyRowMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        _mapper = mapper;
+        _input = input;
+        var active = activeColumns.ToList();
+        _active = [.. active.Select(column => column.Index)];
+        if (!active.Any(mapper.IsComputed))
+            return;
+        _batch = mapper.CreateBatch(1);
+        _observation = input.GetGetter<VBuffer<float>>(mapper.Observation);
+    }
+
+    public override DataViewSchema Schema => _mapper.OutputSchema;
+
+    public override long Position => _input.Position;
+
+    public override long Batch => _input.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column))
+            throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
+        return _mapper.IsComputed(column)
+            ? _mapper.ComputedGetter(column, _batch!, Locate).As<TValue>(column)
+            : _input.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _batch?.Dispose();
+            _input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Locate()
+    {
+        if (_scored != _input.Position)
+        {
+            _observation!(ref _buffer);
+            _buffer.CopyTo(_batch!.Observation(0));
+            _batch.Run(1);
+            _scored = _input.Position;
+        }
+
+        return 0;
+    }
+}

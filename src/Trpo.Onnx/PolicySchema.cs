@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Onnx;
+
+/// <summary>The columns of a policy as ML.NET describes columns: what it demands of its input and adds to its output.</summary>
+internal static class PolicySchema
+{
+    /// <summary>The observation column of <paramref name="schema"/>, checked.</summary>
+    /// <param name="schema">The schema of the rows to act on.</param>
+    /// <param name="name">The name of the observation column.</param>
+    /// <param name="length">The length that the policy was trained on, or null before training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or is not a <c>Vector&lt;Single&gt;</c> of known and right length.</exception>
+    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw Missing(name, "inputSchema");
+        if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single || (length ?? vector.Size) != vector.Size)
+            throw Mismatch(name, column.Type.ToString()!, length, "inputSchema");
+        return column;
+    }
+
+    /// <summary>The input columns and, behind them, the action and the score.</summary>
+    public static DataViewSchema Output(DataViewSchema input, PolicyColumns columns, ActionSpace actions)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        AddOutputs(builder, columns, actions);
+        return builder.ToSchema();
+    }
+
+    /// <summary>The action and the score alone.</summary>
+    public static DataViewSchema Outputs(PolicyColumns columns, ActionSpace actions)
+    {
+        var builder = new DataViewSchema.Builder();
+        AddOutputs(builder, columns, actions);
+        return builder.ToSchema();
+    }
+
+    public static ArgumentOutOfRangeException Missing(string name, string parameter) =>
+        new(parameter, $"Could not find feature column '{name}'");
+
+    public static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
+        new(parameter, $"Schema mismatch for feature column '{name}': expected {(length is { } size ? $"Vector<Single, {size}>" : "known-size Vector<Single>")}, got {found}");
+
+    private static void AddOutputs(DataViewSchema.Builder builder, PolicyColumns columns, ActionSpace actions)
+    {
+        if (actions is DiscreteActionSpace discrete)
+            builder.AddColumn(columns.Action, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
+        else
+            builder.AddColumn(columns.Action, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
+        builder.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.Names));
+    }
+
+    /// <summary>Annotations that name keys or slots, or none where there are no names.</summary>
+    public static DataViewSchema.Annotations Names(string kind, ImmutableArray<string> names)
+    {
+        if (names.IsEmpty)
+            return DataViewSchema.Annotations.Empty;
+        var text = names.Select(name => name.AsMemory()).ToArray();
+        var builder = new DataViewSchema.Annotations.Builder();
+        builder.Add(kind, new VectorDataViewType(TextDataViewType.Instance, text.Length),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => text.AsSpan().CopyTo(Dense(ref value, text.Length)));
+        return builder.ToAnnotations();
+    }
+
+    /// <summary>The slot names of a column, or none.</summary>
+    public static ImmutableArray<string> SlotNames(DataViewSchema.Column column)
+    {
+        if (!column.HasSlotNames())
+            return [];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        column.GetSlotNames(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+
+    /// <summary>Makes a buffer dense and of the given length, for its values to be written.</summary>
+    public static Span<T> Dense<T>(ref VBuffer<T> buffer, int length)
+    {
+        var editor = VBufferEditor.Create(ref buffer, length);
+        buffer = editor.Commit();
+        return editor.Values;
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.ML.OnnxRuntime;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Onnx;
+
+/// <summary>
+/// An exported policy, ready to run: observations in, actions and scores out. A session may be shared by many threads;
+/// each thread takes its own <see cref="PolicyBatch"/>.
+/// </summary>
+public sealed class PolicySession : IDisposable
+{
+    private readonly InferenceSession _session;
+
+    private PolicySession(InferenceSession session, PolicyMetadata metadata)
+    {
+        _session = session;
+        Metadata = metadata;
+    }
+
+    /// <summary>What the model says of itself.</summary>
+    public PolicyMetadata Metadata { get; }
+
+    /// <summary>Opens an exported policy.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a policy, or is damaged.</exception>
+    public static PolicySession Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Open(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>Opens an exported policy that is in memory.</summary>
+    /// <param name="model">The bytes of the ONNX model.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, or are damaged.</exception>
+    public static PolicySession Open(byte[] model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Open(model, "the model");
+    }
+
+    /// <summary>Reserves the memory for up to <paramref name="capacity"/> observations at a time.</summary>
+    /// <param name="capacity">The greatest number of rows, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public PolicyBatch CreateBatch(int capacity) => new(_session, Metadata, capacity);
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    internal static PolicySession Open(byte[] model, string source)
+    {
+        // A policy's matrices are small: more threads cost more than they bring, and callers bring their own.
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        InferenceSession? session = null;
+        try
+        {
+            session = new InferenceSession(model, options);
+            var metadata = PolicyMetadataFormat.Read(session.ModelMetadata.CustomMetadataMap);
+            Check(session, metadata);
+            return new PolicySession(session, metadata);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        {
+            session?.Dispose();
+            throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Check(InferenceSession session, PolicyMetadata metadata)
+    {
+        Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
+        Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
+        if (metadata.Actions is DiscreteActionSpace)
+            Check(session.OutputMetadata, "output", PolicyValues.Action, typeof(long), null);
+        else
+            Check(session.OutputMetadata, "output", PolicyValues.Action, typeof(float), metadata.Actions.Length);
+    }
+
+    private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)
+    {
+        if (!nodes.TryGetValue(name, out var node))
+            throw new InvalidDataException($"The graph has no {kind} '{name}'.");
+        int[] expected = columns is { } count ? [-1, count] : [-1];
+        if (!node.IsTensor || node.ElementType != element || !node.Dimensions.AsSpan().SequenceEqual(expected))
+        {
+            throw new InvalidDataException(
+                $"The graph's {kind} '{name}' is {node.ElementType?.Name}[{string.Join(", ", node.Dimensions)}], but the metadata say {element.Name}[{string.Join(", ", expected)}].");
+        }
+    }
+}

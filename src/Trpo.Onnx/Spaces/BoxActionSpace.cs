@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Trpo.Onnx.Spaces;
+
+/// <summary>A vector of real numbers, each within its bounds. ML.NET sees it as a <c>Vector&lt;Single, k&gt;</c> column.</summary>
+public sealed class BoxActionSpace : ActionSpace
+{
+    internal BoxActionSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> names)
+        : base(low.Length, SpaceNames.OrNumbered(names, low.Length, nameof(names)))
+    {
+        BoxBounds.Check(low, high);
+        Low = [.. low];
+        High = [.. high];
+    }
+
+    /// <summary>The least value of each dimension; minus infinity where there is none.</summary>
+    public ImmutableArray<float> Low { get; }
+
+    /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
+    public ImmutableArray<float> High { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Box({Length})";
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Trpo.Onnx.Spaces;
+
+/// <summary>A choice among <see cref="Count"/> actions, numbered from 0. ML.NET sees it as a key column with the actions' names.</summary>
+public sealed class DiscreteActionSpace : ActionSpace
+{
+    internal DiscreteActionSpace(ImmutableArray<string> names)
+        : base(length: 1, names)
+    {
+    }
+
+    /// <summary>The number of choices.</summary>
+    public int Count => Names.Length;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Discrete({Count})";
+}
