@@ -1,0 +1,4 @@
+namespace Trpo.Examples.CartPole;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record CartPoleSettings(int Seed, int Steps, int Environments, DirectoryInfo Folder, FileInfo? Json);

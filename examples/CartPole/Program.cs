@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Trpo.Examples.CartPole;
+
+var seed = new Option<int>("--seed") { Description = "Where all randomness starts.", DefaultValueFactory = _ => 1 };
+var steps = new Option<int>("--steps") { Description = "Environment steps to train for.", DefaultValueFactory = _ => 200_000 };
+var environments = new Option<int>("--environments") { Description = "Environments stepped side by side.", DefaultValueFactory = _ => 8 };
+var folder = new Option<DirectoryInfo>("--out") { Description = "The folder for the model, the policy and the plot.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/cartpole") };
+var json = new Option<FileInfo?>("--json") { Description = "A file for the results as JSON." };
+RequireAtLeast(seed, least: 0);
+RequireAtLeast(steps, least: 1);
+RequireAtLeast(environments, least: 1);
+
+var command = new RootCommand("Trains a policy that balances a pole, inside an ML.NET pipeline; saves, reloads and checks it.")
+{
+    seed, steps, environments, folder, json,
+};
+command.SetAction(parsed => CartPoleRun.Execute(new CartPoleSettings(
+    parsed.GetValue(seed), parsed.GetValue(steps), parsed.GetValue(environments), parsed.GetValue(folder)!, parsed.GetValue(json))));
+return command.Parse(args).Invoke();
+
+static void RequireAtLeast(Option<int> option, int least) => option.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() < least)
+        result.AddError($"{option.Name} must be at least {least}.");
+});

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Spectre.Console;
+using Trpo.Estimators;
+
+namespace Trpo.Examples.CartPole;
+
+/// <summary>Live progress in a terminal: a bar with the speed, and what the last iteration measured. Elsewhere, a line per tenth.</summary>
+internal sealed class TrainingDisplay : IProgress<TrpoIteration>
+{
+    private const int Lines = 10;
+
+    private readonly ProgressTask? _bar;
+    private double _meanReturn = double.NaN;
+    private int _lines;
+
+    private TrainingDisplay(ProgressTask? bar) => _bar = bar;
+
+    /// <summary>Runs <paramref name="train"/> with a display to report to.</summary>
+    public static T Show<T>(int totalSteps, Func<TrainingDisplay, T> train)
+    {
+        if (!AnsiConsole.Profile.Capabilities.Interactive || !AnsiConsole.Profile.Capabilities.Ansi)
+            return train(new TrainingDisplay(null));
+        return AnsiConsole.Progress()
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => train(new TrainingDisplay(context.AddTask("collecting the first steps", maxValue: totalSteps))));
+    }
+
+    public void Report(TrpoIteration value)
+    {
+        // In an iteration in which no episode ended, the mean return before it still tells how things stand.
+        if (!double.IsNaN(value.MeanReturn))
+            _meanReturn = value.MeanReturn;
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"{value.StepsPerSecond,7:N0} steps/s  return {_meanReturn,5:F1}  KL {value.Update.MeanKl:F4}  line-search step {value.Update.StepFraction:G3}  explained variance {value.ExplainedVariance,5:F2}");
+        if (_bar is not null)
+        {
+            _bar.Description = text;
+            _bar.Value = value.Steps;
+            return;
+        }
+
+        var line = (int)((long)value.Steps * Lines / value.TotalSteps);
+        if (line == _lines)
+            return;
+        _lines = line;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Steps,9:N0} steps  {text}"));
+    }
+}
