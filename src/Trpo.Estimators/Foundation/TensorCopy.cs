@@ -35,4 +35,12 @@ internal static class TensorCopy
         using var flat = tensor.detach().to(ScalarType.Float32, CPU).reshape(-1).contiguous();
         MemoryMarshal.Cast<byte, float>(flat.bytes).CopyTo(destination);
     }
+
+    /// <summary>All elements of a tensor of any type and shape, in row-major order.</summary>
+    public static float[] ToArray(Tensor tensor)
+    {
+        var values = new float[tensor.numel()];
+        Copy(tensor, values);
+        return values;
+    }
 }

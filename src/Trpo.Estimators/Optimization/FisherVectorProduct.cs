@@ -23,7 +23,7 @@ public sealed class FisherVectorProduct : IDisposable
         using var gradients = enable_grad();
 
         // libtorch keeps the graph alive for as long as this tensor is.
-        _klGradient = cat([.. parameters.Gradients(meanKl(), retainGraph: true, createGraph: true).Select(gradient => gradient.reshape(-1))]).DetachFromDisposeScope();
+        _klGradient = cat([.. parameters.DifferentiableGradients(meanKl()).Select(gradient => gradient.reshape(-1))]).DetachFromDisposeScope();
     }
 
     /// <summary>Prepares the products at the present values of the parameters.</summary>
@@ -41,6 +41,7 @@ public sealed class FisherVectorProduct : IDisposable
     /// <summary>Computes <c>Hv + damping v</c>.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
     /// <param name="product">Receives the product, <c>[n]</c>.</param>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">The parameters were changed since the products were prepared.</exception>
     public void Apply(ReadOnlySpan<double> vector, Span<double> product)
     {
         using var scope = NewDisposeScope();

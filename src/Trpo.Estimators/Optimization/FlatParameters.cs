@@ -89,23 +89,41 @@ public sealed class FlatParameters
     /// <param name="scalar">A tensor of one element, computed from the parameters.</param>
     /// <param name="gradient">Receives the gradient, <c>[n]</c>.</param>
     /// <param name="retainGraph">Whether the graph behind the scalar is needed again.</param>
+    /// <exception cref="ArgumentException">The tensor has more than one element, or the lengths differ.</exception>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">libtorch refuses, as when a parameter was changed since the scalar was computed.</exception>
     public void Gradient(Tensor scalar, Span<double> gradient, bool retainGraph = false)
     {
+        CheckScalar(scalar);
         CheckLength(gradient.Length);
+        if (!scalar.requires_grad)
+        {
+            gradient.Clear();
+            return;
+        }
+
+        // What autograd.grad cannot do makes libtorch end the process; backward throws instead, but adds to the parameters' own
+        // gradients, which may be someone else's: those are put aside.
         using var scope = NewDisposeScope();
-        Flatten(Gradients(scalar, retainGraph, createGraph: false), gradient);
+        Tensor?[] own = [.. _tensors.Select(tensor => tensor.grad)];
+        try
+        {
+            SetGradients(new Tensor?[own.Length]);
+            autograd.backward([scalar], retain_graph: retainGraph, inputs: _tensors);
+            Flatten([.. _tensors.Select(tensor => tensor.grad ?? zeros_like(tensor))], gradient);
+        }
+        finally
+        {
+            SetGradients(own);
+        }
     }
 
-    /// <summary>The gradients of a scalar, one tensor per parameter, with zeros where it does not depend on one.</summary>
-    internal IReadOnlyList<Tensor> Gradients(Tensor scalar, bool retainGraph, bool createGraph)
+    /// <summary>The gradients of a scalar, one tensor per parameter, that can be differentiated in turn; zeros where it does not depend on one.</summary>
+    internal IReadOnlyList<Tensor> DifferentiableGradients(Tensor scalar)
     {
-        // libtorch aborts the process where autograd.grad throws, so everything that could make it throw is seen to first.
-        ArgumentNullException.ThrowIfNull(scalar);
-        if (scalar.numel() != 1)
-            throw new ArgumentException($"A gradient is taken of one element, but the tensor has the shape [{string.Join(", ", scalar.shape)}].", nameof(scalar));
+        CheckScalar(scalar);
         if (!scalar.requires_grad)
             return [.. _tensors.Select(tensor => zeros_like(tensor))];
-        var gradients = autograd.grad([scalar], _tensors, retain_graph: retainGraph || createGraph, create_graph: createGraph, allow_unused: true);
+        var gradients = autograd.grad([scalar], _tensors, retain_graph: true, create_graph: true, allow_unused: true);
         return [.. _tensors.Zip(gradients, (tensor, gradient) => gradient is null || gradient.IsInvalid ? zeros_like(tensor) : gradient)];
     }
 
@@ -125,5 +143,18 @@ public sealed class FlatParameters
     {
         if (length != Length)
             throw new ArgumentException($"The vector has {length} elements, the parameters {Length}.");
+    }
+
+    private static void CheckScalar(Tensor scalar)
+    {
+        ArgumentNullException.ThrowIfNull(scalar);
+        if (scalar.numel() != 1)
+            throw new ArgumentException($"A gradient is taken of one element, but the tensor has the shape [{string.Join(", ", scalar.shape)}].", nameof(scalar));
+    }
+
+    private void SetGradients(Tensor?[] gradients)
+    {
+        for (var i = 0; i < gradients.Length; i++)
+            _tensors[i].grad = gradients[i];
     }
 }

@@ -11,35 +11,29 @@ namespace Trpo.Estimators.Policies;
 /// </summary>
 internal sealed class PolicyNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Perceptron _perceptron;
-    private readonly Parameter? _free;
+#pragma warning disable IDE1006, IDE0044, CA1051 // TorchSharp registers fields by their names, and replaces them when a module changes its type.
+    private Perceptron perceptron;
+    private Parameter? free_parameters;
+#pragma warning restore IDE1006, IDE0044, CA1051
 
     public PolicyNetwork(Perceptron perceptron, IReadOnlyList<float> freeParameters)
         : base(nameof(PolicyNetwork))
     {
-        _perceptron = perceptron;
-        register_module("perceptron", perceptron);
-        if (freeParameters.Count == 0)
-            return;
-        _free = new Parameter(TensorCopy.From([.. freeParameters], 1, freeParameters.Count), requires_grad: true);
-        register_parameter("free_parameters", _free);
+        this.perceptron = perceptron;
+        if (freeParameters.Count > 0)
+            free_parameters = new Parameter(TensorCopy.From([.. freeParameters], 1, freeParameters.Count), requires_grad: true);
+        RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        var computed = _perceptron.forward(input);
-        return _free is null ? computed : cat([computed, _free.expand(input.shape[0], -1)], dim: 1);
+        var computed = perceptron.forward(input);
+        return free_parameters is null ? computed : cat([computed, free_parameters.expand(input.shape[0], -1)], dim: 1);
     }
 
     /// <summary>The values of the free parameters.</summary>
-    public float[] FreeParameters()
-    {
-        var values = new float[_free?.numel() ?? 0];
-        if (_free is not null)
-            TensorCopy.Copy(_free, values);
-        return values;
-    }
+    public float[] FreeParameters() => free_parameters is null ? [] : TensorCopy.ToArray(free_parameters);
 
     /// <summary>Adds the perceptron to a graph and returns the name of its output.</summary>
-    public string Export(OnnxGraphBuilder graph, string input) => _perceptron.Export(graph, input);
+    public string Export(OnnxGraphBuilder graph, string input) => perceptron.Export(graph, input);
 }

@@ -1,0 +1,44 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Estimators.Policies;
+
+/// <summary>Random matrices that stretch every direction alike.</summary>
+internal static class OrthogonalMatrix
+{
+    /// <summary>A row-major matrix whose rows (or columns, where there are fewer of them) are orthogonal and of length <paramref name="gain"/>.</summary>
+    public static float[] Create(int rows, int columns, double gain, RandomSource random)
+    {
+        var transposed = rows > columns;
+        var vectors = OrthonormalVectors(Math.Min(rows, columns), Math.Max(rows, columns), random);
+        var matrix = new float[rows * columns];
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+                matrix[(row * columns) + column] = (float)(gain * (transposed ? vectors[column][row] : vectors[row][column]));
+        }
+
+        return matrix;
+    }
+
+    private static double[][] OrthonormalVectors(int count, int length, RandomSource random)
+    {
+        var vectors = new double[count][];
+        for (var i = 0; i < count; i++)
+        {
+            var vector = vectors[i] = new double[length];
+            for (var j = 0; j < length; j++)
+                vector[j] = random.NextGaussian();
+
+            // Gram and Schmidt's process, twice over: once leaves rounding behind.
+            for (var pass = 0; pass < 2; pass++)
+            {
+                for (var k = 0; k < i; k++)
+                    TensorPrimitives.MultiplyAdd(vectors[k], -TensorPrimitives.Dot<double>(vectors[k], vector), vector, vector);
+                TensorPrimitives.Divide(vector, TensorPrimitives.Norm<double>(vector), vector);
+            }
+        }
+
+        return vectors;
+    }
+}

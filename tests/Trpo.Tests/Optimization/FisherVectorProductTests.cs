@@ -1,0 +1,141 @@
+using TorchSharp;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Spaces;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Optimization;
+
+/// <summary>The product against two independent derivations, for each family, on a network small enough to write the matrix down.</summary>
+[TestFixture(true)]
+[TestFixture(false)]
+public sealed class FisherVectorProductTests(bool discrete)
+{
+    private const int Rows = 5;
+
+    private PolicyNetwork _network = null!;
+    private IActionDistribution _distribution = null!;
+    private FlatParameters _parameters = null!;
+    private Tensor _observations = null!;
+    private Tensor _old = null!;
+
+    [SetUp]
+    public void Create()
+    {
+        var random = new RandomSource(7);
+        _distribution = discrete
+            ? new CategoricalDistribution(ActionSpace.Discrete(3))
+            : new DiagonalGaussianDistribution(ActionSpace.Box([-1, -1], [1, 1]), -0.3f);
+        _network = new PolicyNetwork(new Perceptron(2, [4], _distribution.NetworkOutputs, 1, random), _distribution.FreeParameters);
+        _network.to(ScalarType.Float64);
+        _parameters = new FlatParameters(_network);
+        _observations = tensor(Enumerable.Range(0, Rows * 2).Select(_ => random.NextGaussian()).ToArray()).view(Rows, 2);
+        _old = _network.forward(_observations).detach();
+    }
+
+    [TearDown]
+    public void Destroy()
+    {
+        _network.Dispose();
+        _observations.Dispose();
+        _old.Dispose();
+    }
+
+    [Test]
+    public void Equals_the_explicit_Fisher_matrix()
+    {
+        var fisher = ExplicitFisher();
+        using var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0.25);
+        var column = new double[_parameters.Length];
+        Assert.Multiple(() =>
+        {
+            for (var i = 0; i < _parameters.Length; i++)
+            {
+                var unit = new double[_parameters.Length];
+                unit[i] = 1;
+                product.Apply(unit, column);
+                column[i] -= 0.25;
+                Assert.That(column, Is.EqualTo(fisher[i]).Within(1e-12), $"column {i}");
+            }
+        });
+    }
+
+    [Test]
+    public void Equals_the_finite_difference_of_the_gradient_of_the_divergence()
+    {
+        const double epsilon = 1e-6;
+        var random = new RandomSource(11);
+        var vector = Enumerable.Range(0, _parameters.Length).Select(_ => random.NextGaussian()).ToArray();
+        var analytic = new double[_parameters.Length];
+        using (var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0))
+            product.Apply(vector, analytic);
+
+        var (above, below) = (KlGradient(vector, epsilon), KlGradient(vector, -epsilon));
+        Assert.That(analytic, Is.EqualTo(above.Zip(below, (a, b) => (a - b) / (2 * epsilon))).Within(1e-8));
+    }
+
+    [Test]
+    public void Parameters_that_change_meanwhile_are_an_exception_and_not_the_end_of_the_process()
+    {
+        using var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0);
+        _parameters.Assign(new double[_parameters.Length]);
+
+        Assert.That(() => product.Apply(new double[_parameters.Length], new double[_parameters.Length]), Throws.InstanceOf<System.Runtime.InteropServices.ExternalException>());
+    }
+
+    private Tensor MeanKl() => _distribution.KullbackLeibler(_old, _network.forward(_observations)).mean();
+
+    private double[] KlGradient(double[] vector, double epsilon)
+    {
+        var theta = new double[_parameters.Length];
+        _parameters.CopyTo(theta);
+        _parameters.Assign([.. theta.Zip(vector, (parameter, element) => parameter + (epsilon * element))]);
+        var gradient = new double[_parameters.Length];
+        _parameters.Gradient(MeanKl(), gradient);
+        _parameters.Assign(theta);
+        return gradient;
+    }
+
+    // E[score score'], the expectation taken exactly: over the choices, or (the scores being quadratic polynomials of a Gaussian action)
+    // over the nodes of Gauss-Hermite quadrature.
+    private double[][] ExplicitFisher()
+    {
+        var fisher = Enumerable.Range(0, _parameters.Length).Select(_ => new double[_parameters.Length]).ToArray();
+        var score = new double[_parameters.Length];
+        for (var row = 0; row < Rows; row++)
+        {
+            foreach (var (action, probability) in Actions(row))
+            {
+                var logProbability = _distribution.LogProbability(_network.forward(_observations.narrow(0, row, 1)), tensor(action).view(1, -1));
+                _parameters.Gradient(logProbability, score);
+                for (var i = 0; i < score.Length; i++)
+                {
+                    for (var j = 0; j < score.Length; j++)
+                        fisher[i][j] += probability * score[i] * score[j] / Rows;
+                }
+            }
+        }
+
+        return fisher;
+    }
+
+    private IEnumerable<(double[] Action, double Probability)> Actions(int row)
+    {
+        var parameters = new double[_old.shape[1]];
+        TensorCopy.Copy(_old[row], parameters);
+        if (discrete)
+        {
+            var total = parameters.Sum(Math.Exp);
+            return parameters.Select((logit, choice) => (new double[] { choice }, Math.Exp(logit) / total));
+        }
+
+        // Three nodes integrate polynomials up to degree 5 exactly: the product of two scores has degree 4.
+        (double Node, double Weight)[] rule = [(-Math.Sqrt(3), 1 / 6.0), (0, 2 / 3.0), (Math.Sqrt(3), 1 / 6.0)];
+        return from first in rule
+               from second in rule
+               select (new[] { parameters[0] + (Math.Exp(parameters[2]) * first.Node), parameters[1] + (Math.Exp(parameters[3]) * second.Node) }, first.Weight * second.Weight);
+    }
+}

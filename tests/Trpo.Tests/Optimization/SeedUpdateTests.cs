@@ -1,0 +1,190 @@
+using Trpo.Estimators.Optimization;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Optimization;
+
+/// <summary>The update, number by number, against the same update in PyTorch.</summary>
+[TestFixtureSource(nameof(Names))]
+public sealed class SeedUpdateTests(string name)
+{
+    private const double Tolerance = 1e-9;
+
+    private SeedUpdate _update = null!;
+
+    public static IEnumerable<string> Names => SeedUpdate.Names;
+
+    [SetUp]
+    public void Load() => _update = new SeedUpdate(name);
+
+    [TearDown]
+    public void Unload() => _update.Dispose();
+
+    [Test]
+    public void Log_probabilities_and_surrogate()
+    {
+        var (surrogate, kl) = _update.Evaluate();
+        var logProbability = new double[_update.OldLogProbability.numel()];
+        Estimators.Foundation.TensorCopy.Copy(_update.OldLogProbability, logProbability);
+
+        Assert.That(logProbability, Is.EqualTo(_update.Vector("old_log_probabilities")).Within(Tolerance));
+        Assert.That(surrogate.item<double>(), Is.EqualTo(_update.Number("surrogate")).Within(Tolerance));
+        Assert.That(kl.item<double>(), Is.Zero.Within(Tolerance));
+    }
+
+    [Test]
+    public void Gradient() => Assert.That(ComputeGradient(), Is.EqualTo(_update.Vector("gradient")).Within(Tolerance));
+
+    [Test]
+    public void Fisher_vector_product()
+    {
+        using var fisher = Fisher();
+        var product = new double[_update.Parameters.Length];
+        fisher.Apply(_update.Vector("v"), product);
+
+        Assert.That(product, Is.EqualTo(_update.Vector("fisher_vector_product_damped")).Within(Tolerance));
+    }
+
+    [Test]
+    public void Conjugate_gradient_residual_of_every_step()
+    {
+        using var fisher = Fisher();
+        var expected = _update.Vector("cg_residuals");
+        double[] Residuals(LinearOperator product) =>
+            [.. Enumerable.Range(1, expected.Length).Select(steps => Solve(product, steps).Result.SquaredResidual)];
+
+        AssertClose(Residuals(fisher.Apply), expected, Rounding.Tolerances(fisher.Apply, Residuals));
+    }
+
+    [Test]
+    public void Conjugate_gradient_solution_and_step()
+    {
+        using var fisher = Fisher();
+        double[] Numbers(LinearOperator product)
+        {
+            var (result, solution) = Solve(product, (int)_update.Number("cg_steps"));
+            var length = TrustRegionOptimizer.StepLength(_update.Number("max_kl"), result.Curvature);
+            var step = solution.Select(element => length * element).ToArray();
+            var improvement = step.Zip(_update.Vector("gradient"), (a, b) => a * b).Sum();
+            return [result.Iterations, result.Curvature, length, improvement, .. solution, .. step];
+        }
+
+        double[] expected =
+        [
+            _update.Vector("cg_residuals").Length, _update.Number("x_F_x_damped"), _update.Number("step_scale"), _update.Number("expected_improvement"),
+            .. _update.Vector("cg_solution"), .. _update.Vector("full_step"),
+        ];
+        AssertClose(Numbers(fisher.Apply), expected, Rounding.Tolerances(fisher.Apply, Numbers));
+    }
+
+    [Test]
+    public void Line_search_trials()
+    {
+        var theta = _update.Vector("theta");
+        var step = _update.Vector("full_step");
+        Assert.Multiple(() =>
+        {
+            foreach (var (coefficient, surrogate, kl, ratio) in _update.Trials)
+            {
+                var (value, divergence) = At(theta, step, coefficient);
+                Assert.That(value, Is.EqualTo(surrogate).Within(Tolerance), $"surrogate at {coefficient}");
+                Assert.That(divergence, Is.EqualTo(kl).Within(Tolerance), $"KL at {coefficient}");
+                Assert.That((value - _update.Number("surrogate")) / (coefficient * _update.Number("expected_improvement")), Is.EqualTo(ratio).Within(Tolerance), $"ratio at {coefficient}");
+            }
+        });
+    }
+
+    [Test]
+    public void Line_search_accepts_what_the_slides_accept_where_the_trust_region_is_no_limit() =>
+        Assert.That(Search(maxKl: 1e6).Coefficient, Is.EqualTo(_update.AcceptedBySlidesRule));
+
+    [Test]
+    public void Line_search_accepts_what_the_trust_region_allows() =>
+        Assert.That(Search(_update.Number("max_kl")).Coefficient, Is.EqualTo(_update.AcceptedWithKlCheck));
+
+    [Test]
+    public void The_optimizer_makes_the_whole_update()
+    {
+        var (theta, gradient) = (_update.Vector("theta"), _update.Vector("gradient"));
+        var coefficient = _update.AcceptedWithKlCheck;
+        var trial = _update.Trials.Single(candidate => candidate.Coefficient == coefficient);
+        double[] Numbers(LinearOperator product)
+        {
+            var (result, solution) = Solve(product, (int)_update.Number("cg_steps"));
+            var length = TrustRegionOptimizer.StepLength(_update.Number("max_kl"), result.Curvature);
+            double[] step = [.. solution.Select(element => length * element)];
+            var (surrogate, kl) = At(theta, step, coefficient);
+            _update.Parameters.Assign(theta);
+            return [kl, surrogate - _update.Number("surrogate"), coefficient * step.Zip(gradient, (a, b) => a * b).Sum(), .. theta.Zip(step, (parameter, element) => parameter + (coefficient * element))];
+        }
+
+        double[] expected =
+        [
+            trial.Kl, trial.Surrogate - _update.Number("surrogate"), coefficient * _update.Number("expected_improvement"),
+            .. theta.Zip(_update.Vector("full_step"), (parameter, step) => parameter + (coefficient * step)),
+        ];
+
+        // Each product from a graph of its own: the numbers move the parameters, which no prepared product survives.
+        var tolerances = Rounding.Tolerances(
+            (vector, product) =>
+            {
+                using var fisher = Fisher();
+                fisher.Apply(vector, product);
+            },
+            Numbers);
+        var optimizer = new TrustRegionOptimizer(new TrustRegionOptions
+        {
+            MaxKl = _update.Number("max_kl"),
+            Damping = _update.Number("damping"),
+            ConjugateGradientSteps = (int)_update.Number("cg_steps"),
+            ConjugateGradientTolerance = 1e-10 / gradient.Sum(element => element * element),
+        });
+
+        var done = optimizer.Step(_update.Parameters, _update.Evaluate);
+        var reached = new double[theta.Length];
+        _update.Parameters.CopyTo(reached);
+
+        Assert.That(done.Outcome, Is.EqualTo(TrustRegionOutcome.Accepted));
+        Assert.That(done.StepFraction, Is.EqualTo(coefficient));
+        AssertClose([done.MeanKl, done.Improvement, done.ExpectedImprovement, .. reached], expected, tolerances);
+    }
+
+    private static void AssertClose(double[] actual, double[] expected, double[] tolerances)
+    {
+        Assert.That(actual, Has.Length.EqualTo(expected.Length));
+        Assert.Multiple(() =>
+        {
+            for (var i = 0; i < expected.Length; i++)
+                Assert.That(actual[i], Is.EqualTo(expected[i]).Within(tolerances[i]), $"number {i}");
+        });
+    }
+
+    private (ConjugateGradientResult Result, double[] Solution) Solve(LinearOperator product, int steps)
+    {
+        var solution = new double[_update.Parameters.Length];
+        return (ConjugateGradient.Solve(product, _update.Vector("gradient"), solution, steps), solution);
+    }
+
+    private double[] ComputeGradient()
+    {
+        var gradient = new double[_update.Parameters.Length];
+        _update.Parameters.Gradient(_update.Evaluate().Surrogate, gradient);
+        return gradient;
+    }
+
+    private FisherVectorProduct Fisher() =>
+        FisherVectorProduct.Of(_update.Parameters, () => _update.Evaluate().MeanKl, _update.Number("damping"));
+
+    private LineSearchResult Search(double maxKl)
+    {
+        var theta = _update.Vector("theta");
+        var step = _update.Vector("full_step");
+        return BacktrackingLineSearch.Run(coefficient => At(theta, step, coefficient), _update.Number("surrogate"), _update.Number("expected_improvement"), maxKl);
+    }
+
+    private (double Surrogate, double Kl) At(double[] theta, double[] step, double coefficient)
+    {
+        _update.Parameters.Assign([.. theta.Zip(step, (parameter, element) => parameter + (coefficient * element))]);
+        var (surrogate, kl) = _update.Evaluate();
+        return (surrogate.item<double>(), kl.item<double>());
+    }
+}

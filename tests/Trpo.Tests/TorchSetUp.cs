@@ -1,0 +1,11 @@
+using Trpo.Estimators.Diagnostics;
+
+namespace Trpo.Tests;
+
+/// <summary>Tests may touch torch types before they touch this library's; an application does the same as here.</summary>
+[SetUpFixture]
+public sealed class TorchSetUp
+{
+    [OneTimeSetUp]
+    public void LoadLibtorch() => TorchRuntime.EnsureLoaded();
+}
