@@ -1,0 +1,64 @@
+using Trpo.Estimators.Diagnostics;
+using Trpo.Tests.Support;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Diagnostics;
+
+public sealed class TorchRuntimeTests
+{
+    [Test]
+    public void Torch_works_after_it()
+    {
+        TorchRuntime.EnsureLoaded();
+        using var ones = torch_ones();
+
+        Assert.That(ones.sum().item<float>(), Is.EqualTo(3));
+
+        static Tensor torch_ones() => TorchSharp.torch.ones(3);
+    }
+
+    [Test]
+    public void Without_libtorch_training_says_which_package_is_missing()
+    {
+        var (exitCode, output, error) = Child.Run("Trpo.WithoutLibtorch");
+
+        Assert.That(exitCode, Is.Zero, error + output);
+        Assert.That(output, Does.Contain("TorchSharp-cpu").And.Contain("libtorch"));
+    }
+
+    [Test]
+    public void The_binding_of_the_package_has_the_requirement_and_only_its_flag_is_changed()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Pass("Only the Linux binding has the requirement.");
+        var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
+        byte[] relaxed = [.. original];
+
+        Assert.That(ElfVersionRequirement.TryRelax(relaxed), Is.True);
+        var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != relaxed[i]).ToList();
+        Assert.That(changed, Has.Count.EqualTo(1));
+        Assert.That(relaxed[changed[0]], Is.EqualTo(original[changed[0]] | 2));
+    }
+
+    [Test]
+    public void What_is_not_an_elf_file_is_left_alone()
+    {
+        byte[] image = [1, 2, 3];
+
+        Assert.That(ElfVersionRequirement.TryRelax(image), Is.False);
+        Assert.That(ElfVersionRequirement.TryRelax([]), Is.False);
+    }
+
+    [Test]
+    public void Training_leaves_the_settings_of_libtorch_as_they_were()
+    {
+        var (threads, type, gradients) = (get_num_threads(), get_default_dtype(), is_grad_enabled());
+        manual_seed(7);
+        var expected = rand(1).item<float>();
+        manual_seed(7);
+        Training.TrpoEstimatorTests.TrainShortly(seed: 1);
+
+        Assert.That(rand(1).item<float>(), Is.EqualTo(expected), "the generator");
+        Assert.That((get_num_threads(), get_default_dtype(), is_grad_enabled()), Is.EqualTo((threads, type, gradients)));
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Rollouts;
+using Trpo.Estimators.Training;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>Rollouts of an environment whose observations are its step numbers, so that every row can be read.</summary>
+public sealed class RolloutCollectorTests
+{
+    [Test]
+    public void Terminated_episodes_need_no_bootstrap_but_the_last_observation_does()
+    {
+        var (rollouts, episodes) = Collect(truncates: false, environments: 2, steps: 6, times: 1);
+        var rollout = rollouts[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(rollout.Observations, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0, 1 }), "environment after environment, no final observation among them");
+            Assert.That(rollout.Terminated, Is.EqualTo(Flags(12, 3, 9)));
+            Assert.That(rollout.Ended, Is.EqualTo(Flags(12, 3, 9)));
+            Assert.That(rollout.BootstrapRows, Is.EqualTo(new[] { 5, 11 }));
+            Assert.That(rollout.BootstrapObservations, Is.EqualTo(new float[] { 2, 2 }));
+            Assert.That(episodes, Is.EqualTo(new[] { new Episode(4, 4, false), new Episode(4, 4, false) }));
+        });
+    }
+
+    [Test]
+    public void Truncated_episodes_are_bootstrapped_from_their_final_observation()
+    {
+        var (rollouts, episodes) = Collect(truncates: true, environments: 1, steps: 6, times: 1);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(rollouts[0].Terminated, Is.EqualTo(Flags(6)));
+            Assert.That(rollouts[0].Ended, Is.EqualTo(Flags(6, 3)));
+            Assert.That(rollouts[0].BootstrapRows, Is.EqualTo(new[] { 3, 5 }));
+            Assert.That(rollouts[0].BootstrapObservations, Is.EqualTo(new float[] { 4, 2 }), "the final observation is 4; the next row's, after the reset, would be 0");
+            Assert.That(episodes, Is.EqualTo(new[] { new Episode(4, 4, true) }));
+        });
+    }
+
+    [Test]
+    public void A_rollout_goes_on_where_the_last_one_stopped()
+    {
+        var (rollouts, _) = Collect(truncates: false, environments: 1, steps: 3, times: 3);
+
+        Assert.That(rollouts.SelectMany(rollout => rollout.Observations), Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, 2, 3, 0 }));
+        Assert.That(rollouts[1].BootstrapObservations, Is.EqualTo(new float[] { 2 }));
+    }
+
+    [Test]
+    public void An_episode_that_ends_with_the_rollout_needs_no_observation_of_the_next_one()
+    {
+        var (rollouts, _) = Collect(truncates: false, environments: 1, steps: 4, times: 2);
+
+        Assert.That(rollouts[0].BootstrapRows, Is.Empty);
+        Assert.That(rollouts[1].Observations, Is.EqualTo(new float[] { 0, 1, 2, 3 }));
+    }
+
+    [Test]
+    public void Targets_use_the_values_of_the_right_observations()
+    {
+        // V(s) = 10 s, discount 1, lambda 0: the advantage is r + V' - V. Within the episode 1 + 10; at its truncation 1 + V(4) - V(3) = 11
+        // where the observation after the reset would give 1 - 30; at the end of the rollout 1 + V(2) - V(1).
+        using var run = new Run(truncates: true, environments: 1);
+        var rollout = run.Collect(6);
+        var targets = new ValueTargets(rollout, new TenTimes(), discount: 1, lambda: 0);
+
+        Assert.That(targets.Advantages.ToArray(), Is.All.EqualTo(11));
+        Assert.That(targets.Targets.ToArray(), Is.EqualTo(new double[] { 11, 21, 31, 41, 11, 21 }));
+        Assert.That(targets.ExplainedVariance, Is.NaN.Or.EqualTo(1));
+    }
+
+    [Test]
+    public void Actions_are_kept_as_sampled_and_given_to_the_environment_within_their_bounds()
+    {
+        TargetEnvironment.LargestAction = 0;
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new TargetEnvironment(), count: 1);
+        using var policy = Support.Policies.Create(ActionSpace.Box([-1], [1]), observationLength: 2);
+        using var block = new EnvironmentBlock(view, 1);
+        using var reader = new LockStepReader(view, view, view.Schema[0]);
+        var rollout = new Rollout(1, 500, 2, 1);
+        rollout.Clear(500);
+        new RolloutCollector(block, reader, new RandomSource(1)).Collect(policy, rollout, []);
+
+        Assert.That(rollout.Actions.ToArray().Max(Math.Abs), Is.GreaterThan(1));
+        Assert.That(TargetEnvironment.LargestAction, Is.EqualTo(1));
+    }
+
+    private static bool[] Flags(int length, params int[] set) => [.. Enumerable.Range(0, length).Select(i => set.Contains(i))];
+
+    private static (IReadOnlyList<Snapshot> Rollouts, IReadOnlyList<Episode> Episodes) Collect(bool truncates, int environments, int steps, int times)
+    {
+        using var run = new Run(truncates, environments);
+        return ([.. Enumerable.Range(0, times).Select(_ => new Snapshot(run.Collect(steps)))], run.Episodes);
+    }
+
+    private sealed class Snapshot(Rollout rollout)
+    {
+        public float[] Observations { get; } = rollout.Observations.ToArray();
+
+        public bool[] Terminated { get; } = rollout.Terminated.ToArray();
+
+        public bool[] Ended { get; } = rollout.Ended.ToArray();
+
+        public int[] BootstrapRows { get; } = [.. rollout.BootstrapRows];
+
+        public float[] BootstrapObservations { get; } = rollout.BootstrapObservations.ToArray();
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private readonly EnvironmentBlock _block;
+        private readonly LockStepReader _reader;
+        private readonly RolloutCollector _collector;
+        private readonly Rollout _rollout;
+        private readonly Trpo.Estimators.Policies.StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
+
+        public Run(bool truncates, int environments)
+        {
+            var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, truncates), environments);
+            _block = new EnvironmentBlock(view, environments);
+            _reader = new LockStepReader(view, view, view.Schema[0]);
+            _collector = new RolloutCollector(_block, _reader, new RandomSource(1));
+            _rollout = new Rollout(environments, 10, 1, 1);
+        }
+
+        public List<Episode> Episodes { get; } = [];
+
+        public Rollout Collect(int steps)
+        {
+            _rollout.Clear(steps);
+            _collector.Collect(_policy, _rollout, Episodes);
+            return _rollout;
+        }
+
+        public void Dispose()
+        {
+            _reader.Dispose();
+            _block.Dispose();
+            _policy.Dispose();
+        }
+    }
+
+    private sealed class TenTimes : Trpo.Estimators.Baselines.IValueFunction
+    {
+        public void Predict(ReadOnlySpan<float> observations, Span<double> values)
+        {
+            for (var i = 0; i < values.Length; i++)
+                values[i] = 10 * observations[i];
+        }
+
+        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => 0;
+
+        public void Dispose()
+        {
+        }
+    }
+}
