@@ -52,15 +52,15 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null);
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
-        using var reader = new LockStepReader(_environment, input, column);
-        using var block = new EnvironmentBlock(_environment, _environment.Count);
+        using var environments = new ObservedBlock(_environment, _environment.Count, input, column);
 
         // One stream each, so that a change in how one part draws does not move the others.
         var random = new RandomSource((ulong)_seed);
         var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
-        using var policy = CreatePolicy(reader.Length, policyRandom);
-        using var valueFunction = new ValueNetwork(reader.Length, _options.HiddenLayers, _options.ValueFunction, valueRandom);
-        var trainer = new TrpoTrainer(_options, policy, valueFunction, block, reader, _environment.ActionSpace.Length, rolloutRandom);
+        using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
+        using var valueFunction = new ValueNetwork(environments.ObservationLength, _options.HiddenLayers, _options.ValueFunction, valueRandom);
+        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
+        var metadata = Describe(column, trainer.TotalSteps);
 
         TrpoIteration? last = null;
         foreach (var iteration in trainer.Run())
@@ -71,7 +71,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
         if (double.IsNaN(last!.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
-        return new PolicyTransformer(policy.Export(Describe(column, last.Steps)), _options.Columns);
+        return new PolicyTransformer(policy.Export(metadata), _options.Columns);
     }
 
     /// <summary>The columns of the input and, behind them, the action and its score.</summary>
@@ -93,7 +93,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         var distribution = ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
         var perceptron = new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, PolicyOutputGain, random);
-        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.FreeParameters), distribution);
+        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.StateIndependentParameters), distribution);
     }
 
     private PolicyMetadata Describe(DataViewSchema.Column column, int steps)

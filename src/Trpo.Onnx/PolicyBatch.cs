@@ -12,7 +12,7 @@ public sealed class PolicyBatch : IDisposable
 {
     private static readonly string[] UsedOutputs = [PolicyValues.Action, PolicyValues.Score];
 
-    private readonly InferenceSession _session;
+    private readonly SessionLease _session;
     private readonly RunOptions _run = new();
     private readonly int _observationLength;
     private readonly int _actionLength;
@@ -25,8 +25,9 @@ public sealed class PolicyBatch : IDisposable
     private OrtValue[] _bound = [];
     private int _boundRows;
     private int _rows;
+    private bool _disposed;
 
-    internal PolicyBatch(InferenceSession session, PolicyMetadata metadata, int capacity)
+    internal PolicyBatch(SessionLease session, PolicyMetadata metadata, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _session = session;
@@ -34,8 +35,8 @@ public sealed class PolicyBatch : IDisposable
         _observationLength = metadata.Observations.Length;
         _actionLength = metadata.Actions.Length;
         _scoreLength = metadata.Actions.ScoreLength;
-        _observations = new float[capacity * _observationLength];
-        _scores = new float[capacity * _scoreLength];
+        _observations = new float[checked(capacity * _observationLength)];
+        _scores = new float[checked(capacity * _scoreLength)];
         if (metadata.Actions is DiscreteActionSpace)
             _choices = new long[capacity];
         else
@@ -55,16 +56,27 @@ public sealed class PolicyBatch : IDisposable
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
+    /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
     public void Run(int rows)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Capacity);
         _rows = rows;
         if (rows == 0)
             return;
-        if (rows != _boundRows)
-            Bind(rows);
-        _session.RunWithBinding(_run, _binding!);
+        var session = _session.Take();
+        try
+        {
+            if (rows != _boundRows)
+                Bind(session, rows);
+            session.RunWithBinding(_run, _binding!);
+        }
+        finally
+        {
+            _session.Return();
+        }
+
         for (var row = 0; row < rows; row++)
         {
             if (HasNaN(Observation(row)) || HasNaN(ScoreOf(row)))
@@ -72,7 +84,7 @@ public sealed class PolicyBatch : IDisposable
         }
     }
 
-    /// <summary>The index of the action with the greatest probability, 0-based; -1 where the observation has a NaN.</summary>
+    /// <summary>The index of the action with the greatest probability, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
     /// <param name="row">A row of the last <see cref="Run"/>.</param>
     /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
     public int Choice(int row)
@@ -81,7 +93,7 @@ public sealed class PolicyBatch : IDisposable
         return (int)(_choices ?? throw new InvalidOperationException("The policy's actions are vectors: read Action instead of Choice."))[row];
     }
 
-    /// <summary>The action vector <c>[k]</c>, within the bounds of the space; all NaN where the observation has a NaN.</summary>
+    /// <summary>The action vector <c>[k]</c>, within the bounds of the space; all NaN where the observation has a NaN (or infinities that make one).</summary>
     /// <param name="row">A row of the last <see cref="Run"/>.</param>
     /// <exception cref="InvalidOperationException">The policy's actions are discrete.</exception>
     public ReadOnlySpan<float> Action(int row)
@@ -102,6 +114,7 @@ public sealed class PolicyBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _disposed = true;
         Unbind();
         _run.Dispose();
     }
@@ -118,9 +131,10 @@ public sealed class PolicyBatch : IDisposable
     private void SetMissing(int row)
     {
         ScoreOf(row).Fill(float.NaN);
-        _actions.AsSpan(row * _actionLength, _actions is null ? 0 : _actionLength).Fill(float.NaN);
         if (_choices is not null)
             _choices[row] = -1;
+        else
+            _actions.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
     }
 
     private static bool HasNaN(ReadOnlySpan<float> values)
@@ -134,7 +148,7 @@ public sealed class PolicyBatch : IDisposable
         return false;
     }
 
-    private void Bind(int rows)
+    private void Bind(InferenceSession session, int rows)
     {
         Unbind();
         var action = _choices is not null
@@ -143,7 +157,7 @@ public sealed class PolicyBatch : IDisposable
         var score = Tensor(_scores, rows * _scoreLength, [rows, _scoreLength]);
         var observation = Tensor(_observations, rows * _observationLength, [rows, _observationLength]);
         _bound = [action, score, observation];
-        _binding = _session.CreateIoBinding();
+        _binding = session.CreateIoBinding();
         _binding.BindInput(PolicyValues.Observation, observation);
         foreach (var (name, value) in UsedOutputs.Zip(_bound))
             _binding.BindOutput(name, value);

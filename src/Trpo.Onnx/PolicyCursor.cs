@@ -3,60 +3,109 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Onnx;
 
-/// <summary>The rows of the input, with the action and the score that a <see cref="LookAhead"/> has ready for them.</summary>
+/// <summary>
+/// Reads a number of rows of its source at a time, keeps what is needed of them, and scores them in one batch, which is some ten times faster
+/// than one by one. The source is read once, so that what stands in one row belongs together whatever the source is. Batches
+/// start small, so that whoever wants a few rows does not wait for many.
+/// </summary>
 internal sealed class PolicyCursor : DataViewRowCursor
 {
-    private readonly PolicyRowMapper _mapper;
-    private readonly DataViewRowCursor _input;
-    private readonly LookAhead? _ahead;
-    private readonly HashSet<int> _active;
-    private readonly ValueGetter<DataViewRowId> _id;
+    private const int FirstBatch = 16;
+    private const int LargestBatch = 256;
 
-    public PolicyCursor(PolicyRowMapper mapper, IEnumerable<DataViewSchema.Column> columnsNeeded, DataViewRowCursor input, LookAhead? ahead)
+    private readonly PolicyRowMapper _mapper;
+    private readonly DataViewRowCursor _source;
+    private readonly HashSet<int> _active;
+    private readonly Dictionary<int, ColumnBuffer> _columns;
+    private readonly PolicyBatch _batch;
+    private readonly ValueGetter<VBuffer<float>> _observation;
+    private readonly ValueGetter<DataViewRowId> _id;
+    private readonly DataViewRowId[] _ids = new DataViewRowId[LargestBatch];
+    private readonly long[] _batches = new long[LargestBatch];
+    private VBuffer<float> _buffer;
+    private long _position = -1;
+    private int _row = -1;
+    private int _count;
+    private int _size = FirstBatch;
+    private bool _ended;
+
+    public PolicyCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source)
     {
         _mapper = mapper;
-        _input = input;
-        _ahead = ahead;
-        _active = [.. columnsNeeded.Select(column => column.Index)];
-        _id = input.GetIdGetter();
+        _source = source;
+        _active = [.. active.Select(column => column.Index)];
+        _columns = mapper.PassedThrough(active).ToDictionary(column => column.Index, column => ColumnBuffer.For(source, column, LargestBatch));
+        _observation = source.GetGetter<VBuffer<float>>(mapper.Observation);
+        _id = source.GetIdGetter();
+        _batch = mapper.CreateBatch(LargestBatch);
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
 
-    public override long Position => _input.Position;
+    public override long Position => _position;
 
-    public override long Batch => _input.Batch;
+    public override long Batch => _batches[CurrentRow()];
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[CurrentRow()];
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);
 
-    public override bool MoveNext() => _input.MoveNext();
+    public override bool MoveNext()
+    {
+        if (_row + 1 < _count || ReadBatch())
+        {
+            _row++;
+            _position++;
+            return true;
+        }
+
+        (_row, _count, _position) = (-1, 0, -1);
+        return false;
+    }
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
             throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
-        return _mapper.IsComputed(column)
-            ? _mapper.ComputedGetter(column, _ahead!.Batch, Locate).As<TValue>(column)
-            : _input.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
+        var getter = _mapper.IsComputed(column) ? _mapper.ComputedGetter(column, _batch, CurrentRow) : _columns[column.Index].Getter(CurrentRow);
+        return getter.As<TValue>(column);
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _ahead?.Dispose();
-            _input.Dispose();
+            _batch.Dispose();
+            _source.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private int Locate()
+    private int CurrentRow() => _row >= 0 ? _row : throw new InvalidOperationException("The cursor is before the first row or behind the last.");
+
+    private bool ReadBatch()
     {
-        DataViewRowId id = default;
-        _id(ref id);
-        return _ahead!.Locate(_input.Position, id);
+        (_row, _count) = (-1, 0);
+        while (_count < _size && !_ended)
+        {
+            if (!_source.MoveNext())
+            {
+                _ended = true;
+                break;
+            }
+
+            _observation(ref _buffer);
+            _buffer.CopyObservationTo(_batch.Observation(_count), _mapper.Observation.Name, _source.Position);
+            foreach (var column in _columns.Values)
+                column.Store(_count);
+            _id(ref _ids[_count]);
+            _batches[_count] = _source.Batch;
+            _count++;
+        }
+
+        _batch.Run(_count);
+        _size = Math.Min(2 * _size, LargestBatch);
+        return _count > 0;
     }
 }

@@ -15,28 +15,26 @@ internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) :
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         var needed = columnsNeeded.ToList();
-        var passed = mapper.PassedThrough(needed).ToList();
-        if (!needed.Any(mapper.IsComputed))
-            return new PolicyCursor(mapper, needed, source.GetRowCursor(passed, rand), ahead: null);
+        return Cursor(needed, source.GetRowCursor(mapper.GetDependencies(needed), rand));
+    }
 
-        // One cursor passes the input on, the other runs ahead with the observations alone, to be scored in batches.
-        // Two generators with one seed shuffle both the same way.
-        var seed = rand?.Next();
-        var current = source.GetRowCursor(passed, Seeded(seed));
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        var needed = columnsNeeded.ToList();
+        return [.. source.GetRowCursorSet(mapper.GetDependencies(needed), n, rand).Select(cursor => Cursor(needed, cursor))];
+    }
+
+    private DataViewRowCursor Cursor(IReadOnlyList<DataViewSchema.Column> needed, DataViewRowCursor cursor)
+    {
         try
         {
-            return new PolicyCursor(mapper, needed, current, new LookAhead(mapper, source.GetRowCursor([mapper.Observation], Seeded(seed))));
+            return needed.Any(mapper.IsComputed) ? new PolicyCursor(mapper, needed, cursor) : new PassThroughCursor(mapper, needed, cursor);
         }
         catch
         {
-            current.Dispose();
+            cursor.Dispose();
             throw;
         }
     }
-
-    // One cursor may stand for the set; a batch keeps a core busy, and the source may still read on several threads.
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
-
-    private static Random? Seeded(int? seed) => seed is { } value ? new Random(value) : null;
 }

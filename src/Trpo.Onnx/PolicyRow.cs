@@ -61,7 +61,7 @@ internal sealed class PolicyRow : DataViewRow
         if (_scored != _input.Position)
         {
             _observation!(ref _buffer);
-            _buffer.CopyTo(_batch!.Observation(0));
+            _buffer.CopyObservationTo(_batch!.Observation(0), _mapper.Observation.Name, _input.Position);
             _batch.Run(1);
             _scored = _input.Position;
         }

@@ -66,14 +66,15 @@ internal static class PolicySchema
         return builder.ToAnnotations();
     }
 
-    /// <summary>The slot names of a column, or none.</summary>
+    /// <summary>The slot names of a column; none where ML.NET leaves some out or repeats them, as Concatenate does.</summary>
     public static ImmutableArray<string> SlotNames(DataViewSchema.Column column)
     {
         if (!column.HasSlotNames())
             return [];
         VBuffer<ReadOnlyMemory<char>> names = default;
         column.GetSlotNames(ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
+        ImmutableArray<string> text = [.. names.DenseValues().Select(name => name.ToString())];
+        return text.Contains("") || text.Distinct(StringComparer.Ordinal).Count() < text.Length ? [] : text;
     }
 
     /// <summary>Makes a buffer dense and of the given length, for its values to be written.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
@@ -10,11 +11,11 @@ namespace Trpo.Onnx;
 /// </summary>
 public sealed class PolicySession : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly SessionLease _session;
 
     private PolicySession(InferenceSession session, PolicyMetadata metadata)
     {
-        _session = session;
+        _session = new SessionLease(session);
         Metadata = metadata;
     }
 
@@ -44,28 +45,42 @@ public sealed class PolicySession : IDisposable
     /// <param name="capacity">The greatest number of rows, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    public PolicyBatch CreateBatch(int capacity) => new(_session, Metadata, capacity);
+    public PolicyBatch CreateBatch(int capacity)
+    {
+        _session.Take();
+        _session.Return();
+        return new PolicyBatch(_session, Metadata, capacity);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _session.Dispose();
 
     internal static PolicySession Open(byte[] model, string source)
     {
         // A policy's matrices are small: more threads cost more than they bring, and callers bring their own.
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        InferenceSession? session = null;
+        PolicySession? policy = null;
         try
         {
-            session = new InferenceSession(model, options);
-            var metadata = PolicyMetadataFormat.Read(session.ModelMetadata.CustomMetadataMap);
+            var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
+            var session = new InferenceSession(model, options);
+            policy = new PolicySession(session, metadata);
             Check(session, metadata);
-            return new PolicySession(session, metadata);
+            policy.TryOut();
+            return policy;
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException or InvalidProtocolBufferException)
         {
-            session?.Dispose();
+            policy?.Dispose();
             throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);
         }
+    }
+
+    // Some faults of a graph show only when it runs.
+    private void TryOut()
+    {
+        using var batch = CreateBatch(1);
+        batch.Run(1);
     }
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)

@@ -73,7 +73,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         AtomicFile.Write(path, _onnx);
     }
 
-    /// <summary>Frees the OnnxRuntime session; views and engines over this transformer can no longer be read.</summary>
+    /// <summary>Frees the OnnxRuntime session; views and engines over this transformer throw <see cref="ObjectDisposedException"/> from then on.</summary>
     public void Dispose() => Session.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)

@@ -15,7 +15,7 @@ var model = ml.Model.Load(modelPath, out var schema);
 var length = ((VectorDataViewType)schema["Observation"].Type).Size;
 var definition = SchemaDefinition.Create(typeof(Row));
 definition["Observation"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, length);
-var rows = File.ReadLines(observationsPath)
+var rows = File.ReadAllLines(observationsPath)
     .Select(line => new Row { Observation = [.. line.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))] });
 var scored = model.Transform(ml.Data.LoadFromEnumerable(rows, definition));
 

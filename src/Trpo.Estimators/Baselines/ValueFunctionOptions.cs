@@ -11,7 +11,7 @@ public sealed record ValueFunctionOptions
     /// <summary>The number of observations in a gradient step. At least 1; 64 by default.</summary>
     public int MinibatchSize { get; init; } = 64;
 
-    /// <summary>The step size of Adam. Positive; 0.001 by default.</summary>
+    /// <summary>The step size of Adam. Positive, at most 1; 0.001 by default.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>
@@ -20,5 +20,6 @@ public sealed record ValueFunctionOptions
         Check.AtLeast(Epochs, 1);
         Check.AtLeast(MinibatchSize, 1);
         Check.Positive(LearningRate);
+        Check.Between(LearningRate, 0, 1);
     }
 }

@@ -30,14 +30,14 @@ internal sealed class ValueNetwork : IValueFunction
         if (values.IsEmpty)
             return;
         using var scope = NewDisposeScope();
-        using var inference = no_grad();
+        using var withoutGradients = no_grad();
         TensorCopy.Copy(_network.forward(TensorCopy.From(observations, values.Length, _inputs)), values);
     }
 
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
     {
         using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
+        using var withGradients = GradientMode.Enable();
         var inputs = TensorCopy.From(observations, targets.Length, _inputs);
         var outputs = TensorCopy.From(targets).to(ScalarType.Float32);
         var order = new long[targets.Length];
@@ -48,7 +48,7 @@ internal sealed class ValueNetwork : IValueFunction
         for (var epoch = 0; epoch < _epochs; epoch++)
         {
             _random.Shuffle<long>(order);
-            var shuffled = tensor(order);
+            var shuffled = tensor(order, device: CPU);
             error = 0;
             for (var start = 0; start < order.Length; start += _minibatch)
             {

@@ -17,10 +17,17 @@ internal static class ElfVersionRequirement
     private const int SectionTableOffset = 0x28;
     private const int SectionSizeOffset = 0x3A;
     private const int SectionCountOffset = 0x3C;
+    private const int SectionType = 0x04;
+    private const int SectionOffset = 0x18;
+    private const int SectionLink = 0x28;
+    private const int SectionInfo = 0x2C;
     private const uint VersionNeeds = 0x6ffffffe;
     private const ushort Weak = 0x2;
 
-    /// <summary>Loads a copy of the library in which the requirement is weak; false where that does not help either.</summary>
+    /// <summary>Loads a copy of the library in which the requirement is weak; false where it has no such requirement.</summary>
+    /// <exception cref="IOException">No folder can be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">No folder may be written to.</exception>
+    /// <exception cref="DllNotFoundException">The copy does not load either.</exception>
     public static bool TryLoadRelaxed(string library)
     {
         var image = File.ReadAllBytes(library);
@@ -31,7 +38,8 @@ internal static class ElfVersionRequirement
         {
             var copy = Path.Combine(folder.FullName, Path.GetFileName(library));
             File.WriteAllBytes(copy, image);
-            return NativeLibrary.TryLoad(copy, out _);
+            NativeLibrary.Load(copy);
+            return true;
         }
         finally
         {
@@ -40,57 +48,74 @@ internal static class ElfVersionRequirement
         }
     }
 
-    /// <summary>Sets the weak flag of the requirement in an ELF-64 image; false where the image has no such requirement.</summary>
+    /// <summary>Sets the weak flag of the requirement in an ELF-64 image; false where the image has none, or is not as it should be.</summary>
     internal static bool TryRelax(Span<byte> image)
     {
         ReadOnlySpan<byte> magic = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
         if (!image.StartsWith(magic))
             return false;
-        var table = (int)BinaryPrimitives.ReadInt64LittleEndian(image[SectionTableOffset..]);
+        try
+        {
+            return TryRelaxSections(image);
+        }
+        catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
+        {
+            // An offset leads out of the image.
+            return false;
+        }
+    }
+
+    private static bool TryRelaxSections(Span<byte> image)
+    {
+        var table = Offset(image, SectionTableOffset);
         var size = U16(image, SectionSizeOffset);
         var count = U16(image, SectionCountOffset);
         var relaxed = false;
         for (var i = 0; i < count; i++)
         {
             var section = table + (i * size);
-            if (U32(image, section + 4) != VersionNeeds)
+            if (U32(image, section + SectionType) != VersionNeeds)
                 continue;
-            var strings = Offset(image, table + ((int)U32(image, section + 0x28) * size));
-            relaxed |= TryRelaxSection(image, Offset(image, section), strings);
+            var strings = Offset(image, table + ((int)U32(image, section + SectionLink) * size) + SectionOffset);
+            relaxed |= TryRelaxSection(image, Offset(image, section + SectionOffset), strings, (int)U32(image, section + SectionInfo));
         }
 
         return relaxed;
     }
 
-    // Elf64_Verneed: version, count, file, auxiliary, next. Elf64_Vernaux: hash, flags, other, name, next.
-    private static bool TryRelaxSection(Span<byte> image, int needs, int strings)
+    // Elf64_Verneed: version, count, file, auxiliary, next. Elf64_Vernaux: hash, flags, other, name, next. The section's info is the number of needs.
+    private static bool TryRelaxSection(Span<byte> image, int needs, int strings, int count)
     {
         var relaxed = false;
-        for (var need = needs; ; need += (int)U32(image, need + 12))
+        var need = needs;
+        for (var i = 0; i < Math.Min(count, image.Length); i++)
         {
-            var entry = need + (int)U32(image, need + 8);
-            for (var i = 0; i < U16(image, need + 2); i++)
+            var entry = need + Distance(image, need + 8);
+            for (var j = 0; j < U16(image, need + 2); j++)
             {
-                if (HasName(image, strings + (int)U32(image, entry + 8)))
+                if (HasName(image, strings + Distance(image, entry + 8)))
                 {
                     BinaryPrimitives.WriteUInt16LittleEndian(image[(entry + 4)..], (ushort)(U16(image, entry + 4) | Weak));
                     relaxed = true;
                 }
 
-                entry += (int)U32(image, entry + 12);
+                entry += Distance(image, entry + 12);
             }
 
-            if (U32(image, need + 12) == 0)
-                return relaxed;
+            need += Distance(image, need + 12);
         }
+
+        return relaxed;
     }
 
     private static bool HasName(ReadOnlySpan<byte> image, int offset) =>
         image[offset..].StartsWith(Encoding.ASCII.GetBytes(Version + '\0'));
 
-    private static int Offset(ReadOnlySpan<byte> image, int section) => (int)BinaryPrimitives.ReadInt64LittleEndian(image[(section + 0x18)..]);
+    private static int Offset(ReadOnlySpan<byte> image, int place) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(image[place..]));
 
-    private static ushort U16(ReadOnlySpan<byte> image, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(image[offset..]);
+    private static int Distance(ReadOnlySpan<byte> image, int place) => checked((int)U32(image, place));
 
-    private static uint U32(ReadOnlySpan<byte> image, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(image[offset..]);
+    private static ushort U16(ReadOnlySpan<byte> image, int place) => BinaryPrimitives.ReadUInt16LittleEndian(image[place..]);
+
+    private static uint U32(ReadOnlySpan<byte> image, int place) => BinaryPrimitives.ReadUInt32LittleEndian(image[place..]);
 }

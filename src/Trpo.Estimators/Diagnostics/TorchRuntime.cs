@@ -39,29 +39,41 @@ public static class TorchRuntime
         {
             if (NativeSearch.Find(pattern) is not { } path)
                 return Missing(pattern);
-            if (!NativeLibrary.TryLoad(path, out _))
-                return DoesNotLoad(path);
+            if (Failed(() => NativeLibrary.Load(path)) is { } failure)
+                return DoesNotLoad(path, failure);
         }
 
         if (NativeSearch.Find(LinuxBinding) is not { } binding)
             return Missing(LinuxBinding);
-        return NativeLibrary.TryLoad(binding, out _) || ElfVersionRequirement.TryLoadRelaxed(binding) ? null : DoesNotLoad(binding);
+        if (Failed(() => NativeLibrary.Load(binding)) is not { } stock)
+            return null;
+
+        var relaxed = false;
+        var copied = Failed(() => relaxed = ElfVersionRequirement.TryLoadRelaxed(binding));
+        if (copied is not null)
+            return DoesNotLoad(binding, stock, $" A copy of it that asks for less could not be used from the folder for temporary files, {Path.GetTempPath()} (which must allow writing and executing; TMPDIR sets another): {copied.Message}");
+        return relaxed ? null : DoesNotLoad(binding, stock);
+    }
+
+    // An initializer that throws would make every type of this assembly unusable, those that need no libtorch too: failures are kept
+    // until training begins.
+    private static Exception? Failed(Action load)
+    {
+        try
+        {
+            load();
+            return null;
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        {
+            return exception;
+        }
     }
 
     private static DllNotFoundException Missing(string file) => new(
         $"The native library {file} of libtorch was not found in {string.Join(", ", NativeSearch.Folders)}. Add the package TorchSharp-cpu (or TorchSharp-cuda-linux) to the application that trains; a deployed policy needs neither.");
 
-    private static DllNotFoundException DoesNotLoad(string path)
-    {
-        try
-        {
-            NativeLibrary.Load(path);
-            return new DllNotFoundException($"The native library {path} loaded only at the second attempt.");
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
-        {
-            return new DllNotFoundException(
-                $"The native library {path} does not load on this system ({RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}). TorchSharp needs 64-bit x86 Linux with a C++ runtime of GCC 12 or newer (libstdc++ with GLIBCXX_3.4.30: package libstdc++6 of Debian 12, Ubuntu 22.04 or later). The loader says: {exception.Message}", exception);
-        }
-    }
+    private static DllNotFoundException DoesNotLoad(string path, Exception failure, string more = "") => new(
+        $"The native library {path} does not load on this system ({RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}): {failure.Message}{more} TorchSharp needs 64-bit x86 Linux with a C++ runtime of GCC 12 or newer (libstdc++ with GLIBCXX_3.4.30: package libstdc++6 of Debian 12, Ubuntu 22.04 or later).",
+        failure);
 }

@@ -10,7 +10,7 @@ internal sealed class CategoricalDistribution(DiscreteActionSpace space) : IActi
 {
     public int NetworkOutputs => space.Count;
 
-    public IReadOnlyList<float> FreeParameters => [];
+    public IReadOnlyList<float> StateIndependentParameters => [];
 
     // Inverts the cumulative distribution; the largest logit is subtracted so that no exponential overflows.
     public void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action)
@@ -51,7 +51,7 @@ internal sealed class CategoricalDistribution(DiscreteActionSpace space) : IActi
         return (old.exp() * (old - newParameters.log_softmax(1))).sum(dim: 1);
     }
 
-    public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> freeParameters)
+    public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
     {
         graph.Node("ArgMax", PolicyValues.Action, [networkOutput], ("axis", 1), ("keepdims", 0));
         graph.Node("Softmax", PolicyValues.Score, [networkOutput], ("axis", 1));

@@ -14,7 +14,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, float i
 
     public int NetworkOutputs => space.Length;
 
-    public IReadOnlyList<float> FreeParameters { get; } = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
+    public IReadOnlyList<float> StateIndependentParameters { get; } = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
 
     public void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action)
     {
@@ -47,7 +47,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, float i
         return (((logRatio * 2).exp() + (shift * shift) - 1) * 0.5 - logRatio).sum(dim: 1);
     }
 
-    public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> freeParameters)
+    public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
     {
         var low = graph.Constant("low", space.Low.AsSpan(), space.Length);
         var high = graph.Constant("high", space.High.AsSpan(), space.Length);
@@ -55,7 +55,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, float i
         graph.Node("Max", "above_low", [networkOutput, low]);
         graph.Node("Min", PolicyValues.Action, ["above_low", high]);
 
-        var constant = graph.Constant("log_standard_deviations", freeParameters, space.Length);
+        var constant = graph.Constant("log_standard_deviations", stateIndependent, space.Length);
         var shape = graph.Node("Shape", "shape", [networkOutput]);
         graph.Node("Expand", "log_standard_deviation", [constant, shape]);
         graph.Output(PolicyValues.Action, space.Length, "The mean within the bounds of the actions.");

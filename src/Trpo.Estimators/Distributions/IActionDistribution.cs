@@ -13,7 +13,7 @@ internal interface IActionDistribution
     int NetworkOutputs { get; }
 
     /// <summary>The initial values of the parameters that do not depend on the observation; they come last.</summary>
-    IReadOnlyList<float> FreeParameters { get; }
+    IReadOnlyList<float> StateIndependentParameters { get; }
 
     /// <summary>Draws an action from one row of parameters, <c>[P]</c>.</summary>
     void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action);
@@ -30,6 +30,6 @@ internal interface IActionDistribution
     /// <summary>Adds the deterministic action, the score and the parameters to the graph of an exported policy, as its outputs.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="networkOutput">The network's output, <c>float[N, NetworkOutputs]</c>.</param>
-    /// <param name="freeParameters">The free parameters' values.</param>
-    void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> freeParameters);
+    /// <param name="stateIndependent">The free parameters' values.</param>
+    void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent);
 }

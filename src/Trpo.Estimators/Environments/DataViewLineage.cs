@@ -17,7 +17,7 @@ internal sealed class DataViewLineage
     {
         var names = new List<string>();
         for (IDataView? view = data; view is not null; view = MicrosoftMLInternals.SourceOf(view))
-            names.Add(view.GetType().Name);
+            names.Add(view.GetType().Name.Split('`')[0]);
         return new DataViewLineage(names);
     }
 

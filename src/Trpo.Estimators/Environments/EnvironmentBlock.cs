@@ -9,7 +9,7 @@ namespace Trpo.Estimators.Environments;
 internal sealed class EnvironmentBlock : IDisposable
 {
     private readonly EnvironmentDataView _view;
-    private readonly IEnvironment[] _environments;
+    private readonly IEnvironment?[] _environments;
     private readonly float[] _observations;
     private readonly float[] _clipped;
     private readonly double[] _returns;
@@ -18,7 +18,7 @@ internal sealed class EnvironmentBlock : IDisposable
     public EnvironmentBlock(EnvironmentDataView view, int count)
     {
         _view = view;
-        _environments = new IEnvironment[count];
+        _environments = new IEnvironment?[count];
         _observations = new float[count * view.ObservationSpace.Length];
         _clipped = new float[view.ActionSpace.Length];
         _returns = new double[count];
@@ -26,7 +26,12 @@ internal sealed class EnvironmentBlock : IDisposable
         try
         {
             for (var i = 0; i < count; i++)
-                _environments[i] = view.Create();
+            {
+                var environment = view.Create();
+                if (Array.IndexOf(_environments, environment) >= 0)
+                    throw new EnvironmentException($"The factory of environment '{view.Name}' returned the same environment twice; it must create a new one each time.");
+                _environments[i] = environment;
+            }
         }
         catch
         {
@@ -66,9 +71,9 @@ internal sealed class EnvironmentBlock : IDisposable
         observation.Fill(float.NaN);
         try
         {
-            _environments[index].Reset(seed, observation);
+            _environments[index]!.Reset(seed, observation);
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
         {
             throw Failed(index, "Reset", exception);
         }
@@ -85,9 +90,9 @@ internal sealed class EnvironmentBlock : IDisposable
         StepResult result;
         try
         {
-            result = _environments[index].Step(new EnvironmentAction(_clipped), observation);
+            result = _environments[index]!.Step(new EnvironmentAction(_clipped), observation);
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
         {
             throw Failed(index, "Step", exception);
         }
@@ -105,10 +110,27 @@ internal sealed class EnvironmentBlock : IDisposable
         return result;
     }
 
+    /// <summary>Disposes every environment, also where disposing one of them fails, and then says so.</summary>
+    /// <exception cref="AggregateException">Environments failed to be disposed.</exception>
     public void Dispose()
     {
-        foreach (var environment in _environments)
-            (environment as IDisposable)?.Dispose();
+        var failures = new List<Exception>();
+        for (var i = 0; i < _environments.Length; i++)
+        {
+            try
+            {
+                (_environments[i] as IDisposable)?.Dispose();
+            }
+            catch (Exception exception)
+            {
+                failures.Add(Failed(i, "Dispose", exception));
+            }
+
+            _environments[i] = null;
+        }
+
+        if (failures.Count > 0)
+            throw new AggregateException(failures);
     }
 
     // The observation was filled with NaN before the call, so a value that was not written shows as NaN too.
@@ -127,7 +149,7 @@ internal sealed class EnvironmentBlock : IDisposable
     }
 
     private EnvironmentException Failed(int index, string method, Exception exception) => new(
-        exception is IndexOutOfRangeException or ArgumentException
+        exception is IndexOutOfRangeException or ArgumentException { ParamName: "destination" }
             ? $"{Describe(index)} failed in {method}: {exception.Message} The observation that it writes has {_view.ObservationSpace.Length} values, as its ObservationSpace says."
             : $"{Describe(index)} failed in {method}: {exception.Message}",
         exception);

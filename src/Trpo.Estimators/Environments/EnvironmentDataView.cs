@@ -28,9 +28,9 @@ public sealed class EnvironmentDataView : IDataView
 
         var environment = factory() ?? throw new ArgumentException("The factory returned no environment.", nameof(factory));
         using var owned = environment as IDisposable;
-        Name = environment.Name;
-        ObservationSpace = environment.ObservationSpace;
-        ActionSpace = environment.ActionSpace;
+        Name = environment.Name ?? throw Missing(environment, nameof(IEnvironment.Name));
+        ObservationSpace = environment.ObservationSpace ?? throw Missing(environment, nameof(IEnvironment.ObservationSpace));
+        ActionSpace = environment.ActionSpace ?? throw Missing(environment, nameof(IEnvironment.ActionSpace));
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(observationColumnName, new VectorDataViewType(NumberDataViewType.Single, ObservationSpace.Length), PolicySchema.Names("SlotNames", ObservationSpace.Names));
@@ -77,15 +77,24 @@ public sealed class EnvironmentDataView : IDataView
     internal IEnvironment Create()
     {
         var environment = _factory() ?? throw new EnvironmentException($"The factory of environment '{Name}' returned no environment.");
-        if (environment.ObservationSpace.Length == ObservationSpace.Length
-            && environment.ActionSpace.GetType() == ActionSpace.GetType()
-            && environment.ActionSpace.Names.SequenceEqual(ActionSpace.Names))
-        {
+        if (Difference(environment) is not { } difference)
             return environment;
-        }
-
-        var message = $"The factory of environment '{Name}' returned environments of different spaces: {ObservationSpace} and {ActionSpace}, then {environment.ObservationSpace} and {environment.ActionSpace}.";
         (environment as IDisposable)?.Dispose();
-        throw new EnvironmentException(message);
+        throw new EnvironmentException($"The factory of environment '{Name}' returned environments of different spaces: {difference}.");
+    }
+
+    private static EnvironmentException Missing(IEnvironment environment, string property) =>
+        new($"Environment {environment.GetType().Name} has no {property}: it is null.");
+
+    private string? Difference(IEnvironment environment)
+    {
+        var (observations, actions) = (environment.ObservationSpace, environment.ActionSpace);
+        if (observations is null || observations.Length != ObservationSpace.Length)
+            return $"the observations are {ObservationSpace}, then {observations?.ToString() ?? "null"}";
+        if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.Names.SequenceEqual(ActionSpace.Names))
+            return $"the actions are {ActionSpace}, then {actions?.ToString() ?? "null"}";
+        return actions is BoxActionSpace box && ActionSpace is BoxActionSpace first && !(box.Low.SequenceEqual(first.Low) && box.High.SequenceEqual(first.High))
+            ? "the bounds of the actions differ"
+            : null;
     }
 }

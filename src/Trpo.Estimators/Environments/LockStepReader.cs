@@ -1,9 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>Pulls single observations through whatever transforms stand between an environment and a policy.</summary>
+/// <summary>
+/// Pulls the observations of one environment, one at a time, through whatever transforms stand between it and a policy. Each environment of a
+/// block has a reader, and with it a cursor, of its own: a transform that keeps state from row to row keeps it for that environment alone.
+/// </summary>
 internal sealed class LockStepReader : IDisposable
 {
     private readonly IDataView _data;
@@ -23,13 +27,16 @@ internal sealed class LockStepReader : IDisposable
         _data = data;
         _environment = environment;
         _column = column;
+        var lineage = DataViewLineage.Of(data);
+        if (lineage.Breaker is { } breaker)
+            throw new LockStepException(breaker.ToString());
         _rows = new LockStepRows(environment);
         // A set of one cursor reads synchronously; GetRowCursor may put threads in between that read ahead.
         _cursor = _rows.Open(() => data.GetRowCursorSet([column], 1))[0];
         try
         {
             if (_rows.Cursors != 1)
-                throw NotFromEnvironment();
+                throw NotFromEnvironment(lineage);
             _getter = _cursor.GetGetter<VBuffer<float>>(column);
         }
         catch
@@ -47,13 +54,14 @@ internal sealed class LockStepReader : IDisposable
     /// <param name="transformed">Receives what arrives at the policy, <c>[Length]</c>.</param>
     /// <exception cref="LockStepException">The row did not come out before the next was asked for.</exception>
     /// <exception cref="EnvironmentException">A value that arrives is not finite.</exception>
+    /// <exception cref="InvalidDataException">A transform returned another number of values than its column says.</exception>
     public void Read(ReadOnlySpan<float> observation, Span<float> transformed)
     {
         _rows.Offer(observation);
         if (!_cursor.MoveNext() || _rows.Broken || !_rows.Taken)
             throw OutOfStep();
         _getter(ref _buffer);
-        _buffer.CopyTo(transformed);
+        _buffer.CopyObservationTo(transformed, _column.Name, _cursor.Position);
         for (var i = 0; i < transformed.Length; i++)
         {
             if (!float.IsFinite(transformed[i]))
@@ -63,20 +71,13 @@ internal sealed class LockStepReader : IDisposable
 
     public void Dispose() => _cursor.Dispose();
 
-    private LockStepException NotFromEnvironment()
+    private LockStepException NotFromEnvironment(DataViewLineage lineage)
     {
-        var lineage = DataViewLineage.Of(_data);
         if (_rows.Cursors > 1)
             return new LockStepException($"{lineage} reads environment '{_environment.Name}' {_rows.Cursors} times at once, but its rows can be pulled only once.");
-        return lineage.Breaker is { } breaker
-            ? new LockStepException($"{breaker}")
-            : new LockStepException($"The data to fit on do not come from environment '{_environment.Name}': {lineage} does not read the view that LoadFromEnvironment returned. Fit the pipeline on that view, the same one that the trainer was given.");
+        return new LockStepException($"The data to fit on do not come from environment '{_environment.Name}': {lineage} does not read the view that LoadFromEnvironment returned. Fit the pipeline on that view, the same one that the trainer was given.");
     }
 
-    private LockStepException OutOfStep()
-    {
-        var lineage = DataViewLineage.Of(_data);
-        return new LockStepException(lineage.Breaker?.ToString()
-            ?? $"{lineage}, between environment '{_environment.Name}' and the policy, does not hand on every row before it asks for the next. Only transforms that work row by row can stand there.");
-    }
+    private LockStepException OutOfStep() => new(
+        $"{DataViewLineage.Of(_data)}, between environment '{_environment.Name}' and the policy, does not hand on every row before it asks for the next. Only transforms that work row by row can stand there.");
 }

@@ -39,6 +39,7 @@ internal sealed class LockStepRows(EnvironmentDataView view) : IObservationRows
     /// <summary>Runs <paramref name="open"/>, whose cursors over the view are given these rows.</summary>
     public T Open<T>(Func<T> open)
     {
+        var outer = Opening.Value;
         Opening.Value = this;
         try
         {
@@ -46,7 +47,7 @@ internal sealed class LockStepRows(EnvironmentDataView view) : IObservationRows
         }
         finally
         {
-            Opening.Value = null;
+            Opening.Value = outer;
         }
     }
 

@@ -6,10 +6,10 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Evaluation;
 
 /// <summary>Plays episodes with an exported policy, a block of environments at a time.</summary>
-internal sealed class PolicyEvaluator : IDisposable
+internal sealed class PolicyEvaluator
 {
+    private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
-    private readonly LockStepReader _reader;
     private readonly PolicyBatch _batch;
     private readonly int[] _seeds;
     private readonly int[] _playing;
@@ -18,36 +18,31 @@ internal sealed class PolicyEvaluator : IDisposable
     private int _started;
     private int _truncated;
 
-    private PolicyEvaluator(PolicyChain chain, EnvironmentDataView environment, int episodes, int seed)
+    private PolicyEvaluator(ObservedBlock environments, PolicyBatch batch, int episodes, int seed)
     {
-        var policy = chain.Policy;
-        CheckActions(policy.Metadata.Actions, environment);
+        _environments = environments;
+        _block = environments.Block;
+        _batch = batch;
         var random = new RandomSource((ulong)seed);
         _seeds = [.. Enumerable.Range(0, episodes).Select(_ => random.NextSeed())];
         _returns = new double[episodes];
         _lengths = new int[episodes];
-
-        var data = chain.Preprocess(environment);
-        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length);
-        _playing = new int[Math.Min(environment.Count, episodes)];
-        _reader = new LockStepReader(environment, data, column);
-        _block = new EnvironmentBlock(environment, _playing.Length);
-        _batch = policy.Session.CreateBatch(_playing.Length);
+        _playing = new int[environments.Count];
     }
 
     /// <summary>Plays the episodes; each has its own seed, so that which environment plays it does not matter.</summary>
     public static PolicyEvaluation Run(PolicyChain chain, EnvironmentDataView environment, int episodes, int seed)
     {
-        using var evaluator = new PolicyEvaluator(chain, environment, episodes, seed);
+        var policy = chain.Policy;
+        CheckActions(policy.Metadata.Actions, environment);
+        var data = chain.Preprocess(environment);
+        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length);
+        var count = Math.Min(environment.Count, episodes);
+        using var batch = policy.Session.CreateBatch(count);
+        using var environments = new ObservedBlock(environment, count, data, column);
+        var evaluator = new PolicyEvaluator(environments, batch, episodes, seed);
         evaluator.Play();
         return new PolicyEvaluation(evaluator._returns, evaluator._lengths, evaluator._truncated);
-    }
-
-    public void Dispose()
-    {
-        _batch.Dispose();
-        _block.Dispose();
-        _reader.Dispose();
     }
 
     private void Play()
@@ -81,7 +76,7 @@ internal sealed class PolicyEvaluator : IDisposable
         var result = _block.Step(environment, action);
         if (!result.Ended)
         {
-            _reader.Read(_block.Observation(environment), _batch.Observation(environment));
+            _environments.Read(environment, _batch.Observation(environment));
             return;
         }
 
@@ -98,7 +93,7 @@ internal sealed class PolicyEvaluator : IDisposable
         if (_playing[environment] < 0)
             return;
         _block.Reset(environment, _seeds[_playing[environment]]);
-        _reader.Read(_block.Observation(environment), _batch.Observation(environment));
+        _environments.Read(environment, _batch.Observation(environment));
     }
 
     private static void CheckActions(ActionSpace policy, EnvironmentDataView environment)

@@ -11,6 +11,12 @@ internal static class Check
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
     }
 
+    public static void Between(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (value < least || value > most)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {least} to {most}.");
+    }
+
     public static void Positive(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value > 0 && double.IsFinite(value)))

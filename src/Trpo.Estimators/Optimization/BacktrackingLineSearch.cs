@@ -1,3 +1,5 @@
+using Trpo.Estimators.Foundation;
+
 namespace Trpo.Estimators.Optimization;
 
 /// <summary>
@@ -7,15 +9,15 @@ namespace Trpo.Estimators.Optimization;
 public static class BacktrackingLineSearch
 {
     /// <summary>
-    /// Tries the coefficients <c>c = factor^0, factor^1, ...</c> and accepts the first with
+    /// Tries the fractions <c>c = factor^0, factor^1, ...</c> of the step and accepts the first with
     /// <c>(L(c) - L(0)) / (c expectedImprovement) > acceptRatio</c> and <c>KL(c) &lt;= maxKl</c>.
     /// </summary>
-    /// <param name="evaluate">Takes the step of a coefficient and returns the surrogate and the mean KL there.</param>
+    /// <param name="evaluate">Takes a fraction of the step and returns the surrogate and the mean KL there.</param>
     /// <param name="surrogate">The surrogate at the start, <c>L(0)</c>.</param>
     /// <param name="expectedImprovement">The improvement that the gradient promises for the whole step, <c>g.step</c>; positive.</param>
     /// <param name="maxKl">The radius of the trust region, positive.</param>
-    /// <param name="maxBacktracks">The number of coefficients to try, at least 1.</param>
-    /// <param name="factor">The ratio of one coefficient to the one before it, between 0 and 1.</param>
+    /// <param name="maxBacktracks">The number of fractions to try, at least 1.</param>
+    /// <param name="factor">The ratio of one fraction to the one before it, between 0 and 1.</param>
     /// <param name="acceptRatio">The least share of the expected improvement, from 0 to 1.</param>
     /// <returns>The accepted trial, or what stood against every one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
@@ -29,29 +31,29 @@ public static class BacktrackingLineSearch
         double acceptRatio = 0.1)
     {
         ArgumentNullException.ThrowIfNull(evaluate);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(expectedImprovement);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxKl);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxBacktracks, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(factor, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(acceptRatio);
+        Check.Positive(expectedImprovement);
+        Check.Positive(maxKl);
+        Check.AtLeast(maxBacktracks, 1);
+        Check.StrictlyBetween(factor, 0, 1);
+        Check.Between(acceptRatio, 0, 1);
 
         var outcome = TrustRegionOutcome.NonFinite;
-        var coefficient = 1.0;
-        for (var trial = 1; trial <= maxBacktracks; trial++, coefficient *= factor)
+        var fraction = 1.0;
+        for (var trial = 1; trial <= maxBacktracks; trial++, fraction *= factor)
         {
-            var (value, kl) = evaluate(coefficient);
+            var (value, kl) = evaluate(fraction);
             if (!double.IsFinite(value) || !double.IsFinite(kl))
                 continue;
-            var ratio = (value - surrogate) / (coefficient * expectedImprovement);
+            var ratio = (value - surrogate) / (fraction * expectedImprovement);
             if (!(ratio > acceptRatio))
             {
                 outcome = outcome == TrustRegionOutcome.KlExceeded ? outcome : TrustRegionOutcome.NoImprovement;
                 continue;
             }
 
-            if (kl <= maxKl)
-                return new LineSearchResult(TrustRegionOutcome.Accepted, coefficient, value, kl, trial);
+            // Rounding can put a tiny divergence below zero, but no divergence lies far below it.
+            if (Math.Abs(kl) <= maxKl)
+                return new LineSearchResult(TrustRegionOutcome.Accepted, fraction, value, Math.Max(0, kl), trial);
             outcome = TrustRegionOutcome.KlExceeded;
         }
 

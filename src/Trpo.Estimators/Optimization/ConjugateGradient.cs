@@ -8,20 +8,23 @@ namespace Trpo.Estimators.Optimization;
 /// </summary>
 public static class ConjugateGradient
 {
+    // The cosine between p and Hp below which p.Hp is positive by rounding alone, if at all.
+    private const double LeastCosine = 1e-14;
+
     /// <summary>
-    /// Iterates <c>a = r.r / p.Hp; x += a p; r -= a Hp; b = r'.r' / r.r; p = r' + b p</c> from <c>x = 0</c>, <c>r = p = b</c>.
+    /// Iterates <c>alpha = r.r / p.Hp; x += alpha p; r' = r - alpha Hp; beta = r'.r' / r.r; p = r' + beta p</c> from <c>x = 0</c>, <c>r = p = b</c>.
     /// </summary>
-    /// <param name="product">The products <c>v -> Hv</c>.</param>
+    /// <param name="matrix">The products <c>v -> Hv</c>.</param>
     /// <param name="rightHandSide">The right-hand side <c>b</c>, <c>[n]</c>.</param>
-    /// <param name="solution">Receives <c>x</c>, <c>[n]</c>: the best approximation so far, whatever the outcome.</param>
-    /// <param name="steps">The greatest number of iterations, at least 1; each costs one product.</param>
-    /// <param name="tolerance">The squared norm of the residual, <c>r.r</c>, below which to stop early; 0 or more.</param>
+    /// <param name="solution">Receives <c>x</c>, <c>[n]</c>: what was reached, whatever the outcome.</param>
+    /// <param name="steps">The greatest number of steps, at least 1; each costs one product.</param>
+    /// <param name="tolerance">The squared norm of the residual, <c>r.r</c>, at which to stop early; 0 or more.</param>
     /// <returns>How it ended, and the curvature <c>x.Hx</c> along the solution.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no step to make, or the tolerance is negative or NaN.</exception>
-    public static ConjugateGradientResult Solve(LinearOperator product, ReadOnlySpan<double> rightHandSide, Span<double> solution, int steps = 10, double tolerance = 1e-10)
+    public static ConjugateGradientResult Solve(LinearOperator matrix, ReadOnlySpan<double> rightHandSide, Span<double> solution, int steps = 10, double tolerance = 1e-10)
     {
-        ArgumentNullException.ThrowIfNull(product);
+        ArgumentNullException.ThrowIfNull(matrix);
         if (solution.Length != rightHandSide.Length)
             throw new ArgumentException($"The solution has {solution.Length} elements, the right-hand side {rightHandSide.Length}.", nameof(solution));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -31,38 +34,39 @@ public static class ConjugateGradient
         solution.Clear();
         double[] residual = [.. rightHandSide];
         double[] direction = [.. rightHandSide];
-        var image = new double[rightHandSide.Length];
+        var product = new double[rightHandSide.Length];
         var squared = TensorPrimitives.SumOfSquares<double>(residual);
-        var iterations = 0;
-        var outcome = squared < tolerance || squared == 0 ? ConjugateGradientOutcome.Converged : ConjugateGradientOutcome.StepLimit;
-        while (outcome == ConjugateGradientOutcome.StepLimit && iterations < steps)
+        var step = 0;
+        var outcome = squared <= tolerance ? ConjugateGradientOutcome.Converged : ConjugateGradientOutcome.StepLimit;
+        while (outcome == ConjugateGradientOutcome.StepLimit && step < steps)
         {
-            product(direction, image);
-            var curvature = TensorPrimitives.Dot<double>(direction, image);
+            matrix(direction, product);
+            var curvature = TensorPrimitives.Dot<double>(direction, product);
             if (!double.IsFinite(curvature))
             {
                 outcome = ConjugateGradientOutcome.NonFinite;
                 break;
             }
 
-            if (curvature <= 0)
+            if (curvature <= LeastCosine * TensorPrimitives.Norm<double>(direction) * TensorPrimitives.Norm<double>(product))
             {
                 outcome = ConjugateGradientOutcome.NotPositiveDefinite;
                 break;
             }
 
-            var length = squared / curvature;
-            TensorPrimitives.MultiplyAdd(direction, length, solution, solution);
-            TensorPrimitives.MultiplyAdd(image, -length, residual, residual);
+            var alpha = squared / curvature;
+            TensorPrimitives.MultiplyAdd(direction, alpha, solution, solution);
+            TensorPrimitives.MultiplyAdd(product, -alpha, residual, residual);
             var next = TensorPrimitives.SumOfSquares<double>(residual);
-            TensorPrimitives.MultiplyAdd(direction, next / squared, residual, direction);
+            var beta = next / squared;
+            TensorPrimitives.MultiplyAdd(direction, beta, residual, direction);
             squared = next;
-            iterations++;
-            if (squared < tolerance)
+            step++;
+            if (squared <= tolerance)
                 outcome = ConjugateGradientOutcome.Converged;
         }
 
-        return new ConjugateGradientResult(outcome, iterations, squared, Curvature(rightHandSide, residual, solution));
+        return new ConjugateGradientResult(outcome, step, squared, Curvature(rightHandSide, residual, solution));
     }
 
     // H x = b - r, so that the curvature along the solution costs no further product.

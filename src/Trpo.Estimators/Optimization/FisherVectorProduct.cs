@@ -15,26 +15,28 @@ public sealed class FisherVectorProduct : IDisposable
     private readonly double _damping;
     private readonly Tensor _klGradient;
 
-    private FisherVectorProduct(FlatParameters parameters, Func<Tensor> meanKl, double damping)
+    private FisherVectorProduct(FlatParameters parameters, Tensor meanKl, double damping)
     {
         _parameters = parameters;
         _damping = damping;
         using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
+        using var withGradients = GradientMode.Enable();
 
         // libtorch keeps the graph alive for as long as this tensor is.
-        _klGradient = cat([.. parameters.DifferentiableGradients(meanKl()).Select(gradient => gradient.reshape(-1))]).DetachFromDisposeScope();
+        _klGradient = cat([.. parameters.DifferentiableGradients(meanKl).Select(gradient => gradient.reshape(-1))]).DetachFromDisposeScope();
     }
 
     /// <summary>Prepares the products at the present values of the parameters.</summary>
     /// <param name="parameters">The parameters, <c>n</c> elements.</param>
-    /// <param name="meanKl">Computes the mean of KL(old || new) as a scalar, with old the present parameters, detached.</param>
+    /// <param name="meanKl">
+    /// The mean of KL(old || new), a scalar just computed from the parameters with gradients, with old the same predictions, detached.
+    /// </param>
     /// <param name="damping">The multiple of the identity that is added, 0 or more.</param>
-    public static FisherVectorProduct Of(FlatParameters parameters, Func<Tensor> meanKl, double damping)
+    public static FisherVectorProduct Of(FlatParameters parameters, Tensor meanKl, double damping)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(meanKl);
-        ArgumentOutOfRangeException.ThrowIfNegative(damping);
+        Check.NotNegative(damping);
         return new FisherVectorProduct(parameters, meanKl, damping);
     }
 
@@ -45,7 +47,7 @@ public sealed class FisherVectorProduct : IDisposable
     public void Apply(ReadOnlySpan<double> vector, Span<double> product)
     {
         using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
+        using var withGradients = GradientMode.Enable();
         var inner = (_klGradient * TensorCopy.From(vector).to(_klGradient.dtype, _klGradient.device)).sum();
         _parameters.Gradient(inner, product, retainGraph: true);
         TensorPrimitives.MultiplyAdd(vector, _damping, product, product);

@@ -15,7 +15,7 @@ public sealed class FlatParameters
 
     /// <summary>Lists the parameters of a module.</summary>
     /// <param name="module">The module.</param>
-    /// <exception cref="ArgumentException">It has no parameter, or one that takes no gradient, or is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    /// <exception cref="ArgumentException">It has no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
     public FlatParameters(nn.Module module)
         : this((module ?? throw new ArgumentNullException(nameof(module))).named_parameters())
     {
@@ -23,7 +23,7 @@ public sealed class FlatParameters
 
     /// <summary>Lists parameters.</summary>
     /// <param name="parameters">Their names, which errors mention, and the parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or one that takes no gradient, or is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
     public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -31,10 +31,12 @@ public sealed class FlatParameters
         if (_parameters.Length == 0)
             throw new ArgumentException("There is no parameter to optimize.", nameof(parameters));
         var type = _parameters[0].Value.dtype;
+        CheckTrainable();
+        var seen = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
         foreach (var (name, value) in _parameters)
         {
-            if (!value.requires_grad)
-                throw new ArgumentException($"Parameter '{name}' takes no gradient (requires_grad is false): leave it out, or let it take one.", nameof(parameters));
+            if (!seen.Add(value))
+                throw new ArgumentException($"Parameter '{name}' stands twice.", nameof(parameters));
             if (value.dtype is not (ScalarType.Float32 or ScalarType.Float64))
                 throw new ArgumentException($"Parameter '{name}' is {value.dtype}; parameters must be Float32 or Float64.", nameof(parameters));
             if (value.dtype != type)
@@ -75,7 +77,7 @@ public sealed class FlatParameters
     {
         CheckLength(values.Length);
         using var scope = NewDisposeScope();
-        using var inference = no_grad();
+        using var withoutGradients = no_grad();
         var flat = TensorCopy.From(values);
         var start = 0L;
         foreach (var tensor in _tensors)
@@ -95,6 +97,7 @@ public sealed class FlatParameters
     {
         CheckScalar(scalar);
         CheckLength(gradient.Length);
+        CheckTrainable();
         if (!scalar.requires_grad)
         {
             gradient.Clear();
@@ -121,6 +124,7 @@ public sealed class FlatParameters
     internal IReadOnlyList<Tensor> DifferentiableGradients(Tensor scalar)
     {
         CheckScalar(scalar);
+        CheckTrainable();
         if (!scalar.requires_grad)
             return [.. _tensors.Select(tensor => zeros_like(tensor))];
         var gradients = autograd.grad([scalar], _tensors, retain_graph: true, create_graph: true, allow_unused: true);
@@ -143,6 +147,15 @@ public sealed class FlatParameters
     {
         if (length != Length)
             throw new ArgumentException($"The vector has {length} elements, the parameters {Length}.");
+    }
+
+    private void CheckTrainable()
+    {
+        foreach (var (name, value) in _parameters)
+        {
+            if (!value.requires_grad)
+                throw new ArgumentException($"Parameter '{name}' takes no gradient (requires_grad is false): leave it out, or let it take one.");
+        }
     }
 
     private static void CheckScalar(Tensor scalar)

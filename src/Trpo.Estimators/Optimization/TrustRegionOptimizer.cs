@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Trpo.Estimators.Foundation;
 using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Optimization;
@@ -23,30 +24,38 @@ public sealed class TrustRegionOptimizer
 
     /// <summary>
     /// Takes one step: <c>max g.d</c> subject to <c>d.Hd / 2 &lt;= maxKl</c>, whose solution is <c>d = sqrt(2 maxKl / x.Hx) x</c> with
-    /// <c>Hx = g</c>, and then as much of <c>d</c> as the line search allows.
+    /// <c>Hx = g</c>, and then as much of <c>d</c> as the line search allows. <c>H</c> includes the damping.
     /// </summary>
     /// <param name="parameters">The parameters to change.</param>
     /// <param name="evaluate">
     /// Computes, at the present values of the parameters, the objective (a scalar to be made larger) and the mean KL(old || new) (a scalar
-    /// that is 0 now), with the old predictions detached. Called once with gradients, then once per trial without.
+    /// that is 0 now), with the old predictions detached. It is called once with gradients, then once per trial without, and must
+    /// return the same for the same parameters.
     /// </param>
     /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
     public TrustRegionStep Step(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(evaluate);
+        using var scope = NewDisposeScope();
+        using var withGradients = GradientMode.Enable();
 
+        var (objective, meanKl) = evaluate();
         var gradient = new double[parameters.Length];
-        var surrogate = Gradient(parameters, evaluate, gradient);
+        parameters.Gradient(objective, gradient, retainGraph: true);
         if (NonFinite(gradient) is { } offender)
             return new TrustRegionStep { Outcome = TrustRegionOutcome.NonFiniteGradient, GradientNorm = double.NaN, Offender = parameters.NameOf(offender) };
         var norm = TensorPrimitives.Norm<double>(gradient);
         if (norm == 0)
             return new TrustRegionStep { Outcome = TrustRegionOutcome.ZeroGradient };
+        var surrogate = Number(objective);
+        var rejected = new TrustRegionStep { Outcome = TrustRegionOutcome.NonFinite, GradientNorm = norm };
+        if (!double.IsFinite(surrogate))
+            return rejected;
 
         var direction = new double[parameters.Length];
-        var solved = Direction(parameters, evaluate, gradient, direction);
-        var rejected = new TrustRegionStep { Outcome = TrustRegionOutcome.NonFinite, GradientNorm = norm, ConjugateGradient = solved };
+        var solved = Direction(parameters, meanKl, gradient, direction);
+        rejected = rejected with { ConjugateGradient = solved };
         if (solved.Outcome == ConjugateGradientOutcome.NonFinite || !double.IsFinite(solved.Curvature))
             return rejected;
         if (!(solved.Curvature > 0))
@@ -54,16 +63,16 @@ public sealed class TrustRegionOptimizer
 
         TensorPrimitives.Multiply(direction, StepLength(_options.MaxKl, solved.Curvature), direction);
         var expected = TensorPrimitives.Dot<double>(gradient, direction);
-        if (!(expected > 0))
+        if (!(expected > 0 && double.IsFinite(expected)))
             return rejected with { Outcome = TrustRegionOutcome.NoImprovement };
         var found = Search(parameters, evaluate, direction, surrogate, expected);
         return rejected with
         {
             Outcome = found.Outcome,
-            StepFraction = found.Coefficient,
+            StepFraction = found.StepFraction,
             MeanKl = found.MeanKl,
             Improvement = found.Surrogate - surrogate,
-            ExpectedImprovement = found.Coefficient * expected,
+            ExpectedImprovement = found.StepFraction * expected,
             Trials = found.Trials,
         };
     }
@@ -76,18 +85,9 @@ public sealed class TrustRegionOptimizer
     /// <param name="curvature"><c>x.Hx</c>, with <c>Hx = g</c>.</param>
     public static double StepLength(double maxKl, double curvature) => Math.Sqrt(2 * maxKl / curvature);
 
-    private static double Gradient(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate, Span<double> gradient)
+    private ConjugateGradientResult Direction(FlatParameters parameters, Tensor meanKl, ReadOnlySpan<double> gradient, Span<double> direction)
     {
-        using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
-        var surrogate = evaluate().Surrogate;
-        parameters.Gradient(surrogate, gradient);
-        return surrogate.to(ScalarType.Float64).item<double>();
-    }
-
-    private ConjugateGradientResult Direction(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate, ReadOnlySpan<double> gradient, Span<double> direction)
-    {
-        using var fisher = FisherVectorProduct.Of(parameters, () => evaluate().MeanKl, _options.Damping);
+        using var fisher = FisherVectorProduct.Of(parameters, meanKl, _options.Damping);
         var tolerance = _options.ConjugateGradientTolerance * TensorPrimitives.SumOfSquares(gradient);
         return ConjugateGradient.Solve(fisher.Apply, gradient, direction, _options.ConjugateGradientSteps, tolerance);
     }
@@ -110,15 +110,22 @@ public sealed class TrustRegionOptimizer
                 parameters.Assign(old);
         }
 
-        (double Surrogate, double MeanKl) Try(double coefficient)
+        (double Surrogate, double MeanKl) Try(double fraction)
         {
-            TensorPrimitives.MultiplyAdd(fullStep, coefficient, old, trial);
+            TensorPrimitives.MultiplyAdd(fullStep, fraction, old, trial);
             parameters.Assign(trial);
             using var scope = NewDisposeScope();
-            using var inference = no_grad();
+            using var withoutGradients = no_grad();
             var (value, kl) = evaluate();
-            return (value.to(ScalarType.Float64).item<double>(), kl.to(ScalarType.Float64).item<double>());
+            return (Number(value), Number(kl));
         }
+    }
+
+    private static double Number(Tensor scalar)
+    {
+        Span<double> value = stackalloc double[1];
+        TensorCopy.Copy(scalar, value);
+        return value[0];
     }
 
     private static int? NonFinite(ReadOnlySpan<double> values)

@@ -5,7 +5,7 @@ namespace Trpo.Estimators.Optimization;
 /// <summary>The settings of a trust-region step.</summary>
 public sealed record TrustRegionOptions
 {
-    /// <summary>The radius of the trust region: the greatest mean KL(old || new), in nats, of an accepted step. Positive; 0.01 by default.</summary>
+    /// <summary>The radius of the trust region: the greatest mean KL(old || new), in nats, of an accepted step. Positive; 0.01 by default. Float32 resolves divergences down to about 1e-8.</summary>
     public double MaxKl { get; init; } = 0.01;
 
     /// <summary>The multiple of the identity added to the Fisher matrix. 0 or more; 0.1 by default.</summary>
@@ -15,8 +15,7 @@ public sealed record TrustRegionOptions
     public int ConjugateGradientSteps { get; init; } = 10;
 
     /// <summary>
-    /// The squared residual, relative to the squared gradient, at which conjugate gradients stop early. 0 or more, less than 1;
-    /// 0.001 by default.
+    /// The squared residual, relative to the squared gradient, at which conjugate gradients stop early. From 0 to 1; 0.001 by default.
     /// </summary>
     public double ConjugateGradientTolerance { get; init; } = 1e-3;
 

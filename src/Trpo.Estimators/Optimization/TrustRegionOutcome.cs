@@ -12,7 +12,7 @@ public enum TrustRegionOutcome
     /// <summary>Trials of the line search improved the surrogate by enough, but left the trust region.</summary>
     KlExceeded,
 
-    /// <summary>Every trial of the line search, or a curvature, was infinite or not a number.</summary>
+    /// <summary>The surrogate, a curvature, or every trial of the line search was infinite or not a number.</summary>
     NonFinite,
 
     /// <summary>The gradient of the surrogate is zero: there is nowhere to go.</summary>

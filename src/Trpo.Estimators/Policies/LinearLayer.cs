@@ -21,7 +21,7 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
         : base(nameof(LinearLayer))
     {
         weight = new Parameter(TensorCopy.From(OrthogonalMatrix.Create(outputs, inputs, gain, random), outputs, inputs), requires_grad: true);
-        bias = new Parameter(zeros(outputs, dtype: ScalarType.Float32), requires_grad: true);
+        bias = new Parameter(zeros(outputs, dtype: ScalarType.Float32, device: CPU), requires_grad: true);
         RegisterComponents();
     }
 

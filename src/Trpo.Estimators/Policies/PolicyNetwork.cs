@@ -13,26 +13,26 @@ internal sealed class PolicyNetwork : nn.Module<Tensor, Tensor>
 {
 #pragma warning disable IDE1006, IDE0044, CA1051 // TorchSharp registers fields by their names, and replaces them when a module changes its type.
     private Perceptron perceptron;
-    private Parameter? free_parameters;
+    private Parameter? state_independent;
 #pragma warning restore IDE1006, IDE0044, CA1051
 
-    public PolicyNetwork(Perceptron perceptron, IReadOnlyList<float> freeParameters)
+    public PolicyNetwork(Perceptron perceptron, IReadOnlyList<float> stateIndependent)
         : base(nameof(PolicyNetwork))
     {
         this.perceptron = perceptron;
-        if (freeParameters.Count > 0)
-            free_parameters = new Parameter(TensorCopy.From([.. freeParameters], 1, freeParameters.Count), requires_grad: true);
+        if (stateIndependent.Count > 0)
+            state_independent = new Parameter(TensorCopy.From([.. stateIndependent], 1, stateIndependent.Count), requires_grad: true);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         var computed = perceptron.forward(input);
-        return free_parameters is null ? computed : cat([computed, free_parameters.expand(input.shape[0], -1)], dim: 1);
+        return state_independent is null ? computed : cat([computed, state_independent.expand(input.shape[0], -1)], dim: 1);
     }
 
     /// <summary>The values of the free parameters.</summary>
-    public float[] FreeParameters() => free_parameters is null ? [] : TensorCopy.ToArray(free_parameters);
+    public float[] StateIndependentParameters() => state_independent is null ? [] : TensorCopy.ToArray(state_independent);
 
     /// <summary>Adds the perceptron to a graph and returns the name of its output.</summary>
     public string Export(OnnxGraphBuilder graph, string input) => perceptron.Export(graph, input);

@@ -13,7 +13,7 @@ internal sealed class StochasticPolicy(PolicyNetwork network, IActionDistributio
 
     public IActionDistribution Distribution => distribution;
 
-    private int ParameterLength => distribution.NetworkOutputs + distribution.FreeParameters.Count;
+    private int ParameterLength => distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
 
     /// <summary>Memory for the parameters of a number of observations, <c>[rows, P]</c>.</summary>
     public float[] CreateActingBuffer(int rows) => new float[rows * ParameterLength];
@@ -24,7 +24,7 @@ internal sealed class StochasticPolicy(PolicyNetwork network, IActionDistributio
     public void Act(ReadOnlySpan<float> observations, Span<float> parameters)
     {
         using var scope = NewDisposeScope();
-        using var inference = no_grad();
+        using var withoutGradients = no_grad();
         var rows = parameters.Length / ParameterLength;
         TensorCopy.Copy(network.forward(TensorCopy.From(observations, rows, observations.Length / rows)), parameters);
     }
@@ -34,7 +34,7 @@ internal sealed class StochasticPolicy(PolicyNetwork network, IActionDistributio
     {
         var graph = new OnnxGraphBuilder("policy");
         var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, "The observations to act on.");
-        distribution.Export(graph, network.Export(graph, observation), network.FreeParameters());
+        distribution.Export(graph, network.Export(graph, observation), network.StateIndependentParameters());
         return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", PolicyMetadataFormat.Write(metadata));
     }
 

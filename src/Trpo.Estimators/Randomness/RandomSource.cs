@@ -47,7 +47,7 @@ internal sealed class RandomSource
     /// <summary>A number in [0, 1), uniform in steps of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A number in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <summary>A number from <paramref name="low"/> to <paramref name="high"/>.</summary>
     public double NextDouble(double low, double high) => low + ((high - low) * NextDouble());
 
     /// <summary>A seed for something that takes an <see cref="int"/>.</summary>

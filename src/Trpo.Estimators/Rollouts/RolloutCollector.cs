@@ -7,22 +7,22 @@ namespace Trpo.Estimators.Rollouts;
 /// <summary>Acts with a policy in a block of environments, whose observations come to it through the upstream transforms.</summary>
 internal sealed class RolloutCollector
 {
+    private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
-    private readonly LockStepReader _reader;
     private readonly RandomSource _random;
     private readonly float[] _current;
     private readonly float[] _final;
 
-    public RolloutCollector(EnvironmentBlock block, LockStepReader reader, RandomSource random)
+    public RolloutCollector(ObservedBlock environments, RandomSource random)
     {
-        _block = block;
-        _reader = reader;
+        _environments = environments;
+        _block = environments.Block;
         _random = random;
-        _current = new float[block.Count * reader.Length];
-        _final = new float[reader.Length];
+        _current = new float[environments.Count * environments.ObservationLength];
+        _final = new float[environments.ObservationLength];
         _block.Reset(random);
-        for (var e = 0; e < block.Count; e++)
-            Read(e, Current(e));
+        for (var e = 0; e < _block.Count; e++)
+            _environments.Read(e, Current(e));
     }
 
     /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
@@ -55,20 +55,18 @@ internal sealed class RolloutCollector
         rollout.SetResult(row, result.Reward, result.Terminated, result.Ended);
         if (!result.Ended)
         {
-            Read(environment, current);
+            _environments.Read(environment, current);
             return;
         }
 
         // The final observation is a row too; a truncated episode is worth what was really seen last, not what a reset shows.
-        Read(environment, _final);
+        _environments.Read(environment, _final);
         if (!result.Terminated)
             rollout.AddBootstrap(row, _final);
         episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
         _block.Reset(environment, seed: null);
-        Read(environment, current);
+        _environments.Read(environment, current);
     }
 
-    private Span<float> Current(int environment) => _current.AsSpan(environment * _reader.Length, _reader.Length);
-
-    private void Read(int environment, Span<float> destination) => _reader.Read(_block.Observation(environment), destination);
+    private Span<float> Current(int environment) => _current.AsSpan(environment * _final.Length, _final.Length);
 }

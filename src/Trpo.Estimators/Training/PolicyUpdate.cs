@@ -21,7 +21,7 @@ internal sealed class PolicyUpdate(StochasticPolicy policy, TrustRegionOptimizer
         var distribution = policy.Distribution;
         var observations = TensorCopy.From(rollout.Observations, rollout.Rows, rollout.ObservationLength);
         var actions = TensorCopy.From(rollout.Actions, rollout.Rows, rollout.ActionLength);
-        var weights = TensorCopy.From(advantages).to(ScalarType.Float32);
+        var advantageTensor = TensorCopy.From(advantages).to(ScalarType.Float32);
 
         // Taken from the same network on the same rows as the new ones, so that the ratio starts at exactly 1.
         Tensor oldParameters, oldLogProbability, entropy;
@@ -38,7 +38,7 @@ internal sealed class PolicyUpdate(StochasticPolicy policy, TrustRegionOptimizer
         {
             var parameters = policy.Network.forward(observations);
             var ratio = SurrogateObjective.Ratio(distribution.LogProbability(parameters, actions), oldLogProbability);
-            return (SurrogateObjective.Value(ratio, weights), distribution.KullbackLeibler(oldParameters, parameters).mean());
+            return (SurrogateObjective.Value(ratio, advantageTensor), distribution.KullbackLeibler(oldParameters, parameters).mean());
         }
     }
 }

@@ -19,18 +19,23 @@ internal sealed class TrpoTrainer
     private readonly PolicyUpdate _update;
     private readonly ReturnWindow _window = new(100);
     private readonly List<Episode> _episodes = [];
+    private readonly int _stepsPerEnvironment;
+    private readonly int _iterations;
 
-    public TrpoTrainer(TrpoOptions options, StochasticPolicy policy, IValueFunction valueFunction, EnvironmentBlock block, LockStepReader reader, int actionLength, RandomSource random)
+    public TrpoTrainer(TrpoOptions options, StochasticPolicy policy, IValueFunction valueFunction, ObservedBlock environments, int actionLength, RandomSource random)
     {
         _options = options;
         _policy = policy;
         _valueFunction = valueFunction;
-        _collector = new RolloutCollector(block, reader, random);
-        _rollout = new Rollout(block.Count, StepsOf(options.StepsPerIteration), reader.Length, actionLength);
+        _collector = new RolloutCollector(environments, random);
+        _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
+        _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
+        _rollout = new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength);
         _update = new PolicyUpdate(policy, new TrustRegionOptimizer(options.TrustRegion));
-
-        int StepsOf(int total) => (total + block.Count - 1) / block.Count;
     }
+
+    /// <summary>The environment steps that training makes, over all environments.</summary>
+    public int TotalSteps => _stepsPerEnvironment * _rollout.Environments;
 
     /// <summary>Trains to the end and yields what each iteration measured.</summary>
     /// <exception cref="TrainingException">A gradient or the value function's error is not finite.</exception>
@@ -38,10 +43,9 @@ internal sealed class TrpoTrainer
     {
         var clock = Stopwatch.StartNew();
         var steps = 0;
-        for (var iteration = 1; steps < _options.TotalSteps; iteration++)
+        for (var iteration = 1; iteration <= _iterations; iteration++)
         {
-            var left = Math.Min(_options.StepsPerIteration, _options.TotalSteps - steps);
-            _rollout.Clear((left + _rollout.Environments - 1) / _rollout.Environments);
+            _rollout.Clear(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
             _collector.Collect(_policy, _rollout, _episodes);
             _window.Add(_episodes);
@@ -50,7 +54,7 @@ internal sealed class TrpoTrainer
             var targets = new ValueTargets(_rollout, _valueFunction, _options.Discount, _options.GaeLambda);
             var (update, entropy) = _update.Run(_rollout, targets.StandardizedAdvantages());
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
-                throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size");
+                throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, or a value function that diverges");
             var loss = _valueFunction.Fit(_rollout.Observations, targets.Targets);
             if (!double.IsFinite(loss))
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down, or lower ValueFunction.LearningRate");
@@ -59,7 +63,7 @@ internal sealed class TrpoTrainer
             {
                 Iteration = iteration,
                 Steps = steps,
-                TotalSteps = _options.TotalSteps,
+                TotalSteps = TotalSteps,
                 Elapsed = clock.Elapsed,
                 Episodes = _episodes.Count,
                 MeanReturn = Mean(episode => episode.Return),
@@ -74,6 +78,9 @@ internal sealed class TrpoTrainer
     }
 
     private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
+
+    // In each environment; the iterations differ by one step at most.
+    private int StepsUpTo(int iteration) => (int)((long)_stepsPerEnvironment * iteration / _iterations);
 
     private double Mean(Func<Episode, double> value) => _episodes.Count == 0 ? double.NaN : _episodes.Average(value);
 }

@@ -31,7 +31,8 @@ internal sealed class ValueTargets
 
         _targets = new double[rollout.Rows];
         TensorPrimitives.Add<double>(_advantages, values, _targets);
-        ExplainedVariance = 1 - (Variance(_advantages) / Variance(_targets));
+        var variance = Variance(_targets);
+        ExplainedVariance = variance == 0 ? double.NaN : 1 - (Variance(_advantages) / variance);
     }
 
     /// <summary>The advantages, not standardized, <c>[N]</c>.</summary>
@@ -68,7 +69,6 @@ internal sealed class ValueTargets
         var variance = 0.0;
         foreach (var value in values)
             variance += (value - mean) * (value - mean);
-        variance /= values.Length;
-        return variance == 0 ? double.NaN : variance;
+        return variance / values.Length;
     }
 }

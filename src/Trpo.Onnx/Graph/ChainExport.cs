@@ -45,7 +45,7 @@ internal static class ChainExport
         }
 
         model.Graph.Node.AddRange(nodes);
-        return model.ToByteArray();
+        return SealedModel.Seal(model);
     }
 
     // From the policy back to the raw observations, following the one column that it reads.

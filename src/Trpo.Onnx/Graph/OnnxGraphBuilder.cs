@@ -76,7 +76,7 @@ internal sealed class OnnxGraphBuilder(string name)
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OpsetVersion });
         foreach (var (key, value) in metadata)
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return model.ToByteArray();
+        return SealedModel.Seal(model);
     }
 
     private static ValueInfoProto Describe(string value, TensorProto.Types.DataType type, int? length, string documentation)

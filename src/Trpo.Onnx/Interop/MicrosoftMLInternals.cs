@@ -104,13 +104,23 @@ namespace Trpo.Onnx.Interop
             new($"Corrupt model file: the record '{PolicyStream}' of the policy {how}.");
     }
 
-    /// <summary>Called by ML.NET through reflection when it loads a model that contains a policy.</summary>
+    /// <summary>
+    /// Called by ML.NET through reflection when it loads a model that contains a policy; what is thrown here reaches the caller inside a
+    /// <see cref="System.Reflection.TargetInvocationException"/>.
+    /// </summary>
     internal static class PolicyTransformerLoader
     {
         public static PolicyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
         {
-            var (columns, onnx) = MicrosoftMLInternals.Load(context);
-            return new PolicyTransformer(onnx, columns);
+            try
+            {
+                var (columns, onnx) = MicrosoftMLInternals.Load(context);
+                return new PolicyTransformer(onnx, columns);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+            {
+                throw new InvalidDataException($"Could not load the policy of the model file: {exception.Message}", exception);
+            }
         }
     }
 }

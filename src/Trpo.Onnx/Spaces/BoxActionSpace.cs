@@ -6,9 +6,8 @@ namespace Trpo.Onnx.Spaces;
 public sealed class BoxActionSpace : ActionSpace
 {
     internal BoxActionSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> names)
-        : base(low.Length, SpaceNames.OrNumbered(names, low.Length, nameof(names)))
+        : base(BoxBounds.Check(low, high), SpaceNames.OrNumbered(names, low.Length, nameof(names)))
     {
-        BoxBounds.Check(low, high);
         Low = [.. low];
         High = [.. high];
     }

@@ -8,8 +8,6 @@ public sealed class ObservationSpace
     private ObservationSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> names)
     {
         BoxBounds.Check(low, high);
-        if (low.IsEmpty)
-            throw new ArgumentException("An observation has at least one value.", nameof(low));
         Low = [.. low];
         High = [.. high];
         Names = names.IsEmpty ? [] : SpaceNames.OrNumbered(names, low.Length, nameof(names));

@@ -66,6 +66,16 @@ public sealed class GeneralizedAdvantageEstimationTests
         Assert.That(values, Is.EqualTo(new[] { -1.0, 1 }));
     }
 
+    [TestCase(1e-200)]
+    [TestCase(1e200)]
+    public void Advantages_of_any_scale_are_standardized(double scale)
+    {
+        double[] values = [scale, 3 * scale];
+        Standardization.Apply(values);
+
+        Assert.That(values, Is.EqualTo(new[] { -1.0, 1 }).Within(1e-12));
+    }
+
     [TestCase(0)]
     [TestCase(0.1)]
     [TestCase(-1e9)]

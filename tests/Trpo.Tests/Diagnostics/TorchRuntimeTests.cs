@@ -50,6 +50,32 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
+    public void A_damaged_elf_file_is_left_alone_and_never_hangs()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Pass("Only the Linux binding has the requirement.");
+        var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
+        var random = new Trpo.Estimators.Randomness.RandomSource(1);
+        for (var round = 0; round < 300; round++)
+        {
+            var image = original[..(round % 2 == 0 ? original.Length : random.NextInt(original.Length))];
+
+            // The header and the section table, where offsets and counts are.
+            for (var change = 0; change < 20; change++)
+                image[random.NextInt(2) == 0 ? random.NextInt(Math.Min(64, image.Length)) : image.Length - 1 - random.NextInt(Math.Min(4_096, image.Length))] = (byte)random.NextInt(256);
+            Assert.That(() => ElfVersionRequirement.TryRelax(image), Throws.Nothing);
+        }
+    }
+
+    [Test]
+    public void Where_no_temporary_file_can_be_written_the_rest_of_the_library_still_works()
+    {
+        var (exitCode, output, error) = Child.Run("Trpo.WithoutLibtorch", new Dictionary<string, string> { ["TMPDIR"] = "/nonexistent" });
+
+        Assert.That(exitCode, Is.Zero, error + output);
+    }
+
+    [Test]
     public void Training_leaves_the_settings_of_libtorch_as_they_were()
     {
         var (threads, type, gradients) = (get_num_threads(), get_default_dtype(), is_grad_enabled());

@@ -85,6 +85,48 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
+    public void Bounds_that_change_from_one_environment_to_the_next()
+    {
+        var created = 0;
+        var exception = FailureOf(() => new StubEnvironment((_, _) => default, actions: ActionSpace.Box([created++ == 0 ? -100f : -1f], [1])));
+
+        Assert.That(exception.Message, Does.Contain("bounds of the actions differ"));
+    }
+
+    [Test]
+    public void A_factory_that_returns_one_environment_again_and_again()
+    {
+        var one = new CountingEnvironment();
+        var exception = FailureOf(() => one);
+
+        Assert.That(exception.Message, Does.Contain("'Counting'").And.Contain("a new one each time"));
+    }
+
+    [Test]
+    public void A_cancellation_is_not_wrapped()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new StubEnvironment((_, _) => throw new OperationCanceledException()));
+
+        Assert.That(() => Train(environment), Throws.TypeOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public void Every_environment_is_disposed_where_one_of_them_fails_to_be()
+    {
+        var disposed = 0;
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
+            () => new StubEnvironment((_, observation) => { observation.Clear(); return new StepResult(1, true); }, dispose: () =>
+            {
+                if (disposed++ == 1)
+                    throw new TimeoutException();
+            }),
+            count: 3);
+
+        Assert.That(() => Train(environment), Throws.TypeOf<AggregateException>());
+        Assert.That(disposed, Is.EqualTo(4), "three and the one that told its spaces");
+    }
+
+    [Test]
     public void Environments_are_disposed_also_when_training_fails()
     {
         var open = 0;
@@ -149,11 +191,11 @@ public sealed class EnvironmentContractTests
 
     private delegate void Resetter(Span<float> observation);
 
-    private sealed class StubEnvironment(Stepper step, Resetter? reset = null, Action? dispose = null) : IEnvironment, IDisposable
+    private sealed class StubEnvironment(Stepper step, Resetter? reset = null, Action? dispose = null, ActionSpace? actions = null) : IEnvironment, IDisposable
     {
         public ObservationSpace ObservationSpace { get; } = ObservationSpace.Unbounded(2);
 
-        public ActionSpace ActionSpace { get; } = ActionSpace.Discrete(2);
+        public ActionSpace ActionSpace { get; } = actions ?? ActionSpace.Discrete(2);
 
         public void Reset(int? seed, Span<float> observation)
         {

@@ -122,6 +122,7 @@ public sealed class LockStepTests
             Assert.That(() => Trainer(environment).Fit(_ml.Data.FilterRowsByColumn(mapped, "Number", 0, 10)), Refusal("RangeFilter", "FilterRows"));
             Assert.That(() => Trainer(environment).Fit(_ml.Data.TakeRows(environment, 10)), Refusal("SkipTakeFilter", "TakeRows"));
             Assert.That(() => Trainer(environment).Fit(_ml.Data.SkipRows(environment, 10)), Refusal("SkipTakeFilter", "SkipRows"));
+            Assert.That(() => Trainer(environment).Fit(_ml.Data.FilterRowsByMissingValues(environment, "Observation")), Refusal("NAFilter", "FilterRows"));
             Assert.That(() => Trainer(environment).Fit(_ml.Data.BootstrapSample(environment)), Refusal("BootstrapSamplingTransformer", "BootstrapSample"));
         });
     }
@@ -134,6 +135,54 @@ public sealed class LockStepTests
 
         Assert.That(() => Trainer(environment).Fit(strangers), Throws.TypeOf<LockStepException>().With.Message.Contains("'CartPole'").And.Message.Contains("LoadFromEnvironment"));
         Assert.That(() => Trainer(environment).Fit(CartPoles()), Throws.TypeOf<LockStepException>().With.Message.Contains("'CartPole'"), "another view of the same environment is another environment");
+    }
+
+    [Test]
+    public void A_transform_with_a_state_keeps_one_for_each_environment()
+    {
+        // Every observation with the one before it: in one environment they are consecutive steps, or the end of an episode and a start.
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 3);
+        var pairs = new HashSet<(float, float)>();
+        var stacking = _ml.Transforms.StatefulCustomMapping<Raw, Mapped, Last>(
+            (raw, mapped, last) =>
+            {
+                pairs.Add((last.Observation, raw.Observation[0]));
+                mapped.Features = [last.Observation, raw.Observation[0], 0];
+                last.Observation = raw.Observation[0];
+            },
+            last => last.Observation = -1,
+            contractName: null);
+        stacking.Append(Trainer(environment, "Features")).Fit(environment);
+
+        Assert.That(pairs, Is.EquivalentTo(new[] { (-1f, 0f), (0, 1), (1, 2), (2, 3), (3, 4), (4, 0) }));
+    }
+
+    [Test]
+    public void A_transform_that_returns_another_number_of_values_is_refused_rather_than_completed_from_the_row_before()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1);
+        var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => mapped.Features = raw.Observation[0] == 2 ? [1] : [1, 2, 3], contractName: null);
+
+        Assert.That(() => mapping.Append(Trainer(environment, "Features")).Fit(environment), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'Features' has 1 values"));
+    }
+
+    [Test]
+    public void Slot_names_that_repeat_or_are_missing_do_not_cost_the_training()
+    {
+        var environment = CartPoles();
+        var doubled = _ml.Transforms.Concatenate("Features", "Observation", "Observation").Append(Trainer(environment, "Features"));
+
+        Assert.That(doubled.Fit(environment).LastTransformer.Metadata.Observations.Names, Is.Empty);
+        Assert.That(Trainer(environment).Fit(environment).Metadata.Observations.Names, Is.EqualTo(new[] { "position", "velocity", "angle", "angular velocity" }));
+    }
+
+    [Test]
+    public void A_refused_fit_leaves_a_cache_usable()
+    {
+        var cached = _ml.Data.Cache(CartPoles());
+        Assert.That(() => Trainer(CartPoles()).Fit(cached), Throws.TypeOf<LockStepException>());
+
+        Assert.That(cached.GetColumn<float[]>("Observation").Count(), Is.EqualTo(100));
     }
 
     [Test]
@@ -219,6 +268,11 @@ public sealed class LockStepTests
     private sealed class Step
     {
         public float Number { get; set; }
+    }
+
+    private sealed class Last
+    {
+        public float Observation { get; set; }
     }
 
     private sealed class Encoded

@@ -26,7 +26,7 @@ public sealed class BacktrackingLineSearchTests
     {
         var found = BacktrackingLineSearch.Run(c => (c, 0.01), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
-        Assert.That(found.Coefficient, Is.EqualTo(1));
+        Assert.That(found.StepFraction, Is.EqualTo(1));
     }
 
     [Test]
@@ -35,7 +35,7 @@ public sealed class BacktrackingLineSearchTests
         // L = c - 3.7 c^2 improves by less than 10% of c until 1 - 3.7 c > 0.1, that is c < 0.243.
         var found = BacktrackingLineSearch.Run(c => (c - (3.7 * c * c), 0), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
-        Assert.That(found.Coefficient, Is.EqualTo(0.125));
+        Assert.That(found.StepFraction, Is.EqualTo(0.125));
         Assert.That(found.Trials, Is.EqualTo(4));
     }
 
@@ -64,14 +64,37 @@ public sealed class BacktrackingLineSearchTests
         var found = BacktrackingLineSearch.Run(_ => (surrogate, kl), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
         Assert.That(found.Outcome, Is.EqualTo(TrustRegionOutcome.NonFinite));
-        Assert.That(found.Coefficient, Is.Zero);
+        Assert.That(found.StepFraction, Is.Zero);
     }
+
+    [Test]
+    public void A_divergence_that_rounding_put_below_zero_counts_as_zero()
+    {
+        var found = BacktrackingLineSearch.Run(c => (c, -1e-9), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
+
+        Assert.That(found.Outcome, Is.EqualTo(TrustRegionOutcome.Accepted));
+        Assert.That(found.MeanKl, Is.Zero);
+    }
+
+    [Test]
+    public void What_is_far_below_zero_is_no_divergence()
+    {
+        var found = BacktrackingLineSearch.Run(c => (c, -5), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
+
+        Assert.That(found.Outcome, Is.EqualTo(TrustRegionOutcome.KlExceeded));
+    }
+
+    [TestCase(double.NaN, 0.01, 0.1)]
+    [TestCase(1, double.NaN, 0.1)]
+    [TestCase(1, 0.01, 5)]
+    public void Numbers_out_of_range_are_refused(double expectedImprovement, double maxKl, double acceptRatio) =>
+        Assert.That(() => BacktrackingLineSearch.Run(c => (c, 0), 0, expectedImprovement, maxKl, acceptRatio: acceptRatio), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Goes_on_to_shorter_steps_after_one_that_is_not_finite()
     {
         var found = BacktrackingLineSearch.Run(c => c > 0.5 ? (double.NaN, double.NaN) : (c, 0), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
-        Assert.That(found.Coefficient, Is.EqualTo(0.5));
+        Assert.That(found.StepFraction, Is.EqualTo(0.5));
     }
 }

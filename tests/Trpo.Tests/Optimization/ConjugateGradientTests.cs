@@ -16,7 +16,7 @@ public sealed class ConjugateGradientTests
         {
             Assert.That(solution, Is.EqualTo(new[] { 1 / 11.0, 7 / 11.0 }).Within(1e-12));
             Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.Converged));
-            Assert.That(result.Iterations, Is.EqualTo(2));
+            Assert.That(result.Steps, Is.EqualTo(2));
             Assert.That(result.Curvature, Is.EqualTo(15 / 11.0).Within(1e-12), "x.Hx = x.b");
         });
     }
@@ -69,8 +69,28 @@ public sealed class ConjugateGradientTests
         var result = ConjugateGradient.Solve(Matrix([[2, 0], [0, -1]]), [2, 1], solution);
 
         Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.NotPositiveDefinite));
-        Assert.That(result.Iterations, Is.EqualTo(1));
+        Assert.That(result.Steps, Is.EqualTo(1));
         Assert.That(solution, Is.EqualTo(new[] { 10 / 7.0, 5 / 7.0 }).Within(1e-12));
+    }
+
+    [Test]
+    public void A_solution_that_is_reached_exactly_is_converged_also_without_a_tolerance()
+    {
+        var solution = new double[2];
+        var result = ConjugateGradient.Solve(Matrix([[1, 0], [0, 1]]), [3, 4], solution, tolerance: 0);
+
+        Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.Converged));
+        Assert.That(solution, Is.EqualTo(new[] { 3.0, 4 }));
+    }
+
+    [Test]
+    public void A_singular_matrix_is_found_out_where_rounding_makes_its_curvature_positive()
+    {
+        var result = ConjugateGradient.Solve(Matrix([[1, 0], [0, 1e-17]]), [0, 1e8], new double[2], tolerance: 0);
+
+        Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.Converged), "an axis of its own is no rounding");
+        result = ConjugateGradient.Solve((vector, product) => (product[0], product[1]) = (vector[1] + (1e-16 * vector[0]), -vector[0]), [1, 1e-3], new double[2]);
+        Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.NotPositiveDefinite));
     }
 
     [TestCase(double.NaN)]

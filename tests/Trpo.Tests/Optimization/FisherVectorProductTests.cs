@@ -29,7 +29,7 @@ public sealed class FisherVectorProductTests(bool discrete)
         _distribution = discrete
             ? new CategoricalDistribution(ActionSpace.Discrete(3))
             : new DiagonalGaussianDistribution(ActionSpace.Box([-1, -1], [1, 1]), -0.3f);
-        _network = new PolicyNetwork(new Perceptron(2, [4], _distribution.NetworkOutputs, 1, random), _distribution.FreeParameters);
+        _network = new PolicyNetwork(new Perceptron(2, [4], _distribution.NetworkOutputs, 1, random), _distribution.StateIndependentParameters);
         _network.to(ScalarType.Float64);
         _parameters = new FlatParameters(_network);
         _observations = tensor(Enumerable.Range(0, Rows * 2).Select(_ => random.NextGaussian()).ToArray()).view(Rows, 2);
@@ -48,7 +48,7 @@ public sealed class FisherVectorProductTests(bool discrete)
     public void Equals_the_explicit_Fisher_matrix()
     {
         var fisher = ExplicitFisher();
-        using var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0.25);
+        using var product = FisherVectorProduct.Of(_parameters, MeanKl(), damping: 0.25);
         var column = new double[_parameters.Length];
         Assert.Multiple(() =>
         {
@@ -70,7 +70,7 @@ public sealed class FisherVectorProductTests(bool discrete)
         var random = new RandomSource(11);
         var vector = Enumerable.Range(0, _parameters.Length).Select(_ => random.NextGaussian()).ToArray();
         var analytic = new double[_parameters.Length];
-        using (var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0))
+        using (var product = FisherVectorProduct.Of(_parameters, MeanKl(), damping: 0))
             product.Apply(vector, analytic);
 
         var (above, below) = (KlGradient(vector, epsilon), KlGradient(vector, -epsilon));
@@ -80,7 +80,7 @@ public sealed class FisherVectorProductTests(bool discrete)
     [Test]
     public void Parameters_that_change_meanwhile_are_an_exception_and_not_the_end_of_the_process()
     {
-        using var product = FisherVectorProduct.Of(_parameters, MeanKl, damping: 0);
+        using var product = FisherVectorProduct.Of(_parameters, MeanKl(), damping: 0);
         _parameters.Assign(new double[_parameters.Length]);
 
         Assert.That(() => product.Apply(new double[_parameters.Length], new double[_parameters.Length]), Throws.InstanceOf<System.Runtime.InteropServices.ExternalException>());

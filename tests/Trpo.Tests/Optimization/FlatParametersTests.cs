@@ -84,6 +84,14 @@ public sealed class FlatParametersTests
     }
 
     [Test]
+    public void A_parameter_that_stands_twice_is_refused_by_name()
+    {
+        using var one = new Parameter(tensor(new float[] { 1 }), true);
+
+        Assert.That(() => new FlatParameters([("one", one), ("again", one)]), Throws.ArgumentException.With.Message.Contains("'again'"));
+    }
+
+    [Test]
     public void A_module_without_parameters_is_refused()
     {
         using var module = nn.Tanh();

@@ -65,7 +65,7 @@ public sealed class SeedUpdateTests(string name)
             var length = TrustRegionOptimizer.StepLength(_update.Number("max_kl"), result.Curvature);
             var step = solution.Select(element => length * element).ToArray();
             var improvement = step.Zip(_update.Vector("gradient"), (a, b) => a * b).Sum();
-            return [result.Iterations, result.Curvature, length, improvement, .. solution, .. step];
+            return [result.Steps, result.Curvature, length, improvement, .. solution, .. step];
         }
 
         double[] expected =
@@ -95,11 +95,11 @@ public sealed class SeedUpdateTests(string name)
 
     [Test]
     public void Line_search_accepts_what_the_slides_accept_where_the_trust_region_is_no_limit() =>
-        Assert.That(Search(maxKl: 1e6).Coefficient, Is.EqualTo(_update.AcceptedBySlidesRule));
+        Assert.That(Search(maxKl: 1e6).StepFraction, Is.EqualTo(_update.AcceptedBySlidesRule));
 
     [Test]
     public void Line_search_accepts_what_the_trust_region_allows() =>
-        Assert.That(Search(_update.Number("max_kl")).Coefficient, Is.EqualTo(_update.AcceptedWithKlCheck));
+        Assert.That(Search(_update.Number("max_kl")).StepFraction, Is.EqualTo(_update.AcceptedWithKlCheck));
 
     [Test]
     public void The_optimizer_makes_the_whole_update()
@@ -172,7 +172,7 @@ public sealed class SeedUpdateTests(string name)
     }
 
     private FisherVectorProduct Fisher() =>
-        FisherVectorProduct.Of(_update.Parameters, () => _update.Evaluate().MeanKl, _update.Number("damping"));
+        FisherVectorProduct.Of(_update.Parameters, _update.Evaluate().MeanKl, _update.Number("damping"));
 
     private LineSearchResult Search(double maxKl)
     {

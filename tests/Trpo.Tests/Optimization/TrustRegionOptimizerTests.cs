@@ -74,7 +74,7 @@ public sealed class TrustRegionOptimizerTests
             var calls = 0;
             var fixedOld = FromNow(evaluate);
             Assert.That(
-                () => new TrustRegionOptimizer().Step(new FlatParameters(network), () => ++calls <= 2 ? fixedOld() : throw new TimeoutException()),
+                () => new TrustRegionOptimizer().Step(new FlatParameters(network), () => ++calls == 1 ? fixedOld() : throw new TimeoutException()),
                 Throws.TypeOf<TimeoutException>());
             Assert.That(Bits(network), Is.EqualTo(old));
         }
@@ -143,6 +143,76 @@ public sealed class TrustRegionOptimizerTests
         }
     }
 
+    [Test]
+    public void Works_where_the_caller_is_in_inference_mode()
+    {
+        var (evaluate, network) = Classifier(seed: 1, rows: 8);
+        var problem = FromNow(evaluate);
+        using (network)
+        using (inference_mode())
+            Assert.That(new TrustRegionOptimizer().Step(new FlatParameters(network), problem).Outcome, Is.EqualTo(TrustRegionOutcome.Accepted));
+    }
+
+    [Test]
+    public void Evaluates_once_with_gradients_and_once_per_trial()
+    {
+        var (evaluate, network) = Classifier(seed: 1, rows: 8);
+        using (network)
+        {
+            var withGradients = new List<bool>();
+            var problem = FromNow(evaluate);
+            var step = new TrustRegionOptimizer().Step(new FlatParameters(network), () =>
+            {
+                withGradients.Add(is_grad_enabled());
+                return problem();
+            });
+
+            Assert.That(withGradients, Is.EqualTo(Enumerable.Range(0, step.Trials + 1).Select(call => call == 0)));
+        }
+    }
+
+    [Test]
+    public void Leaves_no_tensors_behind()
+    {
+        var (evaluate, network) = Classifier(seed: 1, rows: 8);
+        using (network)
+        {
+            var parameters = new FlatParameters(network);
+            var problem = FromNow(evaluate);
+            Step();
+            var before = Tensor.TotalCount;
+            for (var i = 0; i < 20; i++)
+                Step();
+            Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+
+            void Step()
+            {
+                using var scope = NewDisposeScope();
+                new TrustRegionOptimizer().Step(parameters, problem);
+            }
+        }
+    }
+
+    [Test]
+    public void A_surrogate_that_overflows_is_not_finite_and_nothing_is_done()
+    {
+        using var x = Vector(1);
+        var step = new TrustRegionOptimizer().Step(Flat(x), () => ((x + double.MaxValue).sum() * 2 - (x * 1.0).sum(), (x * x).sum()));
+
+        Assert.That(step.Outcome, Is.EqualTo(TrustRegionOutcome.NonFinite));
+        Assert.That(step.Improvement, Is.Zero);
+    }
+
+    [Test]
+    public void A_parameter_that_was_frozen_meanwhile_is_named_and_not_the_end_of_the_process()
+    {
+        using var x = Vector(1);
+        var flat = Flat(x);
+        x.requires_grad = false;
+
+        Assert.That(() => new TrustRegionOptimizer().Step(flat, () => (x.sum(), (x * x).sum())), Throws.ArgumentException.With.Message.Contains("'x'"));
+    }
+
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(double.NaN)]
@@ -159,7 +229,7 @@ public sealed class TrustRegionOptimizerTests
         var network = nn.Sequential(("hidden", nn.Linear(3, 5)), ("tanh", nn.Tanh()), ("output", nn.Linear(5, 2)));
         foreach (var parameter in network.parameters())
         {
-            using var inference = no_grad();
+            using var withoutGradients = no_grad();
             parameter.copy_(randn(parameter.shape, dtype: ScalarType.Float32, generator: generator) * 0.5);
         }
 

@@ -100,7 +100,7 @@ public sealed class PolicyTests
     private static float[] Torch(StochasticPolicy policy, float[][] observations, Func<Tensor, Tensor> read)
     {
         using var scope = NewDisposeScope();
-        using var inference = no_grad();
+        using var withoutGradients = no_grad();
         var input = TensorCopy.From([.. observations.SelectMany(row => row)], observations.Length, observations[0].Length);
         return TensorCopy.ToArray(read(policy.Network.forward(input)));
     }

@@ -7,5 +7,5 @@ public sealed class ChoiceOutput
 
     public float[] Score { get; set; } = [];
 
-    public int Id { get; set; }
+    public float Id { get; set; }
 }

@@ -17,7 +17,7 @@ internal static class Policies
     {
         var distribution = ActionDistribution.For(actions, initialLogStandardDeviation: -0.5);
         var perceptron = new Perceptron(observationLength, [8, 8], distribution.NetworkOutputs, outputGain: 2, new RandomSource(seed));
-        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.FreeParameters), distribution);
+        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.StateIndependentParameters), distribution);
     }
 
     public static byte[] Onnx(ActionSpace actions, int observationLength = 4, ulong seed = 1)

@@ -8,5 +8,5 @@ public sealed class PolicyInput
     [VectorType(4)]
     public float[] Observation { get; set; } = [];
 
-    public int Id { get; set; }
+    public float Id { get; set; }
 }

@@ -32,18 +32,18 @@ internal sealed class SeedUpdate : IDisposable
         _distribution = IsCategorical
             ? new CategoricalDistribution(ActionSpace.Discrete(actionLength))
             : new DiagonalGaussianDistribution(ActionSpace.Box(new float[actionLength], [.. Enumerable.Repeat(1f, actionLength)]), 0);
-        _network = new PolicyNetwork(new Perceptron(layers[0], layers[1..^1], actionLength, 1, new RandomSource(0)), _distribution.FreeParameters);
+        _network = new PolicyNetwork(new Perceptron(layers[0], layers[1..^1], actionLength, 1, new RandomSource(0)), _distribution.StateIndependentParameters);
         _network.to(ScalarType.Float64);
 
         // The fixtures have the logarithms of the standard deviations last.
-        Parameters = new FlatParameters(_network.named_parameters().OrderBy(parameter => parameter.name == "free_parameters"));
+        Parameters = new FlatParameters(_network.named_parameters().OrderBy(parameter => parameter.name == "state_independent"));
         Parameters.Assign(Vector("theta"));
 
         var rows = _json.GetProperty("observations").GetArrayLength();
         _observations = tensor(Vector("observations")).view(rows, layers[0]);
         _actions = tensor(Vector("actions")).view(rows, -1);
         _advantages = tensor(Vector("advantages"));
-        using var inference = no_grad();
+        using var withoutGradients = no_grad();
         _oldParameters = _network.forward(_observations);
         _oldLogProbability = _distribution.LogProbability(_oldParameters, _actions);
     }

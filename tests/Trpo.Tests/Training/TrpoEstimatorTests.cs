@@ -73,8 +73,8 @@ public sealed class TrpoEstimatorTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(iterations.Select(iteration => iteration.Iteration), Is.EqualTo(Enumerable.Range(1, 5)));
-            Assert.That(iterations.Select(iteration => iteration.Steps), Is.EqualTo(new[] { 256, 512, 768, 1024, 1100 }), "the last one is shorter");
+            Assert.That(iterations.Select(iteration => iteration.Iteration), Is.EqualTo(Enumerable.Range(1, 4)));
+            Assert.That(iterations.Select(iteration => iteration.Steps), Is.EqualTo(new[] { 272, 548, 824, 1100 }), "divided evenly, to a step in each of 4 environments");
             Assert.That(iterations.Select(iteration => iteration.Entropy), Is.All.InRange(0.5, Math.Log(2)));
             Assert.That(iterations[0].Entropy, Is.EqualTo(Math.Log(2)).Within(1e-3), "the first policy is nearly uniform");
             Assert.That(iterations.Select(iteration => iteration.MeanReturn), Is.EqualTo(iterations.Select(iteration => iteration.MeanEpisodeLength)), "a step is worth 1");
@@ -195,10 +195,12 @@ public sealed class TrpoEstimatorTests
         [
             ("TotalSteps", new() { TotalSteps = 0 }),
             ("StepsPerIteration", new() { StepsPerIteration = 1 }),
+            ("StepsPerIteration", new() { StepsPerIteration = int.MaxValue }),
             ("Discount", new() { Discount = 1.01 }),
             ("Discount", new() { Discount = double.NaN }),
             ("GaeLambda", new() { GaeLambda = -0.1 }),
             ("HiddenLayers", new() { HiddenLayers = [64, 0] }),
+            ("HiddenLayers", new() { HiddenLayers = [2_000_000_000] }),
             ("HiddenLayers", new() { HiddenLayers = null! }),
             ("InitialLogStandardDeviation", new() { InitialLogStandardDeviation = 3 }),
             ("MaxKl", new() { TrustRegion = new() { MaxKl = 0 } }),
@@ -212,6 +214,7 @@ public sealed class TrpoEstimatorTests
             ("Epochs", new() { ValueFunction = new() { Epochs = 0 } }),
             ("MinibatchSize", new() { ValueFunction = new() { MinibatchSize = 0 } }),
             ("LearningRate", new() { ValueFunction = new() { LearningRate = double.PositiveInfinity } }),
+            ("LearningRate", new() { ValueFunction = new() { LearningRate = 1e300 } }),
             ("ValueFunction", new() { ValueFunction = null! }),
             ("Columns", new() { Columns = null! }),
             ("Score", new() { Columns = new(Score: "") }),

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Trpo.Onnx.Graph.Format;
+
+namespace Trpo.Onnx.Graph;
+
+/// <summary>
+/// ONNX models that carry a digest of themselves in their metadata, so that a damaged weight is found out. A model whose digest a tool has
+/// removed, having changed the graph on purpose, opens without the check.
+/// </summary>
+internal static class SealedModel
+{
+    private const string DigestKey = "trpo.sha256";
+
+    /// <summary>The bytes of a model, with a digest of all the rest of it.</summary>
+    public static byte[] Seal(ModelProto model)
+    {
+        Remove(model);
+        model.MetadataProps.Add(new StringStringEntryProto { Key = DigestKey, Value = Digest(model) });
+        return model.ToByteArray();
+    }
+
+    /// <summary>Reads the metadata of a model.</summary>
+    /// <exception cref="InvalidDataException">The model is not what it was when it was sealed.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are not a model.</exception>
+    public static IReadOnlyDictionary<string, string> Open(byte[] bytes)
+    {
+        var model = ModelProto.Parser.ParseFrom(bytes);
+        if (Remove(model) is { } digest && digest != Digest(model))
+            throw new InvalidDataException("The model does not match its digest: it was altered after it was exported.");
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in model.MetadataProps)
+            metadata[pair.Key] = pair.Value;
+        return metadata;
+    }
+
+    private static string? Remove(ModelProto model)
+    {
+        var entry = model.MetadataProps.FirstOrDefault(pair => pair.Key == DigestKey);
+        if (entry is not null)
+            model.MetadataProps.Remove(entry);
+        return entry?.Value;
+    }
+
+    private static string Digest(ModelProto model) => Convert.ToHexStringLower(SHA256.HashData(model.ToByteArray()));
+}

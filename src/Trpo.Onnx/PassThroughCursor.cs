@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Trpo.Onnx;
+
+/// <summary>The rows of the input under the output's schema, where nobody asks for the action or the score.</summary>
+internal sealed class PassThroughCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source) : DataViewRowCursor
+{
+    private readonly HashSet<int> _active = [.. active.Select(column => column.Index)];
+
+    public override DataViewSchema Schema => mapper.OutputSchema;
+
+    public override long Position => source.Position;
+
+    public override long Batch => source.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => source.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);
+
+    public override bool MoveNext() => source.MoveNext();
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
+        ? source.GetGetter<TValue>(mapper.InputSchema[column.Index])
+        : throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            source.Dispose();
+        base.Dispose(disposing);
+    }
+}
