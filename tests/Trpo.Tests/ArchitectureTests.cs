@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using Trpo.Estimators;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests;
+
+/// <summary>The rooms of the libraries, and the arrows between them: each may use those below it and no other.</summary>
+public sealed partial class ArchitectureTests
+{
+    /// <summary>What each folder of Trpo.Estimators may use of the others, from the bottom up.</summary>
+    private static readonly Dictionary<string, string[]> Rooms = new()
+    {
+        ["Advantages"] = [],
+        ["Diagnostics"] = [],
+        ["Foundation"] = [],
+        ["Randomness"] = [],
+        ["Optimization"] = ["Foundation"],
+        ["Distributions"] = ["Randomness"],
+        ["Environments"] = ["Randomness"],
+        ["Environments.ClassicControl"] = ["Environments", "Randomness"],
+        ["Policies"] = ["Distributions", "Foundation", "Randomness"],
+        ["Baselines"] = ["Foundation", "Policies", "Randomness"],
+        ["Evaluation"] = ["Environments", "Randomness"],
+        ["Rollouts"] = ["Environments", "Policies", "Randomness"],
+        ["Training"] = ["Advantages", "Baselines", "Environments", "Foundation", "Optimization", "Policies", "Randomness", "Rollouts"],
+    };
+
+    [Test]
+    public void Deployment_knows_nothing_of_training()
+    {
+        var references = typeof(PolicyTransformer).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name);
+
+        Assert.That(references, Has.None.EqualTo("TorchSharp").And.None.EqualTo("Trpo.Estimators"));
+        Assert.That(typeof(TrpoEstimator).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name), Has.Some.EqualTo("Trpo.Onnx"));
+    }
+
+    [Test]
+    public void Every_room_uses_only_those_below_it()
+    {
+        var violations = SourceFiles("src/Trpo.Estimators")
+            .Where(file => file.Room.Length > 0)
+            .SelectMany(file => Usings().Matches(file.Text).Select(match => match.Groups[1].Value)
+                .Where(used => !Rooms[file.Room].Contains(used))
+                .Select(used => $"{file.Room} uses {used} ({file.Name})"));
+
+        Assert.That(violations, Is.Empty);
+    }
+
+    [Test]
+    public void Only_training_knows_the_options_and_iterations_above_it()
+    {
+        var violations = SourceFiles("src/Trpo.Estimators")
+            .Where(file => file.Room is not ("" or "Training") && RootTypes().IsMatch(file.Text))
+            .Select(file => file.Name);
+
+        Assert.That(violations, Is.Empty);
+    }
+
+    [Test]
+    public void Folders_are_namespaces()
+    {
+        string[] projects = ["Trpo.Estimators", "Trpo.Onnx"];
+        var violations = projects.SelectMany(project => SourceFiles($"src/{project}")
+            .Where(file => !file.Text.Contains($"namespace {string.Join('.', new[] { project, file.Room }.Where(part => part.Length > 0))}", StringComparison.Ordinal))
+            .Select(file => file.Name));
+
+        Assert.That(violations, Is.Empty);
+    }
+
+    [Test]
+    public void Only_one_file_reaches_into_ml_net()
+    {
+        var violations = SourceFiles("src/Trpo.Onnx")
+            .Where(file => file.Room != "Interop" && Internals().IsMatch(file.Text))
+            .Select(file => file.Name);
+
+        Assert.That(violations, Is.Empty);
+        Assert.That(SourceFiles("src/Trpo.Onnx").Count(file => file.Room == "Interop"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Files_are_short()
+    {
+        string[] folders = ["src", "tests", "examples", "build"];
+        var longest = folders.SelectMany(folder => SourceFiles(folder)).Where(file => file.Text.Count(character => character == '\n') > 300).Select(file => file.Name);
+
+        Assert.That(longest, Is.Empty);
+    }
+
+    private static IEnumerable<(string Room, string Name, string Text)> SourceFiles(string folder)
+    {
+        var root = Path.Combine(Repository.Root, folder);
+        return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(root, path))
+            .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Select(path => (Path.GetDirectoryName(path)!.Replace(Path.DirectorySeparatorChar, '.'), path, File.ReadAllText(Path.Combine(root, path))));
+    }
+
+    [GeneratedRegex(@"^using (?:static )?Trpo\.Estimators\.([A-Za-z.]+);", RegexOptions.Multiline)]
+    private static partial Regex Usings();
+
+    [GeneratedRegex(@"\b(TrpoOptions|TrpoIteration|TrpoEstimator|TrainingException|ReinforcementLearningCatalog|ReinforcementLearningTrainers)\b")]
+    private static partial Regex RootTypes();
+
+    [GeneratedRegex(@"\b(ModelLoadContext|VersionInfo|LoadableClass|SignatureLoadModel|IDataTransform|SchemaShape\.Create)\b")]
+    private static partial Regex Internals();
+}

@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests;
+
+/// <summary>The README's example, compiled and run.</summary>
+public sealed class ReadmeTests
+{
+    private const string Begin = "// README";
+    private const string End = "// end of README";
+
+    private string _directory = null!;
+    private DirectoryInfo _folder = null!;
+
+    [SetUp]
+    public void GoToAnEmptyFolder()
+    {
+        _directory = Environment.CurrentDirectory;
+        _folder = Directory.CreateTempSubdirectory("trpo-readme-");
+        Environment.CurrentDirectory = _folder.FullName;
+    }
+
+    [TearDown]
+    public void GoBack()
+    {
+        Environment.CurrentDirectory = _directory;
+        _folder.Delete(recursive: true);
+    }
+
+    [Test]
+    public void The_example_learns_and_leaves_both_files()
+    {
+        // README
+        var ml = new MLContext(seed: 1);
+        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole());
+
+        var pipeline = ml.Transforms.NormalizeMeanVariance("Observation")
+            .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = 50_000 }));
+
+        var model = pipeline.Fit(cartPole);                                     // trains in the simulator
+        var result = ml.ReinforcementLearning.Evaluate(model, cartPole);
+        Console.WriteLine(result);                                              // 500.0 ± 0.0 over 100 episodes
+        ml.Model.Save(model, cartPole.Schema, "cartpole.zip");                  // loads in a fresh process
+        ml.ReinforcementLearning.ExportToOnnx(model, "cartpole.onnx");          // normaliser + policy, one graph
+        // end of README
+
+        Assert.That(result.MeanReturn, Is.GreaterThanOrEqualTo(475));
+        Assert.That(ml.Model.Load("cartpole.zip", out _), Is.InstanceOf<ITransformer>());
+        using var session = PolicySession.Open("cartpole.onnx");
+        Assert.That(session.Metadata.Provenance["environment"], Is.EqualTo("CartPole"));
+    }
+
+    [Test]
+    public void The_example_is_the_one_in_the_readme()
+    {
+        var source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Trpo.Tests", "ReadmeTests.cs"));
+        var example = source.SkipWhile(line => line.Trim() != Begin).Skip(1).TakeWhile(line => line.Trim() != End).Select(line => line.Length == 0 ? line : line[8..]);
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+        Assert.That(readme, Does.Contain(string.Join('\n', example)));
+    }
+
+    [Test]
+    public void The_environment_in_the_documentation_is_one_that_can_be_trained_in()
+    {
+        var source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Support", "Thermostat.cs"));
+        var documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "environments.md"));
+        Assert.That(documentation, Does.Contain(source[source.IndexOf("public sealed class", StringComparison.Ordinal)..]));
+
+        var ml = new MLContext(seed: 1);
+        var thermostat = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new Thermostat(), 100));
+        var policy = ml.ReinforcementLearning.Trainers.Trpo(thermostat, new() { TotalSteps = 30_000, Seed = 1 }).Fit(thermostat);
+
+        // Within a degree of the target most of the time; a random policy freezes or boils.
+        Assert.That(ml.ReinforcementLearning.Evaluate(policy, thermostat, episodes: 20).MeanReturn, Is.GreaterThan(-150));
+    }
+
+    [Test]
+    public void The_readme_begins_with_the_two_commands()
+    {
+        var commands = File.ReadAllLines(Path.Combine(Repository.Root, "README.md")).Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal)).Take(2);
+
+        Assert.That(commands, Is.EqualTo(new[] { "dotnet run -c Release --project examples/CartPole", "dotnet test -c Release" }));
+        Assert.That(File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run")), Does.Contain("dotnet test -c Release"));
+    }
+}
