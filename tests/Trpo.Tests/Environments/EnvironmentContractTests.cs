@@ -181,7 +181,7 @@ public sealed class EnvironmentContractTests
     private EnvironmentException FailureOf(Func<IEnvironment> factory)
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, count: 2);
-        return Assert.Throws<EnvironmentException>(() => Train(environment));
+        return Assert.Throws<EnvironmentException>(() => Train(environment))!;
     }
 
     private void Train(EnvironmentDataView environment) =>
