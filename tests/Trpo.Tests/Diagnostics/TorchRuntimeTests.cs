@@ -27,10 +27,9 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
+    [Platform("Linux")]
     public void The_binding_of_the_package_has_the_requirement_and_only_its_flag_is_changed()
     {
-        if (!OperatingSystem.IsLinux())
-            Assert.Pass("Only the Linux binding has the requirement.");
         var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
         byte[] relaxed = [.. original];
 
@@ -50,10 +49,9 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
+    [Platform("Linux")]
     public void A_damaged_elf_file_is_left_alone_and_never_hangs()
     {
-        if (!OperatingSystem.IsLinux())
-            Assert.Pass("Only the Linux binding has the requirement.");
         var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
         var random = new Trpo.Estimators.Randomness.RandomSource(1);
         for (var round = 0; round < 300; round++)
@@ -68,6 +66,7 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
+    [Platform("Linux")]
     public void Where_no_temporary_file_can_be_written_the_rest_of_the_library_still_works()
     {
         var (exitCode, output, error) = Child.Run("Trpo.WithoutLibtorch", new Dictionary<string, string> { ["TMPDIR"] = "/nonexistent" });

@@ -177,6 +177,32 @@ public sealed class LockStepTests
     }
 
     [Test]
+    public void Stepping_and_reading_through_a_normaliser_allocates_nothing()
+    {
+        var environment = CartPoles();
+        var data = _ml.Transforms.NormalizeMeanVariance("Observation").Fit(environment).Transform(environment);
+        using var environments = new ObservedBlock(environment, 2, data, data.Schema["Observation"]);
+        environments.Block.Reset(new Trpo.Estimators.Randomness.RandomSource(1));
+        var observation = new float[4];
+        float[] action = [1];
+        Play();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Play();
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        void Play()
+        {
+            for (var step = 0; step < 2_000; step++)
+            {
+                if (environments.Block.Step(step % 2, action).Ended)
+                    environments.Block.Reset(step % 2, seed: null);
+                environments.Read(step % 2, observation);
+            }
+        }
+    }
+
+    [Test]
     public void A_refused_fit_leaves_a_cache_usable()
     {
         var cached = _ml.Data.Cache(CartPoles());
