@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
@@ -5,12 +6,16 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Baselines;
 
-/// <summary>A perceptron with one output, fitted to the targets' mean squared error by Adam in small shuffled minibatches.</summary>
+/// <summary>
+/// A perceptron with one output, fitted to the targets' mean squared error by Adam in small shuffled minibatches. It works in standardized
+/// targets; when their scale moves, the last layer is rescaled so that no value changes by that.
+/// </summary>
 internal sealed class ValueNetwork : IValueFunction
 {
     private readonly Perceptron _network;
     private readonly optim.Optimizer _adam;
     private readonly RandomSource _random;
+    private readonly TargetScale _scale = new();
     private readonly int _inputs;
     private readonly int _epochs;
     private readonly int _minibatch;
@@ -32,6 +37,8 @@ internal sealed class ValueNetwork : IValueFunction
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         TensorCopy.Copy(_network.forward(TensorCopy.From(observations, values.Length, _inputs)), values);
+        TensorPrimitives.Multiply(values, _scale.Deviation, values);
+        TensorPrimitives.Add(values, _scale.Mean, values);
     }
 
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
@@ -39,7 +46,7 @@ internal sealed class ValueNetwork : IValueFunction
         using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
         var inputs = TensorCopy.From(observations, targets.Length, _inputs);
-        var outputs = TensorCopy.From(targets).to(ScalarType.Float32);
+        var outputs = TensorCopy.From(Standardize(targets)).to(ScalarType.Float32);
         var order = new long[targets.Length];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
@@ -63,7 +70,18 @@ internal sealed class ValueNetwork : IValueFunction
             }
         }
 
-        return error;
+        return error * _scale.Deviation * _scale.Deviation;
+    }
+
+    private double[] Standardize(ReadOnlySpan<double> targets)
+    {
+        var (oldMean, oldDeviation) = (_scale.Mean, _scale.Deviation);
+        _scale.Add(targets);
+        _network.RescaleOutput(oldDeviation / _scale.Deviation, (oldMean - _scale.Mean) / _scale.Deviation);
+        var standardized = new double[targets.Length];
+        TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
+        TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
+        return standardized;
     }
 
     public void Dispose()

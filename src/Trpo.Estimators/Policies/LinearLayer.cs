@@ -27,6 +27,14 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
 
+    /// <summary>Makes the output <c>scale y + shift</c> of what it was.</summary>
+    public void Rescale(double scale, double shift)
+    {
+        using var withoutGradients = no_grad();
+        weight.mul_(scale);
+        bias.mul_(scale).add_(shift);
+    }
+
     /// <summary>Adds the layer to a graph and returns the name of its output, which is the name of the layer.</summary>
     public string Export(OnnxGraphBuilder graph, string name, string input)
     {

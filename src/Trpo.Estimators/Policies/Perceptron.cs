@@ -39,6 +39,9 @@ internal sealed class Perceptron : nn.Module<Tensor, Tensor>
         return value;
     }
 
+    /// <summary>Makes the outputs <c>scale y + shift</c> of what they were.</summary>
+    public void RescaleOutput(double scale, double shift) => _layers[^1].Rescale(scale, shift);
+
     /// <summary>Adds the forward pass to a graph and returns the name of its output.</summary>
     public string Export(OnnxGraphBuilder graph, string input)
     {

@@ -1,0 +1,32 @@
+using System.Numerics.Tensors;
+
+namespace Trpo.Estimators.Baselines;
+
+/// <summary>
+/// A running mean and standard deviation of value targets, so that one learning rate fits returns of any size (van Hasselt et al.,
+/// "Learning values across many orders of magnitude" (2016)).
+/// </summary>
+internal sealed class TargetScale
+{
+    // Old batches fade from the statistics, since returns grow as the policy learns.
+    private const double LeastWeight = 0.05;
+
+    private int _batches;
+    private double _meanSquare;
+
+    /// <summary>The running mean; 0 before the first batch.</summary>
+    public double Mean { get; private set; }
+
+    /// <summary>The running standard deviation; 1 before the first batch, and where targets have not varied.</summary>
+    public double Deviation { get; private set; } = 1;
+
+    /// <summary>Takes a batch of targets into account.</summary>
+    public void Add(ReadOnlySpan<double> targets)
+    {
+        var weight = Math.Max(1.0 / ++_batches, LeastWeight);
+        Mean += weight * ((TensorPrimitives.Sum(targets) / targets.Length) - Mean);
+        _meanSquare += weight * ((TensorPrimitives.SumOfSquares(targets) / targets.Length) - _meanSquare);
+        var variance = _meanSquare - (Mean * Mean);
+        Deviation = variance > 1e-12 * _meanSquare ? Math.Sqrt(variance) : 1;
+    }
+}
