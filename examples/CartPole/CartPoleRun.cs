@@ -12,7 +12,9 @@ internal static class CartPoleRun
     /// <returns>0 if the policy solves the task, else 1.</returns>
     public static int Execute(CartPoleSettings settings)
     {
+        // Both before the training, so that nothing is trained in vain.
         settings.Folder.Create();
+        settings.Json?.Directory?.Create();
         var ml = new MLContext(settings.Seed);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new Estimators.Environments.ClassicControl.CartPole(), settings.Environments);
 
@@ -28,7 +30,7 @@ internal static class CartPoleRun
             .Fit(cartPole));
         var last = curve.Last;
         var solvedAt = curve.FirstStepWith(Solved);
-        Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(solvedAt is { } step ? $"solved at step {step:N0}" : "not solved in training")}.");
+        Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(solvedAt is { } step ? FormattableString.Invariant($"the mean return of the last 100 episodes passed {Solved} at step {step:N0}") : $"the mean return of the last 100 episodes did not reach {Solved}")}.");
 
         var evaluation = ml.ReinforcementLearning.Evaluate(model, cartPole, episodes: 100, settings.Seed);
         Say($"Evaluation: {evaluation}, {evaluation.TruncatedEpisodes} of them to the time limit.");
@@ -50,6 +52,7 @@ internal static class CartPoleRun
         {
             new CartPoleResult(settings.Seed, last.Steps, last.Elapsed.TotalSeconds, last.StepsPerSecond, evaluation.MeanReturn,
                 evaluation.StandardDeviation, comparison.MaxOnnxDifference, solvedAt).Save(settings.Json.FullName);
+            Say($"Wrote {settings.Json.FullName}");
         }
 
         if (!comparison.AllEqual)

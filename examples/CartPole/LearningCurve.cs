@@ -19,12 +19,12 @@ internal sealed class LearningCurve : IProgress<TrpoIteration>
     public void SavePng(string path, string title)
     {
         using var plot = new Plot();
-        Add(plot, "episodes of the iteration", Colors.LightSteelBlue, 1, iteration => iteration.MeanReturn);
-        Add(plot, "last 100 episodes", Colors.RoyalBlue, 3, iteration => iteration.MeanReturnOfLast100);
+        Add(plot, "episodes of the iteration", Colors.SteelBlue, 2, iteration => iteration.MeanReturn);
+        Add(plot, "last 100 episodes", Colors.DarkOrange, 3, iteration => iteration.MeanReturnOfLast100);
         plot.Title(title);
         plot.XLabel("environment steps");
         plot.YLabel("mean return");
-        plot.Axes.SetLimitsY(0, 520);
+        plot.Axes.SetLimits(0, Last.Steps, 0, 520);
         plot.ShowLegend(Alignment.LowerRight);
 
         var aside = path + ".tmp.png";

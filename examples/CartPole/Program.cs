@@ -14,12 +14,24 @@ var command = new RootCommand("Trains a policy that balances a pole, inside an M
 {
     seed, steps, environments, folder, json,
 };
-command.SetAction(parsed => CartPoleRun.Execute(new CartPoleSettings(
-    parsed.GetValue(seed), parsed.GetValue(steps), parsed.GetValue(environments), parsed.GetValue(folder)!, parsed.GetValue(json))));
+command.SetAction(parsed =>
+{
+    var settings = new CartPoleSettings(parsed.GetValue(seed), parsed.GetValue(steps), parsed.GetValue(environments), parsed.GetValue(folder)!, parsed.GetValue(json));
+    try
+    {
+        return CartPoleRun.Execute(settings);
+    }
+    catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine($"Cannot write to {settings.Folder.FullName}, or to the file for the results: {exception.Message}");
+        return 1;
+    }
+});
 return command.Parse(args).Invoke();
 
 static void RequireAtLeast(Option<int> option, int least) => option.Validators.Add(result =>
 {
-    if (result.GetValueOrDefault<int>() < least)
+    // What is no number is reported by the parser.
+    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < least)
         result.AddError($"{option.Name} must be at least {least}.");
 });

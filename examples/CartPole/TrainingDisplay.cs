@@ -9,6 +9,9 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
 {
     private const int Lines = 10;
 
+    // Leaves room for the rest in a window of 100 columns.
+    private const int BarWidth = 16;
+
     private readonly ProgressTask? _bar;
     private double _meanReturn = double.NaN;
     private int _lines;
@@ -21,7 +24,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
         if (!AnsiConsole.Profile.Capabilities.Interactive || !AnsiConsole.Profile.Capabilities.Ansi)
             return train(new TrainingDisplay(null));
         return AnsiConsole.Progress()
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => train(new TrainingDisplay(context.AddTask("collecting the first steps", maxValue: totalSteps))));
     }
 
@@ -31,7 +34,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
         if (!double.IsNaN(value.MeanReturn))
             _meanReturn = value.MeanReturn;
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{value.StepsPerSecond,7:N0} steps/s  return {_meanReturn,5:F1}  KL {value.Update.MeanKl:F4}  line-search step {value.Update.StepFraction:G3}  explained variance {value.ExplainedVariance,5:F2}");
+            $"{value.StepsPerSecond,6:N0} steps/s  return {(double.IsNaN(_meanReturn) ? "  –  " : $"{_meanReturn,5:F1}")}  KL {value.Update.MeanKl:F4}  line search x{value.Update.StepFraction:G3}  explained var. {value.ExplainedVariance,5:F2}");
         if (_bar is not null)
         {
             _bar.Description = text;

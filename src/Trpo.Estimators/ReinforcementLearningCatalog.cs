@@ -46,7 +46,7 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
     /// <param name="environment">Where to play.</param>
     /// <param name="episodes">The number of episodes, at least 1.</param>
-    /// <param name="seed">Where the episodes' seeds come from; the result does not depend on the number of environments.</param>
+    /// <param name="seed">Where the episodes' seeds come from; the result does not depend on the number of environments, unless a transform in front of the policy keeps state from row to row.</param>
     /// <returns>The returns and lengths.</returns>
     /// <exception cref="ArgumentException">The model has no policy, or the policy's actions are not the environment's.</exception>
     /// <exception cref="LockStepException">What precedes the policy does not work row by row.</exception>

@@ -52,26 +52,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null);
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
-        using var environments = new ObservedBlock(_environment, _environment.Count, input, column);
-
-        // One stream each, so that a change in how one part draws does not move the others.
-        var random = new RandomSource((ulong)_seed);
-        var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
-        using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
-        using var valueFunction = new ValueNetwork(environments.ObservationLength, _options.HiddenLayers, _options.ValueFunction, valueRandom);
-        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
-        var metadata = Describe(column, trainer.TotalSteps);
-
-        TrpoIteration? last = null;
-        foreach (var iteration in trainer.Run())
-        {
-            last = iteration;
-            Report(channel, iteration);
-        }
-
-        if (double.IsNaN(last!.MeanReturnOfLast100))
-            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
-        return new PolicyTransformer(policy.Export(metadata), _options.Columns);
+        return new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel));
     }
 
     /// <summary>The columns of the input and, behind them, the action and its score.</summary>
@@ -87,6 +68,44 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
         var outputs = MicrosoftMLInternals.ShapeOf(PolicySchema.Outputs(_options.Columns, _environment.ActionSpace));
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
+    }
+
+    private PolicyTransformer Train(ObservedBlock environments, DataViewSchema.Column column, IChannel channel)
+    {
+        // One stream each, so that a change in how one part draws does not move the others.
+        var random = new RandomSource((ulong)_seed);
+        var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
+        using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
+        using var valueFunction = new ValueNetwork(environments.ObservationLength, _options.HiddenLayers, _options.ValueFunction, valueRandom);
+        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
+        var metadata = Describe(column, trainer.TotalSteps);
+        WarnOfActionsOutOfReach(channel);
+
+        TrpoIteration? last = null;
+        foreach (var iteration in trainer.Run())
+        {
+            last = iteration;
+            Report(channel, iteration);
+        }
+
+        if (double.IsNaN(last!.MeanReturnOfLast100))
+            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
+        return new PolicyTransformer(policy.Export(metadata), _options.Columns);
+    }
+
+    // A policy starts around 0 with the initial standard deviation, in the units of the action: what is far from there is not explored.
+    private void WarnOfActionsOutOfReach(IChannel channel)
+    {
+        if (_environment.ActionSpace is not BoxActionSpace box)
+            return;
+        for (var i = 0; i < box.Length; i++)
+        {
+            if (box.Low[i] >= 0 || box.High[i] <= 0 || (float.IsFinite(box.High[i] - box.Low[i]) && box.High[i] - box.Low[i] is < 0.2f or > 20))
+            {
+                channel.Warning(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
+                    $"Dimension '{box.Names[i]}' of the actions of environment '{_environment.Name}' has the bounds [{box.Low[i]}, {box.High[i]}]. A policy explores around 0 with a standard deviation of {Math.Exp(_options.InitialLogStandardDeviation):G3}: give actions bounds of about [-1, 1], and scale them in Step."));
+            }
+        }
     }
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)

@@ -44,7 +44,7 @@ public sealed record TrpoOptions
     /// <summary>The column to observe, and the columns to write the action and its score to.</summary>
     public PolicyColumns Columns { get; init; } = new();
 
-    /// <summary>Is told of every iteration as it ends, before the next begins. Null by default.</summary>
+    /// <summary>Is told of every iteration as it ends, before the next begins (a <see cref="Progress{T}"/> passes that on later, on another thread). Null by default.</summary>
     public IProgress<TrpoIteration>? Progress { get; init; }
 
     /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>

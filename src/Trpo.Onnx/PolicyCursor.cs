@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -26,8 +27,10 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private long _position = -1;
     private int _row = -1;
     private int _count;
+    private int _stored;
     private int _size = FirstBatch;
     private bool _ended;
+    private ExceptionDispatchInfo? _failure;
 
     public PolicyCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source)
     {
@@ -87,25 +90,40 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private bool ReadBatch()
     {
         (_row, _count) = (-1, 0);
-        while (_count < _size && !_ended)
+        var count = _stored = 0;
+        try
         {
-            if (!_source.MoveNext())
+            while (count < _size && !_ended && _failure is null)
             {
-                _ended = true;
-                break;
+                _ended = !_source.MoveNext();
+                if (!_ended)
+                    Store(count++);
             }
-
-            _observation(ref _buffer);
-            _buffer.CopyObservationTo(_batch.Observation(_count), _mapper.Observation.Name, _source.Position);
-            foreach (var column in _columns.Values)
-                column.Store(_count);
-            _id(ref _ids[_count]);
-            _batches[_count] = _source.Batch;
-            _count++;
+        }
+        catch (Exception exception)
+        {
+            // The rows before the one that failed are served first, as if they had been read one by one. Storing may have failed too.
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            count = _stored;
         }
 
-        _batch.Run(_count);
+        if (count == 0)
+            _failure?.Throw();
+        _batch.Run(count);
+        _count = count;
         _size = Math.Min(2 * _size, LargestBatch);
-        return _count > 0;
+        return count > 0;
+    }
+
+    private void Store(int place)
+    {
+        _stored = place;
+        _observation(ref _buffer);
+        _buffer.CopyObservationTo(_batch.Observation(place), _mapper.Observation.Name, _source.Position);
+        foreach (var column in _columns.Values)
+            column.Store(place);
+        _id(ref _ids[place]);
+        _batches[place] = _source.Batch;
+        _stored = place + 1;
     }
 }

@@ -5,6 +5,9 @@ namespace Trpo.Onnx;
 /// <summary>The rows of a view with the policy's action and score; nothing is computed that is not asked for.</summary>
 internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) : IDataView
 {
+    /// <summary>What the policy reads.</summary>
+    public IDataView Source => source;
+
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => mapper.OutputSchema;

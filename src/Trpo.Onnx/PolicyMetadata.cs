@@ -28,4 +28,8 @@ public sealed class PolicyMetadata
 
     /// <summary>What produced the policy: trainer, environment, seed, steps and the like.</summary>
     public ImmutableSortedDictionary<string, string> Provenance { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Observations} -> {Actions} ({string.Join(", ", Provenance.Select(pair => $"{pair.Key}: {pair.Value}"))})";
 }

@@ -8,7 +8,7 @@ namespace Trpo.Onnx;
 /// </summary>
 internal sealed class SessionLease(InferenceSession session) : IDisposable
 {
-    private volatile bool _disposed;
+    private int _disposed;
 
     // The owner and every run that is under way; zero means freed, for good.
     private int _users = 1;
@@ -20,7 +20,7 @@ internal sealed class SessionLease(InferenceSession session) : IDisposable
         while (true)
         {
             var users = Volatile.Read(ref _users);
-            ObjectDisposedException.ThrowIf(_disposed || users == 0, typeof(PolicySession));
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || users == 0, typeof(PolicySession));
             if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
                 return session;
         }
@@ -34,9 +34,7 @@ internal sealed class SessionLease(InferenceSession session) : IDisposable
 
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        Return();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Return();
     }
 }

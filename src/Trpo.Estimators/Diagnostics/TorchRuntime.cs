@@ -39,13 +39,13 @@ public static class TorchRuntime
         {
             if (NativeSearch.Find(pattern) is not { } path)
                 return Missing(pattern);
-            if (Failed(() => NativeLibrary.Load(path)) is { } failure)
+            if (Failed(() => Load(path)) is { } failure)
                 return DoesNotLoad(path, failure);
         }
 
         if (NativeSearch.Find(LinuxBinding) is not { } binding)
             return Missing(LinuxBinding);
-        if (Failed(() => NativeLibrary.Load(binding)) is not { } stock)
+        if (Failed(() => Load(binding)) is not { } stock)
             return null;
 
         var relaxed = false;
@@ -53,6 +53,13 @@ public static class TorchRuntime
         if (copied is not null)
             return DoesNotLoad(binding, stock, $" A copy of it that asks for less could not be used from the folder for temporary files, {Path.GetTempPath()} (which must allow writing and executing; TMPDIR sets another): {copied.Message}");
         return relaxed ? null : DoesNotLoad(binding, stock);
+    }
+
+    private static void Load(string path)
+    {
+        if (!ElfFile.IsComplete(path))
+            throw new BadImageFormatException("The file is cut short: restore the package again.");
+        NativeLibrary.Load(path);
     }
 
     // An initializer that throws would make every type of this assembly unusable, those that need no libtorch too: failures are kept

@@ -28,7 +28,7 @@ internal sealed class EnvironmentBlock : IDisposable
             for (var i = 0; i < count; i++)
             {
                 var environment = view.Create();
-                if (Array.IndexOf(_environments, environment) >= 0)
+                if (_environments.Any(other => ReferenceEquals(other, environment)))
                     throw new EnvironmentException($"The factory of environment '{view.Name}' returned the same environment twice; it must create a new one each time.");
                 _environments[i] = environment;
             }

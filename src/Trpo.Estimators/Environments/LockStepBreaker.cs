@@ -12,6 +12,7 @@ internal sealed record LockStepBreaker(string Name, string Does, string Instead)
         "CacheDataView" => new(type, "caches the rows", "Remove the AppendCacheCheckpoint or Data.Cache before the trainer: a simulator's rows cannot be known in advance."),
         "RowShufflingTransformer" => new(type, "shuffles the rows", "Remove the ShuffleRows before the trainer: the order of the rows is the order of the steps."),
         "BootstrapSamplingTransformer" => new(type, "resamples the rows", "Remove the BootstrapSample before the trainer: every step is needed once."),
+        "PolicyDataView" => new(type, "reads rows ahead to score them in batches", "A policy whose score another policy observes cannot stand before a trainer yet."),
         _ when type.EndsWith("Filter", StringComparison.Ordinal) => new(type, "drops rows", "Remove the filter (FilterRows..., SkipRows, TakeRows) before the trainer: every step is needed. Missing values can be replaced instead."),
         _ => null,
     };

@@ -43,10 +43,42 @@ internal sealed class ObservedBlock : IDisposable
     /// <param name="observation">Receives what arrives at the policy, <c>[ObservationLength]</c>.</param>
     public void Read(int index, Span<float> observation) => _readers[index].Read(Block.Observation(index), observation);
 
+    /// <summary>Runs something on the environments and disposes them; where both fail, the first failure is the one that counts.</summary>
+    public T Use<T>(Func<ObservedBlock, T> body)
+    {
+        T result;
+        try
+        {
+            result = body(this);
+        }
+        catch (Exception exception)
+        {
+            try
+            {
+                Dispose();
+            }
+            catch (AggregateException disposal)
+            {
+                exception.Data["Disposing the environments failed too"] = disposal.Message;
+            }
+
+            throw;
+        }
+
+        Dispose();
+        return result;
+    }
+
     public void Dispose()
     {
-        DisposeReaders();
-        Block.Dispose();
+        try
+        {
+            DisposeReaders();
+        }
+        finally
+        {
+            Block.Dispose();
+        }
     }
 
     private void DisposeReaders()

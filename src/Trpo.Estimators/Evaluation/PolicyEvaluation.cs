@@ -31,5 +31,7 @@ public sealed class PolicyEvaluation
     public double MeanLength => Lengths.Average();
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{MeanReturn:F1} ± {StandardDeviation:F1} over {Returns.Count} episodes");
+    public override string ToString() => Math.Abs(MeanReturn) < 10
+        ? FormattableString.Invariant($"{MeanReturn:F3} ± {StandardDeviation:F3} over {Returns.Count} episodes")
+        : FormattableString.Invariant($"{MeanReturn:F1} ± {StandardDeviation:F1} over {Returns.Count} episodes");
 }

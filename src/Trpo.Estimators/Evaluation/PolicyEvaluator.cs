@@ -39,10 +39,12 @@ internal sealed class PolicyEvaluator
         var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length);
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count);
-        using var environments = new ObservedBlock(environment, count, data, column);
-        var evaluator = new PolicyEvaluator(environments, batch, episodes, seed);
-        evaluator.Play();
-        return new PolicyEvaluation(evaluator._returns, evaluator._lengths, evaluator._truncated);
+        return new ObservedBlock(environment, count, data, column).Use(environments =>
+        {
+            var evaluator = new PolicyEvaluator(environments, batch, episodes, seed);
+            evaluator.Play();
+            return new PolicyEvaluation(evaluator._returns, evaluator._lengths, evaluator._truncated);
+        });
     }
 
     private void Play()
@@ -58,6 +60,8 @@ internal sealed class PolicyEvaluator
             {
                 if (_playing[e] < 0)
                     continue;
+                if (float.IsNaN(_batch.Score(e)[0]))
+                    throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(e).ToArray())}).");
                 if (_batch.IsDiscrete)
                 {
                     choice[0] = _batch.Choice(e);
@@ -74,11 +78,11 @@ internal sealed class PolicyEvaluator
     private void Step(int environment, ReadOnlySpan<float> action)
     {
         var result = _block.Step(environment, action);
+
+        // The final observation passes through the transforms too, as it does in training.
+        _environments.Read(environment, _batch.Observation(environment));
         if (!result.Ended)
-        {
-            _environments.Read(environment, _batch.Observation(environment));
             return;
-        }
 
         var episode = _playing[environment];
         _returns[episode] = _block.Return(environment);

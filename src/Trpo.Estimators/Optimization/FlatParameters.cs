@@ -30,8 +30,10 @@ public sealed class FlatParameters
         _parameters = [.. parameters];
         if (_parameters.Length == 0)
             throw new ArgumentException("There is no parameter to optimize.", nameof(parameters));
-        var type = _parameters[0].Value.dtype;
+        if (_parameters.FirstOrDefault(parameter => parameter.Value is null) is { Name: { } missing })
+            throw new ArgumentException($"Parameter '{missing}' is null.", nameof(parameters));
         CheckTrainable();
+        var type = _parameters[0].Value.dtype;
         var seen = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
         foreach (var (name, value) in _parameters)
         {
@@ -127,6 +129,9 @@ public sealed class FlatParameters
         CheckTrainable();
         if (!scalar.requires_grad)
             return [.. _tensors.Select(tensor => zeros_like(tensor))];
+
+        // Whatever would make libtorch end the process here makes the plain gradient, on the same graph, throw.
+        Gradient(scalar, new double[Length], retainGraph: true);
         var gradients = autograd.grad([scalar], _tensors, retain_graph: true, create_graph: true, allow_unused: true);
         return [.. _tensors.Zip(gradients, (tensor, gradient) => gradient is null || gradient.IsInvalid ? zeros_like(tensor) : gradient)];
     }

@@ -32,6 +32,8 @@ public sealed class TrustRegionOptimizer
     /// that is 0 now), with the old predictions detached. It is called once with gradients, then once per trial without, and must
     /// return the same for the same parameters.
     /// </param>
+    /// <exception cref="InvalidOperationException">The divergence does not depend on the parameters.</exception>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">libtorch refuses to differentiate what was evaluated.</exception>
     /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
     public TrustRegionStep Step(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate)
     {
@@ -43,6 +45,8 @@ public sealed class TrustRegionOptimizer
         var (objective, meanKl) = evaluate();
         var gradient = new double[parameters.Length];
         parameters.Gradient(objective, gradient, retainGraph: true);
+        if (!meanKl.requires_grad)
+            throw new InvalidOperationException("The KL divergence that was evaluated does not depend on the parameters, so that it bounds nothing. Is there a detach, or a no_grad, too much?");
         if (NonFinite(gradient) is { } offender)
             return new TrustRegionStep { Outcome = TrustRegionOutcome.NonFiniteGradient, GradientNorm = double.NaN, Offender = parameters.NameOf(offender) };
         var norm = TensorPrimitives.Norm<double>(gradient);

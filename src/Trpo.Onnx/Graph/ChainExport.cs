@@ -28,11 +28,12 @@ internal static class ChainExport
         var nodes = model.Graph.Node.ToList();
         model.Graph.Node.Clear();
         var value = PolicyValues.Observation;
+        var prefix = Prefix(model.Graph);
         for (var i = 0; i < affine.Count; i++)
         {
             // ML.NET normalises as (x - offset) * scale.
-            value = Apply(model.Graph, "Sub", $"normalizer{i}_offset", affine[i].Offset, value);
-            value = Apply(model.Graph, "Mul", $"normalizer{i}_scale", affine[i].Scale, value);
+            value = Apply(model.Graph, "Sub", $"{prefix}{i}_offset", affine[i].Offset, value);
+            value = Apply(model.Graph, "Mul", $"{prefix}{i}_scale", affine[i].Scale, value);
         }
 
         foreach (var node in nodes)
@@ -45,7 +46,20 @@ internal static class ChainExport
         }
 
         model.Graph.Node.AddRange(nodes);
-        return SealedModel.Seal(model);
+        var bytes = SealedModel.Seal(model);
+
+        // Nothing leaves that could not be opened again.
+        using var opened = PolicySession.Open(bytes);
+        return bytes;
+    }
+
+    // A policy that was exported with its normalisers may stand behind further ones.
+    private static string Prefix(GraphProto graph)
+    {
+        var prefix = "normalizer";
+        while (graph.Initializer.Any(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            prefix = $"outer_{prefix}";
+        return prefix;
     }
 
     // From the policy back to the raw observations, following the one column that it reads.

@@ -27,7 +27,7 @@ internal static class SealedModel
     {
         var model = ModelProto.Parser.ParseFrom(bytes);
         if (Remove(model) is { } digest && digest != Digest(model))
-            throw new InvalidDataException("The model does not match its digest: it was altered after it was exported.");
+            throw new InvalidDataException($"The model does not match its digest: it was altered after it was exported. If that was on purpose, remove '{DigestKey}' from its metadata.");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in model.MetadataProps)
             metadata[pair.Key] = pair.Value;

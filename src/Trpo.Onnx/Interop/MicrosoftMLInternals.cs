@@ -44,8 +44,8 @@ namespace Trpo.Onnx.Interop
         /// <summary>What ML.NET calls a column of this shape, as in "Vector&lt;Single&gt;".</summary>
         public static string Describe(SchemaShape.Column column) => column.GetTypeString();
 
-        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms.</summary>
-        public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
+        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms and no policy.</summary>
+        public static IDataView? SourceOf(IDataView view) => view is PolicyDataView policy ? policy.Source : (view as IDataTransform)?.Source;
 
         /// <summary>The columns that a normaliser reads and writes, in the order of its parameters.</summary>
         public static IEnumerable<(string Input, string Output)> ColumnsOf(NormalizingTransformer normalizer) =>

@@ -50,6 +50,26 @@ public sealed class TorchRuntimeTests
 
     [Test]
     [Platform("Linux")]
+    public void A_library_that_is_cut_short_is_found_out_before_it_is_mapped()
+    {
+        var whole = NativeSearch.Find("libLibTorchSharp.so")!;
+        var cut = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(cut, File.ReadAllBytes(whole)[..^1000]);
+
+            Assert.That(ElfFile.IsComplete(whole), Is.True);
+            Assert.That(ElfFile.IsComplete(NativeSearch.Find("libtorch_cpu.so")!), Is.True);
+            Assert.That(ElfFile.IsComplete(cut), Is.False);
+        }
+        finally
+        {
+            File.Delete(cut);
+        }
+    }
+
+    [Test]
+    [Platform("Linux")]
     public void A_damaged_elf_file_is_left_alone_and_never_hangs()
     {
         var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);

@@ -111,6 +111,26 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
+    public void A_failure_of_disposal_does_not_hide_the_failure_before_it()
+    {
+        var created = 0;
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
+            () =>
+            {
+                // The environment that tells its spaces is disposed without a failure.
+                var fails = created++ > 0;
+                return new StubEnvironment((_, _) => throw new TimeoutException("The real cause."), dispose: () =>
+                {
+                    if (fails)
+                        throw new InvalidOperationException();
+                });
+            },
+            count: 1);
+
+        Assert.That(() => Train(environment), Throws.TypeOf<EnvironmentException>().With.Message.Contains("The real cause."));
+    }
+
+    [Test]
     public void Every_environment_is_disposed_where_one_of_them_fails_to_be()
     {
         var disposed = 0;

@@ -41,6 +41,23 @@ public sealed class ChainExportTests
     }
 
     [Test]
+    public void A_policy_that_was_exported_with_a_normaliser_can_stand_behind_another()
+    {
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(50));
+        using var policy = Support.Policies.Transformer(Support.Policies.Vectors);
+        var normalizer = _ml.Transforms.NormalizeMinMax("Observation").Fit(view);
+        _ml.ReinforcementLearning.ExportToOnnx(normalizer.Append(policy), _path);
+        using var exported = new PolicyTransformer(File.ReadAllBytes(_path), new());
+        var model = normalizer.Append(exported);
+        _ml.ReinforcementLearning.ExportToOnnx(model, _path);
+        using var twice = new PolicyTransformer(File.ReadAllBytes(_path), new());
+
+        Assert.That(
+            twice.Transform(view).GetColumn<float[]>("Score").SelectMany(score => score),
+            Is.EqualTo(model.Transform(view).GetColumn<float[]>("Score").SelectMany(score => score)).Within(1e-5f));
+    }
+
+    [Test]
     public void A_policy_alone_is_written_as_it_is()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);

@@ -107,23 +107,6 @@ public sealed class PolicyTransformerTests
     }
 
     [Test]
-    public void Only_what_is_asked_for_is_computed()
-    {
-        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var read = 0;
-        var source = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1_000).Select(id =>
-        {
-            read++;
-            return new PolicyInput { Observation = [id, 1, 1, 1], Id = id };
-        }));
-        var view = policy.Transform(source);
-
-        Assert.That(read, Is.Zero, "nothing before a row is asked for");
-        Assert.That(view.GetColumn<uint>("Action").First(), Is.InRange(1, 3));
-        Assert.That(read, Is.LessThan(50), "the first batch is small");
-    }
-
-    [Test]
     public void Consumers_behind_it_see_matching_rows()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
@@ -160,64 +143,6 @@ public sealed class PolicyTransformerTests
         Assert.That(named.GetColumn<string>("Name").Distinct(), Is.SubsetOf(new[] { "left", "stay", "right" }));
         Assert.That(_ml.MulticlassClassification.Evaluate(labelled, predictedLabelColumnName: "Action").MicroAccuracy, Is.EqualTo(1));
         Assert.That(view.Preview(5).RowView, Has.Length.EqualTo(5));
-    }
-
-    [Test]
-    public void A_source_that_can_be_read_once_is_read_once()
-    {
-        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var queue = new Queue<float[]>(Support.Policies.Observations(100));
-        IEnumerable<PolicyInput> Drain()
-        {
-            while (queue.TryDequeue(out var observation))
-                yield return new PolicyInput { Observation = observation, Id = queue.Count };
-        }
-
-        var rows = _ml.Data.CreateEnumerable<Passed>(policy.Transform(_ml.Data.LoadFromEnumerable(Drain())), reuseRowObject: false).ToList();
-        using var batch = policy.Session.CreateBatch(1);
-
-        Assert.That(rows.Select(row => row.Id), Is.EqualTo(Enumerable.Range(0, 100).Reverse()));
-        foreach (var row in rows)
-        {
-            row.Observation.CopyTo(batch.Observation(0));
-            batch.Run(1);
-            Assert.That(row.Action, Is.EqualTo(batch.Choice(0) + 1), "the action is that of the observation beside it");
-        }
-    }
-
-    [Test]
-    public void Columns_of_every_kind_pass_through_with_their_rows()
-    {
-        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var rows = Enumerable.Range(0, 300).Select(i => new Mixed { Observation = [i, 1, 1, 1], Text = $"row {i}", Flag = i % 2 == 0, Sparse = i % 3 == 0 ? [] : [i, 0, i] }).ToList();
-        var scored = _ml.Data.CreateEnumerable<Mixed>(policy.Transform(_ml.Data.LoadFromEnumerable(rows)), reuseRowObject: false).ToList();
-
-        Assert.Multiple(() =>
-        {
-            Assert.That(scored.Select(row => row.Text), Is.EqualTo(rows.Select(row => row.Text)));
-            Assert.That(scored.Select(row => row.Flag), Is.EqualTo(rows.Select(row => row.Flag)));
-            Assert.That(scored.Select(row => row.Sparse), Is.EqualTo(rows.Select(row => row.Sparse)));
-            Assert.That(scored.Select(row => row.Observation), Is.EqualTo(rows.Select(row => row.Observation)));
-        });
-    }
-
-    [Test]
-    public void A_cursor_that_is_on_no_row_says_so()
-    {
-        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var view = policy.Transform(View(1));
-        using var cursor = view.GetRowCursor(view.Schema);
-        var action = cursor.GetGetter<uint>(view.Schema["Action"]);
-        uint value = 0;
-
-        Assert.That(cursor.Position, Is.EqualTo(-1));
-        Assert.That(() => action(ref value), Throws.InvalidOperationException);
-        Assert.That(cursor.MoveNext(), Is.True);
-        action(ref value);
-        Assert.That(value, Is.InRange(1, 3));
-        Assert.That(cursor.MoveNext(), Is.False);
-        Assert.That(() => action(ref value), Throws.InvalidOperationException);
-        Assert.That(() => cursor.GetGetter<float>(view.Schema["Action"]), Throws.InvalidOperationException.With.Message.Contains("'Action'"));
     }
 
     [Test]
@@ -270,27 +195,6 @@ public sealed class PolicyTransformerTests
             Assert.That(() => policy.Transform(View(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Could not find feature column 'Features'"));
             Assert.That(() => longer.Transform(View(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Schema mismatch for feature column 'Observation': expected Vector<Single, 5>, got Vector<Single, 4>"));
         });
-    }
-
-    private sealed class Passed
-    {
-        public float[] Observation { get; set; } = [];
-
-        public float Id { get; set; }
-
-        public uint Action { get; set; }
-    }
-
-    private sealed class Mixed
-    {
-        [VectorType(4)]
-        public float[] Observation { get; set; } = [];
-
-        public string Text { get; set; } = "";
-
-        public bool Flag { get; set; }
-
-        public double[] Sparse { get; set; } = [];
     }
 
     private IDataView View(int rows) => Support.Policies.View(_ml, Support.Policies.Observations(rows));
