@@ -24,7 +24,7 @@ internal sealed class LearningCurve : IProgress<TrpoIteration>
         plot.Title(title);
         plot.XLabel("environment steps");
         plot.YLabel("mean return");
-        plot.Axes.SetLimits(0, Last.Steps, 0, 520);
+        plot.Axes.SetLimits(0, 1.03 * Last.Steps, 0, 520);
         plot.ShowLegend(Alignment.LowerRight);
 
         var aside = path + ".tmp.png";

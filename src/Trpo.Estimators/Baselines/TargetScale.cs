@@ -14,6 +14,9 @@ internal sealed class TargetScale
     private int _batches;
     private double _meanSquare;
 
+    /// <summary>Whether there was no batch yet.</summary>
+    public bool IsEmpty => _batches == 0;
+
     /// <summary>The running mean; 0 before the first batch.</summary>
     public double Mean { get; private set; }
 

@@ -75,9 +75,12 @@ internal sealed class ValueNetwork : IValueFunction
 
     private double[] Standardize(ReadOnlySpan<double> targets)
     {
-        var (oldMean, oldDeviation) = (_scale.Mean, _scale.Deviation);
+        var (first, oldMean, oldDeviation) = (_scale.IsEmpty, _scale.Mean, _scale.Deviation);
         _scale.Add(targets);
-        _network.RescaleOutput(oldDeviation / _scale.Deviation, (oldMean - _scale.Mean) / _scale.Deviation);
+
+        // Before the first batch there are no values worth keeping.
+        if (!first)
+            _network.RescaleOutput(oldDeviation / _scale.Deviation, (oldMean - _scale.Mean) / _scale.Deviation);
         var standardized = new double[targets.Length];
         TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
         TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
