@@ -6,6 +6,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Diagnostics;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Training;
@@ -76,7 +77,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var random = new RandomSource((ulong)_seed);
         var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
-        using var valueFunction = new ValueNetwork(environments.ObservationLength, _options.HiddenLayers, _options.ValueFunction, valueRandom);
+        var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
+        using var valueFunctionScope = valueFunction as IDisposable;
         var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
@@ -110,10 +112,15 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
-        var distribution = ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
-        var perceptron = new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, PolicyOutputGain, random);
-        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.StateIndependentParameters), distribution);
+        var distribution = _options.Distribution?.Invoke(_environment.ActionSpace) ?? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
+        var network = _options.Network?.Invoke(observationLength, distribution.NetworkOutputs, random)
+            ?? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random);
+        return new StochasticPolicy(network, distribution);
     }
+
+    private IValueFunction CreateValueFunction(int observationLength, RandomSource random) =>
+        _options.Baseline?.Invoke(observationLength, random)
+        ?? new ValueNetwork(observationLength, _options.HiddenLayers, _options.HiddenActivation, _options.ValueFunction, random);
 
     private PolicyMetadata Describe(DataViewSchema.Column column, int steps)
     {

@@ -1,7 +1,12 @@
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators;
 
@@ -26,6 +31,9 @@ public sealed record TrpoOptions
     /// <summary>The widths of the hidden layers of the policy, and of the value function. Each from 1 to 16,384, none for a linear function; 64 and 64 by default.</summary>
     public IReadOnlyList<int> HiddenLayers { get; init; } = [64, 64];
 
+    /// <summary>What stands between those layers. Tanh by default.</summary>
+    public Activation HiddenActivation { get; init; } = Activation.Tanh;
+
     /// <summary>The logarithm of the standard deviation that continuous actions start with. From -20 to 2; 0 by default.</summary>
     public double InitialLogStandardDeviation { get; init; }
 
@@ -35,11 +43,35 @@ public sealed record TrpoOptions
     /// </summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// The share of the observations that the curvature of the policy's update is computed on, evenly spaced. Above 0, up to 1; 0.2 by default.
+    /// The paper computed it on a tenth (Schulman et al. 2015, appendix C.1).
+    /// </summary>
+    public double FisherFraction { get; init; } = 0.2;
+
     /// <summary>The settings of the policy's update.</summary>
     public TrustRegionOptions TrustRegion { get; init; } = new();
 
     /// <summary>The settings of the value function's fit.</summary>
     public ValueFunctionOptions ValueFunction { get; init; } = new();
+
+    /// <summary>What updates the policy. Null, the default, means a <see cref="TrustRegionOptimizer"/> with the settings of <see cref="TrustRegion"/>.</summary>
+    public IPolicyOptimizer? Optimizer { get; init; }
+
+    /// <summary>
+    /// Creates the policy's network from the number of its inputs, the number of its outputs and a source for its initial weights. Null, the
+    /// default, means a perceptron with <see cref="HiddenLayers"/>.
+    /// </summary>
+    public Func<int, int, RandomSource, ExportableModule>? Network { get; init; }
+
+    /// <summary>Creates the family of the policy's distributions for the environment's actions. Null, the default, means the one that is usual for the space.</summary>
+    public Func<ActionSpace, IActionDistribution>? Distribution { get; init; }
+
+    /// <summary>
+    /// Creates the value function from the length of an observation and a source for its initial weights. Null, the default, means a perceptron with
+    /// <see cref="HiddenLayers"/>, fitted as <see cref="ValueFunction"/> says.
+    /// </summary>
+    public Func<int, RandomSource, IValueFunction>? Baseline { get; init; }
 
     /// <summary>The column to observe, and the columns to write the action and its score to.</summary>
     public PolicyColumns Columns { get; init; } = new();
@@ -58,6 +90,9 @@ public sealed record TrpoOptions
         ArgumentNullException.ThrowIfNull(HiddenLayers);
         foreach (var width in HiddenLayers)
             Check.Between(width, 1, 16_384, nameof(HiddenLayers));
+        if (!Enum.IsDefined(HiddenActivation))
+            throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+        Check.Fraction(FisherFraction);
         ArgumentNullException.ThrowIfNull(TrustRegion);
         TrustRegion.Validate();
         ArgumentNullException.ThrowIfNull(ValueFunction);

@@ -1,25 +1,29 @@
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>How the value function is fitted after each update of the policy.</summary>
 public sealed record ValueFunctionOptions
 {
-    /// <summary>The number of passes over the batch. At least 1; 10 by default.</summary>
-    public int Epochs { get; init; } = 10;
+    /// <summary>The number of trust-region steps. At least 1; 1 by default.</summary>
+    public int Steps { get; init; } = 1;
 
-    /// <summary>The number of observations in a gradient step. At least 1; 64 by default.</summary>
-    public int MinibatchSize { get; init; } = 64;
+    /// <summary>The share of the observations that curvature is computed on. Above 0, up to 1; 1 by default.</summary>
+    public double FisherFraction { get; init; } = 1;
 
-    /// <summary>The step size of Adam. Positive, at most 1; 0.001 by default.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>
+    /// The settings of a step. <see cref="TrustRegionOptions.MaxKl"/>, here the mean of <c>(V - V_old)^2 / (2 sigma^2)</c> with the squared error
+    /// <c>sigma^2</c> before the step, is 0.1 by default.
+    /// </summary>
+    public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.1 };
 
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
     internal void Validate()
     {
-        Check.AtLeast(Epochs, 1);
-        Check.AtLeast(MinibatchSize, 1);
-        Check.Positive(LearningRate);
-        Check.Between(LearningRate, 0, 1);
+        Check.AtLeast(Steps, 1);
+        Check.Fraction(FisherFraction);
+        ArgumentNullException.ThrowIfNull(TrustRegion);
+        TrustRegion.Validate();
     }
 }

@@ -8,7 +8,7 @@ internal static class ActionDistribution
     public static IActionDistribution For(ActionSpace space, double initialLogStandardDeviation) => space switch
     {
         DiscreteActionSpace discrete => new CategoricalDistribution(discrete),
-        BoxActionSpace box => new DiagonalGaussianDistribution(box, (float)initialLogStandardDeviation),
+        BoxActionSpace box => new DiagonalGaussianDistribution(box, initialLogStandardDeviation),
         _ => throw new NotSupportedException($"There is no distribution over the action space {space}."),
     };
 }

@@ -1,7 +1,6 @@
 using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
-using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Distributions;
 
@@ -10,46 +9,18 @@ internal sealed class CategoricalDistribution(DiscreteActionSpace space) : IActi
 {
     public int NetworkOutputs => space.Count;
 
-    public IReadOnlyList<float> StateIndependentParameters => [];
+    public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action) => action[0] = Softmax.Draw(parameters, random.NextDouble());
 
-    // Inverts the cumulative distribution; the largest logit is subtracted so that no exponential overflows.
-    public void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action)
-    {
-        var largest = float.NegativeInfinity;
-        foreach (var logit in parameters)
-            largest = Math.Max(largest, logit);
-        var total = 0.0;
-        foreach (var logit in parameters)
-            total += Math.Exp(logit - largest);
+    public void Mode(ReadOnlySpan<double> parameters, Span<float> action) => action[0] = Softmax.Most(parameters);
 
-        var remaining = random.NextDouble() * total;
-        var choice = 0;
-        for (; choice < parameters.Length - 1; choice++)
-        {
-            remaining -= Math.Exp(parameters[choice] - largest);
-            if (remaining < 0)
-                break;
-        }
+    public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient) =>
+        Softmax.LogProbability(parameters, (int)action[0], gradient);
 
-        action[0] = choice;
-    }
+    public double Entropy(ReadOnlySpan<double> parameters) => Softmax.Entropy(parameters);
 
-    public Tensor LogProbability(Tensor parameters, Tensor actions) =>
-        parameters.log_softmax(1).gather(1, actions.to(ScalarType.Int64)).squeeze(1);
+    public double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters) => Softmax.KullbackLeibler(oldParameters, newParameters);
 
-    /// <summary><c>-sum p log p</c>.</summary>
-    public Tensor Entropy(Tensor parameters)
-    {
-        var log = parameters.log_softmax(1);
-        return (log.exp() * log).sum(dim: 1).neg();
-    }
-
-    /// <summary><c>sum p_old (log p_old - log p_new)</c>.</summary>
-    public Tensor KullbackLeibler(Tensor oldParameters, Tensor newParameters)
-    {
-        var old = oldParameters.log_softmax(1);
-        return (old.exp() * (old - newParameters.log_softmax(1))).sum(dim: 1);
-    }
+    public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product) => Softmax.FisherProduct(parameters, vector, product);
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
     {

@@ -8,43 +8,82 @@ namespace Trpo.Estimators.Distributions;
 /// A normal distribution for each of <c>k</c> dimensions, independent of each other. The parameters are the <c>k</c> means, then the logarithms of
 /// the <c>k</c> standard deviations, which do not depend on the observation.
 /// </summary>
-internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, float initialLogStandardDeviation) : IActionDistribution
+internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double initialLogStandardDeviation) : IActionDistribution
 {
     private static readonly double LogTwoPi = Math.Log(2 * Math.PI);
 
     public int NetworkOutputs => space.Length;
 
-    public IReadOnlyList<float> StateIndependentParameters { get; } = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
+    public IReadOnlyList<double> StateIndependentParameters { get; } = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
 
-    public void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action)
+    public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
             action[i] = (float)(parameters[i] + (Math.Exp(parameters[action.Length + i]) * random.NextGaussian()));
     }
 
-    /// <summary><c>-sum ((a - mean)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2)</c>.</summary>
-    public Tensor LogProbability(Tensor parameters, Tensor actions)
+    /// <summary>The means, within the bounds of the space.</summary>
+    public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
     {
-        var (mean, logDeviation) = Split(parameters);
-        var standardized = (actions - mean) * logDeviation.neg().exp();
-        return ((standardized * standardized * 0.5) + logDeviation + (LogTwoPi / 2)).sum(dim: 1).neg();
+        for (var i = 0; i < action.Length; i++)
+            action[i] = Math.Clamp((float)parameters[i], space.Low[i], space.High[i]);
+    }
+
+    /// <summary>
+    /// <c>-sum (z^2 / 2 + log sigma + log(2 pi) / 2)</c> with <c>z = (a - mean) / sigma</c>; its derivatives are <c>z / sigma</c> by
+    /// the mean and <c>z^2 - 1</c> by the logarithm of sigma.
+    /// </summary>
+    public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
+    {
+        var count = space.Length;
+        var sum = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            var inverse = Math.Exp(-parameters[count + i]);
+            var z = (action[i] - parameters[i]) * inverse;
+            sum -= (z * z / 2) + parameters[count + i] + (LogTwoPi / 2);
+            if (gradient.IsEmpty)
+                continue;
+            gradient[i] = z * inverse;
+            gradient[count + i] = (z * z) - 1;
+        }
+
+        return sum;
     }
 
     /// <summary><c>sum (log sigma + (1 + log(2 pi)) / 2)</c>.</summary>
-    public Tensor Entropy(Tensor parameters)
+    public double Entropy(ReadOnlySpan<double> parameters)
     {
-        var (_, logDeviation) = Split(parameters);
-        return (logDeviation + ((1 + LogTwoPi) / 2)).sum(dim: 1);
+        var sum = 0.0;
+        foreach (var logDeviation in parameters[space.Length..])
+            sum += logDeviation + ((1 + LogTwoPi) / 2);
+        return sum;
     }
 
     /// <summary><c>sum (log sigma_new - log sigma_old + (sigma_old^2 + (mean_old - mean_new)^2) / (2 sigma_new^2) - 1/2)</c>.</summary>
-    public Tensor KullbackLeibler(Tensor oldParameters, Tensor newParameters)
+    public double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters)
     {
-        var (oldMean, oldLogDeviation) = Split(oldParameters);
-        var (newMean, newLogDeviation) = Split(newParameters);
-        var logRatio = oldLogDeviation - newLogDeviation;
-        var shift = (oldMean - newMean) * newLogDeviation.neg().exp();
-        return (((logRatio * 2).exp() + (shift * shift) - 1) * 0.5 - logRatio).sum(dim: 1);
+        var count = space.Length;
+        var sum = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            var logRatio = oldParameters[count + i] - newParameters[count + i];
+            var shift = (oldParameters[i] - newParameters[i]) * Math.Exp(-newParameters[count + i]);
+            sum += ((Math.Exp(2 * logRatio) + (shift * shift) - 1) / 2) - logRatio;
+        }
+
+        return sum;
+    }
+
+    /// <summary><c>diag(1 / sigma^2, 2) v</c>: for the means and for the logarithms of the deviations.</summary>
+    public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product)
+    {
+        var count = space.Length;
+        for (var i = 0; i < count; i++)
+        {
+            product[i] = vector[i] * Math.Exp(-2 * parameters[count + i]);
+            product[count + i] = 2 * vector[count + i];
+        }
     }
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
@@ -62,7 +101,4 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, float i
         graph.Output(PolicyValues.Score, space.Length, "The mean.");
         graph.Output("log_standard_deviation", space.Length, "The logarithm of the standard deviation of each dimension.");
     }
-
-    private (Tensor Mean, Tensor LogDeviation) Split(Tensor parameters) =>
-        (parameters.narrow(1, 0, space.Length), parameters.narrow(1, space.Length, space.Length));
 }

@@ -4,32 +4,59 @@ using Trpo.Onnx.Graph;
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// A family of distributions over actions. It has no state: a member of the family is a row of parameters, so that "the old
-/// policy" is nothing but a saved tensor <c>[N, P]</c>. Actions are rows of <c>[N, k]</c>, with <c>k</c> the length of the action space.
+/// A family of distributions over actions. It has no state: a member of the family is a row of parameters <c>[P]</c>, so that "the old policy" is
+/// nothing but a saved array. An action is a row <c>[k]</c>, with <c>k</c> the length of the action space. Check an implementation of your own
+/// with <see cref="ActionDistributionCheck"/>.
 /// </summary>
-internal interface IActionDistribution
+public interface IActionDistribution
 {
     /// <summary>How many of the <c>P</c> parameters the network computes from an observation; they come first.</summary>
     int NetworkOutputs { get; }
 
-    /// <summary>The initial values of the parameters that do not depend on the observation; they come last.</summary>
-    IReadOnlyList<float> StateIndependentParameters { get; }
+    /// <summary>The initial values of the parameters that do not depend on the observation; they come last. None by default.</summary>
+    IReadOnlyList<double> StateIndependentParameters => [];
 
-    /// <summary>Draws an action from one row of parameters, <c>[P]</c>.</summary>
-    void Sample(ReadOnlySpan<float> parameters, RandomSource random, Span<float> action);
+    /// <summary>Draws an action.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="random">The only source of chance.</param>
+    /// <param name="action">Receives the action, <c>[k]</c>.</param>
+    void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action);
 
-    /// <summary>The logarithm of the probability (density) of each action, <c>[N]</c>.</summary>
-    Tensor LogProbability(Tensor parameters, Tensor actions);
+    /// <summary>The action that a deterministic policy takes; the graph of <see cref="Export"/> computes the same.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="action">Receives the action, <c>[k]</c>.</param>
+    void Mode(ReadOnlySpan<double> parameters, Span<float> action);
 
-    /// <summary>The (differential) entropy in nats, <c>[N]</c>.</summary>
-    Tensor Entropy(Tensor parameters);
+    /// <summary>The logarithm of the probability (density) of an action, in nats, and its gradient.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="action"><c>[k]</c>.</param>
+    /// <param name="gradient">Receives the derivatives by the parameters, <c>[P]</c>; empty where nobody asks.</param>
+    double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient);
 
-    /// <summary>KL(old || new) in nats, summed over the dimensions of the action, <c>[N]</c>.</summary>
-    Tensor KullbackLeibler(Tensor oldParameters, Tensor newParameters);
+    /// <summary>The (differential) entropy, in nats.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    double Entropy(ReadOnlySpan<double> parameters);
 
-    /// <summary>Adds the deterministic action, the score and the parameters to the graph of an exported policy, as its outputs.</summary>
+    /// <summary>KL(old || new) in nats, summed over the dimensions of the action.</summary>
+    /// <param name="oldParameters"><c>[P]</c>.</param>
+    /// <param name="newParameters"><c>[P]</c>.</param>
+    double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters);
+
+    /// <summary>
+    /// Multiplies a vector by the Fisher information matrix of the family at its parameters, which is the Hessian of KL(old || new)
+    /// by the new parameters where they are the old.
+    /// </summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="vector"><c>[P]</c>.</param>
+    /// <param name="product">Receives the product, <c>[P]</c>.</param>
+    void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product);
+
+    /// <summary>
+    /// Adds the deterministic action (<see cref="PolicyValues.Action"/>) and its score (<see cref="PolicyValues.Score"/>) to the graph of an exported
+    /// policy, as its outputs, and the parameters behind them.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="networkOutput">The network's output, <c>float[N, NetworkOutputs]</c>.</param>
-    /// <param name="stateIndependent">The free parameters' values.</param>
+    /// <param name="stateIndependent">The values of the parameters that do not depend on the observation.</param>
     void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent);
 }

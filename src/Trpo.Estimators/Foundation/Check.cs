@@ -40,4 +40,10 @@ internal static class Check
         if (!(value > low && value < high))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be between {low} and {high}.");
     }
+
+    public static void Fraction(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (!(value > 0 && value <= 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and at most 1.");
+    }
 }

@@ -38,6 +38,14 @@ internal static class TensorCopy
         MemoryMarshal.Cast<byte, float>(flat.bytes).CopyTo(destination);
     }
 
+    /// <summary>The value of a tensor of one element, of any type.</summary>
+    public static double Number(Tensor scalar)
+    {
+        Span<double> value = stackalloc double[1];
+        Copy(scalar, value);
+        return value[0];
+    }
+
     /// <summary>All elements of a tensor of any type and shape, in row-major order.</summary>
     public static float[] ToArray(Tensor tensor)
     {

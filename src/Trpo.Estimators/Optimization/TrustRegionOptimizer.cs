@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using Trpo.Estimators.Foundation;
-using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Optimization;
 
@@ -9,7 +7,7 @@ namespace Trpo.Estimators.Optimization;
 /// with a line search, as in Schulman et al., "Trust region policy optimization" (2015), section 6 and appendix C. It knows nothing of
 /// reinforcement learning: anything with a differentiable objective and a KL divergence will do.
 /// </summary>
-public sealed class TrustRegionOptimizer
+public sealed class TrustRegionOptimizer : IPolicyOptimizer
 {
     private readonly TrustRegionOptions _options;
 
@@ -26,6 +24,47 @@ public sealed class TrustRegionOptimizer
     /// Takes one step: <c>max g.d</c> subject to <c>d.Hd / 2 &lt;= maxKl</c>, whose solution is <c>d = sqrt(2 maxKl / x.Hx) x</c> with
     /// <c>Hx = g</c>, and then as much of <c>d</c> as the line search allows. <c>H</c> includes the damping.
     /// </summary>
+    /// <param name="problem">The objective, the divergence, and the parameters to change.</param>
+    /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
+    public TrustRegionStep Step(ITrustRegionProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        var gradient = new double[problem.Length];
+        var objective = problem.Gradient(gradient);
+        if (NonFinite(gradient) is { } offender)
+            return new TrustRegionStep { Outcome = TrustRegionOutcome.NonFiniteGradient, GradientNorm = double.NaN, Offender = problem.NameOf(offender) };
+        var norm = TensorPrimitives.Norm<double>(gradient);
+        if (norm == 0)
+            return new TrustRegionStep { Outcome = TrustRegionOutcome.ZeroGradient };
+        var rejected = new TrustRegionStep { Outcome = TrustRegionOutcome.NonFinite, GradientNorm = norm };
+        if (!double.IsFinite(objective))
+            return rejected;
+
+        var direction = new double[problem.Length];
+        var solved = Direction(problem, gradient, direction);
+        rejected = rejected with { ConjugateGradient = solved };
+        if (solved.Outcome == ConjugateGradientOutcome.NonFinite || !double.IsFinite(solved.Curvature))
+            return rejected;
+        if (!(solved.Curvature > 0))
+            return rejected with { Outcome = TrustRegionOutcome.NotPositiveDefinite };
+
+        TensorPrimitives.Multiply(direction, StepLength(_options.MaxKl, solved.Curvature), direction);
+        var expected = TensorPrimitives.Dot<double>(gradient, direction);
+        if (!(expected > 0 && double.IsFinite(expected)))
+            return rejected with { Outcome = TrustRegionOutcome.NoImprovement };
+        var found = Search(problem, direction, objective, expected);
+        return rejected with
+        {
+            Outcome = found.Outcome,
+            StepFraction = found.StepFraction,
+            MeanKl = found.MeanKl,
+            Improvement = found.Surrogate - objective,
+            ExpectedImprovement = found.StepFraction * expected,
+            Trials = found.Trials,
+        };
+    }
+
+    /// <summary>Takes one step, with derivatives that libtorch finds.</summary>
     /// <param name="parameters">The parameters to change.</param>
     /// <param name="evaluate">
     /// Computes, at the present values of the parameters, the objective (a scalar to be made larger) and the mean KL(old || new) (a scalar
@@ -39,46 +78,8 @@ public sealed class TrustRegionOptimizer
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(evaluate);
-        using var scope = NewDisposeScope();
-        using var withGradients = GradientMode.Enable();
-
-        var (objective, meanKl) = evaluate();
-        var gradient = new double[parameters.Length];
-        parameters.Gradient(objective, gradient, retainGraph: true);
-        if (!meanKl.requires_grad)
-            throw new InvalidOperationException("The KL divergence that was evaluated does not depend on the parameters, so that it bounds nothing. Is there a detach, or a no_grad, too much?");
-        if (NonFinite(gradient) is { } offender)
-            return new TrustRegionStep { Outcome = TrustRegionOutcome.NonFiniteGradient, GradientNorm = double.NaN, Offender = parameters.NameOf(offender) };
-        var norm = TensorPrimitives.Norm<double>(gradient);
-        if (norm == 0)
-            return new TrustRegionStep { Outcome = TrustRegionOutcome.ZeroGradient };
-        var surrogate = Number(objective);
-        var rejected = new TrustRegionStep { Outcome = TrustRegionOutcome.NonFinite, GradientNorm = norm };
-        if (!double.IsFinite(surrogate))
-            return rejected;
-
-        var direction = new double[parameters.Length];
-        var solved = Direction(parameters, meanKl, gradient, direction);
-        rejected = rejected with { ConjugateGradient = solved };
-        if (solved.Outcome == ConjugateGradientOutcome.NonFinite || !double.IsFinite(solved.Curvature))
-            return rejected;
-        if (!(solved.Curvature > 0))
-            return rejected with { Outcome = TrustRegionOutcome.NotPositiveDefinite };
-
-        TensorPrimitives.Multiply(direction, StepLength(_options.MaxKl, solved.Curvature), direction);
-        var expected = TensorPrimitives.Dot<double>(gradient, direction);
-        if (!(expected > 0 && double.IsFinite(expected)))
-            return rejected with { Outcome = TrustRegionOutcome.NoImprovement };
-        var found = Search(parameters, evaluate, direction, surrogate, expected);
-        return rejected with
-        {
-            Outcome = found.Outcome,
-            StepFraction = found.StepFraction,
-            MeanKl = found.MeanKl,
-            Improvement = found.Surrogate - surrogate,
-            ExpectedImprovement = found.StepFraction * expected,
-            Trials = found.Trials,
-        };
+        using var problem = new DifferentiatedProblem(parameters, evaluate);
+        return Step(problem);
     }
 
     /// <summary>
@@ -89,47 +90,42 @@ public sealed class TrustRegionOptimizer
     /// <param name="curvature"><c>x.Hx</c>, with <c>Hx = g</c>.</param>
     public static double StepLength(double maxKl, double curvature) => Math.Sqrt(2 * maxKl / curvature);
 
-    private ConjugateGradientResult Direction(FlatParameters parameters, Tensor meanKl, ReadOnlySpan<double> gradient, Span<double> direction)
+    private ConjugateGradientResult Direction(ITrustRegionProblem problem, ReadOnlySpan<double> gradient, Span<double> direction)
     {
-        using var fisher = FisherVectorProduct.Of(parameters, meanKl, _options.Damping);
         var tolerance = _options.ConjugateGradientTolerance * TensorPrimitives.SumOfSquares(gradient);
-        return ConjugateGradient.Solve(fisher.Apply, gradient, direction, _options.ConjugateGradientSteps, tolerance);
+        return ConjugateGradient.Solve(Damped, gradient, direction, _options.ConjugateGradientSteps, tolerance);
+
+        void Damped(ReadOnlySpan<double> vector, Span<double> product)
+        {
+            problem.FisherProduct(vector, product);
+            TensorPrimitives.MultiplyAdd(vector, _options.Damping, product, product);
+        }
     }
 
-    private LineSearchResult Search(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate, double[] fullStep, double surrogate, double expected)
+    private LineSearchResult Search(ITrustRegionProblem problem, double[] fullStep, double objective, double expected)
     {
-        var old = new double[parameters.Length];
-        var trial = new double[parameters.Length];
-        parameters.CopyTo(old);
+        var old = new double[problem.Length];
+        var trial = new double[problem.Length];
+        problem.CopyTo(old);
         var accepted = false;
         try
         {
-            var found = BacktrackingLineSearch.Run(Try, surrogate, expected, _options.MaxKl, _options.MaxBacktracks, _options.BacktrackFactor, _options.AcceptRatio);
+            var found = BacktrackingLineSearch.Run(Try, objective, expected, _options.MaxKl, _options.MaxBacktracks, _options.BacktrackFactor, _options.AcceptRatio);
             accepted = found.Outcome == TrustRegionOutcome.Accepted;
             return found;
         }
         finally
         {
             if (!accepted)
-                parameters.Assign(old);
+                problem.Assign(old);
         }
 
-        (double Surrogate, double MeanKl) Try(double fraction)
+        (double Objective, double MeanKl) Try(double fraction)
         {
             TensorPrimitives.MultiplyAdd(fullStep, fraction, old, trial);
-            parameters.Assign(trial);
-            using var scope = NewDisposeScope();
-            using var withoutGradients = no_grad();
-            var (value, kl) = evaluate();
-            return (Number(value), Number(kl));
+            problem.Assign(trial);
+            return problem.Evaluate();
         }
-    }
-
-    private static double Number(Tensor scalar)
-    {
-        Span<double> value = stackalloc double[1];
-        TensorCopy.Copy(scalar, value);
-        return value[0];
     }
 
     private static int? NonFinite(ReadOnlySpan<double> values)

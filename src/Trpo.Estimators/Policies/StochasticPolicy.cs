@@ -1,32 +1,115 @@
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Networks;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Policies;
 
-/// <summary>A distribution over actions for each observation: a network and the family whose parameters it computes.</summary>
-internal sealed class StochasticPolicy(PolicyNetwork network, IActionDistribution distribution) : IDisposable
+/// <summary>
+/// A distribution over actions for each observation: a network, a family, and the family's parameters that are the same for all observations. The
+/// policy's own parameters <c>[n]</c> are the network's and, behind them, those.
+/// </summary>
+internal sealed class StochasticPolicy : IDisposable
 {
-    public PolicyNetwork Network => network;
+    private readonly ExportableModule _module;
+    private readonly IDifferentiableNetwork _network;
+    private readonly double[] _stateIndependent;
+    private readonly int _networkLength;
+    private double[] _networkOutputs = [];
 
-    public IActionDistribution Distribution => distribution;
-
-    private int ParameterLength => distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
-
-    /// <summary>Memory for the parameters of a number of observations, <c>[rows, P]</c>.</summary>
-    public float[] CreateActingBuffer(int rows) => new float[rows * ParameterLength];
-
-    /// <summary>The parameters for a block of observations, outside of any gradient.</summary>
-    /// <param name="observations"><c>[rows, d]</c>.</param>
-    /// <param name="parameters">Receives <c>[rows, P]</c>.</param>
-    public void Act(ReadOnlySpan<float> observations, Span<float> parameters)
+    public StochasticPolicy(ExportableModule module, IActionDistribution distribution)
+        : this(module, DifferentiableNetwork.For(module, distribution.NetworkOutputs), distribution)
     {
-        using var scope = NewDisposeScope();
-        using var withoutGradients = no_grad();
-        var rows = parameters.Length / ParameterLength;
-        TensorCopy.Copy(network.forward(TensorCopy.From(observations, rows, observations.Length / rows)), parameters);
+    }
+
+    public StochasticPolicy(ExportableModule module, IDifferentiableNetwork network, IActionDistribution distribution)
+    {
+        _module = module;
+        _network = network;
+        Distribution = distribution;
+        _networkLength = network.Parameters.Length;
+        _stateIndependent = new double[distribution.StateIndependentParameters.Count];
+        SetStateIndependent([.. distribution.StateIndependentParameters]);
+        ParameterLength = distribution.NetworkOutputs + _stateIndependent.Length;
+    }
+
+    public IActionDistribution Distribution { get; }
+
+    /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
+    public int Length => _networkLength + _stateIndependent.Length;
+
+    /// <summary>The number of the distribution's parameters for one observation, <c>P</c>.</summary>
+    public int ParameterLength { get; }
+
+    /// <summary>The name of the parameter that an element belongs to.</summary>
+    public string NameOf(int index) => index < _networkLength ? _network.Parameters.NameOf(index) : "state_independent";
+
+    /// <summary>Copies the policy's parameters out, <c>[n]</c>.</summary>
+    public void CopyTo(Span<double> values)
+    {
+        _network.Parameters.CopyTo(values[.._networkLength]);
+        _stateIndependent.CopyTo(values[_networkLength..]);
+    }
+
+    /// <summary>Changes the policy's parameters, <c>[n]</c>, which are rounded to float32.</summary>
+    public void Assign(ReadOnlySpan<double> values)
+    {
+        _network.Assign(values[.._networkLength]);
+        SetStateIndependent(values[_networkLength..]);
+    }
+
+    /// <summary>The distributions' parameters for a batch of observations.</summary>
+    /// <param name="observations"><c>[N, d]</c>.</param>
+    /// <param name="parameters">Receives <c>[N, P]</c>.</param>
+    public void Evaluate(ReadOnlySpan<float> observations, Span<double> parameters)
+    {
+        if (_stateIndependent.Length == 0)
+        {
+            _network.Evaluate(observations, parameters);
+            return;
+        }
+
+        var outputs = NetworkOutputs(parameters);
+        _network.Evaluate(observations, outputs);
+        Widen(outputs, _stateIndependent, parameters);
+    }
+
+    /// <summary>As <see cref="Evaluate"/>, and prepares the products there.</summary>
+    public void Linearize(ReadOnlySpan<float> observations, Span<double> parameters)
+    {
+        var outputs = NetworkOutputs(parameters);
+        _network.Linearize(observations, outputs);
+        Widen(outputs, _stateIndependent, parameters);
+    }
+
+    /// <summary>Computes <c>J v</c>, with <c>J</c> the derivatives of the distributions' parameters by the policy's.</summary>
+    /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
+    /// <param name="tangents">Receives <c>[N, P]</c>.</param>
+    public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
+    {
+        var outputs = NetworkOutputs(tangents);
+        _network.Product(vector[.._networkLength], outputs);
+        Widen(outputs, vector[_networkLength..], tangents);
+    }
+
+    /// <summary>Computes <c>J^T u</c>.</summary>
+    /// <param name="cotangents"><c>u</c>, <c>[N, P]</c>.</param>
+    /// <param name="gradient">Receives <c>[n]</c>.</param>
+    public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
+    {
+        var outputs = NetworkOutputs(cotangents);
+        var width = Distribution.NetworkOutputs;
+        var free = gradient[_networkLength..];
+        free.Clear();
+        for (var row = 0; row < outputs.Length / width; row++)
+        {
+            var cotangent = cotangents.Slice(row * ParameterLength, ParameterLength);
+            cotangent[..width].CopyTo(outputs[(row * width)..]);
+            for (var i = 0; i < free.Length; i++)
+                free[i] += cotangent[width + i];
+        }
+
+        _network.TransposeProduct(outputs, gradient[.._networkLength]);
     }
 
     /// <summary>The policy as an ONNX model.</summary>
@@ -34,9 +117,37 @@ internal sealed class StochasticPolicy(PolicyNetwork network, IActionDistributio
     {
         var graph = new OnnxGraphBuilder("policy");
         var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, "The observations to act on.");
-        distribution.Export(graph, network.Export(graph, observation), network.StateIndependentParameters());
+        float[] stateIndependent = [.. _stateIndependent.Select(value => (float)value)];
+        Distribution.Export(graph, _module.Export(graph, observation), stateIndependent);
         return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", PolicyMetadataFormat.Write(metadata));
     }
 
-    public void Dispose() => network.Dispose();
+    public void Dispose() => _network.Dispose();
+
+    private void SetStateIndependent(ReadOnlySpan<double> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            _stateIndependent[i] = (float)values[i];
+    }
+
+    // Memory for the network's outputs where there are so many of the distributions' parameters; it is kept for the next batch.
+    private Span<double> NetworkOutputs(ReadOnlySpan<double> parameters)
+    {
+        var length = parameters.Length / ParameterLength * Distribution.NetworkOutputs;
+        if (_networkOutputs.Length < length)
+            _networkOutputs = new double[length];
+        return _networkOutputs.AsSpan(0, length);
+    }
+
+    // Puts the same values behind every row.
+    private void Widen(ReadOnlySpan<double> rows, ReadOnlySpan<double> behind, Span<double> widened)
+    {
+        var width = Distribution.NetworkOutputs;
+        for (var row = 0; row < rows.Length / width; row++)
+        {
+            var destination = widened.Slice(row * ParameterLength, ParameterLength);
+            rows.Slice(row * width, width).CopyTo(destination);
+            behind.CopyTo(destination[width..]);
+        }
+    }
 }

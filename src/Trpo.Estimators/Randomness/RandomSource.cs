@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Randomness;
 /// generators", 2021), seeded through SplitMix64. Unlike <see cref="Random"/> its sequence is fixed for good, and streams
 /// can be split off it, so that a run depends on its seed alone.
 /// </summary>
-internal sealed class RandomSource
+public sealed class RandomSource
 {
     private ulong _s0;
     private ulong _s1;
@@ -15,6 +15,8 @@ internal sealed class RandomSource
     private ulong _s3;
     private double _spareGaussian = double.NaN;
 
+    /// <summary>Starts the sequence of a seed.</summary>
+    /// <param name="seed">Any number; similar seeds give unrelated sequences.</param>
     public RandomSource(ulong seed) => Reseed(seed);
 
     /// <summary>Starts the sequence of a seed; similar seeds give unrelated sequences.</summary>

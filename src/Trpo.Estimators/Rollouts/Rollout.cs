@@ -29,6 +29,9 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     /// <summary>What the policy acted on, <c>[N, d]</c>.</summary>
     public ReadOnlySpan<float> Observations => _observations.AsSpan(0, Rows * observationLength);
 
+    /// <summary>The same, for those who keep it.</summary>
+    public ReadOnlyMemory<float> ObservationMemory => _observations.AsMemory(0, Rows * observationLength);
+
     /// <summary>What it did, as sampled and not clipped, <c>[N, k]</c>.</summary>
     public ReadOnlySpan<float> Actions => _actions.AsSpan(0, Rows * actionLength);
 

@@ -12,6 +12,7 @@ internal sealed class RolloutCollector
     private readonly RandomSource _random;
     private readonly float[] _current;
     private readonly float[] _final;
+    private double[] _parameters = [];
 
     public RolloutCollector(ObservedBlock environments, RandomSource random)
     {
@@ -28,12 +29,13 @@ internal sealed class RolloutCollector
     /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
     public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes)
     {
-        var parameters = policy.CreateActingBuffer(_block.Count);
+        if (_parameters.Length != _block.Count * policy.ParameterLength)
+            _parameters = new double[_block.Count * policy.ParameterLength];
         for (var t = 0; t < rollout.Steps; t++)
         {
-            policy.Act(_current, parameters);
+            policy.Evaluate(_current, _parameters);
             for (var e = 0; e < _block.Count; e++)
-                Step(e, rollout, rollout.Row(e, t), policy, parameters, episodes);
+                Step(e, rollout, rollout.Row(e, t), policy, episodes);
         }
 
         for (var e = 0; e < _block.Count; e++)
@@ -44,13 +46,12 @@ internal sealed class RolloutCollector
         }
     }
 
-    private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ReadOnlySpan<float> parameters, ICollection<Episode> episodes)
+    private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ICollection<Episode> episodes)
     {
         var current = Current(environment);
         current.CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
-        var length = parameters.Length / _block.Count;
-        policy.Distribution.Sample(parameters.Slice(environment * length, length), _random, action);
+        policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
         var result = _block.Step(environment, action);
         rollout.SetResult(row, result.Reward, result.Terminated, result.Ended);
         if (!result.Ended)

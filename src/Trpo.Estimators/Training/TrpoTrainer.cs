@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Optimization;
@@ -16,7 +17,7 @@ internal sealed class TrpoTrainer
     private readonly IValueFunction _valueFunction;
     private readonly RolloutCollector _collector;
     private readonly Rollout _rollout;
-    private readonly PolicyUpdate _update;
+    private readonly IPolicyOptimizer _optimizer;
     private readonly ReturnWindow _window = new(100);
     private readonly List<Episode> _episodes = [];
     private readonly int _stepsPerEnvironment;
@@ -31,7 +32,7 @@ internal sealed class TrpoTrainer
         _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
         _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
         _rollout = new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength);
-        _update = new PolicyUpdate(policy, new TrustRegionOptimizer(options.TrustRegion));
+        _optimizer = options.Optimizer ?? new TrustRegionOptimizer(options.TrustRegion);
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
@@ -52,12 +53,13 @@ internal sealed class TrpoTrainer
             steps += _rollout.Rows;
 
             var targets = new ValueTargets(_rollout, _valueFunction, _options.Discount, _options.GaeLambda);
-            var (update, entropy) = _update.Run(_rollout, targets.StandardizedAdvantages());
+            var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), targets.StandardizedAdvantages(), _options.FisherFraction);
+            var update = _optimizer.Step(problem);
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, or a value function that diverges");
             var loss = _valueFunction.Fit(_rollout.Observations, targets.Targets);
             if (!double.IsFinite(loss))
-                throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down, or lower ValueFunction.LearningRate");
+                throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
 
             yield return new TrpoIteration
             {
@@ -70,7 +72,7 @@ internal sealed class TrpoTrainer
                 MeanReturnOfLast100 = _window.Mean,
                 MeanEpisodeLength = Mean(episode => episode.Length),
                 Update = update,
-                Entropy = entropy,
+                Entropy = problem.Entropy,
                 ExplainedVariance = targets.ExplainedVariance,
                 ValueLoss = loss,
             };
@@ -78,6 +80,13 @@ internal sealed class TrpoTrainer
     }
 
     private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
+
+    private double[] Actions()
+    {
+        var actions = new double[_rollout.Actions.Length];
+        TensorPrimitives.ConvertChecked<float, double>(_rollout.Actions, actions);
+        return actions;
+    }
 
     // In each environment; the iterations differ by one step at most.
     private int StepsUpTo(int iteration) => (int)((long)_stepsPerEnvironment * iteration / _iterations);

@@ -8,7 +8,7 @@ namespace Trpo.Onnx.Graph;
 /// Builds an ONNX model node by node. Values are named by the strings that the methods take and return; the leading
 /// dimension of every input and output is the symbolic batch size "N".
 /// </summary>
-internal sealed class OnnxGraphBuilder(string name)
+public sealed class OnnxGraphBuilder(string name)
 {
     /// <summary>Operator set 12, so that a preprocessing graph that ML.NET exported can be merged in front.</summary>
     public const int OpsetVersion = 12;

@@ -1,7 +1,7 @@
 namespace Trpo.Onnx.Graph;
 
 /// <summary>The names of the values that every exported policy has.</summary>
-internal static class PolicyValues
+public static class PolicyValues
 {
     /// <summary>The input, <c>float[N, d]</c>.</summary>
     public const string Observation = "observation";

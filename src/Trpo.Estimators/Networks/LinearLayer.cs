@@ -4,7 +4,7 @@ using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
 using static TorchSharp.torch;
 
-namespace Trpo.Estimators.Policies;
+namespace Trpo.Estimators.Networks;
 
 /// <summary>
 /// <c>y = W x + b</c>, <c>[N, inputs] -> [N, outputs]</c>. Unlike TorchSharp's, whose weights come from libtorch's global generator, it starts with
@@ -27,13 +27,9 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
 
-    /// <summary>Makes the output <c>scale y + shift</c> of what it was.</summary>
-    public void Rescale(double scale, double shift)
-    {
-        using var withoutGradients = no_grad();
-        weight.mul_(scale);
-        bias.mul_(scale).add_(shift);
-    }
+    public Tensor Weight => weight;
+
+    public Tensor Bias => bias;
 
     /// <summary>Adds the layer to a graph and returns the name of its output, which is the name of the layer.</summary>
     public string Export(OnnxGraphBuilder graph, string name, string input)

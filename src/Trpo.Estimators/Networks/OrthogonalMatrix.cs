@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Trpo.Estimators.Randomness;
 
-namespace Trpo.Estimators.Policies;
+namespace Trpo.Estimators.Networks;
 
 /// <summary>Random matrices that stretch every direction alike.</summary>
 internal static class OrthogonalMatrix

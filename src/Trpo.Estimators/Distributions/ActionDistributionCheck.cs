@@ -1,0 +1,104 @@
+using System.Globalization;
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Estimators.Distributions;
+
+/// <summary>
+/// Finds out whether the members of a family agree with each other: derivatives with differences, and the entropy and the divergence with the mean
+/// over samples, as TRPO's author validated his. For tests of families of one's own.
+/// </summary>
+public static class ActionDistributionCheck
+{
+    private const int Members = 5;
+    private const int Samples = 20_000;
+    private const double StandardErrors = 5;
+    private const double Step = 1e-4;
+
+    /// <summary>Checks a family at a few members, drawn at random around zero.</summary>
+    /// <param name="distribution">The family.</param>
+    /// <param name="actionLength">The length of an action, <c>k</c>.</param>
+    /// <param name="seed">Where randomness starts; a seed passes or fails for good.</param>
+    /// <exception cref="InvalidOperationException">Two members disagree; the message says which, where, and by how much.</exception>
+    public static void Verify(IActionDistribution distribution, int actionLength, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(distribution);
+        ArgumentOutOfRangeException.ThrowIfLessThan(actionLength, 1);
+        var random = new RandomSource((ulong)seed);
+        var length = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
+        for (var member = 0; member < Members; member++)
+        {
+            var parameters = Draw(random, length, 0.7);
+            double[] other = [.. parameters.Zip(Draw(random, length, 0.3), (value, shift) => value + shift)];
+            var actions = new double[Samples][];
+            var action = new float[actionLength];
+            for (var i = 0; i < Samples; i++)
+            {
+                distribution.Sample(parameters, random, action);
+                actions[i] = [.. action];
+            }
+
+            Gradient(distribution, parameters, actions[0]);
+            Fisher(distribution, parameters, Draw(random, length, 1));
+            Mean(nameof(distribution.Entropy), parameters, actions.Select(sample => -distribution.LogProbability(parameters, sample, [])), distribution.Entropy(parameters));
+            Mean(
+                nameof(distribution.KullbackLeibler), parameters,
+                actions.Select(sample => distribution.LogProbability(parameters, sample, []) - distribution.LogProbability(other, sample, [])),
+                distribution.KullbackLeibler(parameters, other));
+            Equal($"{nameof(distribution.KullbackLeibler)} of a member from itself", parameters, distribution.KullbackLeibler(parameters, parameters), 0, 1e-12);
+        }
+    }
+
+    private static void Gradient(IActionDistribution distribution, double[] parameters, double[] action)
+    {
+        var gradient = new double[parameters.Length];
+        distribution.LogProbability(parameters, action, gradient);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            var difference = Difference(parameters, i, moved => distribution.LogProbability(moved, action, []));
+            Equal($"The gradient that {nameof(distribution.LogProbability)} wrote for parameter {i}", parameters, gradient[i], difference, 1e-5 * (1 + Math.Abs(difference)));
+        }
+    }
+
+    // The Hessian of the divergence, row by row, times the vector.
+    private static void Fisher(IActionDistribution distribution, double[] parameters, double[] vector)
+    {
+        var product = new double[parameters.Length];
+        distribution.FisherProduct(parameters, vector, product);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            var expected = 0.0;
+            for (var j = 0; j < parameters.Length; j++)
+                expected += vector[j] * Difference(parameters, i, moved => Difference(moved, j, again => distribution.KullbackLeibler(parameters, again)));
+            Equal($"Element {i} of {nameof(distribution.FisherProduct)}", parameters, product[i], expected, 1e-4 * (1 + Math.Abs(expected)));
+        }
+    }
+
+    private static void Mean(string what, double[] parameters, IEnumerable<double> samples, double expected)
+    {
+        double[] values = [.. samples];
+        var mean = values.Average();
+        var error = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)) / values.Length);
+        Equal($"{what}, as the mean over {Samples} samples,", parameters, mean, expected, (StandardErrors * error) + 1e-9);
+    }
+
+    private static double Difference(double[] parameters, int index, Func<double[], double> function)
+    {
+        double[] moved = [.. parameters];
+        moved[index] = parameters[index] + Step;
+        var above = function(moved);
+        moved[index] = parameters[index] - Step;
+        return (above - function(moved)) / (2 * Step);
+    }
+
+    private static double[] Draw(RandomSource random, int length, double scale) => [.. Enumerable.Range(0, length).Select(_ => scale * random.NextGaussian())];
+
+    // Written so that a NaN fails too.
+    private static void Equal(string what, double[] parameters, double actual, double expected, double tolerance)
+    {
+        if (!(Math.Abs(actual - expected) <= tolerance))
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"{what} is {actual:G9}, but should be {expected:G9} within {tolerance:G3}, at the parameters ({string.Join(", ", parameters.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))})."));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Trpo.Estimators.Kernels;
+
+/// <summary>
+/// A multilayer perceptron in managed memory: its outputs, and the products with its Jacobian <c>J</c>, the derivatives of all outputs of a
+/// batch by all parameters. Parameters and everything of their length <c>[n]</c> stand layer by layer, each layer's <c>W</c>
+/// <c>[outputs, inputs]</c> before its <c>b</c>. An instance belongs to one thread at a time.
+/// </summary>
+internal interface IPerceptronKernel
+{
+    /// <summary>Takes the parameters, rounded to float32.</summary>
+    void Assign(ReadOnlySpan<double> parameters);
+
+    /// <summary>Computes the outputs of a batch.</summary>
+    /// <param name="inputs"><c>[N, inputs]</c>.</param>
+    /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
+    void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs);
+
+    /// <summary>Computes the outputs of a batch and keeps the activations, which the products need.</summary>
+    void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs);
+
+    /// <summary>Computes <c>J v</c> at the parameters and the batch of <see cref="Linearize"/>.</summary>
+    /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
+    /// <param name="tangents">Receives <c>[N, outputs]</c>.</param>
+    void Product(ReadOnlySpan<double> vector, Span<double> tangents);
+
+    /// <summary>Computes <c>J^T u</c> at the parameters and the batch of <see cref="Linearize"/>.</summary>
+    /// <param name="cotangents"><c>u</c>, <c>[N, outputs]</c>.</param>
+    /// <param name="gradient">Receives <c>[n]</c>.</param>
+    void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient);
+}

@@ -1,0 +1,97 @@
+namespace Trpo.Estimators.Kernels;
+
+/// <summary>
+/// <c>C = D + A B</c> in tiles of four rows by two vectors, whose eight sums stay in registers: as many as keep the multipliers of
+/// today's processors busy. Callers pad their matrices so that no tile is ragged.
+/// </summary>
+internal static unsafe class MatrixKernel<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    public const int TileRows = 4;
+
+    /// <summary>Computes a product and adds it to something.</summary>
+    /// <param name="rows">The rows of A, C and D, a multiple of <see cref="TileRows"/>.</param>
+    /// <param name="columns">The columns of B, C and D, a multiple of the vector's length.</param>
+    /// <param name="inner">The columns of A, which are the rows of B.</param>
+    /// <param name="a">A.</param>
+    /// <param name="aRow">The distance between the rows of A; 1 for a transposed matrix.</param>
+    /// <param name="aColumn">The distance between the columns of A; 1 unless it is transposed.</param>
+    /// <param name="b">B, row by row.</param>
+    /// <param name="bRow">The distance between the rows of B.</param>
+    /// <param name="d">D, row by row; C itself to add to it.</param>
+    /// <param name="dRow">The distance between the rows of D; 0 to add one row to all.</param>
+    /// <param name="c">C, row by row.</param>
+    /// <param name="cRow">The distance between the rows of C.</param>
+    public static void MultiplyAdd(int rows, int columns, int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
+    {
+        var column = 0;
+        for (; column + (2 * TSimd.Count) <= columns; column += 2 * TSimd.Count)
+        {
+            for (var row = 0; row < rows; row += TileRows)
+                Tile4x2(inner, a + (row * aRow), aRow, aColumn, b + column, bRow, d + (row * dRow) + column, dRow, c + (row * cRow) + column, cRow);
+        }
+
+        if (column < columns)
+        {
+            for (var row = 0; row < rows; row += TileRows)
+                Tile4x1(inner, a + (row * aRow), aRow, aColumn, b + column, bRow, d + (row * dRow) + column, dRow, c + (row * cRow) + column, cRow);
+        }
+    }
+
+    private static void Tile4x2(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
+    {
+        var second = TSimd.Count;
+        TVector c00 = TSimd.Load(d), c01 = TSimd.Load(d + second);
+        TVector c10 = TSimd.Load(d + dRow), c11 = TSimd.Load(d + dRow + second);
+        TVector c20 = TSimd.Load(d + (2 * dRow)), c21 = TSimd.Load(d + (2 * dRow) + second);
+        TVector c30 = TSimd.Load(d + (3 * dRow)), c31 = TSimd.Load(d + (3 * dRow) + second);
+        for (var k = 0; k < inner; k++)
+        {
+            TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + second);
+            var factor = TSimd.Create(a[0]);
+            c00 = TSimd.MultiplyAdd(factor, b0, c00);
+            c01 = TSimd.MultiplyAdd(factor, b1, c01);
+            factor = TSimd.Create(a[aRow]);
+            c10 = TSimd.MultiplyAdd(factor, b0, c10);
+            c11 = TSimd.MultiplyAdd(factor, b1, c11);
+            factor = TSimd.Create(a[2 * aRow]);
+            c20 = TSimd.MultiplyAdd(factor, b0, c20);
+            c21 = TSimd.MultiplyAdd(factor, b1, c21);
+            factor = TSimd.Create(a[3 * aRow]);
+            c30 = TSimd.MultiplyAdd(factor, b0, c30);
+            c31 = TSimd.MultiplyAdd(factor, b1, c31);
+            a += aColumn;
+            b += bRow;
+        }
+
+        TSimd.Store(c00, c);
+        TSimd.Store(c01, c + second);
+        TSimd.Store(c10, c + cRow);
+        TSimd.Store(c11, c + cRow + second);
+        TSimd.Store(c20, c + (2 * cRow));
+        TSimd.Store(c21, c + (2 * cRow) + second);
+        TSimd.Store(c30, c + (3 * cRow));
+        TSimd.Store(c31, c + (3 * cRow) + second);
+    }
+
+    private static void Tile4x1(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
+    {
+        TVector c0 = TSimd.Load(d), c1 = TSimd.Load(d + dRow), c2 = TSimd.Load(d + (2 * dRow)), c3 = TSimd.Load(d + (3 * dRow));
+        for (var k = 0; k < inner; k++)
+        {
+            var row = TSimd.Load(b);
+            c0 = TSimd.MultiplyAdd(TSimd.Create(a[0]), row, c0);
+            c1 = TSimd.MultiplyAdd(TSimd.Create(a[aRow]), row, c1);
+            c2 = TSimd.MultiplyAdd(TSimd.Create(a[2 * aRow]), row, c2);
+            c3 = TSimd.MultiplyAdd(TSimd.Create(a[3 * aRow]), row, c3);
+            a += aColumn;
+            b += bRow;
+        }
+
+        TSimd.Store(c0, c);
+        TSimd.Store(c1, c + cRow);
+        TSimd.Store(c2, c + (2 * cRow));
+        TSimd.Store(c3, c + (3 * cRow));
+    }
+}

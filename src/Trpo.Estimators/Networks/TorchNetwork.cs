@@ -1,0 +1,130 @@
+using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Optimization;
+using static TorchSharp.torch;
+
+namespace Trpo.Estimators.Networks;
+
+/// <summary>Any module, differentiated by libtorch.</summary>
+internal sealed class TorchNetwork : IDifferentiableNetwork
+{
+    private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly ScalarType _type;
+    private Tensor? _outputs;
+    private Tensor? _cotangents;
+    private Tensor? _transposed;
+
+    /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
+    public TorchNetwork(nn.Module<Tensor, Tensor> module, int outputs)
+    {
+        _module = module;
+        Outputs = outputs;
+        Parameters = new FlatParameters(module);
+        _type = Parameters.Tensors[0].dtype;
+
+        // Without this, what a module does at random in training, such as dropout, would make every evaluation another.
+        module.eval();
+    }
+
+    public int Outputs { get; }
+
+    public FlatParameters Parameters { get; }
+
+    public void Assign(ReadOnlySpan<double> parameters)
+    {
+        Release();
+        Parameters.Assign(parameters);
+    }
+
+    public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
+    {
+        using var scope = NewDisposeScope();
+        Evaluate(ToTensor(inputs, outputs.Length), outputs);
+    }
+
+    public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
+    {
+        using var scope = NewDisposeScope();
+        Linearize(ToTensor(inputs, outputs.Length), outputs);
+    }
+
+    /// <summary>As for a span of inputs.</summary>
+    public void Evaluate(Tensor inputs, Span<double> outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        TensorCopy.Copy(Forward(inputs), outputs);
+    }
+
+    /// <summary>As for a span of inputs.</summary>
+    public void Linearize(Tensor inputs, Span<double> outputs)
+    {
+        Release();
+        using var scope = NewDisposeScope();
+        using var withGradients = GradientMode.Enable();
+        _outputs = Forward(inputs);
+        TensorCopy.Copy(_outputs, outputs);
+        _outputs.DetachFromDisposeScope();
+    }
+
+    // J^T u is linear in u, so that its derivative in the direction v, by u, is J v: the graph of J^T u is built once.
+    public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
+    {
+        using var scope = NewDisposeScope();
+        using var withGradients = GradientMode.Enable();
+        if (_transposed is null)
+        {
+            _cotangents = zeros_like(Linearized()).requires_grad_(true);
+            var gradients = Parameters.DifferentiableGradients((Linearized() * _cotangents).sum());
+            _transposed = cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
+            _cotangents.DetachFromDisposeScope();
+            _transposed.DetachFromDisposeScope();
+        }
+
+        if (!_transposed.requires_grad)
+        {
+            tangents.Clear();
+            return;
+        }
+
+        autograd.backward([(_transposed * TensorCopy.From(vector).to(_type)).sum()], retain_graph: true, inputs: [_cotangents!]);
+        TensorCopy.Copy(_cotangents!.grad!, tangents);
+        _cotangents.grad = null;
+    }
+
+    public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
+    {
+        using var scope = NewDisposeScope();
+        using var withGradients = GradientMode.Enable();
+        Parameters.Gradient((Linearized() * TensorCopy.From(cotangents).to(_type).view(Linearized().shape)).sum(), gradient, retainGraph: true);
+    }
+
+    public void Dispose()
+    {
+        Release();
+        _module.Dispose();
+    }
+
+    private Tensor Linearized() => _outputs ?? throw new InvalidOperationException("The network was not linearized at the present parameters.");
+
+    private Tensor Forward(Tensor inputs)
+    {
+        var outputs = _module.forward(inputs);
+        if (outputs.shape is not [var rows, var columns] || rows != inputs.shape[0] || columns != Outputs)
+            throw new InvalidOperationException($"Module '{_module.GetName()}' returned the shape [{string.Join(", ", outputs.shape)}] for inputs of the shape [{string.Join(", ", inputs.shape)}]; it must return [{inputs.shape[0]}, {Outputs}].");
+        return outputs;
+    }
+
+    private Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
+    {
+        var rows = outputs / Outputs;
+        return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type);
+    }
+
+    private void Release()
+    {
+        _outputs?.Dispose();
+        _cotangents?.Dispose();
+        _transposed?.Dispose();
+        _outputs = _cotangents = _transposed = null;
+    }
+}

@@ -1,0 +1,135 @@
+using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Optimization;
+using static TorchSharp.torch;
+
+namespace Trpo.Estimators.Networks;
+
+/// <summary>A perceptron whose products with the Jacobian are written out in libtorch's matrix products, over activations that are computed once.</summary>
+internal sealed class TorchPerceptron : IDifferentiableNetwork
+{
+    private readonly Perceptron _perceptron;
+    private readonly TorchNetwork _network;
+    private readonly ScalarType _type;
+    private readonly List<Tensor> _activations = [];
+    private readonly List<Tensor> _derivatives = [];
+    private Tensor[] _tangents = [];
+    private Tensor[] _cotangents = [];
+    private Tensor? _gradient;
+
+    public TorchPerceptron(Perceptron perceptron)
+    {
+        _perceptron = perceptron;
+        _network = new TorchNetwork(perceptron, perceptron.Widths[^1]);
+        _type = perceptron.Layers[0].Weight.dtype;
+    }
+
+    public int Outputs => _network.Outputs;
+
+    public FlatParameters Parameters => _network.Parameters;
+
+    public void Assign(ReadOnlySpan<double> parameters) => _network.Assign(parameters);
+
+    public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs) => _network.Evaluate(inputs, outputs);
+
+    public void Evaluate(Tensor inputs, Span<double> outputs) => _network.Evaluate(inputs, outputs);
+
+    public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
+    {
+        using var scope = NewDisposeScope();
+        var rows = outputs.Length / Outputs;
+        Linearize(TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type), outputs);
+    }
+
+    /// <summary>As for a span of inputs.</summary>
+    public void Linearize(Tensor inputs, Span<double> outputs)
+    {
+        Release();
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var value = inputs.alias();
+        for (var i = 0; i < _perceptron.Layers.Count; i++)
+        {
+            _activations.Add(value.DetachFromDisposeScope());
+            var layer = _perceptron.Layers[i];
+            value = addmm(layer.Bias, value, layer.Weight.t(), 1, 1);
+            if (i + 1 == _perceptron.Layers.Count)
+                break;
+            value = _perceptron.Activation == Activation.Tanh ? value.tanh_() : value.relu_();
+            _derivatives.Add((_perceptron.Activation == Activation.Tanh ? (value * value).neg_().add_(1) : value.sign()).DetachFromDisposeScope());
+        }
+
+        TensorCopy.Copy(value, outputs);
+        var rows = inputs.shape[0];
+        _tangents = [.. _perceptron.Layers.Select(layer => zeros(rows, layer.Weight.shape[0], dtype: _type, device: CPU).DetachFromDisposeScope())];
+        _cotangents = [.. _activations.Skip(1).Select(activation => zeros_like(activation).DetachFromDisposeScope())];
+        _gradient = zeros(Parameters.Length, dtype: _type, device: CPU).DetachFromDisposeScope();
+    }
+
+    // t' = W t + dW a + db, times the derivative.
+    public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var direction = TensorCopy.From(vector).to(_type);
+        var start = 0L;
+        for (var i = 0; i < _tangents.Length; i++)
+        {
+            var (layer, tangent) = (_perceptron.Layers[i], _tangents[i]);
+            var (weight, bias) = Views(direction, layer, ref start);
+            tangent.copy_(bias).addmm_(_activations[i], weight.t(), 1, 1);
+            if (i > 0)
+                tangent.addmm_(_tangents[i - 1], layer.Weight.t(), 1, 1);
+            if (i < _derivatives.Count)
+                tangent.mul_(_derivatives[i]);
+        }
+
+        TensorCopy.Copy(_tangents[^1], tangents);
+    }
+
+    // dW = u^T a, db = sum u, and u' = W^T u times the derivative.
+    public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
+    {
+        using var scope = NewDisposeScope();
+        using var withoutGradients = no_grad();
+        var cotangent = TensorCopy.From(cotangents).to(_type).view(_activations[0].shape[0], Outputs);
+        var end = (long)Parameters.Length;
+        for (var i = _perceptron.Layers.Count - 1; i >= 0; i--)
+        {
+            var layer = _perceptron.Layers[i];
+            var start = end -= layer.Weight.numel() + layer.Bias.numel();
+            var (weight, bias) = Views(_gradient!, layer, ref start);
+
+            // With a zero in front of what is there, this writes the product and allocates nothing.
+            weight.addmm_(cotangent.t(), _activations[i], 0, 1);
+            bias.copy_(cotangent.sum([0L]));
+            if (i > 0)
+                cotangent = _cotangents[i - 1].addmm_(cotangent, layer.Weight, 0, 1).mul_(_derivatives[i - 1]);
+        }
+
+        TensorCopy.Copy(_gradient!, gradient);
+    }
+
+    public void Dispose()
+    {
+        Release();
+        _network.Dispose();
+    }
+
+    private static (Tensor Weight, Tensor Bias) Views(Tensor flat, LinearLayer layer, ref long start)
+    {
+        var weight = flat.narrow(0, start, layer.Weight.numel()).view(layer.Weight.shape);
+        var bias = flat.narrow(0, start + layer.Weight.numel(), layer.Bias.numel());
+        start += layer.Weight.numel() + layer.Bias.numel();
+        return (weight, bias);
+    }
+
+    private void Release()
+    {
+        foreach (var tensor in (IEnumerable<Tensor?>)[.. _activations, .. _derivatives, .. _tangents, .. _cotangents, _gradient])
+            tensor?.Dispose();
+        _activations.Clear();
+        _derivatives.Clear();
+        (_tangents, _cotangents, _gradient) = ([], [], null);
+    }
+}
