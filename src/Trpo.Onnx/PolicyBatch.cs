@@ -19,7 +19,7 @@ public sealed class PolicyBatch : IDisposable
     private readonly int _scoreLength;
     private readonly float[] _observations;
     private readonly float[] _scores;
-    private readonly long[]? _choices;
+    private readonly long[]? _indices;
     private readonly float[]? _actions;
     private OrtIoBinding? _binding;
     private OrtValue[] _bound = [];
@@ -37,14 +37,14 @@ public sealed class PolicyBatch : IDisposable
         _scoreLength = metadata.Actions.ScoreLength;
         _observations = new float[checked(capacity * _observationLength)];
         _scores = new float[checked(capacity * _scoreLength)];
-        if (metadata.Actions is DiscreteActionSpace)
-            _choices = new long[capacity];
-        else
-            _actions = new float[capacity * _actionLength];
+        if (metadata.Actions is not BoxActionSpace)
+            _indices = new long[checked(capacity * _actionLength)];
+        if (metadata.Actions is not DiscreteActionSpace)
+            _actions = new float[checked(capacity * _actionLength)];
     }
 
-    /// <summary>Whether actions are choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
-    public bool IsDiscrete => _choices is not null;
+    /// <summary>Whether actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
+    public bool IsDiscrete => _actions is null;
 
     /// <summary>The greatest number of rows.</summary>
     public int Capacity { get; }
@@ -77,6 +77,8 @@ public sealed class PolicyBatch : IDisposable
             _session.Return();
         }
 
+        if (_indices is not null && _actions is not null)
+            Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
         for (var row = 0; row < rows; row++)
         {
             if (HasNaN(Observation(row)) || HasNaN(ScoreOf(row)))
@@ -90,10 +92,13 @@ public sealed class PolicyBatch : IDisposable
     public int Choice(int row)
     {
         CheckRow(row);
-        return (int)(_choices ?? throw new InvalidOperationException("The policy's actions are vectors: read Action instead of Choice."))[row];
+        return IsDiscrete ? (int)_indices![row] : throw new InvalidOperationException("The policy's actions are vectors: read Action instead of Choice.");
     }
 
-    /// <summary>The action vector <c>[k]</c>, within the bounds of the space; all NaN where the observation has a NaN (or infinities that make one).</summary>
+    /// <summary>
+    /// The action vector <c>[k]</c>: the values of a box, within its bounds, the indices of a multi-discrete action, or the zeros and ones of a
+    /// multi-binary one. All NaN where the observation has a NaN (or infinities that make one).
+    /// </summary>
     /// <param name="row">A row of the last <see cref="Run"/>.</param>
     /// <exception cref="InvalidOperationException">The policy's actions are discrete.</exception>
     public ReadOnlySpan<float> Action(int row)
@@ -103,7 +108,10 @@ public sealed class PolicyBatch : IDisposable
             .AsSpan(row * _actionLength, _actionLength);
     }
 
-    /// <summary>The probability of each choice, or the unclipped mean of each dimension, <c>[k]</c>; all NaN where the observation has a NaN.</summary>
+    /// <summary>
+    /// The probability of each choice (of all dimensions, one behind the other) or of each switch being on, or the unclipped mean of each
+    /// dimension of a box; in the order of <see cref="ActionSpace.ScoreNames"/>. All NaN where the observation has a NaN.
+    /// </summary>
     /// <param name="row">A row of the last <see cref="Run"/>.</param>
     public ReadOnlySpan<float> Score(int row)
     {
@@ -131,10 +139,16 @@ public sealed class PolicyBatch : IDisposable
     private void SetMissing(int row)
     {
         ScoreOf(row).Fill(float.NaN);
-        if (_choices is not null)
-            _choices[row] = -1;
-        else
+        if (_actions is not null)
             _actions.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
+        else
+            _indices![row] = -1;
+    }
+
+    private static void Convert(ReadOnlySpan<long> indices, Span<float> actions)
+    {
+        for (var i = 0; i < indices.Length; i++)
+            actions[i] = indices[i];
     }
 
     private static bool HasNaN(ReadOnlySpan<float> values)
@@ -151,9 +165,8 @@ public sealed class PolicyBatch : IDisposable
     private void Bind(InferenceSession session, int rows)
     {
         Unbind();
-        var action = _choices is not null
-            ? Tensor(_choices, rows, [rows])
-            : Tensor(_actions!, rows * _actionLength, [rows, _actionLength]);
+        long[] shape = IsDiscrete ? [rows] : [rows, _actionLength];
+        var action = _indices is not null ? Tensor(_indices, rows * _actionLength, shape) : Tensor(_actions!, rows * _actionLength, shape);
         var score = Tensor(_scores, rows * _scoreLength, [rows, _scoreLength]);
         var observation = Tensor(_observations, rows * _observationLength, [rows, _observationLength]);
         _bound = [action, score, observation];

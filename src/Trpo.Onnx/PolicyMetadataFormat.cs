@@ -62,7 +62,9 @@ internal static class PolicyMetadataFormat
 
     private static Space Describe(ActionSpace space) => space switch
     {
-        DiscreteActionSpace => new("discrete", [.. space.Names], null, null),
+        DiscreteActionSpace => new("discrete", [.. space.Names]),
+        MultiDiscreteActionSpace multi => new("multi_discrete", [.. multi.Names], Counts: [.. multi.Counts]),
+        MultiBinaryActionSpace => new("multi_binary", [.. space.Names]),
         BoxActionSpace box => new("box", [.. box.Names], [.. box.Low], [.. box.High]),
         _ => throw new InvalidOperationException($"The action space {space} has no description."),
     };
@@ -74,11 +76,13 @@ internal static class PolicyMetadataFormat
     private static ActionSpace Actions(Space? space) => space switch
     {
         { Type: "discrete", Names: { } names } => ActionSpace.Discrete(names),
+        { Type: "multi_discrete", Counts: { } counts } => ActionSpace.MultiDiscrete(counts, space.Names ?? []),
+        { Type: "multi_binary", Names: { } names } => ActionSpace.MultiBinary(names),
         { Type: "box", Low: { } low, High: { } high } => ActionSpace.Box(low, high, space.Names ?? []),
-        _ => throw new JsonException($"'{ActionKey}' is neither a discrete space with names nor a box with bounds."),
+        _ => throw new JsonException($"'{ActionKey}' is no discrete or multi-binary space with names, no multi-discrete space with counts, and no box with bounds."),
     };
 
     private static string[]? Null(ImmutableArray<string> names) => names.IsEmpty ? null : [.. names];
 
-    private sealed record Space(string Type, string[]? Names, float[]? Low, float[]? High);
+    private sealed record Space(string Type, string[]? Names, float[]? Low = null, float[]? High = null, int[]? Counts = null);
 }

@@ -22,7 +22,11 @@ internal static class PolicySchema
         return column;
     }
 
-    /// <summary>The input columns and, behind them, the action and the score.</summary>
+    /// <summary>
+    /// The input columns and, behind them, the action and the score. A discrete action is a key; that of every other space is a
+    /// <c>Vector&lt;Single, k&gt;</c>, also where it is made of indices: ML.NET's vectors of keys have one set of values for all slots, which
+    /// the dimensions of a multi-discrete space do not have.
+    /// </summary>
     public static DataViewSchema Output(DataViewSchema input, PolicyColumns columns, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
@@ -51,7 +55,7 @@ internal static class PolicySchema
             builder.AddColumn(columns.Action, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
         else
             builder.AddColumn(columns.Action, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
-        builder.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.Names));
+        builder.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
     }
 
     /// <summary>Annotations that name keys or slots, or none where there are no names.</summary>

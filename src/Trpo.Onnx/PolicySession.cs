@@ -87,10 +87,8 @@ public sealed class PolicySession : IDisposable
     {
         Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
         Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
-        if (metadata.Actions is DiscreteActionSpace)
-            Check(session.OutputMetadata, "output", PolicyValues.Action, typeof(long), null);
-        else
-            Check(session.OutputMetadata, "output", PolicyValues.Action, typeof(float), metadata.Actions.Length);
+        var element = metadata.Actions is BoxActionSpace ? typeof(float) : typeof(long);
+        Check(session.OutputMetadata, "output", PolicyValues.Action, element, metadata.Actions is DiscreteActionSpace ? null : metadata.Actions.Length);
     }
 
     private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)

@@ -7,7 +7,8 @@ namespace Trpo.Onnx;
 /// <summary>
 /// A trained policy as an ML.NET transformer: it reads a column of observations, <c>Vector&lt;Single, d&gt;</c>, and adds
 /// the action and its score. The policy runs as ONNX through OnnxRuntime. The action is deterministic: the most
-/// probable choice, or the mean within the bounds; a NaN in the observation gives a missing action.
+/// probable choice, of each dimension or switch where there are several, or the mean within the bounds; a NaN in the
+/// observation gives a missing action.
 /// </summary>
 public sealed class PolicyTransformer : ITransformer, IDisposable
 {

@@ -12,13 +12,39 @@ internal static class ActionSampling
     /// </summary>
     public static void Sample(ActionSpace space, RandomSource random, Span<float> action)
     {
-        if (space is DiscreteActionSpace discrete)
+        switch (space)
         {
-            action[0] = random.NextInt(discrete.Count);
-            return;
+            case DiscreteActionSpace discrete:
+                action[0] = random.NextInt(discrete.Count);
+                break;
+            case MultiDiscreteActionSpace multi:
+                for (var i = 0; i < action.Length; i++)
+                    action[i] = random.NextInt(multi.Counts[i]);
+                break;
+            case MultiBinaryActionSpace:
+                for (var i = 0; i < action.Length; i++)
+                    action[i] = random.NextInt(2);
+                break;
+            case BoxActionSpace box:
+                Sample(box, random, action);
+                break;
+            default:
+                throw new NotSupportedException($"There is no random action of the action space {space}.");
         }
+    }
 
-        var box = (BoxActionSpace)space;
+    /// <summary>The nearest action within the bounds of the space; only those of a box can be beyond them.</summary>
+    public static void Clip(ActionSpace space, ReadOnlySpan<float> action, Span<float> clipped)
+    {
+        action.CopyTo(clipped);
+        if (space is not BoxActionSpace box)
+            return;
+        for (var i = 0; i < clipped.Length; i++)
+            clipped[i] = Math.Clamp(clipped[i], box.Low[i], box.High[i]);
+    }
+
+    private static void Sample(BoxActionSpace box, RandomSource random, Span<float> action)
+    {
         for (var i = 0; i < action.Length; i++)
         {
             action[i] = (float)((float.IsFinite(box.Low[i]), float.IsFinite(box.High[i])) switch
@@ -29,16 +55,6 @@ internal static class ActionSampling
                 (false, false) => random.NextGaussian(),
             });
         }
-    }
-
-    /// <summary>The nearest action within the bounds of the space.</summary>
-    public static void Clip(ActionSpace space, ReadOnlySpan<float> action, Span<float> clipped)
-    {
-        action.CopyTo(clipped);
-        if (space is not BoxActionSpace box)
-            return;
-        for (var i = 0; i < clipped.Length; i++)
-            clipped[i] = Math.Clamp(clipped[i], box.Low[i], box.High[i]);
     }
 
     private static double Exponential(RandomSource random) => -Math.Log(1 - random.NextDouble());

@@ -91,7 +91,7 @@ public sealed class EnvironmentDataView : IDataView
         var (observations, actions) = (environment.ObservationSpace, environment.ActionSpace);
         if (observations is null || observations.Length != ObservationSpace.Length)
             return $"the observations are {ObservationSpace}, then {observations?.ToString() ?? "null"}";
-        if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.Names.SequenceEqual(ActionSpace.Names))
+        if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.ScoreNames.SequenceEqual(ActionSpace.ScoreNames))
             return $"the actions are {ActionSpace}, then {actions?.ToString() ?? "null"}";
         return actions is BoxActionSpace box && ActionSpace is BoxActionSpace first && !(box.Low.SequenceEqual(first.Low) && box.High.SequenceEqual(first.High))
             ? "the bounds of the actions differ"

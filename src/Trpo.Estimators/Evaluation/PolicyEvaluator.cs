@@ -102,7 +102,11 @@ internal sealed class PolicyEvaluator
 
     private static void CheckActions(ActionSpace policy, EnvironmentDataView environment)
     {
-        if (policy.GetType() != environment.ActionSpace.GetType() || policy.ScoreLength != environment.ActionSpace.ScoreLength)
+        if (policy.GetType() != environment.ActionSpace.GetType() || policy.ScoreLength != environment.ActionSpace.ScoreLength || !HaveSameCounts(policy, environment.ActionSpace))
             throw new ArgumentException($"The policy's actions are {policy}, but environment '{environment.Name}' takes {environment.ActionSpace}.", nameof(policy));
     }
+
+    // Two choices and three have as many probabilities as three and two.
+    private static bool HaveSameCounts(ActionSpace policy, ActionSpace environment) =>
+        policy is not MultiDiscreteActionSpace chosen || environment is not MultiDiscreteActionSpace taken || chosen.Counts.SequenceEqual(taken.Counts);
 }

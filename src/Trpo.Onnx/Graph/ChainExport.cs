@@ -26,9 +26,9 @@ internal static class ChainExport
 
         var model = ModelProto.Parser.ParseFrom(chain.Policy.Onnx.Span);
         var nodes = model.Graph.Node.ToList();
+        var prefix = Prefix(model.Graph);
         model.Graph.Node.Clear();
         var value = PolicyValues.Observation;
-        var prefix = Prefix(model.Graph);
         for (var i = 0; i < affine.Count; i++)
         {
             // ML.NET normalises as (x - offset) * scale.
@@ -53,11 +53,12 @@ internal static class ChainExport
         return bytes;
     }
 
-    // A policy that was exported with its normalisers may stand behind further ones.
+    // A policy that was exported with its normalisers may stand behind further ones, and the author of a graph may name its values anything.
     private static string Prefix(GraphProto graph)
     {
+        var names = graph.Initializer.Select(tensor => tensor.Name).Concat(graph.Node.SelectMany(node => node.Output)).ToList();
         var prefix = "normalizer";
-        while (graph.Initializer.Any(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        while (names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
             prefix = $"outer_{prefix}";
         return prefix;
     }

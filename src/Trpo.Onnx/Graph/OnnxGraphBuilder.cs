@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// Builds an ONNX model node by node. Values are named by the strings that the methods take and return; the leading
-/// dimension of every input and output is the symbolic batch size "N".
+/// Builds an ONNX model node by node. Values are named by the strings that the methods take and return, each by one method once; a node
+/// comes behind the nodes that its inputs come from. The leading dimension of every input and output is the symbolic batch size "N".
 /// </summary>
-public sealed class OnnxGraphBuilder(string name)
+public sealed class OnnxGraphBuilder
 {
     /// <summary>Operator set 12, so that a preprocessing graph that ML.NET exported can be merged in front.</summary>
     public const int OpsetVersion = 12;
@@ -16,53 +17,98 @@ public sealed class OnnxGraphBuilder(string name)
     /// <summary>The IR version that came with opset 12.</summary>
     public const int IrVersion = 7;
 
-    private readonly GraphProto _graph = new() { Name = name };
+    private readonly GraphProto _graph;
+    private readonly HashSet<string> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
+
+    internal OnnxGraphBuilder(string name) => _graph = new GraphProto { Name = name };
 
     /// <summary>Declares an input of shape <c>float[N, length]</c>.</summary>
-    public string Input(string value, int length, string documentation)
+    internal string Input(string value, int length, string documentation)
     {
-        _graph.Input.Add(Describe(value, TensorProto.Types.DataType.Float, length, documentation));
+        Define(value, nameof(value));
+        _graph.Input.Add(Describe(value, DataType.Float, length, documentation));
         return value;
     }
 
     /// <summary>Declares an existing value as an output of shape <c>float[N, length]</c>.</summary>
-    public void Output(string value, int length, string documentation) =>
-        _graph.Output.Add(Describe(value, TensorProto.Types.DataType.Float, length, documentation));
+    /// <param name="value">The name of the value.</param>
+    /// <param name="length">The number of columns, at least 1.</param>
+    /// <param name="documentation">What it means, for those who read the graph.</param>
+    /// <exception cref="ArgumentException">The value already is an output, or its name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    public void Output(string value, int length, string documentation) => AddOutput(value, DataType.Float, length, documentation);
 
-    /// <summary>Declares an existing value as an output of shape <c>int64[N]</c>.</summary>
-    public void IndexOutput(string value, string documentation) =>
-        _graph.Output.Add(Describe(value, TensorProto.Types.DataType.Int64, null, documentation));
+    /// <summary>Declares an existing value as an output of shape <c>int64[N]</c> or <c>int64[N, length]</c>.</summary>
+    /// <param name="value">The name of the value.</param>
+    /// <param name="documentation">What it means, for those who read the graph.</param>
+    /// <param name="length">The number of columns, at least 1; null for the shape <c>[N]</c>.</param>
+    /// <exception cref="ArgumentException">The value already is an output, or its name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    public void IndexOutput(string value, string documentation, int? length = null) => AddOutput(value, DataType.Int64, length, documentation);
 
-    /// <summary>Adds a constant tensor, row-major.</summary>
-    public string Constant(string value, ReadOnlySpan<float> data, params ReadOnlySpan<int> dimensions)
+    /// <summary>Adds a constant tensor of numbers. A list of integer literals makes one of int64s: write <c>1f</c> where numbers are meant.</summary>
+    /// <param name="value">The name of the constant.</param>
+    /// <param name="data">Its values, row-major.</param>
+    /// <param name="dimensions">Its shape; none for a scalar.</param>
+    /// <returns><paramref name="value"/>.</returns>
+    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the shape has another number of values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
+    public string Constant(string value, ReadOnlySpan<float> data, params ReadOnlySpan<int> dimensions) =>
+        AddConstant(value, DataType.Float, data, dimensions);
+
+    /// <summary>Adds a constant tensor of int64s, as operators like Slice and Reshape need it.</summary>
+    /// <param name="value">The name of the constant.</param>
+    /// <param name="data">Its values, row-major.</param>
+    /// <param name="dimensions">Its shape; none for a scalar.</param>
+    /// <returns><paramref name="value"/>.</returns>
+    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the shape has another number of values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
+    public string Constant(string value, ReadOnlySpan<long> data, params ReadOnlySpan<int> dimensions) =>
+        AddConstant(value, DataType.Int64, data, dimensions);
+
+    /// <summary>Adds a node with one output.</summary>
+    /// <param name="operation">The operator, of opset 12, such as "Gemm".</param>
+    /// <param name="output">The name of the output.</param>
+    /// <param name="inputs">The names of the inputs, each defined before; empty for an optional input that is left out.</param>
+    /// <param name="attributes">The operator's attributes.</param>
+    /// <returns><paramref name="output"/>.</returns>
+    /// <exception cref="ArgumentException">The graph has a value named <paramref name="output"/>, a name is empty, or an attribute has no value.</exception>
+    public string Node(string operation, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, OnnxAttribute Value)> attributes)
     {
-        var tensor = new TensorProto
-        {
-            Name = value,
-            DataType = (int)TensorProto.Types.DataType.Float,
-            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data)),
-        };
-        foreach (var dimension in dimensions)
-            tensor.Dims.Add(dimension);
-        _graph.Initializer.Add(tensor);
-        return value;
-    }
-
-    /// <summary>Adds a node with one output and returns that output's name.</summary>
-    public string Node(string operation, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, long Value)> attributes)
-    {
-        var node = new NodeProto { OpType = operation, Name = output };
-        foreach (var input in inputs)
-            node.Input.Add(input);
-        node.Output.Add(output);
-        foreach (var (attribute, value) in attributes)
-            node.Attribute.Add(new AttributeProto { Name = attribute, I = value, Type = AttributeProto.Types.AttributeType.Int });
-        _graph.Node.Add(node);
+        Node(operation, [output], inputs, attributes);
         return output;
     }
 
+    /// <summary>Adds a node with several outputs, such as Split.</summary>
+    /// <param name="operation">The operator, of opset 12, such as "Split".</param>
+    /// <param name="outputs">The names of the outputs, at least one.</param>
+    /// <param name="inputs">The names of the inputs, each defined before; empty for an optional input that is left out.</param>
+    /// <param name="attributes">The operator's attributes.</param>
+    /// <exception cref="ArgumentException">
+    /// The graph has a value of the name of an output, there is no output, a name is empty, or an attribute has no value.
+    /// </exception>
+    public void Node(string operation, ReadOnlySpan<string> outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, OnnxAttribute Value)> attributes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operation);
+        if (outputs.IsEmpty)
+            throw new ArgumentException($"The node {operation} has no output.", nameof(outputs));
+        var node = new NodeProto { OpType = operation, Name = outputs[0] };
+        foreach (var input in inputs)
+            node.Input.Add(input);
+        foreach (var (name, value) in attributes)
+            node.Attribute.Add(value.Named(name));
+        foreach (var output in outputs)
+        {
+            Define(output, nameof(outputs));
+            node.Output.Add(output);
+        }
+
+        _graph.Node.Add(node);
+    }
+
     /// <summary>The finished model. The same calls give the same bytes.</summary>
-    public byte[] Build(string documentation, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal byte[] Build(string documentation, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var model = new ModelProto
         {
@@ -79,7 +125,43 @@ public sealed class OnnxGraphBuilder(string name)
         return SealedModel.Seal(model);
     }
 
-    private static ValueInfoProto Describe(string value, TensorProto.Types.DataType type, int? length, string documentation)
+    private void Define(string value, string parameterName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value, parameterName);
+        if (!_values.Add(value))
+            throw new ArgumentException($"The graph already has a value named '{value}'.", parameterName);
+    }
+
+    private void AddOutput(string value, DataType type, int? length, string documentation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value);
+        ArgumentNullException.ThrowIfNull(documentation);
+        if (length is { } columns)
+            ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1, nameof(length));
+        if (!_outputs.Add(value))
+            throw new ArgumentException($"The value '{value}' already is an output of the graph.", nameof(value));
+        _graph.Output.Add(Describe(value, type, length, documentation));
+    }
+
+    private string AddConstant<T>(string value, DataType type, ReadOnlySpan<T> data, ReadOnlySpan<int> dimensions) where T : unmanaged
+    {
+        var tensor = new TensorProto { Name = value, DataType = (int)type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data)) };
+        var size = 1L;
+        foreach (var dimension in dimensions)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
+            tensor.Dims.Add(dimension);
+            size *= dimension;
+        }
+
+        if (size != data.Length)
+            throw new ArgumentException($"The constant '{value}' has {data.Length} values, but the shape [{string.Join(", ", tensor.Dims)}].", nameof(dimensions));
+        Define(value, nameof(value));
+        _graph.Initializer.Add(tensor);
+        return value;
+    }
+
+    private static ValueInfoProto Describe(string value, DataType type, int? length, string documentation)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });

@@ -6,7 +6,12 @@ namespace Trpo.Onnx.Spaces;
 public sealed class BoxActionSpace : ActionSpace
 {
     internal BoxActionSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> names)
-        : base(BoxBounds.Check(low, high), SpaceNames.OrNumbered(names, low.Length, nameof(names)))
+        : this(low, high, SpaceNames.OrNumbered(names, BoxBounds.Check(low, high), nameof(names)))
+    {
+    }
+
+    private BoxActionSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ImmutableArray<string> names)
+        : base(names.Length, names, scoreNames: names)
     {
         Low = [.. low];
         High = [.. high];

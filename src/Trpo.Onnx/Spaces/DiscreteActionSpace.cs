@@ -6,7 +6,7 @@ namespace Trpo.Onnx.Spaces;
 public sealed class DiscreteActionSpace : ActionSpace
 {
     internal DiscreteActionSpace(ImmutableArray<string> names)
-        : base(length: 1, names)
+        : base(length: 1, names, scoreNames: names)
     {
     }
 

@@ -2,6 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Onnx;
 
@@ -55,6 +57,27 @@ public sealed class ChainExportTests
         Assert.That(
             twice.Transform(view).GetColumn<float[]>("Score").SelectMany(score => score),
             Is.EqualTo(model.Transform(view).GetColumn<float[]>("Score").SelectMany(score => score)).Within(1e-5f));
+    }
+
+    [Test]
+    public void The_values_of_a_policy_may_have_any_names()
+    {
+        var graph = new OnnxGraphBuilder("test");
+        graph.Node("Identity", "normalizer0_offset_applied", [graph.Input(PolicyValues.Observation, 4, "An observation.")]);
+        graph.Node("Identity", PolicyValues.Score, ["normalizer0_offset_applied"]);
+        graph.Node("Identity", PolicyValues.Action, [PolicyValues.Score]);
+        graph.Output(PolicyValues.Score, 4, "The observation.");
+        graph.Output(PolicyValues.Action, 4, "The observation.");
+        var actions = ActionSpace.Box([0, 0, 0, 0], [1, 1, 1, 1]);
+        using var policy = new PolicyTransformer(graph.Build("A test.", PolicyMetadataFormat.Write(Support.Policies.Metadata(actions))), new());
+        var view = Support.Policies.View(_ml, [[4, 2, 8, 1], [1, 1, 1, 0]]);
+        _ml.ReinforcementLearning.ExportToOnnx(_ml.Transforms.NormalizeMinMax("Observation").Fit(view).Append(policy), _path);
+
+        using var session = PolicySession.Open(_path);
+        using var batch = session.CreateBatch(1);
+        new float[] { 2, 2, 2, 1 }.CopyTo(batch.Observation(0));
+        batch.Run(1);
+        Assert.That(batch.Score(0).ToArray(), Is.EqualTo(new[] { 0.5f, 1, 0.25f, 1 }));
     }
 
     [Test]

@@ -1,0 +1,38 @@
+using Trpo.Onnx.Graph.Format;
+using AttributeType = Trpo.Onnx.Graph.Format.AttributeProto.Types.AttributeType;
+
+namespace Trpo.Onnx.Graph;
+
+/// <summary>The value of a node's attribute, such as <c>axis</c>: an integer, a number or a list of integers, converted to this implicitly.</summary>
+public readonly struct OnnxAttribute
+{
+    private readonly AttributeProto? _value;
+
+    private OnnxAttribute(AttributeProto value) => _value = value;
+
+    /// <summary>An attribute of ONNX's type INT.</summary>
+    /// <param name="value">The integer.</param>
+    public static implicit operator OnnxAttribute(long value) => new(new AttributeProto { Type = AttributeType.Int, I = value });
+
+    /// <summary>An attribute of ONNX's type FLOAT. An integer literal makes one of type INT: write <c>1f</c> where a FLOAT is meant.</summary>
+    /// <param name="value">The number.</param>
+    public static implicit operator OnnxAttribute(float value) => new(new AttributeProto { Type = AttributeType.Float, F = value });
+
+    /// <summary>An attribute of ONNX's type INTS.</summary>
+    /// <param name="values">The integers; they are copied.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator OnnxAttribute(long[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(new AttributeProto { Type = AttributeType.Ints, Ints = { values } });
+    }
+
+    /// <exception cref="ArgumentException">The name is empty, or this is the default of the struct, which has no value.</exception>
+    internal AttributeProto Named(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var named = _value?.Clone() ?? throw new ArgumentException($"The attribute '{name}' has no value.", nameof(name));
+        named.Name = name;
+        return named;
+    }
+}

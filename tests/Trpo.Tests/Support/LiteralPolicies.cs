@@ -1,0 +1,59 @@
+using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Tests.Support;
+
+/// <summary>
+/// Policies of known answers, built by hand: an observation of one 1 among four values picks a row of a table of probabilities, and the
+/// network is the logits of that table. Each policy has the table in <see cref="Observations"/>'s order.
+/// </summary>
+internal static class LiteralPolicies
+{
+    public static readonly MultiDiscreteActionSpace Controls = ActionSpace.MultiDiscrete([3, 2], "gear", "pedal");
+    public static readonly MultiBinaryActionSpace Switches = ActionSpace.MultiBinary("light", "heater", "fan");
+
+    public static readonly float[][] Observations = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]];
+
+    public static readonly float[][] ControlScores = [[0.2f, 0.5f, 0.3f, 0.9f, 0.1f], [0.1f, 0.2f, 0.7f, 0.4f, 0.6f], [0.8f, 0.1f, 0.1f, 0.3f, 0.7f], [0.3f, 0.3f, 0.4f, 0.6f, 0.4f]];
+    public static readonly float[][] ControlActions = [[1, 0], [2, 1], [0, 1], [2, 0]];
+
+    public static readonly float[][] SwitchScores = [[0.9f, 0.2f, 0.6f], [0.3f, 0.8f, 0.1f], [0.6f, 0.7f, 0.8f], [0.1f, 0.2f, 0.3f]];
+    public static readonly float[][] SwitchActions = [[1, 0, 1], [0, 1, 0], [1, 1, 1], [0, 0, 0]];
+
+    /// <summary>The policy of one of the two spaces, its probabilities and its actions.</summary>
+    public static (byte[] Onnx, float[][] Scores, float[][] Actions) Of(ActionSpace space) => space is MultiDiscreteActionSpace
+        ? (ControlPolicy(Controls), ControlScores, ControlActions)
+        : (SwitchPolicy(Switches), SwitchScores, SwitchActions);
+
+    public static byte[] ControlPolicy(ActionSpace declared, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        var graph = new OnnxGraphBuilder("controls");
+        var logits = Logits(graph, ControlScores, probability => MathF.Log(probability));
+        graph.Node("Split", ["gear_logits", "pedal_logits"], [logits], ("axis", 1), ("split", new long[] { 3, 2 }));
+        graph.Node("Concat", PolicyValues.Score, [graph.Node("Softmax", "gear", ["gear_logits"], ("axis", 1)), graph.Node("Softmax", "pedal", ["pedal_logits"], ("axis", 1))], ("axis", 1));
+        graph.Node("Concat", PolicyValues.Action, [graph.Node("ArgMax", "gear_choice", ["gear_logits"], ("axis", 1)), graph.Node("ArgMax", "pedal_choice", ["pedal_logits"], ("axis", 1))], ("axis", 1));
+        graph.IndexOutput(PolicyValues.Action, "The most probable choice of each dimension.", length: 2);
+        graph.Output(PolicyValues.Score, 5, "The probability of each choice of each dimension.");
+        return graph.Build("Known answers.", metadata ?? PolicyMetadataFormat.Write(Policies.Metadata(declared)));
+    }
+
+    public static byte[] SwitchPolicy(ActionSpace declared)
+    {
+        var graph = new OnnxGraphBuilder("switches");
+        var logits = Logits(graph, SwitchScores, probability => MathF.Log(probability / (1 - probability)));
+        graph.Node("Sigmoid", PolicyValues.Score, [logits]);
+        graph.Node("Greater", "is_on", [logits, graph.Constant("zero", [0f])]);
+        graph.Node("Cast", PolicyValues.Action, ["is_on"], ("to", 7));
+        graph.IndexOutput(PolicyValues.Action, "Whether each switch is on.", length: 3);
+        graph.Output(PolicyValues.Score, 3, "The probability that each switch is on.");
+        return graph.Build("Known answers.", PolicyMetadataFormat.Write(Policies.Metadata(declared)));
+    }
+
+    private static string Logits(OnnxGraphBuilder graph, float[][] probabilities, Func<float, float> logit)
+    {
+        var observation = graph.Input(PolicyValues.Observation, 4, "One of four rows.");
+        float[] table = [.. probabilities.SelectMany(row => row.Select(logit))];
+        return graph.Node("MatMul", "logits", [observation, graph.Constant("table", table, 4, probabilities[0].Length)]);
+    }
+}
