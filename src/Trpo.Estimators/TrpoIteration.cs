@@ -44,6 +44,9 @@ public sealed record TrpoIteration
     /// <summary>The value function's mean squared error in the last pass of its fit.</summary>
     public required double ValueLoss { get; init; }
 
+    /// <summary>How long each part of the iteration took.</summary>
+    public required IterationTimes Times { get; init; }
+
     /// <summary>The average speed since training began.</summary>
     public double StepsPerSecond => Steps / Elapsed.TotalSeconds;
 }

@@ -19,11 +19,13 @@ public sealed partial class ArchitectureTests
         ["Distributions"] = ["Randomness"],
         ["Environments"] = ["Randomness"],
         ["Environments.ClassicControl"] = ["Environments", "Randomness"],
-        ["Policies"] = ["Distributions", "Foundation", "Randomness"],
-        ["Baselines"] = ["Foundation", "Policies", "Randomness"],
+        ["Kernels"] = [],
+        ["Networks"] = ["Foundation", "Kernels", "Optimization", "Randomness"],
+        ["Policies"] = ["Distributions", "Networks"],
+        ["Baselines"] = ["Foundation", "Kernels", "Networks", "Optimization", "Randomness"],
         ["Evaluation"] = ["Environments", "Randomness"],
         ["Rollouts"] = ["Environments", "Policies", "Randomness"],
-        ["Training"] = ["Advantages", "Baselines", "Environments", "Foundation", "Optimization", "Policies", "Randomness", "Rollouts"],
+        ["Training"] = ["Advantages", "Baselines", "Environments", "Optimization", "Policies", "Randomness", "Rollouts"],
     };
 
     [Test]

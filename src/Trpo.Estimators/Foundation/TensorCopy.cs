@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -22,9 +23,36 @@ internal static class TensorCopy
         return tensor;
     }
 
+    /// <summary>Changes all elements of a tensor of floating-point numbers, given in row-major order.</summary>
+    public static void Assign(ReadOnlySpan<double> values, Tensor tensor)
+    {
+        if (!IsPlain(tensor))
+        {
+            using var scope = NewDisposeScope();
+            tensor.copy_(From(values).view(tensor.shape));
+            return;
+        }
+
+        // libtorch does not see what is written to its memory; zeroing tells it that the tensor is not what it was.
+        tensor.zero_();
+        if (tensor.dtype == ScalarType.Float32)
+            TensorPrimitives.ConvertChecked(values, MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        else
+            values.CopyTo(MemoryMarshal.Cast<byte, double>(tensor.bytes));
+    }
+
     /// <summary>Copies all elements of a tensor of any type and shape, in row-major order.</summary>
     public static void Copy(Tensor tensor, Span<double> destination)
     {
+        if (IsPlain(tensor))
+        {
+            if (tensor.dtype == ScalarType.Float32)
+                TensorPrimitives.ConvertChecked(MemoryMarshal.Cast<byte, float>(tensor.bytes), destination);
+            else
+                MemoryMarshal.Cast<byte, double>(tensor.bytes).CopyTo(destination);
+            return;
+        }
+
         using var scope = NewDisposeScope();
         var flat = tensor.detach().to(ScalarType.Float64, CPU).reshape(-1).contiguous();
         MemoryMarshal.Cast<byte, double>(flat.bytes).CopyTo(destination);
@@ -53,4 +81,8 @@ internal static class TensorCopy
         Copy(tensor, values);
         return values;
     }
+
+    // Whether the elements can be read where they are.
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
 }

@@ -11,6 +11,7 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
     private const float Saturation = 8.6f;
 
     /// <summary>Applies the activation in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(Activation activation, float* values, int length)
     {
         if (activation == Activation.Tanh)
@@ -26,6 +27,7 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
     }
 
     /// <summary>Multiplies values by the activation's derivative, which its results tell: <c>1 - a^2</c> for tanh, 1 where the rectifier passed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyByDerivative(Activation activation, float* activations, float* values, int length)
     {
         if (activation == Activation.Tanh)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
     /// <param name="dRow">The distance between the rows of D; 0 to add one row to all.</param>
     /// <param name="c">C, row by row.</param>
     /// <param name="cRow">The distance between the rows of C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd(int rows, int columns, int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
     {
         var column = 0;
@@ -39,6 +42,7 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4x2(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
     {
         var second = TSimd.Count;
@@ -75,6 +79,7 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
         TSimd.Store(c31, c + (3 * cRow) + second);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4x1(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
     {
         TVector c0 = TSimd.Load(d), c1 = TSimd.Load(d + dRow), c2 = TSimd.Load(d + (2 * dRow)), c3 = TSimd.Load(d + (3 * dRow));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
@@ -154,6 +156,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
             inputs.Slice((start + row) * layer.Inputs, layer.Inputs).CopyTo(new Span<float>(destination + (row * layer.InputStride), layer.Inputs));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyIn(ReadOnlySpan<double> cotangents, int start, int count, float* destination)
     {
         new Span<float>(destination, Padded(count) * Last.OutputStride).Clear();
@@ -165,6 +168,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyOut(float* source, int start, int count, Span<double> outputs)
     {
         var destination = outputs.Slice(start * Last.Outputs, count * Last.Outputs);
@@ -175,6 +179,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(float* source, float* sum, int rows, int length)
     {
         for (var j = 0; j < length; j += TSimd.Count)

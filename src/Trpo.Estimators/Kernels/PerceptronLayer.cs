@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     public static int Padded(int length, int multiple) => (length + multiple - 1) / multiple * multiple;
 
     /// <summary>Takes the values of <c>W</c>, row by row, and then of <c>b</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(ReadOnlySpan<double> parameters)
     {
         for (var output = 0; output < outputs; output++)
@@ -58,6 +61,7 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     }
 
     /// <summary>Adds <c>W</c>, row by row, and then <c>b</c> to a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddTo(Span<double> parameters)
     {
         for (var output = 0; output < outputs; output++)

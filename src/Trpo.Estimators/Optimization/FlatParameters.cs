@@ -12,6 +12,7 @@ public sealed class FlatParameters
 {
     private readonly (string Name, Parameter Value)[] _parameters;
     private readonly List<Tensor> _tensors;
+    private readonly int[] _counts;
 
     /// <summary>Lists the parameters of a module.</summary>
     /// <param name="module">The module.</param>
@@ -46,7 +47,8 @@ public sealed class FlatParameters
         }
 
         _tensors = [.. _parameters.Select(parameter => parameter.Value)];
-        Length = (int)_tensors.Sum(tensor => tensor.numel());
+        _counts = [.. _tensors.Select(tensor => (int)tensor.numel())];
+        Length = _counts.Sum();
     }
 
     /// <summary>The number of elements, <c>n</c>.</summary>
@@ -78,14 +80,11 @@ public sealed class FlatParameters
     public void Assign(ReadOnlySpan<double> values)
     {
         CheckLength(values.Length);
-        using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var flat = TensorCopy.From(values);
-        var start = 0L;
-        foreach (var tensor in _tensors)
+        for (var i = 0; i < _tensors.Count; i++)
         {
-            tensor.copy_(flat.narrow(0, start, tensor.numel()).view(tensor.shape));
-            start += tensor.numel();
+            TensorCopy.Assign(values[.._counts[i]], _tensors[i]);
+            values = values[_counts[i]..];
         }
     }
 

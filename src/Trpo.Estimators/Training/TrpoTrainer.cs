@@ -46,27 +46,35 @@ internal sealed class TrpoTrainer
         var steps = 0;
         for (var iteration = 1; iteration <= _iterations; iteration++)
         {
+            var start = clock.Elapsed;
             _rollout.Clear(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
             _collector.Collect(_policy, _rollout, _episodes);
             _window.Add(_episodes);
             steps += _rollout.Rows;
+            var rolledOut = clock.Elapsed;
 
             var targets = new ValueTargets(_rollout, _valueFunction, _options.Discount, _options.GaeLambda);
-            var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), targets.StandardizedAdvantages(), _options.FisherFraction);
+            var advantages = targets.StandardizedAdvantages();
+            var estimated = clock.Elapsed;
+
+            var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), advantages, _options.FisherFraction);
             var update = _optimizer.Step(problem);
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, or a value function that diverges");
+            var updated = clock.Elapsed;
+
             var loss = _valueFunction.Fit(_rollout.Observations, targets.Targets);
             if (!double.IsFinite(loss))
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
 
+            var elapsed = clock.Elapsed;
             yield return new TrpoIteration
             {
                 Iteration = iteration,
                 Steps = steps,
                 TotalSteps = TotalSteps,
-                Elapsed = clock.Elapsed,
+                Elapsed = elapsed,
                 Episodes = _episodes.Count,
                 MeanReturn = Mean(episode => episode.Return),
                 MeanReturnOfLast100 = _window.Mean,
@@ -75,6 +83,7 @@ internal sealed class TrpoTrainer
                 Entropy = problem.Entropy,
                 ExplainedVariance = targets.ExplainedVariance,
                 ValueLoss = loss,
+                Times = new IterationTimes(rolledOut - start, estimated - rolledOut, updated - estimated, elapsed - updated),
             };
         }
     }
