@@ -18,9 +18,9 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// About the number of environment steps between two updates, over all environments: <see cref="TotalSteps"/> is divided as evenly
-    /// as it goes, so that no update is made from a few. From 2 to 10,000,000; 1,024 by default.
+    /// as it goes, so that no update is made from a few. From 2 to 10,000,000; 512 by default.
     /// </summary>
-    public int StepsPerIteration { get; init; } = 1_024;
+    public int StepsPerIteration { get; init; } = 512;
 
     /// <summary>The discount of later rewards, per step. From 0 to 1; 0.99 by default.</summary>
     public double Discount { get; init; } = 0.99;

@@ -6,17 +6,17 @@ namespace Trpo.Estimators.Baselines;
 /// <summary>How the value function is fitted after each update of the policy.</summary>
 public sealed record ValueFunctionOptions
 {
-    /// <summary>The number of trust-region steps. At least 1; 1 by default.</summary>
-    public int Steps { get; init; } = 1;
+    /// <summary>The number of trust-region steps. At least 1; 2 by default.</summary>
+    public int Steps { get; init; } = 2;
 
-    /// <summary>The share of the observations that curvature is computed on. Above 0, up to 1; 1 by default.</summary>
-    public double FisherFraction { get; init; } = 1;
+    /// <summary>The share of the observations that curvature is computed on. Above 0, up to 1; 0.2 by default.</summary>
+    public double FisherFraction { get; init; } = 0.2;
 
     /// <summary>
     /// The settings of a step. <see cref="TrustRegionOptions.MaxKl"/>, here the mean of <c>(V - V_old)^2 / (2 sigma^2)</c> with the squared error
-    /// <c>sigma^2</c> before the step, is 0.1 by default.
+    /// <c>sigma^2</c> before the step, is 0.2 by default, <see cref="TrustRegionOptions.ConjugateGradientTolerance"/> is 0.01.
     /// </summary>
-    public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.1 };
+    public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.2, ConjugateGradientTolerance = 0.01 };
 
     /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
     internal void Validate()

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 
@@ -69,9 +70,8 @@ internal sealed class ValueProblem : ITrustRegionProblem
         _linearizedOnSample = true;
         var tangents = _sample.Memory(1);
         _network.Product(vector, tangents);
-        foreach (ref var tangent in tangents)
-            tangent /= _sample.Count * _variance;
         _network.TransposeProduct(tangents, product);
+        TensorPrimitives.Divide(product, _sample.Count * _variance, product);
     }
 
     public (double Objective, double MeanKl) Evaluate()

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
@@ -79,11 +80,11 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
     public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product)
     {
         var count = space.Length;
-        for (var i = 0; i < count; i++)
-        {
-            product[i] = vector[i] * Math.Exp(-2 * parameters[count + i]);
-            product[count + i] = 2 * vector[count + i];
-        }
+        var means = product[..count];
+        TensorPrimitives.Multiply(parameters[count..], -2, means);
+        TensorPrimitives.Exp<double>(means, means);
+        TensorPrimitives.Multiply(means, vector[..count], means);
+        TensorPrimitives.Multiply(vector[count..], 2, product[count..]);
     }
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)

@@ -42,6 +42,41 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
         }
     }
 
+    /// <summary>Computes <c>C = D + A W^T</c> for a W of few rows, each a vector's multiple long, by dot products: no column of C is padded.</summary>
+    /// <param name="rows">The rows of A, C and D, a multiple of <see cref="TileRows"/>.</param>
+    /// <param name="columns">The columns of C and D, which are the rows of W.</param>
+    /// <param name="inner">The columns of A and W, a multiple of the vector's length, and the distance between the rows of both.</param>
+    /// <param name="a">A, row by row.</param>
+    /// <param name="w">W, row by row.</param>
+    /// <param name="d">D, row by row; C itself to add to it.</param>
+    /// <param name="dRow">The distance between the rows of D; 0 to add one row to all.</param>
+    /// <param name="c">C, row by row.</param>
+    /// <param name="cRow">The distance between the rows of C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DotProducts(int rows, int columns, int inner, float* a, float* w, float* d, nint dRow, float* c, nint cRow)
+    {
+        for (var row = 0; row < rows; row += TileRows, a += TileRows * (nint)inner, c += TileRows * cRow, d += TileRows * dRow)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                TVector s0 = TSimd.Create(0), s1 = s0, s2 = s0, s3 = s0;
+                for (var k = 0; k < inner; k += TSimd.Count)
+                {
+                    var factor = TSimd.Load(w + ((nint)column * inner) + k);
+                    s0 = TSimd.MultiplyAdd(TSimd.Load(a + k), factor, s0);
+                    s1 = TSimd.MultiplyAdd(TSimd.Load(a + inner + k), factor, s1);
+                    s2 = TSimd.MultiplyAdd(TSimd.Load(a + (2 * inner) + k), factor, s2);
+                    s3 = TSimd.MultiplyAdd(TSimd.Load(a + (3 * inner) + k), factor, s3);
+                }
+
+                c[column] = d[column] + TSimd.Sum(s0);
+                c[cRow + column] = d[dRow + column] + TSimd.Sum(s1);
+                c[(2 * cRow) + column] = d[(2 * dRow) + column] + TSimd.Sum(s2);
+                c[(3 * cRow) + column] = d[(3 * dRow) + column] + TSimd.Sum(s3);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4x2(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
     {

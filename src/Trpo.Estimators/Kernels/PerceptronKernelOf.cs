@@ -9,7 +9,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    private const int BlockRows = 128;
+    private const int BlockRows = 64;
 
     // The sum over this many rows is kept in float32 before it goes to float64.
     private const int RowsPerSum = 1_024;
@@ -35,7 +35,14 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
     private PerceptronLayer Last => _layers[^1];
 
-    public void Assign(ReadOnlySpan<double> parameters) => Set(_layers, parameters);
+    public void Assign(ReadOnlySpan<double> parameters)
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Set(parameters[..layer.ParameterCount]);
+            parameters = parameters[layer.ParameterCount..];
+        }
+    }
 
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
@@ -72,7 +79,12 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
-        Set(_directions, vector);
+        foreach (var direction in _directions)
+        {
+            direction.SetForward(vector[..direction.ParameterCount]);
+            vector = vector[direction.ParameterCount..];
+        }
+
         for (var start = 0; start < _rows; start += BlockRows)
         {
             var count = Math.Min(BlockRows, _rows - start);
@@ -82,9 +94,9 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
                 // t' = W t + dW a + db, times the derivative.
                 var (layer, direction) = (_layers[i], _directions[i]);
                 var rows = Padded(count);
-                Multiply(rows, layer.OutputStride, layer.Inputs, Activations(i, start), layer.InputStride, direction.Transposed, direction.Biases, 0, destination);
+                Apply(direction, Activations(i, start), rows, direction.Biases, 0, destination);
                 if (i > 0)
-                    Multiply(rows, layer.OutputStride, layer.Inputs, source, layer.InputStride, layer.Transposed, destination, layer.OutputStride, destination);
+                    Apply(layer, source, rows, destination, layer.OutputStride, destination);
                 if (i + 1 < _layers.Length)
                     ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Activations(i + 1, start), destination, rows * layer.OutputStride);
                 Swap(ref source, ref destination);
@@ -98,7 +110,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     {
         gradient.Clear();
         foreach (var direction in _directions)
-            direction.Clear();
+            direction.ClearSums();
         for (var start = 0; start < _rows; start += BlockRows)
         {
             Backward(cotangents, start, Math.Min(BlockRows, _rows - start));
@@ -107,8 +119,8 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
             var place = 0;
             foreach (var direction in _directions)
             {
-                direction.AddTo(gradient[place..]);
-                direction.Clear();
+                direction.AddSumsTo(gradient[place..]);
+                direction.ClearSums();
                 place += direction.ParameterCount;
             }
         }
@@ -124,11 +136,10 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         {
             var (layer, sum) = (_layers[i], _directions[i]);
             AddRows(source, sum.Biases, rows, layer.OutputStride);
-            var sumRows = PerceptronLayer.Padded(layer.Outputs, PerceptronKernel.RowMultiple);
-            MatrixKernel<TSimd, TVector>.MultiplyAdd(sumRows, layer.InputStride, rows, source, 1, layer.OutputStride, Activations(i, start), layer.InputStride, sum.Weights, layer.InputStride, sum.Weights, layer.InputStride);
+            AddOuterProducts(source, Activations(i, start), rows, sum);
             if (i == 0)
                 break;
-            Multiply(rows, layer.InputStride, layer.Outputs, source, layer.OutputStride, layer.Weights, _zeros.Pointer, 0, destination);
+            MatrixKernel<TSimd, TVector>.MultiplyAdd(rows, layer.InputStride, layer.Outputs, source, layer.OutputStride, 1, layer.Weights, layer.InputStride, _zeros.Pointer, 0, destination, layer.InputStride);
             ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Activations(i, start), destination, rows * layer.InputStride);
             Swap(ref source, ref destination);
         }
@@ -137,14 +148,29 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private void Forward(int index, float* source, float* destination, int rows)
     {
         var layer = _layers[index];
-        Multiply(rows, layer.OutputStride, layer.Inputs, source, layer.InputStride, layer.Transposed, layer.Biases, 0, destination);
+        Apply(layer, source, rows, layer.Biases, 0, destination);
         if (index + 1 < _layers.Length)
             ActivationKernel<TSimd, TVector>.Apply(_activation, destination, rows * layer.OutputStride);
     }
 
-    // C = D + A B, with rows of B and C that are as long as their padded columns.
-    private static void Multiply(int rows, int columns, int inner, float* a, int aRow, float* b, float* d, int dRow, float* c) =>
-        MatrixKernel<TSimd, TVector>.MultiplyAdd(rows, columns, inner, a, aRow, 1, b, columns, d, dRow, c, columns);
+    // outputs = addend + W inputs, for each row.
+    private static void Apply(PerceptronLayer layer, float* inputs, int rows, float* addend, int addendRow, float* outputs)
+    {
+        if (layer.IsNarrow)
+            MatrixKernel<TSimd, TVector>.DotProducts(rows, layer.Outputs, layer.InputStride, inputs, layer.Weights, addend, addendRow, outputs, layer.OutputStride);
+        else
+            MatrixKernel<TSimd, TVector>.MultiplyAdd(rows, layer.OutputStride, layer.Inputs, inputs, layer.InputStride, 1, layer.Transposed, layer.OutputStride, addend, addendRow, outputs, layer.OutputStride);
+    }
+
+    // dW += u^T a over all rows, or its transpose.
+    private static void AddOuterProducts(float* cotangents, float* activations, int rows, PerceptronLayer sum)
+    {
+        var (inputs, outputs) = (sum.InputStride, sum.OutputStride);
+        if (sum.SumsTransposed)
+            MatrixKernel<TSimd, TVector>.MultiplyAdd(Padded(sum.Inputs), outputs, rows, activations, 1, inputs, cotangents, outputs, sum.Transposed, outputs, sum.Transposed, outputs);
+        else
+            MatrixKernel<TSimd, TVector>.MultiplyAdd(Padded(sum.Outputs), inputs, rows, cotangents, 1, outputs, activations, inputs, sum.Weights, inputs, sum.Weights, inputs);
+    }
 
     private float* Activations(int layer, int row) => _activations[layer].Pointer + ((nint)row * _layers[layer].InputStride);
 
@@ -184,10 +210,18 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     {
         for (var j = 0; j < length; j += TSimd.Count)
         {
-            var total = TSimd.Load(sum + j);
-            for (var i = 0; i < rows; i++)
-                total = TSimd.Add(total, TSimd.Load(source + ((nint)i * length) + j));
-            TSimd.Store(total, sum + j);
+            // Four sums at a time, so that none waits for the other.
+            TVector s0 = TSimd.Load(sum + j), s1 = TSimd.Create(0), s2 = s1, s3 = s1;
+            float* row = source + j;
+            for (var i = 0; i < rows; i += PerceptronKernel.RowMultiple, row += PerceptronKernel.RowMultiple * (nint)length)
+            {
+                s0 = TSimd.Add(s0, TSimd.Load(row));
+                s1 = TSimd.Add(s1, TSimd.Load(row + length));
+                s2 = TSimd.Add(s2, TSimd.Load(row + (2 * length)));
+                s3 = TSimd.Add(s3, TSimd.Load(row + (3 * length)));
+            }
+
+            TSimd.Store(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)), sum + j);
         }
     }
 
@@ -199,15 +233,6 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     }
 
     private static int Padded(int rows) => PerceptronLayer.Padded(rows, PerceptronKernel.RowMultiple);
-
-    private static void Set(PerceptronLayer[] layers, ReadOnlySpan<double> parameters)
-    {
-        foreach (var layer in layers)
-        {
-            layer.Set(parameters[..layer.ParameterCount]);
-            parameters = parameters[layer.ParameterCount..];
-        }
-    }
 
     private static PerceptronLayer[] Layers(IReadOnlyList<int> widths) =>
         [.. Enumerable.Range(0, widths.Count - 1).Select(i => new PerceptronLayer(widths[i], widths[i + 1], TSimd.Count))];

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 
@@ -63,8 +64,9 @@ internal sealed class PolicyProblem : ITrustRegionProblem
             _oldLogProbabilities[row] = distribution.LogProbability(parameters, Action(row), cotangent);
             entropy += distribution.Entropy(parameters);
             surrogate += _advantages[row];
+            var weight = _advantages[row] / _rows;
             foreach (ref var element in cotangent)
-                element *= _advantages[row] / _rows;
+                element *= weight;
         }
 
         Entropy = entropy / _rows;
@@ -82,14 +84,10 @@ internal sealed class PolicyProblem : ITrustRegionProblem
         _policy.Product(vector, tangents);
         var weighted = _sample.Memory(_policy.ParameterLength);
         for (var i = 0; i < _sample.Count; i++)
-        {
-            var cotangent = Row(weighted, i);
-            _policy.Distribution.FisherProduct(Row(_oldParameters, _sample.Row(i)), Row(tangents, i), cotangent);
-            foreach (ref var element in cotangent)
-                element /= _sample.Count;
-        }
+            _policy.Distribution.FisherProduct(Row(_oldParameters, _sample.Row(i)), Row(tangents, i), Row(weighted, i));
 
         _policy.TransposeProduct(weighted, product);
+        TensorPrimitives.Divide(product, _sample.Count, product);
     }
 
     public (double Objective, double MeanKl) Evaluate()

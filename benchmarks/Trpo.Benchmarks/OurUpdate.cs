@@ -1,0 +1,48 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+
+namespace Trpo.Benchmarks;
+
+/// <summary>One update with the defaults of training.</summary>
+internal sealed class OurUpdate : IDisposable
+{
+    private static readonly TrpoOptions Defaults = new();
+
+    private readonly Workload _workload;
+    private readonly StochasticPolicy _policy;
+    private readonly ValueNetwork _value;
+    private readonly TrustRegionOptimizer _optimizer = new(Defaults.TrustRegion);
+    private readonly double[] _start;
+
+    public OurUpdate(Workload workload)
+    {
+        _workload = workload;
+        _policy = workload.CreatePolicy();
+        _value = new ValueNetwork(workload.Inputs, Defaults.HiddenLayers, Activation.Tanh, Defaults.ValueFunction, new RandomSource(2));
+        _start = new double[_policy.Length];
+        _policy.CopyTo(_start);
+    }
+
+    public static int ConjugateGradientSteps => Defaults.TrustRegion.ConjugateGradientSteps;
+
+    public static double Tolerance => Defaults.TrustRegion.ConjugateGradientTolerance;
+
+    public void Run()
+    {
+        _optimizer.Step(_workload.CreateProblem(_policy, Defaults.FisherFraction));
+        _value.Fit(_workload.Observations, _workload.Targets);
+
+        // Where it came from, so that every run does the same work.
+        _policy.Assign(_start);
+    }
+
+    public void Dispose()
+    {
+        _policy.Dispose();
+        _value.Dispose();
+    }
+}

@@ -1,0 +1,10 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using Trpo.Benchmarks;
+using Trpo.Benchmarks.Ratios;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["ratios", ..])
+    return RatioRun.Execute();
+BenchmarkSwitcher.FromAssembly(typeof(FisherProductBenchmarks).Assembly).Run(args);
+return 0;

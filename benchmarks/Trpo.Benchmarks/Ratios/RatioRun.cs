@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Globalization;
+using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Kernels;
+
+namespace Trpo.Benchmarks.Ratios;
+
+/// <summary>Measures everything that a bound is known for, on one thread, and prints a line for each.</summary>
+internal static class RatioRun
+{
+    /// <returns>0; the bounds are goals, and what a machine makes of them is for the reader.</returns>
+    public static int Execute()
+    {
+        var clock = Stopwatch.StartNew();
+        TorchRuntime.EnsureLoaded();
+        TorchSharp.torch.set_num_threads(1);
+        var missed = 0;
+        foreach (var ratio in FisherRatios.Measure().Concat(UpdateRatios.Measure()).Concat(TrainingRatios.Measure()))
+        {
+            Console.WriteLine(ratio.ToJson());
+            missed += ratio.Holds ? 0 : 1;
+        }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{clock.Elapsed.TotalSeconds:F0} s, vectors of {PerceptronKernel.VectorLength} numbers; bounds missed: {missed}."));
+        return 0;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Rollouts;
+
+namespace Trpo.Benchmarks.Ratios;
+
+/// <summary>The managed memory that a step of an environment costs, once everything is warm.</summary>
+internal static class RolloutAllocation
+{
+    private const int Environments = 4;
+    private const int Steps = 1_000;
+
+    public static double BytesPerStep()
+    {
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), Environments);
+        using var block = new ObservedBlock(view, Environments, view, view.Schema["Observation"]);
+        var distribution = ActionDistribution.For(view.ActionSpace, initialLogStandardDeviation: 0);
+        using var policy = new StochasticPolicy(new Perceptron(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
+        var collector = new RolloutCollector(block, new RandomSource(2));
+        var rollout = new Rollout(Environments, Steps, block.ObservationLength, view.ActionSpace.Length);
+        var episodes = new List<Episode>(Environments * Steps);
+
+        long Collect(int steps)
+        {
+            rollout.Clear(steps);
+            episodes.Clear();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            collector.Collect(policy, rollout, episodes);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        // What the second half of the steps costs is what a step costs.
+        Collect(Steps);
+        var half = Collect(Steps / 2);
+        return Math.Max(0, Collect(Steps) - half) / (double)(Environments * Steps / 2);
+    }
+}

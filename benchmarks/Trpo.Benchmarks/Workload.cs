@@ -1,0 +1,79 @@
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Training;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Benchmarks;
+
+/// <summary>A policy, and a batch of what it might have seen and done.</summary>
+internal sealed class Workload
+{
+    private const ulong Seed = 1;
+
+    private Workload(string name, int inputs, ActionSpace actions, int rows)
+    {
+        Name = $"{name}_{rows}";
+        Space = actions;
+        Rows = rows;
+        Inputs = inputs;
+        Distribution = ActionDistribution.For(actions, initialLogStandardDeviation: -0.5);
+        var random = new RandomSource(Seed);
+        Observations = [.. Enumerable.Range(0, rows * inputs).Select(_ => (float)random.NextGaussian())];
+        Actions = new double[rows * actions.Length];
+        Advantages = [.. Enumerable.Range(0, rows).Select(_ => random.NextGaussian())];
+        Targets = [.. Enumerable.Range(0, rows).Select(row => Observations[row * inputs] + (0.1 * random.NextGaussian()))];
+
+        var policy = CreatePolicy();
+        var parameters = new double[rows * policy.ParameterLength];
+        policy.Evaluate(Observations, parameters);
+        var action = new float[actions.Length];
+        for (var row = 0; row < rows; row++)
+        {
+            Distribution.Sample(parameters.AsSpan(row * policy.ParameterLength, policy.ParameterLength), random, action);
+            for (var i = 0; i < action.Length; i++)
+                Actions[(row * action.Length) + i] = action[i];
+        }
+    }
+
+    public string Name { get; }
+
+    public ActionSpace Space { get; }
+
+    public int Rows { get; }
+
+    public int Inputs { get; }
+
+    public IActionDistribution Distribution { get; }
+
+    public float[] Observations { get; }
+
+    public double[] Actions { get; }
+
+    public double[] Advantages { get; }
+
+    public double[] Targets { get; }
+
+    /// <summary>17-64-64-6 with a diagonal Gaussian, as for a two-legged robot.</summary>
+    public static Workload Gaussian(int rows) => new("gaussian", 17, ActionSpace.Box(Enumerable.Repeat(-1f, 6).ToArray(), Enumerable.Repeat(1f, 6).ToArray()), rows);
+
+    /// <summary>4-64-64-2 with a categorical distribution, as for CartPole.</summary>
+    public static Workload Categorical(int rows) => new("categorical", 4, ActionSpace.Discrete(2), rows);
+
+    /// <summary>The perceptron, with the same weights every time.</summary>
+    public Perceptron CreatePerceptron() => new(Inputs, [64, 64], Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
+
+    /// <summary>The policy as training would choose to compute it.</summary>
+    public StochasticPolicy CreatePolicy() => new(CreatePerceptron(), Distribution);
+
+    /// <summary>The policy computed in TorchSharp, without the kernels.</summary>
+    public StochasticPolicy CreateTorchPolicy()
+    {
+        var perceptron = CreatePerceptron();
+        return new StochasticPolicy(perceptron, new TorchPerceptron(perceptron), Distribution);
+    }
+
+    public PolicyProblem CreateProblem(StochasticPolicy policy, double fisherFraction = 1) => new(policy, Observations, Actions, Advantages, fisherFraction);
+}
