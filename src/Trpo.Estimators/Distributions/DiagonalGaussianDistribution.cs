@@ -80,11 +80,28 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
     public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product)
     {
         var count = space.Length;
-        var means = product[..count];
-        TensorPrimitives.Multiply(parameters[count..], -2, means);
-        TensorPrimitives.Exp<double>(means, means);
-        TensorPrimitives.Multiply(means, vector[..count], means);
-        TensorPrimitives.Multiply(vector[count..], 2, product[count..]);
+        for (var i = 0; i < count; i++)
+        {
+            product[i] = vector[i] * Math.Exp(-2 * parameters[count + i]);
+            product[count + i] = 2 * vector[count + i];
+        }
+    }
+
+    /// <summary>The rows differ in their means alone, on which the matrix does not depend.</summary>
+    public void FisherProducts(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vectors, Span<double> products)
+    {
+        var count = space.Length;
+        Span<double> precisions = count <= 64 ? stackalloc double[count] : new double[count];
+        TensorPrimitives.Multiply(parameters.Slice(count, count), -2, precisions);
+        TensorPrimitives.Exp<double>(precisions, precisions);
+        for (var start = 0; start < products.Length; start += 2 * count)
+        {
+            for (var i = 0; i < precisions.Length; i++)
+            {
+                products[start + i] = vectors[start + i] * precisions[i];
+                products[start + count + i] = 2 * vectors[start + count + i];
+            }
+        }
     }
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)

@@ -101,12 +101,13 @@ internal sealed class StochasticPolicy : IDisposable
         var width = Distribution.NetworkOutputs;
         var free = gradient[_networkLength..];
         free.Clear();
-        for (var row = 0; row < outputs.Length / width; row++)
+        var place = 0;
+        for (var row = 0; row < outputs.Length; row += width)
         {
-            var cotangent = cotangents.Slice(row * ParameterLength, ParameterLength);
-            cotangent[..width].CopyTo(outputs[(row * width)..]);
+            for (var i = 0; i < width; i++)
+                outputs[row + i] = cotangents[place++];
             for (var i = 0; i < free.Length; i++)
-                free[i] += cotangent[width + i];
+                free[i] += cotangents[place++];
         }
 
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
@@ -143,11 +144,13 @@ internal sealed class StochasticPolicy : IDisposable
     private void Widen(ReadOnlySpan<double> rows, ReadOnlySpan<double> behind, Span<double> widened)
     {
         var width = Distribution.NetworkOutputs;
-        for (var row = 0; row < rows.Length / width; row++)
+        var place = 0;
+        for (var row = 0; row < rows.Length; row += width)
         {
-            var destination = widened.Slice(row * ParameterLength, ParameterLength);
-            rows.Slice(row * width, width).CopyTo(destination);
-            behind.CopyTo(destination[width..]);
+            for (var i = 0; i < width; i++)
+                widened[place++] = rows[row + i];
+            foreach (var value in behind)
+                widened[place++] = value;
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class PolicyProblem : ITrustRegionProblem
     private readonly double[] _oldParameters;
     private readonly double[] _parameters;
     private readonly StateSample _sample;
-    private bool _linearizedOnSample;
+    private double[]? _sampledParameters;
     private readonly int _rows;
 
     /// <param name="policy">The policy that acted.</param>
@@ -54,8 +54,8 @@ internal sealed class PolicyProblem : ITrustRegionProblem
     public double Gradient(Span<double> gradient)
     {
         var distribution = _policy.Distribution;
-        _linearizedOnSample = _sample.IsEverything;
         _policy.Linearize(_observations.Span, _oldParameters);
+        _sampledParameters = _sample.IsEverything ? _oldParameters : null;
         var (entropy, surrogate) = (0.0, 0.0);
         for (var row = 0; row < _rows; row++)
         {
@@ -77,15 +77,16 @@ internal sealed class PolicyProblem : ITrustRegionProblem
     /// <summary><c>J^T M J v</c> averaged over the sampled states: the Fisher matrix <c>M</c> of the family between the derivatives of its parameters.</summary>
     public void FisherProduct(ReadOnlySpan<double> vector, Span<double> product)
     {
-        if (!_linearizedOnSample)
-            _policy.Linearize(_sample.Take(_observations.Span), _sample.Memory(_policy.ParameterLength));
-        _linearizedOnSample = true;
-        var tangents = _parameters.AsSpan(0, _sample.Count * _policy.ParameterLength);
-        _policy.Product(vector, tangents);
-        var weighted = _sample.Memory(_policy.ParameterLength);
-        for (var i = 0; i < _sample.Count; i++)
-            _policy.Distribution.FisherProduct(Row(_oldParameters, _sample.Row(i)), Row(tangents, i), Row(weighted, i));
+        if (_sampledParameters is null)
+        {
+            _sampledParameters = new double[_sample.Count * _policy.ParameterLength];
+            _policy.Linearize(_sample.Take(_observations.Span), _sampledParameters);
+        }
 
+        var tangents = _parameters.AsSpan(0, _sampledParameters.Length);
+        var weighted = _sample.Memory(_policy.ParameterLength);
+        _policy.Product(vector, tangents);
+        _policy.Distribution.FisherProducts(_sampledParameters, tangents, weighted);
         _policy.TransposeProduct(weighted, product);
         TensorPrimitives.Divide(product, _sample.Count, product);
     }
