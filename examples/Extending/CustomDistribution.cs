@@ -98,6 +98,7 @@ internal static class CustomDistribution
             Seed = seed,
             Distribution = actions => new StateDependentGaussian((BoxActionSpace)actions),
         });
-        return new Outcome("return", training.FirstReturn, Math.Min(training.Evaluation.MeanReturn, training.PlayExported(episodes: 50)), WaterTank.GoodReturn);
+        training.CompareExported();
+        return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, WaterTank.GoodReturn);
     }
 }
