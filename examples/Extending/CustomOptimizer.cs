@@ -26,9 +26,11 @@ internal sealed class NaturalPolicyGradient(double meanKl = 0.01, double damping
         var direction = new double[problem.Length];
         var solved = ConjugateGradient.Solve(Damped, gradient, direction);
         var length = TrustRegionOptimizer.StepLength(meanKl, solved.Curvature);
-        var nothing = new TrustRegionStep { Outcome = TrustRegionOutcome.NotPositiveDefinite, GradientNorm = norm, ConjugateGradient = solved };
-        if (!(double.IsFinite(length) && length > 0))
+        var nothing = new TrustRegionStep { Outcome = TrustRegionOutcome.NonFinite, GradientNorm = norm, ConjugateGradient = solved };
+        if (solved.Outcome == ConjugateGradientOutcome.NonFinite || !double.IsFinite(solved.Curvature))
             return nothing;
+        if (solved.Curvature <= 0)
+            return nothing with { Outcome = TrustRegionOutcome.NotPositiveDefinite };
 
         var old = new double[problem.Length];
         var moved = new double[problem.Length];
@@ -39,7 +41,7 @@ internal sealed class NaturalPolicyGradient(double meanKl = 0.01, double damping
         if (!double.IsFinite(reached) || !double.IsFinite(divergence))
         {
             problem.Assign(old);
-            return nothing with { Outcome = TrustRegionOutcome.NonFinite, Trials = 1 };
+            return nothing with { Trials = 1 };
         }
 
         return nothing with
