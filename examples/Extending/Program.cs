@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Trpo.Estimators.Diagnostics;
+using Trpo.Examples.Extending;
+
+(string Name, Func<int, Outcome> Run)[] examples =
+[
+    ("network", CustomNetwork.Run),
+    ("distribution", CustomDistribution.Run),
+    ("baseline", CustomBaseline.Run),
+    ("optimizer", CustomOptimizer.Run),
+    ("environment", CustomEnvironment.Run),
+    ("supervised", SupervisedTrustRegion.Run),
+];
+
+var which = new Argument<string>("example") { Description = "What to extend.", DefaultValueFactory = _ => "all" };
+which.AcceptOnlyFromAmong([.. examples.Select(example => example.Name), "all"]);
+var seed = new Option<int>("--seed") { Description = "Where all randomness starts.", DefaultValueFactory = _ => 1 };
+var command = new RootCommand("Trains with a network, a distribution, a baseline, an optimizer and an environment of one's own, and without an environment.") { which, seed };
+command.SetAction(parsed =>
+{
+    // One example touches TorchSharp before the library has had a reason to load it.
+    TorchRuntime.EnsureLoaded();
+    var name = parsed.GetValue(which);
+    var table = new Table().AddColumns("example", "measure", "before", "after", "required", "seconds");
+    var reached = true;
+    foreach (var example in examples.Where(example => name == "all" || name == example.Name))
+    {
+        Console.WriteLine($"{example.Name}:");
+        var clock = Stopwatch.StartNew();
+        var outcome = example.Run(parsed.GetValue(seed));
+        table.AddRow(example.Name, outcome.Measure, Number(outcome.Before), Number(outcome.After), Number(outcome.Required), Number(clock.Elapsed.TotalSeconds));
+        reached &= outcome.Reached;
+    }
+
+    AnsiConsole.Write(table);
+    if (!reached)
+        Console.Error.WriteLine("An example did not reach what it should.");
+    return reached ? 0 : 1;
+});
+return command.Parse(args).Invoke();
+
+static string Number(double value) => value.ToString("0.0##", CultureInfo.InvariantCulture);
