@@ -91,7 +91,7 @@ internal static class CustomDistribution
 {
     public static Outcome Run(int seed)
     {
-        ActionDistributionCheck.Verify(new StateDependentGaussian(ActionSpace.Box([-1, -1], [1, 1])), actionLength: 2);
+        ActionDistributionCheck.Verify(new StateDependentGaussian(ActionSpace.Box([-1, -1], [1, 1])), ActionSpace.Box([-1, -1], [1, 1]));
         var training = new Training(() => new TimeLimit(new WaterTank(), WaterTank.EpisodeSteps), new TrpoOptions
         {
             TotalSteps = 60_000,

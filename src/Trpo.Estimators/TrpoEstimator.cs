@@ -6,6 +6,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Diagnostics;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
@@ -24,6 +25,9 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 {
     // A last layer this small makes the first policy nearly uniform, so that it explores (Andrychowicz et al. 2021, section 3.2).
     private const double PolicyOutputGain = 0.01;
+
+    // Rows times parameters below which libtorch is faster with one thread than with two.
+    private const long LeastWorkToShare = 1 << 25;
 
     private readonly IHost _host;
     private readonly EnvironmentDataView _environment;
@@ -45,6 +49,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
+    /// <exception cref="InvalidOperationException">A network or a distribution of one's own does not compute what its ONNX form does.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
@@ -79,6 +84,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
+        using var threads = (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
         var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
@@ -112,9 +118,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
-        var distribution = _options.Distribution?.Invoke(_environment.ActionSpace) ?? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
-        var network = _options.Network?.Invoke(observationLength, distribution.NetworkOutputs, random)
-            ?? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random);
+        var distribution = _options.Distribution?.Invoke(_environment.ActionSpace);
+        if (distribution is not null)
+            ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);
+        distribution ??= ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
+        var network = _options.Network?.Invoke(observationLength, distribution.NetworkOutputs, random);
+        if (network is not null)
+            ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
+        network ??= new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random);
         return new StochasticPolicy(network, distribution);
     }
 

@@ -6,7 +6,7 @@ namespace Trpo.Estimators.Baselines;
 /// </summary>
 public interface IValueFunction
 {
-    /// <summary>The value of each observation.</summary>
+    /// <summary>The value of each observation. Asked for before the first fit, too.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="values">Receives <c>[N]</c>; may be empty.</param>
     void Predict(ReadOnlySpan<float> observations, Span<double> values);

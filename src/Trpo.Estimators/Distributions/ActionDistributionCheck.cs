@@ -1,11 +1,14 @@
 using System.Globalization;
 using Trpo.Estimators.Randomness;
+using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// Finds out whether the members of a family agree with each other: derivatives with differences, and the entropy and the divergence with the mean
-/// over samples, as TRPO's author validated his. For tests of families of one's own.
+/// Finds out whether the members of a family agree with each other: derivatives with differences, the entropy and the divergence with the mean
+/// over samples, as TRPO's author validated his, and the exported graph with the mode. For tests of families of one's own.
 /// </summary>
 public static class ActionDistributionCheck
 {
@@ -16,13 +19,13 @@ public static class ActionDistributionCheck
 
     /// <summary>Checks a family at a few members, drawn at random around zero.</summary>
     /// <param name="distribution">The family.</param>
-    /// <param name="actionLength">The length of an action, <c>k</c>.</param>
+    /// <param name="space">The actions that it is for.</param>
     /// <param name="seed">Where randomness starts; a seed passes or fails for good.</param>
     /// <exception cref="InvalidOperationException">Two members disagree; the message says which, where, and by how much.</exception>
-    public static void Verify(IActionDistribution distribution, int actionLength, int seed = 0)
+    public static void Verify(IActionDistribution distribution, ActionSpace space, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(distribution);
-        ArgumentOutOfRangeException.ThrowIfLessThan(actionLength, 1);
+        ArgumentNullException.ThrowIfNull(space);
         var random = new RandomSource((ulong)seed);
         var length = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
         for (var member = 0; member < Members; member++)
@@ -30,7 +33,7 @@ public static class ActionDistributionCheck
             var parameters = Draw(random, length, 0.7);
             double[] other = [.. parameters.Zip(Draw(random, length, 0.3), (value, shift) => value + shift)];
             var actions = new double[Samples][];
-            var action = new float[actionLength];
+            var action = new float[space.Length];
             for (var i = 0; i < Samples; i++)
             {
                 distribution.Sample(parameters, random, action);
@@ -45,6 +48,54 @@ public static class ActionDistributionCheck
                 actions.Select(sample => distribution.LogProbability(parameters, sample, []) - distribution.LogProbability(other, sample, [])),
                 distribution.KullbackLeibler(parameters, other));
             Equal($"{nameof(distribution.KullbackLeibler)} of a member from itself", parameters, distribution.KullbackLeibler(parameters, parameters), 0, 1e-12);
+        }
+
+        VerifyExport(distribution, space);
+    }
+
+    /// <summary>Checks that the exported graph takes the action that the mode is.</summary>
+    /// <exception cref="InvalidOperationException">It does not, or does not run.</exception>
+    internal static void VerifyExport(IActionDistribution distribution, ActionSpace space)
+    {
+        var random = new RandomSource(0);
+        var outputs = distribution.NetworkOutputs;
+        var graph = new OnnxGraphBuilder("distribution");
+        var input = graph.Input(PolicyValues.Observation, outputs, "What a network computed.");
+        distribution.Export(graph, input, [.. distribution.StateIndependentParameters.Select(value => (float)value)]);
+        using var session = Open(graph, new PolicyMetadata(ObservationSpace.Unbounded(outputs), space, []));
+        using var batch = session.CreateBatch(Members);
+        var parameters = new double[Members][];
+        for (var row = 0; row < Members; row++)
+        {
+            // As wide as float32 says it, since the graph computes in it.
+            double[] computed = [.. Draw(random, outputs, 2).Select(value => (double)(float)value)];
+            parameters[row] = [.. computed, .. distribution.StateIndependentParameters];
+            for (var i = 0; i < outputs; i++)
+                batch.Observation(row)[i] = (float)computed[i];
+        }
+
+        batch.Run(Members);
+        var mode = new float[space.Length];
+        for (var row = 0; row < Members; row++)
+        {
+            distribution.Mode(parameters[row], mode);
+            for (var i = 0; i < mode.Length; i++)
+            {
+                var acted = batch.IsDiscrete ? batch.Choice(row) : batch.Action(row)[i];
+                Equal($"Element {i} of the action of the graph that {nameof(distribution.Export)} made", parameters[row], acted, mode[i], 1e-5 * (1 + Math.Abs(mode[i])));
+            }
+        }
+    }
+
+    private static PolicySession Open(OnnxGraphBuilder graph, PolicyMetadata metadata)
+    {
+        try
+        {
+            return PolicySession.Open(graph.Build("A distribution alone.", PolicyMetadataFormat.Write(metadata)));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
+        {
+            throw new InvalidOperationException($"The graph that {nameof(IActionDistribution.Export)} made does not run: {exception.Message}", exception);
         }
     }
 

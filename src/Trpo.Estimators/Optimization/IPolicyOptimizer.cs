@@ -5,6 +5,9 @@ public interface IPolicyOptimizer
 {
     /// <summary>Takes one step.</summary>
     /// <param name="problem">What to improve, and what to stay close to.</param>
-    /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
+    /// <returns>
+    /// What was done. Unless it was accepted, the parameters are bit for bit as they were. Training goes on after any outcome but
+    /// <see cref="TrustRegionOutcome.NonFiniteGradient"/>, whose message names <see cref="TrustRegionStep.Offender"/>.
+    /// </returns>
     TrustRegionStep Step(ITrustRegionProblem problem);
 }

@@ -3,7 +3,7 @@ namespace Trpo.Estimators.Optimization;
 /// <summary>How a trust-region step ended. All but <see cref="Accepted"/> leave the parameters bit for bit as they were.</summary>
 public enum TrustRegionOutcome
 {
-    /// <summary>A step was taken that improves the surrogate within the trust region.</summary>
+    /// <summary>A step was taken; with <see cref="TrustRegionOptimizer"/> one that improves the surrogate within the trust region.</summary>
     Accepted,
 
     /// <summary>No trial of the line search improved the surrogate by enough.</summary>

@@ -9,7 +9,7 @@ public sealed record TrustRegionStep
     /// <summary>The share of the full step that was taken: 1 without backtracking, 0 where nothing was accepted.</summary>
     public double StepFraction { get; init; }
 
-    /// <summary>The mean KL(old || new) of the step that was taken, in nats; at most the radius of the trust region.</summary>
+    /// <summary>The mean KL(old || new) of the step that was taken, in nats; with <see cref="TrustRegionOptimizer"/> at most the radius of the trust region.</summary>
     public double MeanKl { get; init; }
 
     /// <summary>By how much the surrogate improved.</summary>

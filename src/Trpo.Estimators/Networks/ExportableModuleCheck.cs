@@ -1,0 +1,66 @@
+using System.Globalization;
+using Trpo.Estimators.Randomness;
+using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Networks;
+
+/// <summary>Finds out whether a module's <c>forward</c> and its ONNX form compute the same. Training does so before it begins.</summary>
+public static class ExportableModuleCheck
+{
+    private const int Rows = 16;
+    private const double Tolerance = 1e-4;
+
+    /// <summary>Compares the two on random inputs.</summary>
+    /// <param name="module">The module; it is left in evaluation mode.</param>
+    /// <param name="inputs">The number of inputs, <c>d</c>.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">They differ, or one of them does not run; the message says which and by how much.</exception>
+    public static void Verify(ExportableModule module, int inputs, int outputs)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        var random = new RandomSource(0);
+        float[] observations = [.. Enumerable.Range(0, Rows * inputs).Select(_ => (float)random.NextGaussian())];
+        var expected = new double[Rows * outputs];
+
+        // Not disposed: the module is the caller's.
+        new TorchNetwork(module, outputs).Evaluate(observations, expected);
+        using var session = Open(module, inputs, outputs);
+        using var batch = session.CreateBatch(Rows);
+        for (var row = 0; row < Rows; row++)
+            observations.AsSpan(row * inputs, inputs).CopyTo(batch.Observation(row));
+        batch.Run(Rows);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var actual = batch.Score(i / outputs)[i % outputs];
+
+            // Written so that a NaN fails too.
+            if (!(Math.Abs(actual - expected[i]) <= Tolerance * (1 + Math.Abs(expected[i]))))
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Output {i % outputs} of the graph that {module.GetName()}.{nameof(ExportableModule.Export)} made is {actual:G7} where forward computes {expected[i]:G7}."));
+        }
+    }
+
+    // The outputs stand as the score of a policy without bounds.
+    private static PolicySession Open(ExportableModule module, int inputs, int outputs)
+    {
+        var graph = new OnnxGraphBuilder("module");
+        var output = module.Export(graph, graph.Input(PolicyValues.Observation, inputs, "The inputs."));
+        graph.Node("Identity", PolicyValues.Score, [output]);
+        graph.Node("Identity", PolicyValues.Action, [output]);
+        graph.Output(PolicyValues.Score, outputs, "The outputs.");
+        graph.Output(PolicyValues.Action, outputs, "The outputs.");
+        var unbounded = ActionSpace.Box(Enumerable.Repeat(float.NegativeInfinity, outputs).ToArray(), Enumerable.Repeat(float.PositiveInfinity, outputs).ToArray());
+        try
+        {
+            return PolicySession.Open(graph.Build("A module alone.", PolicyMetadataFormat.Write(new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, []))));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidOperationException($"The graph that {module.GetName()}.{nameof(ExportableModule.Export)} made does not run: {exception.Message}", exception);
+        }
+    }
+}
