@@ -1,10 +1,8 @@
-using TorchSharp;
-using Trpo.Estimators.Distributions;
+using TorchSharp.Modules;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Optimization;
@@ -16,8 +14,8 @@ public sealed class FisherVectorProductTests(bool discrete)
 {
     private const int Rows = 5;
 
-    private PolicyNetwork _network = null!;
-    private IActionDistribution _distribution = null!;
+    private Trpo.Estimators.Networks.Perceptron _network = null!;
+    private Parameter _logDeviations = null!;
     private FlatParameters _parameters = null!;
     private Tensor _observations = null!;
     private Tensor _old = null!;
@@ -25,21 +23,19 @@ public sealed class FisherVectorProductTests(bool discrete)
     [SetUp]
     public void Create()
     {
-        var random = new RandomSource(7);
-        _distribution = discrete
-            ? new CategoricalDistribution(ActionSpace.Discrete(3))
-            : new DiagonalGaussianDistribution(ActionSpace.Box([-1, -1], [1, 1]), -0.3f);
-        _network = new PolicyNetwork(new Perceptron(2, [4], _distribution.NetworkOutputs, 1, random), _distribution.StateIndependentParameters);
-        _network.to(ScalarType.Float64);
-        _parameters = new FlatParameters(_network);
-        _observations = tensor(Enumerable.Range(0, Rows * 2).Select(_ => random.NextGaussian()).ToArray()).view(Rows, 2);
-        _old = _network.forward(_observations).detach();
+        _network = TestNetworks.Perceptron([2, 4, discrete ? 3 : 2], seed: 7, type: ScalarType.Float64);
+        _logDeviations = new Parameter(tensor([-0.3, 0.2]), requires_grad: true);
+        IEnumerable<(string, Parameter)> free = discrete ? [] : [("log_deviations", _logDeviations)];
+        _parameters = new FlatParameters([.. _network.named_parameters(), .. free]);
+        _observations = tensor(TestNetworks.Gaussians(new RandomSource(7), Rows * 2)).view(Rows, 2);
+        _old = Parameters(_observations).detach();
     }
 
     [TearDown]
     public void Destroy()
     {
         _network.Dispose();
+        _logDeviations.Dispose();
         _observations.Dispose();
         _old.Dispose();
     }
@@ -86,7 +82,32 @@ public sealed class FisherVectorProductTests(bool discrete)
         Assert.That(() => product.Apply(new double[_parameters.Length], new double[_parameters.Length]), Throws.InstanceOf<System.Runtime.InteropServices.ExternalException>());
     }
 
-    private Tensor MeanKl() => _distribution.KullbackLeibler(_old, _network.forward(_observations)).mean();
+    // Logits, or means and then the logarithms of the deviations.
+    private Tensor Parameters(Tensor observations)
+    {
+        var outputs = _network.forward(observations);
+        return discrete ? outputs : cat([outputs, _logDeviations.expand(outputs.shape[0], -1)], dim: 1);
+    }
+
+    private Tensor MeanKl()
+    {
+        var parameters = Parameters(_observations);
+        if (discrete)
+            return (_old.softmax(1) * (_old.log_softmax(1) - parameters.log_softmax(1))).sum(dim: 1).mean();
+        var (mean, logDeviation) = (parameters.narrow(1, 0, 2), parameters.narrow(1, 2, 2));
+        var (oldMean, oldLogDeviation) = (_old.narrow(1, 0, 2), _old.narrow(1, 2, 2));
+        var spread = ((2 * oldLogDeviation).exp() + (oldMean - mean).pow(2)) / (2 * (2 * logDeviation).exp());
+        return (logDeviation - oldLogDeviation + spread - 0.5).sum(dim: 1).mean();
+    }
+
+    private Tensor LogProbability(Tensor parameters, double[] action)
+    {
+        if (discrete)
+            return parameters.log_softmax(1)[0, (int)action[0]];
+        var (mean, logDeviation) = (parameters.narrow(1, 0, 2), parameters.narrow(1, 2, 2));
+        var z = (tensor(action) - mean) / logDeviation.exp();
+        return -((z * z / 2) + logDeviation).sum();
+    }
 
     private double[] KlGradient(double[] vector, double epsilon)
     {
@@ -109,7 +130,7 @@ public sealed class FisherVectorProductTests(bool discrete)
         {
             foreach (var (action, probability) in Actions(row))
             {
-                var logProbability = _distribution.LogProbability(_network.forward(_observations.narrow(0, row, 1)), tensor(action).view(1, -1));
+                var logProbability = LogProbability(Parameters(_observations.narrow(0, row, 1)), action);
                 _parameters.Gradient(logProbability, score);
                 for (var i = 0; i < score.Length; i++)
                 {

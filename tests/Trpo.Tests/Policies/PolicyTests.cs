@@ -1,9 +1,10 @@
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
 using Trpo.Onnx.Spaces;
-using static TorchSharp.torch;
 
 namespace Trpo.Tests.Policies;
 
@@ -34,7 +35,7 @@ public sealed class PolicyTests
     [Test]
     public void The_perceptron_is_linear_layers_with_tanh_between()
     {
-        using var perceptron = new Perceptron(1, [1], 1, outputGain: 3, new RandomSource(1));
+        using var perceptron = new Perceptron(1, [1], 1, Activation.Tanh, outputGain: 3, new RandomSource(1));
         var parameters = perceptron.named_parameters().ToDictionary(parameter => parameter.name, parameter => TensorCopy.ToArray(parameter.parameter).Single());
         using var input = TensorCopy.From([0.7f], 1, 1);
         var hidden = Math.Tanh(parameters["layer0.weight"] * 0.7);
@@ -45,64 +46,78 @@ public sealed class PolicyTests
     }
 
     [Test]
-    public void Discrete_policies_act_in_onnx_as_in_torch()
+    public void The_network_comes_first_and_what_does_not_depend_on_the_observation_last()
     {
-        using var policy = Support.Policies.Create(Support.Policies.Choices);
-        var observations = Support.Policies.Observations(Rows);
-        var probabilities = Torch(policy, observations, logits => logits.softmax(1));
-        using var batch = Run(policy, Support.Policies.Choices, observations);
+        using var policy = Support.Policies.Create(Support.Policies.Vectors);
+        double[] values = [.. Enumerable.Range(0, policy.Length).Select(i => (i % 7) - 3.0)];
+        policy.Assign(values);
+        var copy = new double[policy.Length];
+        policy.CopyTo(copy);
+        var parameters = new double[policy.ParameterLength];
+        policy.Evaluate([0, 0, 0, 0], parameters);
 
-        var differences = 0.0;
-        for (var row = 0; row < Rows; row++)
-        {
-            var score = batch.Score(row);
-            for (var i = 0; i < 3; i++)
-                differences = Math.Max(differences, Math.Abs(score[i] - probabilities[(row * 3) + i]));
-            var expected = Enumerable.Range(0, 3).MaxBy(i => probabilities[(row * 3) + i]);
-            Assert.That(batch.Choice(row), Is.EqualTo(expected));
-        }
-
-        Assert.That(differences, Is.LessThan(1e-5));
-        Assert.That(Enumerable.Range(0, Rows).Select(row => batch.Choice(row)).Distinct().Count(), Is.EqualTo(3), "all actions occur");
+        Assert.That(policy.Length, Is.EqualTo((5 * 8) + (9 * 8) + (9 * 2) + 2));
+        Assert.That(copy, Is.EqualTo(values));
+        Assert.That(parameters[2..], Is.EqualTo(values[^2..]));
+        Assert.That(policy.NameOf(0), Is.EqualTo("layer0.weight"));
+        Assert.That(policy.NameOf(policy.Length - 3), Is.EqualTo("layer2.bias"));
+        Assert.That(policy.NameOf(policy.Length - 2), Is.EqualTo("state_independent"));
     }
 
     [Test]
-    public void Continuous_policies_act_in_onnx_as_in_torch_within_their_bounds()
+    public void Policies_act_in_onnx_as_in_training([Range(0, 3)] int index)
     {
-        using var policy = Support.Policies.Create(Support.Policies.Vectors);
+        // Large weights and biases, as after training: every action occurs, and bounds are met.
+        var space = Spaces[index];
+        using var policy = Support.Policies.Create(space);
+        var random = new RandomSource(5);
+        var values = new double[policy.Length];
+        policy.CopyTo(values);
+        policy.Assign([.. values.Select(value => value + (0.3 * random.NextGaussian()))]);
         var observations = Support.Policies.Observations(Rows);
-        var means = Torch(policy, observations, parameters => parameters.narrow(1, 0, 2));
-        using var batch = Run(policy, Support.Policies.Vectors, observations);
+        var parameters = new double[Rows * policy.ParameterLength];
+        policy.Evaluate([.. observations.SelectMany(row => row)], parameters);
+        using var batch = Run(policy, space, observations);
 
-        var clipped = 0;
+        var (difference, compared) = (0.0, 0);
+        var occurred = new HashSet<string>();
+        var action = new float[space.Length];
         for (var row = 0; row < Rows; row++)
         {
-            var (force, angle) = (means[2 * row], means[(2 * row) + 1]);
-            Assert.That(batch.Score(row).ToArray(), Is.EqualTo(new[] { force, angle }).Within(1e-5f));
-            Assert.That(batch.Action(row).ToArray(), Is.EqualTo(new[] { Math.Clamp(force, -0.25f, 0.25f), angle }).Within(1e-5f));
-            clipped += Math.Abs(force) > 0.25 ? 1 : 0;
+            var one = parameters.AsSpan(row * policy.ParameterLength, policy.ParameterLength).ToArray();
+            var (scores, margin) = Scores(space, one);
+            difference = Math.Max(difference, scores.Zip(batch.Score(row).ToArray(), (expected, actual) => Math.Abs(expected - actual)).Max());
+            policy.Distribution.Mode(one, action);
+            float[] deployed = batch.IsDiscrete ? [batch.Choice(row)] : batch.Action(row).ToArray();
+            if (space is BoxActionSpace)
+                Assert.That(deployed, Is.EqualTo(action).Within(1e-5f));
+            else if (margin > 1e-4)
+                Assert.That(deployed, Is.EqualTo(action));
+            compared += margin > 1e-4 ? 1 : 0;
+            occurred.Add(string.Join(' ', action.Select(value => Math.Round(value))));
         }
 
-        Assert.That(clipped, Is.InRange(Rows / 10, Rows * 9 / 10), "both sides of the bounds occur");
+        Assert.That(difference, Is.LessThan(1e-5));
+        Assert.That(compared, Is.GreaterThan(Rows * 0.99), "few rows are too close to a tie");
+        Assert.That(occurred, Has.Count.GreaterThan(2));
     }
 
-    [Test]
-    public void Acting_computes_what_training_computes()
-    {
-        using var policy = Support.Policies.Create(Support.Policies.Vectors);
-        var observations = Support.Policies.Observations(5);
-        var acted = policy.CreateActingBuffer(5);
-        policy.Act([.. observations.SelectMany(row => row)], acted);
+    private static readonly ActionSpace[] Spaces = [Support.Policies.Choices, ActionSpace.MultiDiscrete([2, 3]), ActionSpace.MultiBinary(3), Support.Policies.Vectors];
 
-        Assert.That(acted, Is.EqualTo(Torch(policy, observations, parameters => parameters)).Within(1e-6f));
-    }
-
-    private static float[] Torch(StochasticPolicy policy, float[][] observations, Func<Tensor, Tensor> read)
+    // The scores that the parameters mean, and how far the nearest other action is.
+    private static (double[] Scores, double Margin) Scores(ActionSpace space, double[] parameters) => space switch
     {
-        using var scope = NewDisposeScope();
-        using var withoutGradients = no_grad();
-        var input = TensorCopy.From([.. observations.SelectMany(row => row)], observations.Length, observations[0].Length);
-        return TensorCopy.ToArray(read(policy.Network.forward(input)));
+        DiscreteActionSpace => Softmax(parameters),
+        MultiDiscreteActionSpace => ([.. Softmax(parameters[..2]).Scores, .. Softmax(parameters[2..]).Scores], Math.Min(Softmax(parameters[..2]).Margin, Softmax(parameters[2..]).Margin)),
+        MultiBinaryActionSpace => ([.. parameters.Select(logit => 1 / (1 + Math.Exp(-logit)))], parameters.Min(Math.Abs)),
+        _ => (parameters[..2], 1),
+    };
+
+    private static (double[] Scores, double Margin) Softmax(double[] logits)
+    {
+        var largest = logits.OrderDescending().ToArray();
+        var sum = logits.Sum(logit => Math.Exp(logit - largest[0]));
+        return ([.. logits.Select(logit => Math.Exp(logit - largest[0]) / sum)], largest[0] - largest[1]);
     }
 
     private static PolicyBatch Run(StochasticPolicy policy, ActionSpace actions, float[][] observations)

@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
@@ -16,8 +18,8 @@ internal static class Policies
     public static StochasticPolicy Create(ActionSpace actions, int observationLength = 4, ulong seed = 1)
     {
         var distribution = ActionDistribution.For(actions, initialLogStandardDeviation: -0.5);
-        var perceptron = new Perceptron(observationLength, [8, 8], distribution.NetworkOutputs, outputGain: 2, new RandomSource(seed));
-        return new StochasticPolicy(new PolicyNetwork(perceptron, distribution.StateIndependentParameters), distribution);
+        var perceptron = new Perceptron(observationLength, [8, 8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(seed));
+        return new StochasticPolicy(perceptron, distribution);
     }
 
     public static byte[] Onnx(ActionSpace actions, int observationLength = 4, ulong seed = 1)

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using TorchSharp;
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Training;
 using Trpo.Onnx.Spaces;
 using static TorchSharp.torch;
 
@@ -11,58 +13,50 @@ namespace Trpo.Tests.Support;
 
 /// <summary>
 /// One update of a small policy, computed in float64 by PyTorch from the slides' code: the inputs, and every number on the way. The network,
-/// the distribution and the parameters are this library's, set to the fixture's values.
+/// the distribution and the problem are this library's, set to the fixture's values.
 /// </summary>
 internal sealed class SeedUpdate : IDisposable
 {
     private readonly JsonElement _json;
-    private readonly PolicyNetwork _network;
-    private readonly IActionDistribution _distribution;
     private readonly Tensor _observations;
-    private readonly Tensor _actions;
-    private readonly Tensor _advantages;
-    private readonly Tensor _oldParameters;
-    private readonly Tensor _oldLogProbability;
+    private readonly double[] _actions;
+    private readonly int _rows;
 
-    public SeedUpdate(string name)
+    public SeedUpdate(string name, Differentiation differentiation)
     {
         _json = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, name + ".json")));
         var layers = _json.GetProperty("layers").Deserialize<int[]>()!;
         var actionLength = layers[^1];
-        _distribution = IsCategorical
+        _rows = _json.GetProperty("observations").GetArrayLength();
+        _observations = tensor(Vector("observations")).view(_rows, layers[0]);
+        _actions = Vector("actions");
+
+        IActionDistribution distribution = IsCategorical
             ? new CategoricalDistribution(ActionSpace.Discrete(actionLength))
             : new DiagonalGaussianDistribution(ActionSpace.Box(new float[actionLength], [.. Enumerable.Repeat(1f, actionLength)]), 0);
-        _network = new PolicyNetwork(new Perceptron(layers[0], layers[1..^1], actionLength, 1, new RandomSource(0)), _distribution.StateIndependentParameters);
-        _network.to(ScalarType.Float64);
+        var perceptron = new Perceptron(layers[0], layers[1..^1], actionLength, Activation.Tanh, 1, new RandomSource(0));
+        perceptron.to(ScalarType.Float64);
+        Policy = new StochasticPolicy(perceptron, new FixedInputs(TestNetworks.Differentiate(perceptron, differentiation), _observations), distribution);
+        Policy.Assign(Vector("theta"));
 
-        // The fixtures have the logarithms of the standard deviations last.
-        Parameters = new FlatParameters(_network.named_parameters().OrderBy(parameter => parameter.name == "state_independent"));
-        Parameters.Assign(Vector("theta"));
-
-        var rows = _json.GetProperty("observations").GetArrayLength();
-        _observations = tensor(Vector("observations")).view(rows, layers[0]);
-        _actions = tensor(Vector("actions")).view(rows, -1);
-        _advantages = tensor(Vector("advantages"));
-        using var withoutGradients = no_grad();
-        _oldParameters = _network.forward(_observations);
-        _oldLogProbability = _distribution.LogProbability(_oldParameters, _actions);
+        // The network has the observations as they are, in float64; these only say how many there are.
+        Problem = new PolicyProblem(Policy, new float[_rows * layers[0]], _actions, Vector("advantages"), fisherFraction: 1);
     }
 
     public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
-    public FlatParameters Parameters { get; }
+    public StochasticPolicy Policy { get; }
 
-    public Tensor OldLogProbability => _oldLogProbability;
+    public PolicyProblem Problem { get; }
 
-    private bool IsCategorical => _json.GetProperty("kind").GetString() == "categorical";
-
-    private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures", "seed-update");
-
-    public (Tensor Surrogate, Tensor MeanKl) Evaluate()
+    /// <summary>The logarithm of the probability of each action at the present parameters.</summary>
+    public double[] LogProbabilities()
     {
-        var parameters = _network.forward(_observations);
-        var ratio = SurrogateObjective.Ratio(_distribution.LogProbability(parameters, _actions), _oldLogProbability);
-        return (SurrogateObjective.Value(ratio, _advantages), _distribution.KullbackLeibler(_oldParameters, parameters).mean());
+        var (length, actionLength) = (Policy.ParameterLength, _actions.Length / _rows);
+        var parameters = new double[_rows * length];
+        Policy.Evaluate(new float[_rows], parameters);
+        return [.. Enumerable.Range(0, _rows).Select(row => Policy.Distribution.LogProbability(
+            parameters.AsSpan(row * length, length), _actions.AsSpan(row * actionLength, actionLength), []))];
     }
 
     public double Number(string name) => _json.GetProperty(name).GetDouble();
@@ -79,11 +73,14 @@ internal sealed class SeedUpdate : IDisposable
 
     public double AcceptedWithKlCheck => Number("accepted_coefficient_with_kl_check");
 
+    private bool IsCategorical => _json.GetProperty("kind").GetString() == "categorical";
+
+    private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures", "seed-update");
+
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[_observations, _actions, _advantages, _oldParameters, _oldLogProbability])
-            tensor.Dispose();
-        _network.Dispose();
+        Policy.Dispose();
+        _observations.Dispose();
     }
 
     private static IEnumerable<double> Flatten(JsonElement element) =>

@@ -153,9 +153,5 @@ public sealed class RolloutCollectorTests
         }
 
         public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => 0;
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx;
 using Trpo.Tests.Onnx;
@@ -145,7 +146,7 @@ public sealed class TrpoEstimatorTests
         var environment = ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(reward: step => step == 2 ? double.MaxValue : -double.MaxValue));
 
         Assert.That(() => ml.ReinforcementLearning.Trainers.Trpo(environment, Short(1)).Fit(environment),
-            Throws.TypeOf<TrainingException>().With.Message.Contains("iteration 1").And.Message.Contains("perceptron.layer"));
+            Throws.TypeOf<TrainingException>().With.Message.Contains("iteration 1").And.Message.Contains("'layer"));
     }
 
     [TestCaseSource(nameof(WrongOptions))]
@@ -170,10 +171,12 @@ public sealed class TrpoEstimatorTests
             Assert.That(options.Discount, Is.EqualTo(0.99));
             Assert.That(options.GaeLambda, Is.EqualTo(0.95));
             Assert.That(options.HiddenLayers, Is.EqualTo(new[] { 64, 64 }));
+            Assert.That(options.HiddenActivation, Is.EqualTo(Activation.Tanh));
             Assert.That(options.InitialLogStandardDeviation, Is.Zero);
+            Assert.That(options.FisherFraction, Is.EqualTo(0.2));
             Assert.That(options.Seed, Is.Null);
             Assert.That(options.TrustRegion, Is.EqualTo(new TrustRegionOptions { MaxKl = 0.01, Damping = 0.1, ConjugateGradientSteps = 10, ConjugateGradientTolerance = 1e-3, MaxBacktracks = 10, BacktrackFactor = 0.5, AcceptRatio = 0.1 }));
-            Assert.That(options.ValueFunction, Is.EqualTo(new Trpo.Estimators.Baselines.ValueFunctionOptions { Epochs = 10, MinibatchSize = 64, LearningRate = 1e-3 }));
+            Assert.That(options.ValueFunction, Is.EqualTo(new Trpo.Estimators.Baselines.ValueFunctionOptions { Steps = 1, FisherFraction = 1, TrustRegion = new() { MaxKl = 0.1 } }));
             Assert.That(options.Columns, Is.EqualTo(new PolicyColumns("Observation", "Action", "Score")));
         });
     }
@@ -211,10 +214,13 @@ public sealed class TrpoEstimatorTests
             ("BacktrackFactor", new() { TrustRegion = new() { BacktrackFactor = 1 } }),
             ("AcceptRatio", new() { TrustRegion = new() { AcceptRatio = 1.5 } }),
             ("TrustRegion", new() { TrustRegion = null! }),
-            ("Epochs", new() { ValueFunction = new() { Epochs = 0 } }),
-            ("MinibatchSize", new() { ValueFunction = new() { MinibatchSize = 0 } }),
-            ("LearningRate", new() { ValueFunction = new() { LearningRate = double.PositiveInfinity } }),
-            ("LearningRate", new() { ValueFunction = new() { LearningRate = 1e300 } }),
+            ("HiddenActivation", new() { HiddenActivation = (Activation)7 }),
+            ("FisherFraction", new() { FisherFraction = 0 }),
+            ("FisherFraction", new() { FisherFraction = double.NaN }),
+            ("Steps", new() { ValueFunction = new() { Steps = 0 } }),
+            ("FisherFraction", new() { ValueFunction = new() { FisherFraction = 1.1 } }),
+            ("MaxKl", new() { ValueFunction = new() { TrustRegion = new() { MaxKl = double.NaN } } }),
+            ("TrustRegion", new() { ValueFunction = new() { TrustRegion = null! } }),
             ("ValueFunction", new() { ValueFunction = null! }),
             ("Columns", new() { Columns = null! }),
             ("Score", new() { Columns = new(Score: "") }),

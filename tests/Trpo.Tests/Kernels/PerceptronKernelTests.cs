@@ -1,0 +1,191 @@
+using CsCheck;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Randomness;
+using Trpo.Tests.Support;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Kernels;
+
+/// <summary>The kernels of both vector lengths against libtorch in float64, on perceptrons of any shape.</summary>
+[TestFixture(16)]
+[TestFixture(8)]
+public sealed class PerceptronKernelTests(int vectorLength)
+{
+    private const double Tolerance = 1e-4;
+
+    [SetUp]
+    public void Require() => TestNetworks.Require(vectorLength);
+
+    [Test]
+    public void Agree_with_libtorch_on_every_shape() => PerceptronShape.Any.Sample(
+        shape =>
+        {
+            using var problem = new Problem(shape, vectorLength);
+            problem.AssertAgrees(shape.Rows, shape.Seed);
+        },
+        iter: 60, threads: 1);
+
+    [Test]
+    public void The_products_are_adjoint() => PerceptronShape.Any.Sample(
+        shape =>
+        {
+            using var problem = new Problem(shape, vectorLength);
+            var random = new RandomSource(shape.Seed);
+            var (v, u) = (TestNetworks.Gaussians(random, problem.Length), TestNetworks.Gaussians(random, shape.Rows * shape.Outputs));
+            var (tangents, gradient) = (new double[u.Length], new double[v.Length]);
+            problem.Kernel.Linearize(TestNetworks.Singles(random, shape.Rows * shape.Inputs), new double[u.Length]);
+            problem.Kernel.Product(v, tangents);
+            problem.Kernel.TransposeProduct(u, gradient);
+            var scale = Math.Sqrt(TestNetworks.Dot(u, u) * TestNetworks.Dot(tangents, tangents));
+            return Math.Abs(TestNetworks.Dot(u, tangents) - TestNetworks.Dot(gradient, v)) <= 1e-5 * scale;
+        },
+        iter: 60, threads: 1);
+
+    [TestCase(Activation.Tanh)]
+    [TestCase(Activation.Relu)]
+    public void Buffers_of_a_large_batch_serve_a_small_one_and_again_a_large_one(Activation activation)
+    {
+        using var problem = new Problem(new PerceptronShape([7, 33, 18, 5], 300, activation, 3), vectorLength);
+        foreach (var (rows, seed) in new (int, ulong)[] { (300, 1), (1, 2), (130, 3), (300, 4), (129, 5), (700, 6), (2, 7) })
+            problem.AssertAgrees(rows, seed);
+    }
+
+    [TestCase(Activation.Tanh)]
+    [TestCase(Activation.Relu)]
+    public void What_is_not_a_number_is_swallowed_nowhere_and_leaves_no_trace(Activation activation)
+    {
+        using var problem = new Problem(new PerceptronShape([3, 9, 17, 2], 6, activation, 1), vectorLength);
+        var inputs = TestNetworks.Singles(new RandomSource(1), 18);
+        var outputs = new double[12];
+        foreach (var place in Enumerable.Range(0, 18))
+        {
+            var spoilt = inputs.ToArray();
+            spoilt[place] = float.NaN;
+            problem.Kernel.Evaluate(spoilt, outputs);
+            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == place / 3)), $"input {place}: its row and no other");
+            problem.Kernel.Linearize(spoilt, outputs);
+            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == place / 3)), $"input {place}, linearized");
+            var gradient = new double[problem.Length];
+            problem.Kernel.TransposeProduct([.. Enumerable.Repeat(1.0, 12)], gradient);
+            Assert.That(gradient, Has.Some.NaN);
+        }
+
+        problem.AssertAgrees(6, 2);
+        var parameters = problem.Parameters();
+        foreach (var place in new[] { 0, 26, 27, 35, 36, 36 + (9 * 17), parameters.Length - 3, parameters.Length - 1 })
+        {
+            var spoilt = parameters.ToArray();
+            spoilt[place] = double.NaN;
+            problem.Kernel.Assign(spoilt);
+            problem.Kernel.Evaluate(inputs, outputs);
+            Assert.That(outputs, Has.Some.NaN, $"parameter {place}");
+        }
+
+        problem.Kernel.Assign(parameters);
+        problem.AssertAgrees(6, 3);
+    }
+
+    [Test]
+    public void What_is_infinite_ends_as_what_is_not_finite()
+    {
+        using var problem = new Problem(new PerceptronShape([3, 2], 4, Activation.Tanh, 1), vectorLength);
+        var outputs = new double[2];
+        problem.Kernel.Evaluate([1, float.PositiveInfinity, 2], outputs);
+        Assert.That(outputs.Select(double.IsFinite), Is.All.False);
+
+        problem.Kernel.Linearize([1, 2, 3], outputs);
+        var gradient = new double[problem.Length];
+        problem.Kernel.TransposeProduct([1e300, 0], gradient);
+        Assert.That(gradient.Select(double.IsFinite), Has.Some.False, "beyond float32");
+    }
+
+    [Test]
+    public void Sums_over_large_batches_are_as_exact_as_over_small_ones()
+    {
+        // Equal terms are the worst case: every addition rounds the same way.
+        const int rows = 5_000;
+        using var problem = new Problem(new PerceptronShape([4, 16, 3], rows, Activation.Tanh, 1), vectorLength);
+        var row = TestNetworks.Singles(new RandomSource(1), 4);
+        float[] inputs = [.. Enumerable.Range(0, rows).SelectMany(_ => row)];
+        double[] u = [.. Enumerable.Repeat((double)0.1f, rows * 3)];
+        var (gradient, expected) = (new double[problem.Length], new double[problem.Length]);
+        problem.Kernel.Linearize(inputs, new double[u.Length]);
+        problem.Kernel.TransposeProduct(u, gradient);
+        problem.Reference.Linearize(inputs, new double[u.Length]);
+        problem.Reference.TransposeProduct(u, expected);
+
+        Assert.That(Difference(gradient, expected) / expected.Max(Math.Abs), Is.LessThan(1e-5));
+        problem.AssertAgrees(rows, 1);
+    }
+
+    [Test]
+    public void There_is_a_kernel_for_the_lengths_of_vectors_that_processors_have_and_no_other()
+    {
+        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, vectorLength), Is.Not.Null);
+        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, 4), Is.Null);
+        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, 0), Is.Null);
+        Assert.That(PerceptronKernel.VectorLength, Is.EqualTo(16).Or.EqualTo(8).Or.Zero);
+    }
+
+    private static double Difference(double[] actual, double[] expected) => actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max();
+
+    /// <summary>A kernel, and the same perceptron in libtorch and float64.</summary>
+    private sealed class Problem : IDisposable
+    {
+        private readonly PerceptronShape _shape;
+
+        public Problem(PerceptronShape shape, int vectorLength)
+        {
+            _shape = shape;
+            Reference = new TorchPerceptron(shape.Perceptron(ScalarType.Float64));
+            Kernel = PerceptronKernel.Create(shape.Widths, shape.Activation, vectorLength)!;
+            Kernel.Assign(Parameters());
+        }
+
+        public IPerceptronKernel Kernel { get; }
+
+        public TorchPerceptron Reference { get; }
+
+        public int Length => Reference.Parameters.Length;
+
+        public double[] Parameters()
+        {
+            var parameters = new double[Length];
+            Reference.Parameters.CopyTo(parameters);
+            return parameters;
+        }
+
+        public void AssertAgrees(int rows, ulong seed)
+        {
+            var random = new RandomSource(seed);
+            var inputs = _shape.Observations(random, rows);
+            var (v, u) = (TestNetworks.Gaussians(random, Length), TestNetworks.Gaussians(random, rows * _shape.Outputs));
+            var (evaluated, linearized, tangents, gradient) = (new double[u.Length], new double[u.Length], new double[u.Length], new double[Length]);
+            Kernel.Evaluate(inputs, evaluated);
+            Kernel.Linearize(inputs, linearized);
+            Kernel.Product(v, tangents);
+            Kernel.TransposeProduct(u, gradient);
+            var (outputs, expectedTangents, expectedGradient) = (new double[u.Length], new double[u.Length], new double[Length]);
+            Reference.Linearize(inputs, outputs);
+            Reference.Product(v, expectedTangents);
+            Reference.TransposeProduct(u, expectedGradient);
+
+            AssertClose(evaluated, outputs, "outputs");
+            AssertClose(linearized, outputs, "outputs, linearized");
+            AssertClose(tangents, expectedTangents, "J v");
+            AssertClose(gradient, expectedGradient, "J^T u");
+        }
+
+        public void Dispose() => Reference.Dispose();
+
+        // Relative to the largest element, or to 1 where cancellation made all of them small.
+        private void AssertClose(double[] actual, double[] expected, string what)
+        {
+            var difference = Difference(actual, expected);
+            var scale = Math.Max(1, expected.Max(Math.Abs));
+            if (!(difference <= Tolerance * scale))
+                throw new InvalidOperationException($"{what} differ by {difference} at the scale {scale} for {_shape}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using CsCheck;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Randomness;
+using Trpo.Tests.Support;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Networks;
+
+/// <summary>The implementations in libtorch against each other and against differences, and how one is chosen.</summary>
+public sealed class DifferentiableNetworkTests
+{
+    [Test]
+    public void Automatic_differentiation_agrees_with_the_written_products() => PerceptronShape.Any.Sample(
+        shape =>
+        {
+            using var written = new TorchPerceptron(shape.Perceptron(ScalarType.Float64));
+            using var automatic = new TorchNetwork(shape.Perceptron(ScalarType.Float64), shape.Outputs);
+            var random = new RandomSource(shape.Seed);
+            var inputs = shape.Observations(random, shape.Rows);
+            var (v, u) = (TestNetworks.Gaussians(random, written.Parameters.Length), TestNetworks.Gaussians(random, shape.Rows * shape.Outputs));
+            var (first, second) = (All(written, inputs, v, u), All(automatic, inputs, v, u));
+            return first.Zip(second, (one, other) => one.Zip(other, (a, b) => Math.Abs(a - b)).Max() <= 1e-10 * Math.Max(1, one.Max(Math.Abs))).All(close => close);
+        },
+        iter: 40, threads: 1);
+
+    [Test]
+    public void The_product_is_the_difference_of_the_outputs() => PerceptronShape.Any.Where(shape => shape.Activation == Activation.Tanh).Sample(
+        shape =>
+        {
+            const double epsilon = 1e-6;
+            using var network = new TorchPerceptron(shape.Perceptron(ScalarType.Float64));
+            var random = new RandomSource(shape.Seed);
+            var inputs = shape.Observations(random, shape.Rows);
+            var v = TestNetworks.Gaussians(random, network.Parameters.Length);
+            var parameters = new double[v.Length];
+            network.Parameters.CopyTo(parameters);
+            var (tangents, above, below) = (new double[shape.Rows * shape.Outputs], new double[shape.Rows * shape.Outputs], new double[shape.Rows * shape.Outputs]);
+            network.Linearize(inputs, tangents);
+            network.Product(v, tangents);
+            network.Assign([.. parameters.Zip(v, (parameter, element) => parameter + (epsilon * element))]);
+            network.Evaluate(inputs, above);
+            network.Assign([.. parameters.Zip(v, (parameter, element) => parameter - (epsilon * element))]);
+            network.Evaluate(inputs, below);
+            var difference = Enumerable.Range(0, tangents.Length).Max(i => Math.Abs(tangents[i] - ((above[i] - below[i]) / (2 * epsilon))));
+            return difference <= 1e-6 * Math.Max(1, tangents.Max(Math.Abs));
+        },
+        iter: 30, threads: 1);
+
+    [Test]
+    public void A_large_batch_may_follow_a_small_one_and_the_other_way_round([Values] Differentiation differentiation)
+    {
+        using var network = Create(differentiation);
+        using var reference = new TorchNetwork(TestNetworks.Perceptron([3, 6, 2], type: ScalarType.Float64), 2);
+        foreach (var rows in new[] { 200, 1, 50, 200 })
+        {
+            var random = new RandomSource((ulong)rows);
+            var (inputs, v, u) = (TestNetworks.Singles(random, rows * 3), TestNetworks.Gaussians(random, network.Parameters.Length), TestNetworks.Gaussians(random, rows * 2));
+            foreach (var (actual, expected) in All(network, inputs, v, u).Zip(All(reference, inputs, v, u)))
+                Assert.That(actual, Is.EqualTo(expected).Within(1e-4));
+        }
+    }
+
+    [Test]
+    public void Products_are_those_of_the_parameters_that_were_assigned([Values] Differentiation differentiation)
+    {
+        using var network = Create(differentiation);
+        using var reference = new TorchNetwork(TestNetworks.Perceptron([3, 6, 2], type: ScalarType.Float64), 2);
+        var random = new RandomSource(4);
+        double[] parameters = [.. TestNetworks.Singles(random, network.Parameters.Length)];
+        var (inputs, v, u) = (TestNetworks.Singles(random, 30), TestNetworks.Gaussians(random, parameters.Length), TestNetworks.Gaussians(random, 20));
+        All(network, inputs, v, u);
+        network.Assign(parameters);
+        reference.Assign(parameters);
+        var copy = new double[parameters.Length];
+        network.Parameters.CopyTo(copy);
+
+        Assert.That(copy, Is.EqualTo(parameters));
+        foreach (var (actual, expected) in All(network, inputs, v, u).Zip(All(reference, inputs, v, u)))
+            Assert.That(actual, Is.EqualTo(expected).Within(1e-4));
+    }
+
+    [Test]
+    public void Perceptrons_of_float32_are_computed_by_kernels_and_everything_else_by_libtorch()
+    {
+        using var single = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2]), 2);
+        using var twofold = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2], type: ScalarType.Float64), 2);
+        using var other = DifferentiableNetwork.For(TestModule.Linear(2, 2), 2);
+
+        Assert.That(single, PerceptronKernel.VectorLength > 0 ? Is.TypeOf<ManagedPerceptron>() : Is.TypeOf<TorchPerceptron>());
+        Assert.That(twofold, Is.TypeOf<TorchPerceptron>());
+        Assert.That(other, Is.TypeOf<TorchNetwork>());
+    }
+
+    [Test]
+    public void A_module_that_ignores_its_parameters_has_no_derivatives()
+    {
+        using var network = new TorchNetwork(new TestModule("idle", (_, input) => input * 2, ("unused", ones(3))), 2);
+        var (outputs, tangents, gradient) = (new double[2], new double[] { 7, 7 }, new double[] { 7, 7, 7 });
+        network.Linearize([1, 2], outputs);
+        network.Product([1, 1, 1], tangents);
+        Assert.That(outputs, Is.EqualTo(new double[] { 2, 4 }));
+        Assert.That(tangents, Is.All.Zero);
+
+        network.TransposeProduct([1, 1], gradient);
+        Assert.That(gradient, Is.All.Zero);
+    }
+
+    [Test]
+    public void A_module_without_parameters_is_refused()
+    {
+        using var module = new TestModule("empty", (_, input) => input);
+
+        Assert.That(() => DifferentiableNetwork.For(module, 1), Throws.ArgumentException.With.Message.Contains("no parameter"));
+    }
+
+    [Test]
+    public void A_frozen_parameter_is_named()
+    {
+        using var module = TestModule.Linear(2, 2);
+        module.Parameters["weight"].requires_grad = false;
+
+        Assert.That(() => DifferentiableNetwork.For(module, 2), Throws.ArgumentException.With.Message.Contains("'weight'"));
+    }
+
+    [Test]
+    public void A_shape_that_is_wrong_is_named([Values(0, 1, 2, 3)] int wrong)
+    {
+        Func<Tensor, Tensor>[] spoil = [output => output.sum(1), output => output.narrow(1, 0, 1), output => output.t(), output => output.unsqueeze(0)];
+        using var network = new TorchNetwork(TestModule.Linear(3, 2, spoil[wrong]), 2);
+
+        Assert.That(() => network.Evaluate(new float[12], new double[8]), Throws.InvalidOperationException.With.Message.Contains("'linear'").And.Message.Contains("[4, 2]"));
+        Assert.That(() => network.Linearize(new float[12], new double[8]), Throws.InvalidOperationException.With.Message.Contains("'linear'"));
+        Assert.That(() => network.Product(new double[8], new double[8]), Throws.InvalidOperationException.With.Message.Contains("not linearized"));
+    }
+
+    [Test]
+    public void Dropout_is_off()
+    {
+        using var network = new TorchNetwork(new TestModule("dropout", (module, input) => nn.functional.dropout(input * module.Parameters["scale"], 0.5, module.training), ("scale", ones(3))), 3);
+        var (first, second) = (new double[12], new double[12]);
+        network.Evaluate(TestNetworks.Singles(new RandomSource(1), 12), first);
+        network.Evaluate(TestNetworks.Singles(new RandomSource(1), 12), second);
+
+        Assert.That(first, Is.All.Not.Zero);
+        Assert.That(second, Is.EqualTo(first));
+    }
+
+    private static IDifferentiableNetwork Create(Differentiation differentiation) => TestNetworks.Differentiate(TestNetworks.Perceptron([3, 6, 2]), differentiation);
+
+    private static double[][] All(IDifferentiableNetwork network, float[] inputs, double[] v, double[] u)
+    {
+        var (evaluated, linearized, tangents, gradient) = (new double[u.Length], new double[u.Length], new double[u.Length], new double[v.Length]);
+        network.Evaluate(inputs, evaluated);
+        network.Linearize(inputs, linearized);
+        network.Product(v, tangents);
+        network.TransposeProduct(u, gradient);
+        return [evaluated, linearized, tangents, gradient];
+    }
+}

@@ -1,0 +1,41 @@
+using TorchSharp.Modules;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Graph;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Support;
+
+/// <summary>Any function of its parameters and its input, as a module of one's own.</summary>
+internal sealed class TestModule : ExportableModule
+{
+    private readonly Func<TestModule, Tensor, Tensor> _forward;
+
+    public TestModule(string name, Func<TestModule, Tensor, Tensor> forward, params (string Name, Tensor Value)[] parameters)
+        : base(name)
+    {
+        _forward = forward;
+        foreach (var (parameterName, value) in parameters)
+        {
+            Parameters[parameterName] = new Parameter(value, requires_grad: true);
+            register_parameter(parameterName, Parameters[parameterName]);
+        }
+    }
+
+    public Dictionary<string, Parameter> Parameters { get; } = [];
+
+    /// <summary>A linear function, and whatever comes after it.</summary>
+    public static TestModule Linear(int inputs, int outputs, Func<Tensor, Tensor>? after = null)
+    {
+        var random = new RandomSource(1);
+        Tensor Random(params long[] shape) => tensor(TestNetworks.Singles(random, (int)shape.Aggregate((a, b) => a * b))).view(shape);
+        return new TestModule(
+            "linear",
+            (module, input) => (after ?? (output => output))(nn.functional.linear(input, module.Parameters["weight"], module.Parameters["bias"])),
+            ("weight", Random(outputs, inputs)), ("bias", Random(outputs)));
+    }
+
+    public override Tensor forward(Tensor input) => _forward(this, input);
+
+    public override string Export(OnnxGraphBuilder graph, string input) => throw new NotSupportedException();
+}

@@ -1,0 +1,69 @@
+using TorchSharp;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Spaces;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Support;
+
+/// <summary>Small networks whose parameters are random in every place, biases too.</summary>
+internal static class TestNetworks
+{
+    public static readonly ActionSpace[] Spaces =
+    [
+        ActionSpace.Discrete(3),
+        ActionSpace.MultiDiscrete([2, 3]),
+        ActionSpace.MultiBinary(2),
+        ActionSpace.Box([-1, -1], [1, 1]),
+    ];
+
+    public static Perceptron Perceptron(int[] widths, Activation activation = Activation.Tanh, ulong seed = 1, ScalarType type = ScalarType.Float32)
+    {
+        var random = new RandomSource(seed);
+        var perceptron = new Perceptron(widths[0], widths[1..^1], widths[^1], activation, outputGain: 1, random);
+        var parameters = new FlatParameters(perceptron);
+        var values = new double[parameters.Length];
+        parameters.CopyTo(values);
+        parameters.Assign([.. values.Select(value => value + (0.1 * random.NextGaussian()))]);
+        perceptron.to(type);
+        return perceptron;
+    }
+
+    /// <summary>The network of a perceptron, which is disposed with it. The test is ignored where the processor has no kernel.</summary>
+    public static IDifferentiableNetwork Differentiate(Perceptron perceptron, Differentiation differentiation)
+    {
+        if (differentiation == Differentiation.Kernel)
+            Require(PerceptronKernel.VectorLength);
+        return differentiation switch
+        {
+            Differentiation.Kernel => new ManagedPerceptron(perceptron, PerceptronKernel.Create(perceptron.Widths, perceptron.Activation)!),
+            Differentiation.Perceptron => new TorchPerceptron(perceptron),
+            _ => new TorchNetwork(perceptron, perceptron.Widths[^1]),
+        };
+    }
+
+    /// <summary>Ignores the test where the processor computes with no vectors of a length.</summary>
+    public static void Require(int vectorLength)
+    {
+        if (vectorLength == 0 || vectorLength > PerceptronKernel.VectorLength)
+            Assert.Ignore($"This processor computes with vectors of {PerceptronKernel.VectorLength} elements.");
+    }
+
+    /// <summary>The same, with a family of distributions on top.</summary>
+    public static StochasticPolicy Policy(ActionSpace space, Differentiation differentiation, int inputs, int[] hidden, Activation activation = Activation.Tanh, ulong seed = 1, ScalarType type = ScalarType.Float32)
+    {
+        var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);
+        var perceptron = Perceptron([inputs, .. hidden, distribution.NetworkOutputs], activation, seed, type);
+        return new StochasticPolicy(perceptron, Differentiate(perceptron, differentiation), distribution);
+    }
+
+    public static double[] Gaussians(RandomSource random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextGaussian())];
+
+    public static float[] Singles(RandomSource random, int length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.NextGaussian())];
+
+    public static double Dot(double[] left, double[] right) => left.Zip(right, (a, b) => a * b).Sum();
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Randomness;
+using Trpo.Estimators.Rollouts;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>A step of an environment costs the garbage collector nothing: rollouts of different lengths allocate the same.</summary>
+public sealed class RolloutAllocationTests
+{
+    private const int Capacity = 4_000;
+
+    [TestCase(1, false)]
+    [TestCase(8, false)]
+    [TestCase(1, true)]
+    public void Steps_allocate_nothing(int environments, bool normalized)
+    {
+        TestNetworks.Require(PerceptronKernel.VectorLength);
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), environments);
+        var data = normalized ? ml.Transforms.NormalizeMeanVariance("Observation").Fit(view).Transform(view) : view;
+        using var policy = TestNetworks.Policy(ActionSpace.Discrete(2), Differentiation.Kernel, 4, [64, 64]);
+        using var observed = new ObservedBlock(view, environments, data, data.Schema["Observation"]);
+        var collector = new RolloutCollector(observed, new RandomSource(1));
+        var rollout = new Rollout(environments, Capacity, 4, 1);
+        var episodes = new List<Episode>(environments * Capacity);
+
+        // The methods are compiled and what grows has grown.
+        for (var i = 0; i < 3; i++)
+            Collect(Capacity);
+        var (few, many) = (Collect(100), Collect(Capacity));
+
+        Assert.That(episodes, Is.Not.Empty);
+        Assert.That(many - few, Is.Zero);
+
+        long Collect(int steps)
+        {
+            episodes.Clear();
+            rollout.Clear(steps);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            collector.Collect(policy, rollout, episodes);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+}
