@@ -56,6 +56,9 @@ public sealed class FlatParameters
 
     internal IList<Tensor> Tensors => _tensors;
 
+    /// <summary>Whether the parameters are float32 rather than float64.</summary>
+    internal bool IsSingle => _tensors[0].dtype == ScalarType.Float32;
+
     /// <summary>The name of the parameter that an element belongs to.</summary>
     /// <param name="index">The place of the element in the vector.</param>
     public string NameOf(int index)

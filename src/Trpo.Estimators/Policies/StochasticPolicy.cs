@@ -51,7 +51,7 @@ internal sealed class StochasticPolicy : IDisposable
         _stateIndependent.CopyTo(values[_networkLength..]);
     }
 
-    /// <summary>Changes the policy's parameters, <c>[n]</c>, which are rounded to float32.</summary>
+    /// <summary>Changes the policy's parameters, <c>[n]</c>; each becomes the nearest value of the network's type.</summary>
     public void Assign(ReadOnlySpan<double> values)
     {
         _network.Assign(values[.._networkLength]);
@@ -128,7 +128,7 @@ internal sealed class StochasticPolicy : IDisposable
     private void SetStateIndependent(ReadOnlySpan<double> values)
     {
         for (var i = 0; i < values.Length; i++)
-            _stateIndependent[i] = (float)values[i];
+            _stateIndependent[i] = _network.Parameters.IsSingle ? (float)values[i] : values[i];
     }
 
     // Memory for the network's outputs where there are so many of the distributions' parameters; it is kept for the next batch.

@@ -9,19 +9,21 @@ namespace Trpo.Tests.Distributions;
 /// <summary>The check passes for every family of this library, and finds what is broken on purpose in a family of two dimensions.</summary>
 public sealed class ActionDistributionCheckTests
 {
+    private static readonly BoxActionSpace Box = ActionSpace.Box([-1, -1], [1, 1]);
+
     [Test]
     public void Every_family_agrees_with_itself([Range(0, 3)] int space, [Values(0, 1, 17)] int seed) =>
-        Assert.That(() => ActionDistributionCheck.Verify(ActionDistribution.For(TestNetworks.Spaces[space], -0.5), TestNetworks.Spaces[space].Length, seed), Throws.Nothing);
+        Assert.That(() => ActionDistributionCheck.Verify(ActionDistribution.For(TestNetworks.Spaces[space], -0.5), TestNetworks.Spaces[space], seed), Throws.Nothing);
 
     [Test]
     public void Families_of_a_single_choice_agree_with_themselves()
     {
-        Assert.That(() => ActionDistributionCheck.Verify(new CategoricalDistribution(ActionSpace.Discrete(1)), 1), Throws.Nothing);
-        Assert.That(() => ActionDistributionCheck.Verify(new MultiDiscreteDistribution(ActionSpace.MultiDiscrete([1, 4])), 2), Throws.Nothing);
+        Assert.That(() => ActionDistributionCheck.Verify(new CategoricalDistribution(ActionSpace.Discrete(1)), ActionSpace.Discrete(1)), Throws.Nothing);
+        Assert.That(() => ActionDistributionCheck.Verify(new MultiDiscreteDistribution(ActionSpace.MultiDiscrete([1, 4])), ActionSpace.MultiDiscrete([1, 4])), Throws.Nothing);
     }
 
     [Test]
-    public void A_wrapper_that_breaks_nothing_passes() => Assert.That(() => ActionDistributionCheck.Verify(new Broken(), 2), Throws.Nothing);
+    public void A_wrapper_that_breaks_nothing_passes() => Assert.That(() => ActionDistributionCheck.Verify(new Broken(), Box), Throws.Nothing);
 
     [Test]
     public void A_wrong_gradient_is_found([Range(0, 3)] int index) =>
@@ -73,6 +75,12 @@ public sealed class ActionDistributionCheckTests
     }
 
     [Test]
+    public void A_mode_that_is_not_the_action_of_the_graph_is_found() => AssertFound(new Broken { ModeShift = 0.1f }, "Element 0 of the action", "Export");
+
+    [Test]
+    public void A_graph_without_an_action_is_found() => AssertFound(new Broken { ExportsNothing = true }, "Export", "does not run");
+
+    [Test]
     public void Samples_from_another_member_are_found() => AssertFound(new Broken { SampleShift = 0.2f }, "Entropy");
 
     private static void AssertFound(Broken family, params string[] words)
@@ -80,13 +88,13 @@ public sealed class ActionDistributionCheckTests
         var constraint = Throws.InvalidOperationException.With.Message.Contains(words[0]);
         foreach (var word in words.Skip(1))
             constraint = constraint.And.Message.Contains(word);
-        Assert.That(() => ActionDistributionCheck.Verify(family, 2), constraint);
+        Assert.That(() => ActionDistributionCheck.Verify(family, Box), constraint);
     }
 
     /// <summary>Normal distributions of two dimensions, with a hook in every member.</summary>
     private sealed class Broken : IActionDistribution
     {
-        private readonly IActionDistribution _family = new DiagonalGaussianDistribution(ActionSpace.Box([-1, -1], [1, 1]), 0);
+        private readonly IActionDistribution _family = new DiagonalGaussianDistribution(Box, 0);
 
         public Action<double[]> Gradient { get; init; } = _ => { };
 
@@ -100,6 +108,10 @@ public sealed class ActionDistributionCheckTests
 
         public float SampleShift { get; init; }
 
+        public float ModeShift { get; init; }
+
+        public bool ExportsNothing { get; init; }
+
         public int NetworkOutputs => _family.NetworkOutputs;
 
         public IReadOnlyList<double> StateIndependentParameters => _family.StateIndependentParameters;
@@ -110,7 +122,11 @@ public sealed class ActionDistributionCheckTests
             action[0] += SampleShift;
         }
 
-        public void Mode(ReadOnlySpan<double> parameters, Span<float> action) => _family.Mode(parameters, action);
+        public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
+        {
+            _family.Mode(parameters, action);
+            action[0] += ModeShift;
+        }
 
         public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
         {
@@ -135,6 +151,10 @@ public sealed class ActionDistributionCheckTests
             written.CopyTo(product);
         }
 
-        public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent) => _family.Export(graph, networkOutput, stateIndependent);
+        public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
+        {
+            if (!ExportsNothing)
+                _family.Export(graph, networkOutput, stateIndependent);
+        }
     }
 }
