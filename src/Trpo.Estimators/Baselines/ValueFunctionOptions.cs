@@ -14,9 +14,9 @@ public sealed record ValueFunctionOptions
 
     /// <summary>
     /// The settings of a step. <see cref="TrustRegionOptions.MaxKl"/>, here the mean of <c>(V - V_old)^2 / (2 sigma^2)</c> with the squared error
-    /// <c>sigma^2</c> before the step, is 0.2 by default, <see cref="TrustRegionOptions.ConjugateGradientTolerance"/> is 0.01.
+    /// <c>sigma^2</c> before the step, is 0.3 by default, <see cref="TrustRegionOptions.ConjugateGradientSteps"/> is 4, and <see cref="TrustRegionOptions.ConjugateGradientTolerance"/> 0.01.
     /// </summary>
-    public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.2, ConjugateGradientTolerance = 0.01 };
+    public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.3, ConjugateGradientSteps = 4, ConjugateGradientTolerance = 0.01 };
 
     /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
     internal void Validate()

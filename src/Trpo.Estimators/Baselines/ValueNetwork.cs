@@ -39,9 +39,10 @@ internal sealed class ValueNetwork : IValueFunction, IDisposable
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
     {
         var problem = new ValueProblem(_network, observations.ToArray(), Standardize(targets), _options.FisherFraction);
+        var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
-            _optimizer.Step(problem);
-        return problem.MeanSquaredError() * _scale.Deviation * _scale.Deviation;
+            error = problem.MeanSquaredError(_optimizer.Step(problem));
+        return error * _scale.Deviation * _scale.Deviation;
     }
 
     private double[] Standardize(ReadOnlySpan<double> targets)

@@ -18,6 +18,7 @@ internal sealed class ValueProblem : ITrustRegionProblem
     private readonly double[] _values;
     private readonly StateSample _sample;
     private bool _linearizedOnSample;
+    private bool _evaluated;
     private double _variance;
 
     /// <param name="network">The network, with one output.</param>
@@ -38,15 +39,24 @@ internal sealed class ValueProblem : ITrustRegionProblem
 
     public void CopyTo(Span<double> parameters) => _network.Parameters.CopyTo(parameters);
 
-    public void Assign(ReadOnlySpan<double> parameters) => _network.Assign(parameters);
+    public void Assign(ReadOnlySpan<double> parameters)
+    {
+        _network.Assign(parameters);
+        _evaluated = false;
+    }
 
     public string NameOf(int index) => _network.Parameters.NameOf(index);
 
     /// <summary><c>grad -mean((V - target)^2) / (2 sigma^2) = J^T (target - V) / (N sigma^2)</c>.</summary>
     public double Gradient(Span<double> gradient)
     {
+        // A step that follows another starts where the last trial of that one was linearized.
+        if (_evaluated)
+            _values.CopyTo(_old, 0);
+        else
+            _network.Linearize(_observations, _old);
+        _evaluated = false;
         _linearizedOnSample = _sample.IsEverything;
-        _network.Linearize(_observations, _old);
         _variance = MeanSquare(_old, _targets);
 
         // Values without an error are best left alone.
@@ -76,16 +86,13 @@ internal sealed class ValueProblem : ITrustRegionProblem
 
     public (double Objective, double MeanKl) Evaluate()
     {
-        _network.Evaluate(_observations, _values);
+        _network.Linearize(_observations, _values);
+        _evaluated = true;
         return (-MeanSquare(_values, _targets) / (2 * _variance), MeanSquare(_values, _old) / (2 * _variance));
     }
 
-    /// <summary>The mean of <c>(V - target)^2</c> at the present parameters.</summary>
-    public double MeanSquaredError()
-    {
-        _network.Evaluate(_observations, _values);
-        return MeanSquare(_values, _targets);
-    }
+    /// <summary>The mean of <c>(V - target)^2</c> that a step has left.</summary>
+    public double MeanSquaredError(TrustRegionStep step) => _variance * (1 - (2 * step.Improvement));
 
     private static double MeanSquare(ReadOnlySpan<double> values, ReadOnlySpan<double> others)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
@@ -72,17 +73,42 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     }
 
     /// <summary>Adds the sums for <c>W</c>, row by row, and then those for <c>b</c> to a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddSumsTo(Span<double> parameters)
     {
-        var (row, column) = SumsTransposed ? (1, OutputStride) : (InputStride, 1);
-        float* sums = SumsTransposed ? Transposed : Weights;
         for (var output = 0; output < outputs; output++)
         {
             var derivatives = parameters.Slice(output * inputs, inputs);
-            for (var input = 0; input < derivatives.Length; input++)
-                derivatives[input] += sums[(output * row) + (input * column)];
-            parameters[(inputs * outputs) + output] += Biases[output];
+            if (SumsTransposed)
+                AddColumn(Transposed + output, OutputStride, derivatives);
+            else
+                AddColumn(Weights + (output * InputStride), 1, derivatives);
+        }
+
+        AddColumn(Biases, 1, parameters.Slice(inputs * outputs, outputs));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddColumn(float* sums, nint stride, Span<double> values)
+    {
+        if (stride == 1)
+        {
+            var sum = new ReadOnlySpan<float>(sums, values.Length);
+            for (; sum.Length >= Vector<float>.Count; sum = sum[Vector<float>.Count..], values = values[Vector<float>.Count..])
+            {
+                Vector.Widen(new Vector<float>(sum), out var low, out var high);
+                (new Vector<double>(values) + low).CopyTo(values);
+                (new Vector<double>(values[Vector<double>.Count..]) + high).CopyTo(values[Vector<double>.Count..]);
+            }
+
+            for (var i = 0; i < sum.Length; i++)
+                values[i] += sum[i];
+            return;
+        }
+
+        foreach (ref var value in values)
+        {
+            value += *sums;
+            sums += stride;
         }
     }
 

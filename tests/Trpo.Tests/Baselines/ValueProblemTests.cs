@@ -37,7 +37,7 @@ public sealed class ValueProblemTests(Differentiation differentiation)
         Assert.That(problem.Gradient(gradient), Is.EqualTo(-0.5));
         Assert.That(problem.Evaluate().Objective, Is.EqualTo(-0.5).Within(1e-12));
         Assert.That(problem.Evaluate().MeanKl, Is.Zero);
-        Assert.That(problem.MeanSquaredError(), Is.EqualTo(Error()).Within(1e-12));
+        Assert.That(problem.MeanSquaredError(new TrustRegionStep { Outcome = TrustRegionOutcome.NoImprovement }), Is.EqualTo(Error()).Within(1e-12));
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class ValueProblemTests(Differentiation differentiation)
             Assert.That(step.Outcome, Is.EqualTo(TrustRegionOutcome.Accepted));
             Assert.That(step.MeanKl, Is.LessThanOrEqualTo(0.1));
             errors.Add(Error());
-            Assert.That(problem.MeanSquaredError(), Is.EqualTo(errors[^1]).Within(1e-12));
+            Assert.That(problem.MeanSquaredError(step), Is.EqualTo(errors[^1]).Within(1e-12));
         }
 
         Assert.That(errors, Is.Ordered.Descending);
@@ -115,8 +115,10 @@ public sealed class ValueProblemTests(Differentiation differentiation)
         _network.Assign([.. new double[_network.Parameters.Length - 1], perfect]);
         var problem = new ValueProblem(_network, Observations, [.. Enumerable.Repeat(perfect, Rows)], 1);
 
-        Assert.That(new TrustRegionOptimizer().Step(problem).Outcome, Is.EqualTo(TrustRegionOutcome.ZeroGradient));
-        Assert.That(problem.MeanSquaredError(), Is.Zero);
+        var step = new TrustRegionOptimizer().Step(problem);
+
+        Assert.That(step.Outcome, Is.EqualTo(TrustRegionOutcome.ZeroGradient));
+        Assert.That(problem.MeanSquaredError(step), Is.Zero);
     }
 
     [TestCase(double.NaN)]
