@@ -1,0 +1,112 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+using static TorchSharp.torch;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>Training with parts of one's own, on every kind of action, and what it leaves of libtorch's state.</summary>
+public sealed class OwnPartsTests
+{
+    private static readonly TrpoOptions Short = new() { TotalSteps = 1_024, StepsPerIteration = 256, HiddenLayers = [16], Seed = 1 };
+
+    private static readonly ActionSpace[] Several = [ActionSpace.MultiDiscrete([3, 2, 4]), ActionSpace.MultiBinary(3)];
+
+    [TestCaseSource(nameof(Several))]
+    public void Learns_several_choices_and_switches_at_once(ActionSpace actions)
+    {
+        var ml = new MLContext(seed: 1);
+        var echo = ml.ReinforcementLearning.LoadFromEnvironment(() => new EchoEnvironment(actions), count: 4);
+        using var policy = ml.ReinforcementLearning.Trainers.Trpo(echo, new() { TotalSteps = 20_000, Discount = 0.5 }).Fit(echo);
+
+        Assert.That(ml.ReinforcementLearning.Evaluate(policy, echo).MeanReturn, Is.EqualTo(EchoEnvironment.Steps * actions.Length));
+    }
+
+    [Test]
+    public void Learns_with_rectifiers()
+    {
+        var ml = new MLContext(seed: 1);
+        var echo = ml.ReinforcementLearning.LoadFromEnvironment(() => new EchoEnvironment(Several[1]), count: 4);
+        using var policy = ml.ReinforcementLearning.Trainers.Trpo(echo, new() { TotalSteps = 20_000, Discount = 0.5, HiddenActivation = Activation.Relu }).Fit(echo);
+
+        Assert.That(ml.ReinforcementLearning.Evaluate(policy, echo).MeanReturn, Is.EqualTo(EchoEnvironment.Steps * 3));
+    }
+
+    [Test]
+    public void A_network_whose_graph_computes_something_else_is_refused_before_training() =>
+        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 2) }),
+            Throws.InvalidOperationException.With.Message.Contains("Scaled.Export"));
+
+    [Test]
+    public void A_network_whose_graph_computes_the_same_is_trained() =>
+        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
+
+    [Test]
+    public void A_distribution_for_other_actions_is_refused_before_training() =>
+        Assert.That(() => Fit(Short with { Distribution = _ => new MultiBinaryDistribution(ActionSpace.MultiBinary(2)) }),
+            Throws.InvalidOperationException.With.Message.Contains("Export"));
+
+    [Test]
+    public void The_state_of_libtorch_is_as_it_was_also_after_a_failure()
+    {
+        var before = State();
+        Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) });
+        Fit(Short);
+        Assert.That(() => Fit(Short with { Optimizer = new Failing() }), Throws.TypeOf<NotImplementedException>());
+
+        Assert.That(State(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_times_of_an_iteration_add_up_to_no_more_than_all_of_it()
+    {
+        var listener = new Listener();
+        Fit(Short with { Progress = listener });
+
+        var times = listener.Iterations.Select(iteration => iteration.Times).ToList();
+        Assert.That(times.SelectMany(time => new[] { time.Rollout, time.Advantages, time.PolicyUpdate, time.ValueFit }), Has.All.GreaterThan(TimeSpan.Zero));
+        Assert.That(times.Sum(time => (time.Rollout + time.Advantages + time.PolicyUpdate + time.ValueFit).TotalSeconds), Is.LessThanOrEqualTo(listener.Iterations[^1].Elapsed.TotalSeconds));
+    }
+
+    private static void Fit(TrpoOptions options)
+    {
+        var ml = new MLContext(seed: 1);
+        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 2);
+        ml.ReinforcementLearning.Trainers.Trpo(cartPole, options).Fit(cartPole).Dispose();
+    }
+
+    private static (int Threads, ScalarType Type, bool Gradients, long Seed) State() => (get_num_threads(), get_default_dtype(), is_grad_enabled(), initial_seed());
+
+    /// <summary>A linear function whose graph multiplies its outputs by something.</summary>
+    private sealed class Scaled : ExportableModule
+    {
+        private readonly Perceptron _linear;
+        private readonly float _exported;
+
+        public Scaled(int inputs, int outputs, RandomSource random, float exported)
+            : base(nameof(Scaled))
+        {
+            _linear = new Perceptron(inputs, [], outputs, Activation.Tanh, 0.1, random);
+            _exported = exported;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _linear.forward(input);
+
+        public override string Export(OnnxGraphBuilder graph, string input) =>
+            graph.Node("Mul", "scaled", [_linear.Export(graph, input), graph.Constant("factor", [_exported])]);
+    }
+
+    private sealed class Failing : IPolicyOptimizer
+    {
+        public TrustRegionStep Step(ITrustRegionProblem problem) => throw new NotImplementedException();
+    }
+}
