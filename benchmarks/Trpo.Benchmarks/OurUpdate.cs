@@ -31,10 +31,17 @@ internal sealed class OurUpdate : IDisposable
 
     public static double Tolerance => Defaults.TrustRegion.ConjugateGradientTolerance;
 
+    /// <summary>The step of the policy and the fit of the value function, which goes on where the last one ended.</summary>
     public void Run()
     {
-        _optimizer.Step(_workload.CreateProblem(_policy, Defaults.FisherFraction));
+        UpdatePolicy(Defaults.FisherFraction);
         _value.Fit(_workload.Observations, _workload.Targets);
+    }
+
+    /// <summary>The step of the policy alone, with products on a share of the states.</summary>
+    public void UpdatePolicy(double fisherFraction)
+    {
+        _optimizer.Step(_workload.CreateProblem(_policy, fisherFraction));
 
         // Where it came from, so that every run does the same work.
         _policy.Assign(_start);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Trpo.Benchmarks;
 
 /// <summary>
-/// The slides' update as one would write it in TorchSharp: a forward pass and two backward passes for every Fisher-vector product, the gradient by
-/// automatic differentiation, and the value function fitted by Adam in minibatches.
+/// The slides' update as one would write it in TorchSharp: a forward pass and two backward passes for every Fisher-vector product, and the gradient by
+/// automatic differentiation; behind it the value function is fitted by Adam in minibatches, as is usual.
 /// </summary>
 internal sealed class PlainUpdate : IDisposable
 {
@@ -42,8 +42,15 @@ internal sealed class PlainUpdate : IDisposable
         _targets = tensor(workload.Targets).to(ScalarType.Float32);
     }
 
-    /// <summary>The gradient, conjugate gradients, the line search and the fit of the value function.</summary>
+    /// <summary>The step of the policy and the fit of the value function.</summary>
     public void Run(int conjugateGradientSteps, double tolerance)
+    {
+        UpdatePolicy(conjugateGradientSteps, tolerance);
+        FitValue();
+    }
+
+    /// <summary>The gradient, conjugate gradients and the line search.</summary>
+    public void UpdatePolicy(int conjugateGradientSteps, double tolerance)
     {
         using var scope = NewDisposeScope();
         Tensor oldLogits, oldLogProbability;
@@ -60,7 +67,6 @@ internal sealed class PlainUpdate : IDisposable
         var direction = Solve(gradient, conjugateGradientSteps, tolerance);
         var step = direction * Math.Sqrt(2 * MaxKl / direction.dot(FisherProduct(direction)).item<float>());
         Search(step, gradient.dot(step).item<float>(), surrogate.item<float>(), Surrogate, () => MeanKl(oldLogits, oldDeviation));
-        FitValue();
     }
 
     /// <summary>As the slides have it: <c>Hv = grad((grad KL) . v)</c>, all of it anew.</summary>

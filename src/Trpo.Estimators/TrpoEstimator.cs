@@ -49,7 +49,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
-    /// <exception cref="InvalidOperationException">A network or a distribution of one's own does not compute what its ONNX form does.</exception>
+    /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
@@ -84,7 +85,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
-        using var threads = (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
+        using var threads = policy.IsComputedByTorch && (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
         var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
@@ -118,20 +119,27 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
-        var distribution = _options.Distribution?.Invoke(_environment.ActionSpace);
-        if (distribution is not null)
+        // The caller's modes are not those that parameters are made in.
+        using var withGradients = GradientMode.Enable();
+        var distribution = _options.Distribution is null
+            ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation)
+            : Made(_options.Distribution(_environment.ActionSpace), nameof(TrpoOptions.Distribution));
+        if (_options.Distribution is not null)
             ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);
-        distribution ??= ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation);
-        var network = _options.Network?.Invoke(observationLength, distribution.NetworkOutputs, random);
-        if (network is not null)
+        var network = _options.Network is null
+            ? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random)
+            : Made(_options.Network(observationLength, distribution.NetworkOutputs, random), nameof(TrpoOptions.Network));
+        if (_options.Network is not null)
             ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-        network ??= new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random);
         return new StochasticPolicy(network, distribution);
     }
 
-    private IValueFunction CreateValueFunction(int observationLength, RandomSource random) =>
-        _options.Baseline?.Invoke(observationLength, random)
-        ?? new ValueNetwork(observationLength, _options.HiddenLayers, _options.HiddenActivation, _options.ValueFunction, random);
+    private IValueFunction CreateValueFunction(int observationLength, RandomSource random) => _options.Baseline is null
+        ? new ValueNetwork(observationLength, _options.HiddenLayers, _options.HiddenActivation, _options.ValueFunction, random)
+        : Made(_options.Baseline(observationLength, random), nameof(TrpoOptions.Baseline));
+
+    private static T Made<T>(T? part, string option) where T : class =>
+        part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");
 
     private PolicyMetadata Describe(DataViewSchema.Column column, int steps)
     {

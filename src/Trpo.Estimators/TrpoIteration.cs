@@ -41,7 +41,7 @@ public sealed record TrpoIteration
     /// </summary>
     public required double ExplainedVariance { get; init; }
 
-    /// <summary>The value function's mean squared error in the last pass of its fit.</summary>
+    /// <summary>The value function's mean squared error after its fit.</summary>
     public required double ValueLoss { get; init; }
 
     /// <summary>How long each part of the iteration took.</summary>

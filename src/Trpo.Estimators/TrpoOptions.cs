@@ -28,13 +28,13 @@ public sealed record TrpoOptions
     /// <summary>The lambda of generalized advantage estimation. From 0 to 1; 0.95 by default.</summary>
     public double GaeLambda { get; init; } = 0.95;
 
-    /// <summary>The widths of the hidden layers of the policy, and of the value function. Each from 1 to 16,384, none for a linear function; 64 and 64 by default.</summary>
+    /// <summary>The widths of the hidden layers of the policy, and of the value function. Each from 1 to 4,096, none for a linear function; 64 and 64 by default.</summary>
     public IReadOnlyList<int> HiddenLayers { get; init; } = [64, 64];
 
     /// <summary>What stands between those layers. Tanh by default.</summary>
     public Activation HiddenActivation { get; init; } = Activation.Tanh;
 
-    /// <summary>The logarithm of the standard deviation that continuous actions start with. From -20 to 2; 0 by default.</summary>
+    /// <summary>The logarithm of the standard deviation that continuous actions start with. From -10 to 2; 0 by default.</summary>
     public double InitialLogStandardDeviation { get; init; }
 
     /// <summary>
@@ -48,6 +48,12 @@ public sealed record TrpoOptions
     /// The paper computed it on a tenth (Schulman et al. 2015, appendix C.1).
     /// </summary>
     public double FisherFraction { get; init; } = 0.2;
+
+    /// <summary>
+    /// The number of threads that training may compute with. With 2 or more, the value function is fitted while the policy is updated. What comes out does
+    /// not depend on it. At least 1; 2 by default.
+    /// </summary>
+    public int Threads { get; init; } = 2;
 
     /// <summary>The settings of the policy's update.</summary>
     public TrustRegionOptions TrustRegion { get; init; } = new();
@@ -88,12 +94,13 @@ public sealed record TrpoOptions
     {
         Check.Between(TotalSteps, 1, 2_000_000_000);
         Check.Between(StepsPerIteration, 2, 10_000_000);
+        Check.AtLeast(Threads, 1);
         Check.Between(Discount, 0, 1);
         Check.Between(GaeLambda, 0, 1);
-        Check.Between(InitialLogStandardDeviation, -20, 2);
+        Check.Between(InitialLogStandardDeviation, -10, 2);
         ArgumentNullException.ThrowIfNull(HiddenLayers);
         foreach (var width in HiddenLayers)
-            Check.Between(width, 1, 16_384, nameof(HiddenLayers));
+            Check.Between(width, 1, 4_096, nameof(HiddenLayers));
         if (!Enum.IsDefined(HiddenActivation))
             throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
         Check.Fraction(FisherFraction);

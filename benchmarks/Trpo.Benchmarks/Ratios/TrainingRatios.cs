@@ -11,6 +11,7 @@ internal static class TrainingRatios
     private const int Seeds = 20;
     private const int Environments = 4;
     private const double Solved = 475;
+    private const double Never = 1e9;
 
     public static IEnumerable<Ratio> Measure()
     {
@@ -18,13 +19,16 @@ internal static class TrainingRatios
         Train(seed: 0, steps: 200_000);
         var runs = Enumerable.Range(1, Seeds).Select(seed => Train(seed, steps: 100_000)).ToList();
         yield return Ratio.AtLeast(300_000, "cartpole_steps_per_second", SideBySide.Median(runs.Select(run => run[^1].StepsPerSecond)));
+        var alone = Enumerable.Range(1, Seeds).Select(seed => Train(seed, steps: 100_000, threads: 1)).ToList();
+        yield return Ratio.AtLeast(300_000, "cartpole_steps_per_second_on_one_thread", SideBySide.Median(alone.Select(run => run[^1].StepsPerSecond)));
 
-        var solved = runs.Select(run => run.FirstOrDefault(iteration => iteration.MeanReturnOfLast100 >= Solved)).OfType<TrpoIteration>().ToList();
-        yield return Ratio.AtLeast(Seeds, "cartpole_seeds_solved", solved.Count);
-        yield return Ratio.AtMost(62_000, "cartpole_median_steps_to_solve", solved.Count == 0 ? 1e9 : SideBySide.Median(solved.Select(iteration => (double)iteration.Steps)));
-        yield return Ratio.AtMost(0.5, "cartpole_longest_seconds_to_solve", solved.Count == 0 ? 1e9 : solved.Max(iteration => iteration.Elapsed.TotalSeconds));
+        // A seed that does not get there has taken for ever.
+        var solved = runs.Select(run => run.FirstOrDefault(iteration => iteration.MeanReturnOfLast100 >= Solved)).ToList();
+        yield return Ratio.AtLeast(Seeds, "cartpole_seeds_solved", solved.Count(iteration => iteration is not null));
+        yield return Ratio.AtMost(62_000, "cartpole_median_steps_to_solve", SideBySide.Median(solved.Select(iteration => iteration?.Steps ?? Never)));
+        yield return Ratio.AtMost(0.5, "cartpole_longest_seconds_to_solve", solved.Max(iteration => iteration?.Elapsed.TotalSeconds ?? Never));
 
-        foreach (var share in Shares([.. runs.SelectMany(run => run).Select(iteration => iteration.Times)]))
+        foreach (var share in Shares([.. alone.SelectMany(run => run).Select(iteration => iteration.Times)]))
             yield return share;
         yield return Ratio.AtMost(0, "rollout_allocated_bytes_per_step", RolloutAllocation.BytesPerStep());
 
@@ -49,12 +53,12 @@ internal static class TrainingRatios
     private static TimeSpan Sum(IEnumerable<IterationTimes> times, Func<IterationTimes, TimeSpan> part) =>
         TimeSpan.FromSeconds(times.Sum(time => part(time).TotalSeconds));
 
-    private static List<TrpoIteration> Train(int seed, int steps)
+    private static List<TrpoIteration> Train(int seed, int steps, int threads = 2)
     {
         var ml = new MLContext(seed);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), Environments);
         var iterations = new List<TrpoIteration>();
-        ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = steps, Seed = seed, Progress = new Listing(iterations) }).Fit(cartPole).Dispose();
+        ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = steps, Seed = seed, Threads = threads, Progress = new Listing(iterations) }).Fit(cartPole).Dispose();
         return iterations;
     }
 

@@ -1,8 +1,8 @@
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>
-/// A baseline: the discounted return that the current policy is expected to collect from an observation on. One that also is
-/// <see cref="IDisposable"/> is disposed when training ends.
+/// A baseline: the discounted return that the current policy is expected to collect from an observation on. It is used by one thread at a time, but fitted
+/// on another than it predicts on where training has two. One that also is <see cref="IDisposable"/> is disposed when training ends.
 /// </summary>
 public interface IValueFunction
 {

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>
-/// A running mean and standard deviation of value targets, so that one learning rate fits returns of any size (van Hasselt et al.,
+/// A running mean and standard deviation of value targets, so that one network fits returns of any size (van Hasselt et al.,
 /// "Learning values across many orders of magnitude" (2016)).
 /// </summary>
 internal sealed class TargetScale

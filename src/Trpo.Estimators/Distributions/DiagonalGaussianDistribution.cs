@@ -87,7 +87,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
         }
     }
 
-    /// <summary>The rows differ in their means alone, on which the matrix does not depend.</summary>
+    /// <summary>The rows of a batch differ in their means alone, on which the matrix does not depend: the deviations are those of the first row.</summary>
     public void FisherProducts(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vectors, Span<double> products)
     {
         var count = space.Length;

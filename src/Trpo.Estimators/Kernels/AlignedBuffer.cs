@@ -8,7 +8,8 @@ internal sealed unsafe class AlignedBuffer
     private float[] _memory = [];
 
     /// <summary>Memory for a number of elements.</summary>
-    public AlignedBuffer(int length) => EnsureLength(length);
+    /// <exception cref="InvalidOperationException">There are more than an array can have.</exception>
+    public AlignedBuffer(long length) => EnsureLength(length);
 
     /// <summary>The first element; valid until the buffer grows or is collected.</summary>
     public float* Pointer { get; private set; }
@@ -16,14 +17,18 @@ internal sealed unsafe class AlignedBuffer
     public int Length { get; private set; }
 
     /// <summary>Makes room; what was there is lost if it was not enough.</summary>
-    public void EnsureLength(int length)
+    /// <exception cref="InvalidOperationException">There are more elements than an array can have.</exception>
+    public void EnsureLength(long length)
     {
         if (Pointer is not null && length <= Length)
             return;
-        _memory = GC.AllocateArray<float>(checked(length + (Alignment / sizeof(float))), pinned: true);
+        var withSlack = length + (Alignment / sizeof(float));
+        if (withSlack > Array.MaxLength)
+            throw new InvalidOperationException($"A perceptron's {length} numbers do not fit into one array: make its layers narrower, or the batch smaller.");
+        _memory = GC.AllocateArray<float>((int)withSlack, pinned: true);
         fixed (float* start = _memory)
             Pointer = (float*)(((nuint)start + Alignment - 1) & ~(nuint)(Alignment - 1));
-        Length = length;
+        Length = (int)length;
     }
 
     public Span<float> Span(int start, int length)

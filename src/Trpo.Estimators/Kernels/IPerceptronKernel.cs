@@ -3,7 +3,8 @@ namespace Trpo.Estimators.Kernels;
 /// <summary>
 /// A multilayer perceptron in managed memory: its outputs, and the products with its Jacobian <c>J</c>, the derivatives of all outputs of a
 /// batch by all parameters. Parameters and everything of their length <c>[n]</c> stand layer by layer, each layer's <c>W</c>
-/// <c>[outputs, inputs]</c> before its <c>b</c>. An instance belongs to one thread at a time.
+/// <c>[outputs, inputs]</c> before its <c>b</c>. Wrong lengths are refused with an <see cref="ArgumentException"/>, products that no <see cref="Linearize"/> came
+/// before with an <see cref="InvalidOperationException"/>. An instance belongs to one thread at a time.
 /// </summary>
 internal interface IPerceptronKernel
 {

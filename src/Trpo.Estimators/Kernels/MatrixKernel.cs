@@ -42,7 +42,7 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
         }
     }
 
-    /// <summary>Computes <c>C = D + A W^T</c> for a W of few rows, each a vector's multiple long, by dot products: no column of C is padded.</summary>
+    /// <summary>Computes <c>C = D + A W^T</c> for a W of few rows, each a vector's multiple long, by dot products. The rows of C are one vector long, zero behind their columns.</summary>
     /// <param name="rows">The rows of A, C and D, a multiple of <see cref="TileRows"/>.</param>
     /// <param name="columns">The columns of C and D, which are the rows of W.</param>
     /// <param name="inner">The columns of A and W, a multiple of the vector's length, and the distance between the rows of both.</param>
@@ -55,6 +55,13 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DotProducts(int rows, int columns, int inner, float* a, float* w, float* d, nint dRow, float* c, nint cRow)
     {
+        // What is read behind the columns, times zero, must be a number.
+        if (d != c)
+        {
+            for (var row = 0; row < rows; row++)
+                TSimd.Store(TSimd.Create(0), c + (row * cRow));
+        }
+
         for (var row = 0; row < rows; row += TileRows, a += TileRows * (nint)inner, c += TileRows * cRow, d += TileRows * dRow)
         {
             for (var column = 0; column < columns; column++)

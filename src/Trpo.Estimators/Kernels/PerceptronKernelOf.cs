@@ -20,6 +20,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly AlignedBuffer[] _activations;
     private readonly AlignedBuffer[] _scratch;
     private readonly AlignedBuffer _zeros;
+    private readonly int _parameterCount;
     private int _rows;
 
     public PerceptronKernel(IReadOnlyList<int> widths, Activation activation)
@@ -27,6 +28,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _activation = activation;
         _layers = Layers(widths);
         _directions = Layers(widths);
+        _parameterCount = _layers.Sum(layer => layer.ParameterCount);
         _activations = [.. _layers.Select(_ => new AlignedBuffer(0))];
         var widest = _layers.Max(layer => Math.Max(layer.InputStride, layer.OutputStride));
         _scratch = [new(BlockRows * widest), new(BlockRows * widest)];
@@ -37,6 +39,8 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
     public void Assign(ReadOnlySpan<double> parameters)
     {
+        CheckLength(parameters.Length, _parameterCount, nameof(parameters));
+        _rows = 0;
         foreach (var layer in _layers)
         {
             layer.Set(parameters[..layer.ParameterCount]);
@@ -46,7 +50,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        var rows = outputs.Length / Last.Outputs;
+        var rows = Rows(inputs.Length, outputs.Length);
         for (var start = 0; start < rows; start += BlockRows)
         {
             var count = Math.Min(BlockRows, rows - start);
@@ -60,25 +64,34 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
             CopyOut(source, start, count, outputs);
         }
+
+        GC.KeepAlive(this);
     }
 
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        _rows = outputs.Length / Last.Outputs;
+        var rows = Rows(inputs.Length, outputs.Length);
+        _rows = 0;
         for (var i = 0; i < _layers.Length; i++)
-            _activations[i].EnsureLength(Padded(_rows) * _layers[i].InputStride);
-        for (var start = 0; start < _rows; start += BlockRows)
+            _activations[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
+        for (var start = 0; start < rows; start += BlockRows)
         {
-            var count = Math.Min(BlockRows, _rows - start);
+            var count = Math.Min(BlockRows, rows - start);
             CopyInputs(inputs, start, count, Activations(0, start));
             for (var i = 0; i < _layers.Length; i++)
                 Forward(i, Activations(i, start), i + 1 < _layers.Length ? Activations(i + 1, start) : _scratch[0].Pointer, Padded(count));
             CopyOut(_scratch[0].Pointer, start, count, outputs);
         }
+
+        _rows = rows;
+        GC.KeepAlive(this);
     }
 
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
+        CheckLinearized();
+        CheckLength(vector.Length, _parameterCount, nameof(vector));
+        CheckLength(tangents.Length, _rows * Last.Outputs, nameof(tangents));
         foreach (var direction in _directions)
         {
             direction.SetForward(vector[..direction.ParameterCount]);
@@ -104,10 +117,15 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
             CopyOut(source, start, count, tangents);
         }
+
+        GC.KeepAlive(this);
     }
 
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
     {
+        CheckLinearized();
+        CheckLength(cotangents.Length, _rows * Last.Outputs, nameof(cotangents));
+        CheckLength(gradient.Length, _parameterCount, nameof(gradient));
         gradient.Clear();
         foreach (var direction in _directions)
             direction.ClearSums();
@@ -124,6 +142,29 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
                 place += direction.ParameterCount;
             }
         }
+
+        GC.KeepAlive(this);
+    }
+
+    // The number of rows that both lengths say.
+    private int Rows(int inputs, int outputs)
+    {
+        var rows = outputs / Last.Outputs;
+        if (rows == 0 || outputs != rows * Last.Outputs || inputs != (long)rows * _layers[0].Inputs)
+            throw new ArgumentException($"{inputs} inputs and {outputs} outputs are not those of rows of {_layers[0].Inputs} and {Last.Outputs}.", nameof(outputs));
+        return rows;
+    }
+
+    private void CheckLinearized()
+    {
+        if (_rows == 0)
+            throw new InvalidOperationException("The perceptron was not linearized at the present parameters.");
+    }
+
+    private static void CheckLength(int length, int expected, string name)
+    {
+        if (length != expected)
+            throw new ArgumentException($"There are {length} elements where {expected} belong.", name);
     }
 
     // dW += u^T a, db += u, and u' = W^T u times the derivative.

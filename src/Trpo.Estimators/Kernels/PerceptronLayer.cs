@@ -13,8 +13,8 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     // Up to this many outputs, dot products of W's rows cost less than a vector of padded outputs.
     private const int FewOutputs = 4;
 
-    private readonly AlignedBuffer _transposed = new(Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength));
-    private readonly AlignedBuffer _weights = new(Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength));
+    private readonly AlignedBuffer _transposed = new((long)Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength));
+    private readonly AlignedBuffer _weights = new((long)Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength));
     private readonly AlignedBuffer _biases = new(Padded(outputs, vectorLength));
 
     public int Inputs => inputs;
@@ -35,7 +35,7 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
 
     /// <summary>Whether the derivatives of <c>W</c> are summed as those of <c>W^T</c>, which has less padding.</summary>
     public bool SumsTransposed { get; } =
-        Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength) < Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength);
+        (long)Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength) < (long)Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength);
 
     /// <summary><c>W^T</c>, <c>[inputs, OutputStride]</c>, with room for whole tiles of rows.</summary>
     public float* Transposed => _transposed.Pointer;

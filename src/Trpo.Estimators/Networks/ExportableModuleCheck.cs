@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
@@ -6,7 +8,10 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>Finds out whether a module's <c>forward</c> and its ONNX form compute the same. Training does so before it begins.</summary>
+/// <summary>
+/// Finds out whether a module's <c>forward</c> and its ONNX form compute the same, each row from its own input alone, and whether libtorch can differentiate it as
+/// an update needs it. Training does so before it begins.
+/// </summary>
 public static class ExportableModuleCheck
 {
     private const int Rows = 16;
@@ -17,7 +22,7 @@ public static class ExportableModuleCheck
     /// <param name="inputs">The number of inputs, <c>d</c>.</param>
     /// <param name="outputs">The number of outputs.</param>
     /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">They differ, or one of them does not run; the message says which and by how much.</exception>
+    /// <exception cref="InvalidOperationException">They differ, one of them does not run, or libtorch cannot differentiate; the message says which and by how much.</exception>
     public static void Verify(ExportableModule module, int inputs, int outputs)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -28,20 +33,49 @@ public static class ExportableModuleCheck
         var expected = new double[Rows * outputs];
 
         // Not disposed: the module is the caller's.
-        new TorchNetwork(module, outputs).Evaluate(observations, expected);
+        var network = new TorchNetwork(module, outputs);
+        try
+        {
+            network.Evaluate(observations, expected);
+            Differentiate(network, observations, random);
+        }
+        catch (ExternalException exception)
+        {
+            throw new InvalidOperationException($"Libtorch cannot compute or differentiate {module.GetName()}.forward: {exception.Message}", exception);
+        }
+
+        var alone = new double[outputs];
+        network.Evaluate(observations.AsSpan(0, inputs), alone);
+        for (var i = 0; i < outputs; i++)
+            Equal(alone[i], expected[i], $"Output {i} of {module.GetName()}.forward for a row alone");
+
         using var session = Open(module, inputs, outputs);
         using var batch = session.CreateBatch(Rows);
         for (var row = 0; row < Rows; row++)
             observations.AsSpan(row * inputs, inputs).CopyTo(batch.Observation(row));
         batch.Run(Rows);
         for (var i = 0; i < expected.Length; i++)
-        {
-            var actual = batch.Score(i / outputs)[i % outputs];
+            Equal(batch.Score(i / outputs)[i % outputs], expected[i], $"Output {i % outputs} of the graph that {module.GetName()}.{nameof(ExportableModule.Export)} made");
+    }
 
-            // Written so that a NaN fails too.
-            if (!(Math.Abs(actual - expected[i]) <= Tolerance * (1 + Math.Abs(expected[i]))))
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Output {i % outputs} of the graph that {module.GetName()}.{nameof(ExportableModule.Export)} made is {actual:G7} where forward computes {expected[i]:G7}."));
-        }
+    // u . (J v) = (J^T u) . v
+    private static void Differentiate(TorchNetwork network, float[] observations, RandomSource random)
+    {
+        var outputs = new double[Rows * network.Outputs];
+        network.Linearize(observations, outputs);
+        double[] Draw(int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextGaussian())];
+        var (v, u) = (Draw(network.Parameters.Length), Draw(outputs.Length));
+        var (tangents, gradient) = (new double[u.Length], new double[v.Length]);
+        network.Product(v, tangents);
+        network.TransposeProduct(u, gradient);
+        Equal(TensorPrimitives.Dot<double>(u, tangents), TensorPrimitives.Dot<double>(gradient, v), "The derivative of forward in one direction", TensorPrimitives.Norm<double>(u) * TensorPrimitives.Norm<double>(tangents));
+    }
+
+    // Written so that a NaN fails too.
+    private static void Equal(double actual, double expected, string what, double scale = 1)
+    {
+        if (!(Math.Abs(actual - expected) <= Tolerance * (scale + Math.Abs(expected))))
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{what} is {actual:G7} where {expected:G7} belongs."));
     }
 
     // The outputs stand as the score of a policy without bounds.

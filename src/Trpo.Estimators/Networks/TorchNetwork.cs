@@ -44,6 +44,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
         using var scope = NewDisposeScope();
+        using var withGradients = GradientMode.Enable();
         Linearize(ToTensor(inputs, outputs.Length), outputs);
     }
 
@@ -62,6 +63,12 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
         _outputs = Forward(inputs);
+        if (!_outputs.requires_grad)
+        {
+            _outputs = null;
+            throw new InvalidOperationException($"What module '{_module.GetName()}' returns does not depend on its parameters, as far as libtorch knows. Is there a detach, or a no_grad, too much?");
+        }
+
         TensorCopy.Copy(_outputs, outputs);
         _outputs.DetachFromDisposeScope();
     }
@@ -109,14 +116,20 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     private Tensor Forward(Tensor inputs)
     {
         var outputs = _module.forward(inputs);
+        if (outputs is null)
+            throw new InvalidOperationException($"Module '{_module.GetName()}' returned null.");
         if (outputs.shape is not [var rows, var columns] || rows != inputs.shape[0] || columns != Outputs)
             throw new InvalidOperationException($"Module '{_module.GetName()}' returned the shape [{string.Join(", ", outputs.shape)}] for inputs of the shape [{string.Join(", ", inputs.shape)}]; it must return [{inputs.shape[0]}, {Outputs}].");
         return outputs;
     }
 
-    private Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
+    /// <summary>Inputs as the module takes them, for a number of outputs over all rows.</summary>
+    /// <exception cref="ArgumentException">The lengths are not those of a number of rows.</exception>
+    internal Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
     {
         var rows = outputs / Outputs;
+        if (rows == 0 || rows * Outputs != outputs || inputs.Length % rows != 0)
+            throw new ArgumentException($"{inputs.Length} inputs and {outputs} outputs are not those of rows with {Outputs} outputs.", nameof(outputs));
         return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type);
     }
 

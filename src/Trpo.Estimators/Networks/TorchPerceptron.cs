@@ -28,7 +28,11 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
 
     public FlatParameters Parameters => _network.Parameters;
 
-    public void Assign(ReadOnlySpan<double> parameters) => _network.Assign(parameters);
+    public void Assign(ReadOnlySpan<double> parameters)
+    {
+        Release();
+        _network.Assign(parameters);
+    }
 
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs) => _network.Evaluate(inputs, outputs);
 
@@ -37,8 +41,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
         using var scope = NewDisposeScope();
-        var rows = outputs.Length / Outputs;
-        Linearize(TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type), outputs);
+        Linearize(_network.ToTensor(inputs, outputs.Length), outputs);
     }
 
     /// <summary>As for a span of inputs.</summary>
@@ -71,6 +74,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
+        CheckLinearized();
         var direction = TensorCopy.From(vector).to(_type);
         var start = 0L;
         for (var i = 0; i < _tangents.Length; i++)
@@ -92,6 +96,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
+        CheckLinearized();
         var cotangent = TensorCopy.From(cotangents).to(_type).view(_activations[0].shape[0], Outputs);
         var end = (long)Parameters.Length;
         for (var i = _perceptron.Layers.Count - 1; i >= 0; i--)
@@ -122,6 +127,12 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
         var bias = flat.narrow(0, start + layer.Weight.numel(), layer.Bias.numel());
         start += layer.Weight.numel() + layer.Bias.numel();
         return (weight, bias);
+    }
+
+    private void CheckLinearized()
+    {
+        if (_gradient is null)
+            throw new InvalidOperationException("The perceptron was not linearized at the present parameters.");
     }
 
     private void Release()

@@ -7,7 +7,7 @@ public interface IPolicyOptimizer
     /// <param name="problem">What to improve, and what to stay close to.</param>
     /// <returns>
     /// What was done. Unless it was accepted, the parameters are bit for bit as they were. Training goes on after any outcome but
-    /// <see cref="TrustRegionOutcome.NonFiniteGradient"/>, whose message names <see cref="TrustRegionStep.Offender"/>.
+    /// <see cref="TrustRegionOutcome.NonFiniteGradient"/>, which ends it with an exception that names <see cref="TrustRegionStep.Offender"/>.
     /// </returns>
     TrustRegionStep Step(ITrustRegionProblem problem);
 }

@@ -35,6 +35,9 @@ internal sealed class StochasticPolicy : IDisposable
 
     public IActionDistribution Distribution { get; }
 
+    /// <summary>Whether libtorch computes the policy, rather than managed kernels.</summary>
+    public bool IsComputedByTorch => _network is not ManagedPerceptron;
+
     /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
     public int Length => _networkLength + _stateIndependent.Length;
 

@@ -59,12 +59,9 @@ internal sealed class TrpoTrainer
             var estimated = clock.Elapsed;
 
             var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), advantages, _options.FisherFraction);
-            var update = _optimizer.Step(problem);
+            var (update, policyTime, loss, valueTime) = Improve(problem, targets);
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
-                throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, or a value function that diverges");
-            var updated = clock.Elapsed;
-
-            var loss = _valueFunction.Fit(_rollout.Observations, targets.Targets);
+                throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
             if (!double.IsFinite(loss))
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
 
@@ -83,12 +80,48 @@ internal sealed class TrpoTrainer
                 Entropy = problem.Entropy,
                 ExplainedVariance = targets.ExplainedVariance,
                 ValueLoss = loss,
-                Times = new IterationTimes(rolledOut - start, estimated - rolledOut, updated - estimated, elapsed - updated),
+                Times = new IterationTimes(rolledOut - start, estimated - rolledOut, policyTime, valueTime),
             };
         }
     }
 
     private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
+
+    // Neither needs what the other changes, so that they may run side by side and come to the same.
+    private (TrustRegionStep Update, TimeSpan PolicyTime, double Loss, TimeSpan ValueTime) Improve(PolicyProblem problem, ValueTargets targets)
+    {
+        if (_options.Threads == 1)
+        {
+            var (update, policyTime) = Timed(() => _optimizer.Step(problem));
+            var (loss, valueTime) = Timed(Fit);
+            return (update, policyTime, loss, valueTime);
+        }
+
+        var fit = Task.Run(() => Timed(Fit));
+        TrustRegionStep done;
+        TimeSpan time;
+        try
+        {
+            (done, time) = Timed(() => _optimizer.Step(problem));
+        }
+        catch
+        {
+            // Nobody may free what is still being computed with; of two failures the first is the one that counts.
+            fit.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            throw;
+        }
+
+        var (left, fitTime) = fit.GetAwaiter().GetResult();
+        return (done, time, left, fitTime);
+
+        double Fit() => _valueFunction.Fit(_rollout.Observations, targets.Targets);
+    }
+
+    private static (T Result, TimeSpan Time) Timed<T>(Func<T> work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        return (work(), Stopwatch.GetElapsedTime(start));
+    }
 
     private double[] Actions()
     {

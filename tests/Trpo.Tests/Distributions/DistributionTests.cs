@@ -156,6 +156,17 @@ public sealed class DistributionTests
         Assert.That(actions.Average(action => action[0] * (action[1] - 1)), Is.Zero.Within(0.03));
     }
 
+    [Test]
+    public void Equal_logits_are_equally_probable_whatever_their_size([Values(0, 1e17, -1e30, 1e300)] double size)
+    {
+        double[] logits = [size, size, size];
+        var gradient = new double[3];
+        Assert.That(Categorical.LogProbability(logits, [1], gradient), Is.EqualTo(-Math.Log(3)).Within(1e-12));
+        Assert.That(gradient, Is.EqualTo(new[] { -1 / 3.0, 2 / 3.0, -1 / 3.0 }).Within(1e-12));
+        Assert.That(Categorical.Entropy(logits), Is.EqualTo(Math.Log(3)).Within(1e-12));
+        Assert.That(Categorical.KullbackLeibler(logits, [0, 0, 0]), Is.Zero.Within(1e-12));
+    }
+
     [TestCase(1e3)]
     [TestCase(1e30)]
     [TestCase(float.MaxValue)]

@@ -51,6 +51,35 @@ public sealed class PerceptronKernelTests(int vectorLength)
             problem.AssertAgrees(rows, seed);
     }
 
+    [Test]
+    public void What_is_not_a_number_stays_in_its_row_also_behind_narrow_layers([Values] Activation activation, [Values(1, 2, 3, 4)] int width)
+    {
+        using var problem = new Problem(new PerceptronShape([2, 40, width, width, width, 2], 6, activation, 1), vectorLength);
+        var inputs = TestNetworks.Singles(new RandomSource(1), 12);
+        var (good, outputs) = (new double[12], new double[12]);
+        problem.Kernel.Evaluate(inputs, good);
+        problem.Kernel.Linearize(inputs, outputs);
+        problem.Kernel.TransposeProduct([double.MaxValue, .. new double[11]], new double[problem.Length]);
+        problem.Kernel.Evaluate(inputs, outputs);
+        Assert.That(outputs, Is.EqualTo(good), "after a cotangent beyond float32");
+
+        problem.Kernel.Evaluate([float.NaN, .. inputs.Skip(1)], outputs);
+        Assert.That(outputs.Skip(2), Is.EqualTo(good.Skip(2)));
+        problem.Kernel.Linearize(inputs, outputs);
+        problem.Kernel.Product(new double[problem.Length], outputs);
+        Assert.That(outputs, Is.All.Zero);
+    }
+
+    [Test]
+    public void A_batch_beyond_the_memory_is_refused()
+    {
+        const int rows = 131_072;
+        var kernel = PerceptronKernel.Create([1, 16_384, 1], Activation.Tanh, vectorLength)!;
+
+        Assert.That(() => kernel.Linearize(new float[rows], new double[rows]), Throws.InvalidOperationException.With.Message.Contains("smaller"));
+        Assert.That(() => kernel.Product(new double[(3 * 16_384) + 1], new double[rows]), Throws.InvalidOperationException);
+    }
+
     [TestCase(Activation.Tanh)]
     [TestCase(Activation.Relu)]
     public void What_is_not_a_number_is_swallowed_nowhere_and_leaves_no_trace(Activation activation)

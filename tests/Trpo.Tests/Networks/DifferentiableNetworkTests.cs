@@ -93,17 +93,40 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
-    public void A_module_that_ignores_its_parameters_has_no_derivatives()
+    public void A_module_that_ignores_its_parameters_is_refused_and_named()
     {
         using var network = new TorchNetwork(new TestModule("idle", (_, input) => input * 2, ("unused", ones(3))), 2);
-        var (outputs, tangents, gradient) = (new double[2], new double[] { 7, 7 }, new double[] { 7, 7, 7 });
-        network.Linearize([1, 2], outputs);
-        network.Product([1, 1, 1], tangents);
-        Assert.That(outputs, Is.EqualTo(new double[] { 2, 4 }));
-        Assert.That(tangents, Is.All.Zero);
 
-        network.TransposeProduct([1, 1], gradient);
-        Assert.That(gradient, Is.All.Zero);
+        Assert.That(() => network.Linearize([1, 2], new double[2]), Throws.InvalidOperationException.With.Message.Contains("'idle'").And.Message.Contains("detach"));
+    }
+
+    [Test]
+    public void Products_need_a_linearization_at_the_present_parameters([Values] Differentiation differentiation)
+    {
+        using var network = Create(differentiation);
+        var (parameters, tangents, gradient) = (new double[network.Parameters.Length], new double[2], new double[network.Parameters.Length]);
+        AssertRefused();
+        network.Linearize([1, 2, 3], new double[2]);
+        network.Product(parameters, tangents);
+        network.Assign(parameters);
+        AssertRefused();
+
+        void AssertRefused()
+        {
+            Assert.That(() => network.Product(parameters, tangents), Throws.InvalidOperationException);
+            Assert.That(() => network.TransposeProduct(tangents, gradient), Throws.InvalidOperationException);
+        }
+    }
+
+    [Test]
+    public void Lengths_that_make_no_rows_are_refused([Values] Differentiation differentiation)
+    {
+        using var network = Create(differentiation);
+
+        Assert.That(() => network.Evaluate([], []), Throws.ArgumentException);
+        Assert.That(() => network.Evaluate(new float[3], new double[3]), Throws.ArgumentException);
+        Assert.That(() => network.Linearize(new float[7], new double[4]), Throws.ArgumentException);
+        Assert.That(() => network.Assign(new double[network.Parameters.Length + 1]), Throws.ArgumentException);
     }
 
     [Test]

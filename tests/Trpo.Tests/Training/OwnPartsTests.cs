@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Kernels;
@@ -50,6 +51,28 @@ public sealed class OwnPartsTests
         Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
 
     [Test]
+    public void A_network_that_libtorch_cannot_differentiate_is_refused_before_training() =>
+        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) { Detached = true } }),
+            Throws.InvalidOperationException.With.Message.Contains("detach"));
+
+    [Test]
+    public void A_factory_that_returns_nothing_is_named()
+    {
+        Assert.That(() => Fit(Short with { Network = (_, _, _) => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Network"));
+        Assert.That(() => Fit(Short with { Distribution = _ => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Distribution"));
+        Assert.That(() => Fit(Short with { Baseline = (_, _) => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Baseline"));
+    }
+
+    [Test]
+    public void Trains_whatever_modes_the_caller_is_in()
+    {
+        using var inference = inference_mode(true);
+        using var noGradients = no_grad();
+
+        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
+    }
+
+    [Test]
     public void A_distribution_for_other_actions_is_refused_before_training() =>
         Assert.That(() => Fit(Short with { Distribution = _ => new MultiBinaryDistribution(ActionSpace.MultiBinary(2)) }),
             Throws.InvalidOperationException.With.Message.Contains("Export"));
@@ -66,10 +89,28 @@ public sealed class OwnPartsTests
     }
 
     [Test]
+    public void The_number_of_threads_changes_nothing()
+    {
+        Assert.That(Train(threads: 2), Is.EqualTo(Train(threads: 1)));
+
+        static byte[] Train(int threads)
+        {
+            var ml = new MLContext(seed: 1);
+            var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 2);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, Short with { Threads = threads }).Fit(cartPole);
+            return policy.Onnx.ToArray();
+        }
+    }
+
+    [Test]
+    public void A_baseline_that_fails_while_the_policy_is_updated_ends_the_training([Values(1, 2)] int threads) =>
+        Assert.That(() => Fit(Short with { Threads = threads, Baseline = (_, _) => new FailingBaseline() }), Throws.TypeOf<NotSupportedException>());
+
+    [Test]
     public void The_times_of_an_iteration_add_up_to_no_more_than_all_of_it()
     {
         var listener = new Listener();
-        Fit(Short with { Progress = listener });
+        Fit(Short with { Progress = listener, Threads = 1 });
 
         var times = listener.Iterations.Select(iteration => iteration.Times).ToList();
         Assert.That(times.SelectMany(time => new[] { time.Rollout, time.Advantages, time.PolicyUpdate, time.ValueFit }), Has.All.GreaterThan(TimeSpan.Zero));
@@ -99,10 +140,19 @@ public sealed class OwnPartsTests
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => _linear.forward(input);
+        public bool Detached { get; init; }
+
+        public override Tensor forward(Tensor input) => Detached ? _linear.forward(input).detach() : _linear.forward(input);
 
         public override string Export(OnnxGraphBuilder graph, string input) =>
             graph.Node("Mul", "scaled", [_linear.Export(graph, input), graph.Constant("factor", [_exported])]);
+    }
+
+    private sealed class FailingBaseline : IValueFunction
+    {
+        public void Predict(ReadOnlySpan<float> observations, Span<double> values) => values.Clear();
+
+        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => throw new NotSupportedException();
     }
 
     private sealed class Failing : IPolicyOptimizer
