@@ -79,6 +79,9 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private PolicyTransformer Train(ObservedBlock environments, DataViewSchema.Column column, IChannel channel)
     {
+        // Whatever modes the caller is in, parameters are made, and learn, in these.
+        using var withGradients = GradientMode.Enable();
+
         // One stream each, so that a change in how one part draws does not move the others.
         var random = new RandomSource((ulong)_seed);
         var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
@@ -119,8 +122,6 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
-        // The caller's modes are not those that parameters are made in.
-        using var withGradients = GradientMode.Enable();
         var distribution = _options.Distribution is null
             ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation)
             : Made(_options.Distribution(_environment.ActionSpace), nameof(TrpoOptions.Distribution));
