@@ -90,29 +90,22 @@ internal sealed class TrpoTrainer
     // Neither needs what the other changes, so that they may run side by side and come to the same.
     private (TrustRegionStep Update, TimeSpan PolicyTime, double Loss, TimeSpan ValueTime) Improve(PolicyProblem problem, ValueTargets targets)
     {
-        if (_options.Threads == 1)
-        {
-            var (update, policyTime) = Timed(() => _optimizer.Step(problem));
-            var (loss, valueTime) = Timed(Fit);
-            return (update, policyTime, loss, valueTime);
-        }
-
-        var fit = Task.Run(() => Timed(Fit));
-        TrustRegionStep done;
-        TimeSpan time;
+        var fit = _options.Threads > 1 ? Task.Run(() => Timed(Fit)) : null;
+        TrustRegionStep update;
+        TimeSpan policyTime;
         try
         {
-            (done, time) = Timed(() => _optimizer.Step(problem));
+            (update, policyTime) = Timed(() => _optimizer.Step(problem));
         }
         catch
         {
-            // Nobody may free what is still being computed with; of two failures the first is the one that counts.
-            fit.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            // Nobody may free what is still being computed with. Of two failures, this one counts.
+            fit?.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
             throw;
         }
 
-        var (left, fitTime) = fit.GetAwaiter().GetResult();
-        return (done, time, left, fitTime);
+        var (loss, valueTime) = fit?.GetAwaiter().GetResult() ?? Timed(Fit);
+        return (update, policyTime, loss, valueTime);
 
         double Fit() => _valueFunction.Fit(_rollout.Observations, targets.Targets);
     }

@@ -3,6 +3,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
@@ -105,6 +106,21 @@ public sealed class OwnPartsTests
     [Test]
     public void A_baseline_that_fails_while_the_policy_is_updated_ends_the_training([Values(1, 2)] int threads) =>
         Assert.That(() => Fit(Short with { Threads = threads, Baseline = (_, _) => new FailingBaseline() }), Throws.TypeOf<NotSupportedException>());
+
+    [Test]
+    public void Of_two_failures_at_once_that_of_the_update_counts() =>
+        Assert.That(() => Fit(Short with { Optimizer = new Failing(), Baseline = (_, _) => new FailingBaseline() }), Throws.TypeOf<NotImplementedException>());
+
+    [Test]
+    public void One_libtorch_thread_is_one_for_whoever_asks_and_no_longer_than_that()
+    {
+        var before = get_num_threads();
+        using (TorchThreads.One())
+        using (TorchThreads.One())
+            Assert.That(get_num_threads(), Is.EqualTo(1));
+
+        Assert.That(get_num_threads(), Is.EqualTo(before));
+    }
 
     [Test]
     public void The_times_of_an_iteration_add_up_to_no_more_than_all_of_it()
