@@ -80,8 +80,8 @@ internal sealed class ValueProblem : ITrustRegionProblem
         _linearizedOnSample = true;
         var tangents = _sample.Memory(1);
         _network.Product(vector, tangents);
+        TensorPrimitives.Divide(tangents, _sample.Count * _variance, tangents);
         _network.TransposeProduct(tangents, product);
-        TensorPrimitives.Divide(product, _sample.Count * _variance, product);
     }
 
     public (double Objective, double MeanKl) Evaluate()

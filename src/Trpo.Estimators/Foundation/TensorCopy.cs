@@ -23,22 +23,23 @@ internal static class TensorCopy
         return tensor;
     }
 
-    /// <summary>Changes all elements of a tensor of floating-point numbers, given in row-major order.</summary>
-    public static void Assign(ReadOnlySpan<double> values, Tensor tensor)
+    /// <summary>Changes all elements of a tensor of floating-point numbers, given in row-major order, without libtorch's noticing it.</summary>
+    public static void Overwrite(ReadOnlySpan<double> values, Tensor tensor)
     {
         if (!IsPlain(tensor))
         {
             using var scope = NewDisposeScope();
+            using var withoutGradients = no_grad();
             tensor.copy_(From(values).view(tensor.shape));
-            return;
         }
-
-        // libtorch does not see what is written to its memory; zeroing tells it that the tensor is not what it was.
-        tensor.zero_();
-        if (tensor.dtype == ScalarType.Float32)
+        else if (tensor.dtype == ScalarType.Float32)
+        {
             TensorPrimitives.ConvertChecked(values, MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        }
         else
+        {
             values.CopyTo(MemoryMarshal.Cast<byte, double>(tensor.bytes));
+        }
     }
 
     /// <summary>Copies all elements of a tensor of any type and shape, in row-major order.</summary>

@@ -25,7 +25,7 @@ internal sealed class ManagedPerceptron : IDifferentiableNetwork
 
     public void Assign(ReadOnlySpan<double> parameters)
     {
-        Parameters.Assign(parameters);
+        Parameters.Overwrite(parameters);
         _kernel.Assign(parameters);
     }
 

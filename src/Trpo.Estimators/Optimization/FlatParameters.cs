@@ -83,10 +83,24 @@ public sealed class FlatParameters
     public void Assign(ReadOnlySpan<double> values)
     {
         CheckLength(values.Length);
-        using var withoutGradients = no_grad();
+
+        // libtorch does not see what is written to its memory; zeroing tells it that a tensor is not what it was.
+        using (no_grad())
+        {
+            foreach (var tensor in _tensors)
+                tensor.zero_();
+        }
+
+        Overwrite(values);
+    }
+
+    /// <summary>As <see cref="Assign"/>, for parameters that no graph of libtorch is built on.</summary>
+    internal void Overwrite(ReadOnlySpan<double> values)
+    {
+        CheckLength(values.Length);
         for (var i = 0; i < _tensors.Count; i++)
         {
-            TensorCopy.Assign(values[.._counts[i]], _tensors[i]);
+            TensorCopy.Overwrite(values[.._counts[i]], _tensors[i]);
             values = values[_counts[i]..];
         }
     }

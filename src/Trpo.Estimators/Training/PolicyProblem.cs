@@ -87,8 +87,8 @@ internal sealed class PolicyProblem : ITrustRegionProblem
         var weighted = _sample.Memory(_policy.ParameterLength);
         _policy.Product(vector, tangents);
         _policy.Distribution.FisherProducts(_sampledParameters, tangents, weighted);
+        TensorPrimitives.Divide(weighted, _sample.Count, weighted);
         _policy.TransposeProduct(weighted, product);
-        TensorPrimitives.Divide(product, _sample.Count, product);
     }
 
     public (double Objective, double MeanKl) Evaluate()
