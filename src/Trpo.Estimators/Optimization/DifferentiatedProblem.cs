@@ -19,6 +19,7 @@ internal sealed class DifferentiatedProblem(FlatParameters parameters, Func<(Ten
 
     public double Gradient(Span<double> gradient)
     {
+        Dispose();
         using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
         var (objective, meanKl) = evaluate();
@@ -47,5 +48,6 @@ internal sealed class DifferentiatedProblem(FlatParameters parameters, Func<(Ten
     {
         _fisher?.Dispose();
         _meanKl?.Dispose();
+        (_fisher, _meanKl) = (null, null);
     }
 }

@@ -37,5 +37,5 @@ internal sealed class TestModule : ExportableModule
 
     public override Tensor forward(Tensor input) => _forward(this, input);
 
-    public override string Export(OnnxGraphBuilder graph, string input) => throw new NotSupportedException();
+    public override string Export(OnnxGraphBuilder graph, string input) => throw new InvalidOperationException("A module for tests of derivatives, which nothing deploys.");
 }
