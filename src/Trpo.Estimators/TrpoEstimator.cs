@@ -130,9 +130,17 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var network = _options.Network is null
             ? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random)
             : Made(_options.Network(observationLength, distribution.NetworkOutputs, random), nameof(TrpoOptions.Network));
-        if (_options.Network is not null)
-            ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-        return new StochasticPolicy(network, distribution);
+        try
+        {
+            if (_options.Network is not null)
+                ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
+            return new StochasticPolicy(network, distribution);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     private IValueFunction CreateValueFunction(int observationLength, RandomSource random) => _options.Baseline is null

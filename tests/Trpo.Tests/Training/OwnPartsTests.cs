@@ -48,6 +48,27 @@ public sealed class OwnPartsTests
             Throws.InvalidOperationException.With.Message.Contains("Scaled.Export"));
 
     [Test]
+    public void A_network_is_disposed_whether_it_is_trained_or_refused([Values(1, 2)] float exported)
+    {
+        TorchSharp.Modules.Parameter? parameter = null;
+        var options = Short with
+        {
+            Network = (inputs, outputs, random) =>
+            {
+                var network = new Scaled(inputs, outputs, random, exported);
+                parameter = network.parameters().First();
+                return network;
+            },
+        };
+        if (exported == 1)
+            Fit(options);
+        else
+            Assert.That(() => Fit(options), Throws.InvalidOperationException);
+
+        Assert.That(parameter!.IsInvalid);
+    }
+
+    [Test]
     public void A_network_whose_graph_computes_the_same_is_trained() =>
         Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
 
