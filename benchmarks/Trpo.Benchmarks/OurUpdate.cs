@@ -3,7 +3,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Benchmarks;
 

@@ -1,8 +1,8 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Examples.Extending;

@@ -1,6 +1,6 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Examples.Extending;

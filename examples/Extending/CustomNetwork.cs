@@ -2,8 +2,8 @@ using TorchSharp.Modules;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Networks;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Examples.Extending;

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Examples.Extending;

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Examples.Extending;
 

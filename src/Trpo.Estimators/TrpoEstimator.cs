@@ -9,10 +9,10 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Training;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators;

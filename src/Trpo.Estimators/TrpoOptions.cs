@@ -4,8 +4,8 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators;

@@ -14,18 +14,18 @@ public sealed partial class ArchitectureTests
         ["Advantages"] = [],
         ["Diagnostics"] = [],
         ["Foundation"] = [],
-        ["Randomness"] = [],
+
         ["Optimization"] = ["Foundation"],
-        ["Distributions"] = ["Randomness"],
-        ["Environments"] = ["Randomness"],
-        ["Environments.ClassicControl"] = ["Environments", "Randomness"],
+        ["Distributions"] = [],
+        ["Environments"] = [],
+        ["Environments.ClassicControl"] = ["Environments"],
         ["Kernels"] = [],
-        ["Networks"] = ["Foundation", "Kernels", "Optimization", "Randomness"],
+        ["Networks"] = ["Foundation", "Kernels", "Optimization"],
         ["Policies"] = ["Distributions", "Networks"],
-        ["Baselines"] = ["Foundation", "Kernels", "Networks", "Optimization", "Randomness"],
-        ["Evaluation"] = ["Environments", "Randomness"],
-        ["Rollouts"] = ["Environments", "Policies", "Randomness"],
-        ["Training"] = ["Advantages", "Baselines", "Environments", "Optimization", "Policies", "Randomness", "Rollouts"],
+        ["Baselines"] = ["Foundation", "Kernels", "Networks", "Optimization"],
+        ["Evaluation"] = ["Environments"],
+        ["Rollouts"] = ["Environments", "Policies"],
+        ["Training"] = ["Advantages", "Baselines", "Environments", "Optimization", "Policies", "Rollouts"],
     };
 
     [Test]

@@ -6,8 +6,8 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Rollouts;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Benchmarks.Ratios;
 

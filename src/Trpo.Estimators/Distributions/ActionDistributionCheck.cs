@@ -1,7 +1,7 @@
 using System.Globalization;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;

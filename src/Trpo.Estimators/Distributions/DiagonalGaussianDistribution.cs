@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;

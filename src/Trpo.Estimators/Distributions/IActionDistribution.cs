@@ -1,5 +1,5 @@
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Distributions;
 

@@ -1,4 +1,4 @@
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Networks;

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Networks;
 

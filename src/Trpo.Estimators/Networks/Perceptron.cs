@@ -1,6 +1,6 @@
 using Trpo.Estimators.Kernels;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Networks;
 

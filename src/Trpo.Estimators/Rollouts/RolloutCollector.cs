@@ -1,6 +1,6 @@
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Rollouts;
 

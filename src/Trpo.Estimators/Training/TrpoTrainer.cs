@@ -4,8 +4,8 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Rollouts;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Training;
 

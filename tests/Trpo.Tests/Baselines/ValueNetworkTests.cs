@@ -1,6 +1,6 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Kernels;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Tests.Baselines;
 

@@ -1,6 +1,6 @@
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

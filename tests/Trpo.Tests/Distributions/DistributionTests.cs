@@ -1,5 +1,5 @@
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

@@ -212,7 +212,7 @@ public sealed class PolicySessionTests
     public void A_damaged_model_is_refused_wherever_it_is_damaged()
     {
         var model = Support.Policies.Onnx(Support.Policies.Choices);
-        var random = new Trpo.Estimators.Randomness.RandomSource(1);
+        var random = new Trpo.Onnx.Randomness.RandomSource(1);
         for (var round = 0; round < 400; round++)
         {
             byte[] damaged = [.. model];

@@ -3,7 +3,7 @@ using TorchSharp;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;

@@ -3,8 +3,8 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;

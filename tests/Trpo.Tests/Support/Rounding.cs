@@ -1,5 +1,5 @@
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Tests.Support;
 

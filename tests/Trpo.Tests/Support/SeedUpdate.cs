@@ -4,8 +4,8 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Training;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using static TorchSharp.torch;
 

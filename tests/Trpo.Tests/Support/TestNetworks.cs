@@ -4,7 +4,7 @@ using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using static TorchSharp.torch;
 

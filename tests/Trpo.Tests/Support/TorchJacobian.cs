@@ -2,7 +2,7 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using static TorchSharp.torch;
 

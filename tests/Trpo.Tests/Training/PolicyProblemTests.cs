@@ -1,7 +1,7 @@
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Training;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;

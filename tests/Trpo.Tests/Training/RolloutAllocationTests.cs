@@ -3,8 +3,8 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Kernels;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Rollouts;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

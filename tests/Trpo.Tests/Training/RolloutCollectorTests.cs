@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Randomness;
 using Trpo.Estimators.Rollouts;
 using Trpo.Estimators.Training;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

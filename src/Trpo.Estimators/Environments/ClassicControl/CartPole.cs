@@ -1,4 +1,4 @@
-using Trpo.Estimators.Randomness;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Trpo.Estimators.Randomness;
+namespace Trpo.Onnx.Randomness;
 
 /// <summary>
 /// The one kind of generator in this library: xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
