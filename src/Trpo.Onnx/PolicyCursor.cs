@@ -109,7 +109,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
         if (count == 0)
             _failure?.Throw();
-        _batch.Run(count);
+        _batch.Run(count, _ids.AsSpan(0, count));
         _count = count;
         _size = Math.Min(2 * _size, LargestBatch);
         return count > 0;
