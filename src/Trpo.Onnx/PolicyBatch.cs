@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
@@ -103,15 +104,12 @@ public sealed class PolicyBatch : IDisposable
 
         if (_indices is not null && _actions is not null)
             Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
-        for (var row = 0; row < rows; row++)
-        {
-            if (HasNaN(Observation(row)) || HasNaN(ScoreOf(row)))
-                SetMissing(row);
-            else if (_random is not null)
-                Draw(row, ids.IsEmpty ? new DataViewRowId(_drawn + (ulong)row, 0) : ids[row]);
-        }
+        if (_random is not null)
+            Draw(rows, ids);
 
-        _drawn += (ulong)rows;
+        // Rows are looked at one by one only where there is a NaN at all.
+        if (HasNaN(_observations.AsSpan(0, rows * _observationLength)) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
+            SetMissing(rows);
     }
 
     /// <summary>The index of the action, the most probable one unless actions are drawn, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
@@ -214,17 +212,21 @@ public sealed class PolicyBatch : IDisposable
     private ReadOnlySpan<float> LogStandardDeviationOf(int row) =>
         _logStandardDeviations is null ? [] : _logStandardDeviations.AsSpan(row * _actionLength, _actionLength);
 
-    private void Draw(int row, DataViewRowId id)
+    private void Draw(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
-        _random!.Reseed(_seed, id.High, id.Low);
-        var draw = _draws.AsSpan(row * _actionLength, _actionLength);
-        _distribution.Draw(ScoreOf(row), LogStandardDeviationOf(row), _random, draw);
-        if (_actions is null)
-            _indices![row] = (long)draw[0];
-        else if (_box is null)
-            draw.CopyTo(ActionOf(row));
-        else
-            Clip(draw, ActionOf(row));
+        for (var row = 0; row < rows; row++)
+        {
+            var id = ids.IsEmpty ? new DataViewRowId(_drawn++, 0) : ids[row];
+            _random!.Reseed(_seed, id.High, id.Low);
+            var draw = _draws.AsSpan(row * _actionLength, _actionLength);
+            _distribution.Draw(ScoreOf(row), LogStandardDeviationOf(row), _random, draw);
+            if (_actions is null)
+                _indices![row] = (long)draw[0];
+            else if (_box is null)
+                draw.CopyTo(ActionOf(row));
+            else
+                Clip(draw, ActionOf(row));
+        }
     }
 
     private void Clip(ReadOnlySpan<float> unclipped, Span<float> action)
@@ -234,15 +236,20 @@ public sealed class PolicyBatch : IDisposable
     }
 
     // The network and the argmax would make something of a NaN; whoever scores it must see that nothing was decided.
-    private void SetMissing(int row)
+    private void SetMissing(int rows)
     {
-        ScoreOf(row).Fill(float.NaN);
-        if (_actions is not null)
-            ActionOf(row).Fill(float.NaN);
-        else
-            _indices![row] = -1;
-        if (_draws is not null)
-            _draws.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
+        for (var row = 0; row < rows; row++)
+        {
+            if (!HasNaN(Observation(row)) && !HasNaN(ScoreOf(row)))
+                continue;
+            ScoreOf(row).Fill(float.NaN);
+            if (_actions is not null)
+                ActionOf(row).Fill(float.NaN);
+            else
+                _indices![row] = -1;
+            if (_draws is not null)
+                _draws.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
+        }
     }
 
     private static void Convert(ReadOnlySpan<long> indices, Span<float> actions)
@@ -253,7 +260,16 @@ public sealed class PolicyBatch : IDisposable
 
     private static bool HasNaN(ReadOnlySpan<float> values)
     {
-        foreach (var value in values)
+        // Only a NaN differs from itself.
+        var place = 0;
+        for (; place <= values.Length - Vector<float>.Count; place += Vector<float>.Count)
+        {
+            var vector = new Vector<float>(values[place..]);
+            if (!Vector.EqualsAll(vector, vector))
+                return true;
+        }
+
+        foreach (var value in values[place..])
         {
             if (float.IsNaN(value))
                 return true;
