@@ -103,10 +103,10 @@ public sealed class EnvironmentDataView : IDataView
         var (observations, actions) = (environment.ObservationSpace, environment.ActionSpace);
         if (observations is null || observations.Length != ObservationSpace.Length || observations.Columns.Length != ObservationSpace.Columns.Length)
             return $"the observations are {ObservationSpace}, then {observations?.ToString() ?? "null"}";
-        foreach (var (first, then) in ObservationSpace.Columns.Zip(observations.Columns))
+        foreach (var (column, then) in ObservationSpace.Columns.Zip(observations.Columns))
         {
-            if (!first.LooksLike(then))
-                return $"a column of the observations is {first}, then {then}{(first.ToString() == then.ToString() ? " with other names" : "")}";
+            if (!column.LooksLike(then))
+                return $"a column of the observations is {column}, then {then}{(column.ToString() == then.ToString() ? " with other names" : "")}";
         }
 
         if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.ScoreNames.SequenceEqual(ActionSpace.ScoreNames))
