@@ -7,7 +7,7 @@ internal sealed class InventoryRow
 {
     public string Weekday { get; set; } = "";
 
-    /// <summary>1 is the low season, 2 the high one: keys count from 1.</summary>
+    /// <summary>0 is the low season, 1 the high one: ML.NET counts the keys of objects that it loads from 0, and from 1 in data views and in objects that it creates.</summary>
     [KeyType(2)]
     public uint Season { get; set; }
 

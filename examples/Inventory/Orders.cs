@@ -9,10 +9,10 @@ internal static class Orders
     /// <summary>Four shops, or one shop on four mornings.</summary>
     private static readonly InventoryRow[] Rows =
     [
-        new() { Weekday = "Thu", Season = 2, Stock = 12, Arriving = 0, Demand = [6, 5, 5, 1, 21, 18, 8] },
-        new() { Weekday = "Fri", Season = 1, Stock = 30, Arriving = 20, Demand = [4, 4, 2, 0, 12, 9, 5] },
-        new() { Weekday = "Sat", Season = 1, Stock = 40, Arriving = 0, Demand = [9, 5, 3, 3, 1, 12, 8] },
-        new() { Weekday = "Sun", Season = 2, Stock = 3, Arriving = 0, Demand = [25, 19, 11, 8, 6, 6, 2] },
+        new() { Weekday = "Thu", Season = 1, Stock = 12, Arriving = 0, Demand = [6, 5, 5, 1, 21, 18, 8] },
+        new() { Weekday = "Fri", Season = 0, Stock = 30, Arriving = 20, Demand = [4, 4, 2, 0, 12, 9, 5] },
+        new() { Weekday = "Sat", Season = 0, Stock = 40, Arriving = 0, Demand = [9, 5, 3, 3, 1, 12, 8] },
+        new() { Weekday = "Sun", Season = 1, Stock = 3, Arriving = 0, Demand = [25, 19, 11, 8, 6, 6, 2] },
     ];
 
     /// <summary>Decides for every row, one at a time and all at once, and writes the orders to a file of comma-separated values.</summary>
@@ -34,7 +34,7 @@ internal static class Orders
         List<string> lines = ["weekday,season,stock,arriving,order,probability"];
         foreach (var (row, decision) in Rows.Zip(batch))
         {
-            var season = row.Season == 1 ? "low" : "high";
+            var season = row.Season == 0 ? "low" : "high";
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{row.Weekday},{season},{row.Stock},{row.Arriving},{decision.Order},{decision.Score.Max():F3}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Weekday}, {season} season, {row.Stock} in stock, {row.Arriving} arriving: order {decision.Order} ({decision.Score.Max():P0})"));
         }

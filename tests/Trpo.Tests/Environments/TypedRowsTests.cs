@@ -55,6 +55,19 @@ public sealed class TypedRowsTests
     }
 
     [Test]
+    public void A_key_is_encoded_also_where_the_table_never_meets_some_of_its_categories()
+    {
+        var low = _ml.ReinforcementLearning.LoadFromEnvironment(() => new ScriptedEnvironment(TypedRow.Space, [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]), rows: 4);
+        var plain = _ml.Data.LoadFromEnumerable([new TypedRow { Weekday = "Wed", Season = 1, Demand = [0, 0] }]);
+        var known = _ml.Transforms.Conversion.MapKeyToVector("Season").Fit(low).Transform(plain);
+        var learned = _ml.Transforms.Categorical.OneHotEncoding([new("Season"), new("Weekday")]).Fit(low).Transform(plain);
+
+        Assert.That(known.GetColumn<float[]>("Season").Single(), Is.EqualTo(new float[] { 0, 1 }));
+        Assert.That(learned.GetColumn<float[]>("Season").Single(), Is.EqualTo(new float[] { 0 }));
+        Assert.That(learned.GetColumn<float[]>("Weekday").Single(), Is.EqualTo(new float[] { 0 }));
+    }
+
+    [Test]
     public void Only_the_columns_that_were_asked_for_can_be_read()
     {
         var schema = Load().Schema;

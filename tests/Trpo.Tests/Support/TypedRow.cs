@@ -14,6 +14,7 @@ internal sealed class TypedRow
 
     public string Weekday { get; set; } = "";
 
+    /// <summary>From 1 in an object that ML.NET creates, from 0 in one that it loads.</summary>
     [KeyType(2)]
     public uint Season { get; set; }
 
