@@ -12,11 +12,12 @@ internal static class PolicySchema
     /// <param name="schema">The schema of the rows to act on.</param>
     /// <param name="name">The name of the observation column.</param>
     /// <param name="length">The length that the policy was trained on, or null before training.</param>
+    /// <param name="advice">What to do where the column is missing, or null where nothing is known of that.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or is not a <c>Vector&lt;Single&gt;</c> of known and right length.</exception>
-    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length)
+    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length, string? advice = null)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(name, "inputSchema");
+            throw Missing(name, "inputSchema", advice);
         if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single || (length ?? vector.Size) != vector.Size)
             throw Mismatch(name, column.Type.ToString()!, length, "inputSchema");
         return column;
@@ -43,8 +44,8 @@ internal static class PolicySchema
         return builder.ToSchema();
     }
 
-    public static ArgumentOutOfRangeException Missing(string name, string parameter) =>
-        new(parameter, $"Could not find feature column '{name}'");
+    public static ArgumentOutOfRangeException Missing(string name, string parameter, string? advice = null) =>
+        new(parameter, $"Could not find feature column '{name}'{(advice is null ? "" : $". {advice}")}");
 
     public static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
         new(parameter, $"Schema mismatch for feature column '{name}': expected {(length is { } size ? $"Vector<Single, {size}>" : "known-size Vector<Single>")}, got {found}");

@@ -39,7 +39,7 @@ internal sealed class PolicyEvaluator
         var policy = chain.Policy;
         CheckActions(policy.Metadata.Actions, environment);
         var data = chain.Preprocess(environment);
-        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length);
+        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count, policy.Selection);
         return new ObservedBlock(environment, count, data, column).Use(environments =>
