@@ -89,17 +89,19 @@ public sealed class GraphMergerRefusalTests
             Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Input[0] = "Observation0", "reads the value 'Observation0'");
             Refuse<InvalidDataException>(graph => graph.Model.OpsetImport.RemoveAt(0), "'ai.onnx.ml'");
             Refuse<InvalidDataException>(graph => graph.Graph.Node[4].OpType = "Subtract", "OnnxRuntime", "Subtract");
-            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Domain = graph.Model.OpsetImport[0].Domain = "com.example", "OnnxRuntime");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Domain = "com.example", "'com.example'");
+            Refuse<InvalidDataException>(graph => graph.Model.OpsetImport[0].Version = 99, "OnnxRuntime");
             Refuse<InvalidDataException>(graph => graph.Model.IrVersion = 99, "OnnxRuntime");
-            Refuse<InvalidDataException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[1].DimValue = 1L << 40, "'Wind'");
+            Refuse<InvalidDataException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[1].DimValue = 1L << 30, "'Wind'");
         });
     }
 
     [Test]
     public void What_stands_behind_the_policy_is_refused()
     {
-        var view = Support.Policies.View(_ml, Support.Policies.Observations(5, WeatherPipeline.ObservationLength));
-        var named = _policy.Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(_policy.Transform(view)));
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(5));
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var named = policy.Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(policy.Transform(view)));
 
         Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(named, _path, Weather.Convert().Stream), Throws.TypeOf<NotSupportedException>().With.Message.Contains("KeyToValueMappingTransformer"));
     }

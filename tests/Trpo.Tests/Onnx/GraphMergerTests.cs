@@ -112,7 +112,6 @@ public sealed class GraphMergerTests
         var expected = Run(Merge(policy, Weather.Convert()));
         var alone = ModelProto.Parser.ParseFrom(policy.Onnx.Span).Graph;
         string[] names = [.. GraphTraversal.Names(alone).Distinct()];
-        var confused = Weather.Convert();
         string[] inner = ["KindBits0", "encoded", "KindBits1", "Observation", "SubNode", "Observation0", "shape", "offset", "scale"];
         for (var start = 0; start < names.Length; start++)
         {

@@ -23,7 +23,7 @@ internal sealed partial class OnnxChecker
     {
         var checker = new OnnxChecker();
         checker.CheckModel(model);
-        if (identifiers)
+        if (identifiers && model.Graph is not null)
             checker.CheckNames(model.Graph);
         return checker._faults;
     }
