@@ -71,4 +71,26 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(path);
         AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model)));
     }
+
+    /// <summary>
+    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph (aside, then renamed). Its inputs are the raw
+    /// columns of the graph, so that only OnnxRuntime runs it; its outputs are the policy's.
+    /// </summary>
+    /// <param name="model">The policy, or a chain that ends in it. The graph stands for the transformers in front of the policy.</param>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="preprocessing">
+    /// What ML.NET's converter wrote of the transformers in front of the policy, with opset 12:
+    /// <c>ml.Model.ConvertToOnnx(preprocessor, data, 12, preprocessing)</c>. It is read from the stream's position to its end. Its output
+    /// of the policy's column of observations is what the policy gets; inputs that it does not depend on are left out.
+    /// </param>
+    /// <exception cref="ArgumentException">The model has no policy; or the graph has no output for it, or one of other columns.</exception>
+    /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model, and nothing is written.</exception>
+    /// <exception cref="NotSupportedException">The two cannot be one graph; the message says why, and nothing is written.</exception>
+    public void ExportToOnnx(ITransformer model, string path, Stream preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        AtomicFile.Write(path, GraphMerger.Merge(PolicyChain.Of(model), preprocessing));
+    }
 }

@@ -31,6 +31,13 @@ internal sealed class PolicyChain
         return new PolicyChain(transformers[..place], policy, transformers[(place + 1)..]);
     }
 
+    /// <exception cref="NotSupportedException">Something stands behind the policy; the message names it.</exception>
+    public void CheckEndsInPolicy()
+    {
+        if (Behind is [var behind, ..])
+            throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
+    }
+
     /// <summary>The view that the policy would read.</summary>
     public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
 

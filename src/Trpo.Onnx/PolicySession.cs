@@ -98,12 +98,22 @@ public sealed class PolicySession : IDisposable
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)
     {
+        CheckTakesObservations(session.InputMetadata);
         Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
         Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
         var element = metadata.Actions is BoxActionSpace ? typeof(float) : typeof(long);
         Check(session.OutputMetadata, "output", PolicyValues.Action, element, metadata.Actions is DiscreteActionSpace ? null : metadata.Actions.Length);
         if (metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation))
             Check(session.OutputMetadata, "output", PolicyValues.LogStandardDeviation, typeof(float), metadata.Actions.Length);
+    }
+
+    // A policy that was exported with what prepares its observations is one for OnnxRuntime, not for batches of observations.
+    private static void CheckTakesObservations(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    {
+        if (inputs.Count == 1 && inputs.ContainsKey(PolicyValues.Observation))
+            return;
+        throw new InvalidDataException(
+            $"The graph takes the raw columns {string.Join(", ", inputs.Keys.Select(name => $"'{name}'"))} and not the one input '{PolicyValues.Observation}': run it with OnnxRuntime, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
     }
 
     private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)
