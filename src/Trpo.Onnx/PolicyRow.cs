@@ -13,6 +13,7 @@ internal sealed class PolicyRow : DataViewRow
     private readonly ValueGetter<VBuffer<float>>? _observation;
     private VBuffer<float> _buffer;
     private long _scored = -1;
+    private bool _disposed;
 
     public PolicyRow(PolicyRowMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
@@ -47,8 +48,9 @@ internal sealed class PolicyRow : DataViewRow
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             _batch?.Dispose();
             _input.Dispose();
         }

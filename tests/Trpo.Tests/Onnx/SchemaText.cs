@@ -36,7 +36,7 @@ internal static class SchemaText
     private static IEnumerable<string> Values(DataViewSchema.Annotations annotations, DataViewSchema.Column annotation) => annotation.Type switch
     {
         VectorDataViewType { ItemType: TextDataViewType } => Text(Value<VBuffer<ReadOnlyMemory<char>>>(annotations, annotation)),
-        VectorDataViewType { ItemType: NumberDataViewType } when annotation.Type.RawType == typeof(VBuffer<float>) => Value<VBuffer<float>>(annotations, annotation).DenseValues().Select(value => $"{value}"),
+        VectorDataViewType when annotation.Type.RawType == typeof(VBuffer<int>) => Value<VBuffer<int>>(annotations, annotation).DenseValues().Select(value => $"{value}"),
         BooleanDataViewType => [$"{Value<bool>(annotations, annotation)}"],
         TextDataViewType => [$"{Value<ReadOnlyMemory<char>>(annotations, annotation)}"],
         _ => throw new NotSupportedException($"An annotation of type {annotation.Type}."),
