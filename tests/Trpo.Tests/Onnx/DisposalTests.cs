@@ -89,6 +89,19 @@ public sealed class DisposalTests
     }
 
     [Test]
+    public void A_row_frees_its_source_once()
+    {
+        using var policy = Policy();
+        var source = new WatchedView(View(1));
+        var mapper = policy.GetRowToRowMapper(source.Schema);
+        var row = mapper.GetRow(source.GetRowCursor(source.Schema), mapper.OutputSchema);
+        row.Dispose();
+        row.Dispose();
+
+        Assert.That(source.Disposed, Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_disposed_cursor_has_no_rows_like_a_stock_one([Values("Score", "Id")] string column)
     {
         using var policy = Policy();
