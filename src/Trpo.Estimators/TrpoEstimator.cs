@@ -90,7 +90,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
-        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
+        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom)
+        {
+            Observed = (observations, length) => WarnOfScale(observations, length, column, channel),
+        };
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
 
@@ -119,6 +122,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
                     $"Dimension '{box.Names[i]}' of the actions of environment '{_environment.Name}' has the bounds [{box.Low[i]}, {box.High[i]}]. A policy explores around 0 with a standard deviation of {Math.Exp(_options.InitialLogStandardDeviation):G3}: give actions bounds of about [-1, 1], and scale them in Step."));
             }
         }
+    }
+
+    private static void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
+    {
+        if (ObservationScale.Warning(observations, length, column.Name, PolicySchema.SlotNames(column)) is { } warning)
+            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)

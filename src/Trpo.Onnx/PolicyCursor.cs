@@ -31,6 +31,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private int _stored;
     private int _size = FirstBatch;
     private bool _ended;
+    private bool _disposed;
     private ExceptionDispatchInfo? _failure;
 
     public PolicyCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source)
@@ -49,7 +50,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     public override long Position => _position;
 
-    public override long Batch => _batches[CurrentRow()];
+    public override long Batch => _row >= 0 ? _batches[_row] : _source.Batch;
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[CurrentRow()];
 
@@ -57,7 +58,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
-        if (_row + 1 < _count || ReadBatch())
+        if (!_disposed && (_row + 1 < _count || ReadBatch()))
         {
             _row++;
             _position++;
@@ -78,8 +79,10 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
+            (_row, _count, _position) = (-1, 0, -1);
             _batch.Dispose();
             _source.Dispose();
         }

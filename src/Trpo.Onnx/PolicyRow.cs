@@ -14,6 +14,7 @@ internal sealed class PolicyRow : DataViewRow
     private readonly ValueGetter<VBuffer<float>>? _observation;
     private VBuffer<float> _buffer;
     private long _scored = -1;
+    private bool _disposed;
 
     /// <param name="mapper">The policy and its columns.</param>
     /// <param name="engine">The number of the engine, which draws actions of its own.</param>
@@ -53,8 +54,9 @@ internal sealed class PolicyRow : DataViewRow
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             _batch?.Dispose();
             _input.Dispose();
         }

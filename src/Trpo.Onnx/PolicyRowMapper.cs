@@ -40,10 +40,16 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
 
     /// <summary>The input columns behind those columns of the output schema that the policy only passes on.</summary>
     public IEnumerable<DataViewSchema.Column> PassedThrough(IEnumerable<DataViewSchema.Column> output) =>
-        output.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]);
+        output.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]).DistinctBy(column => column.Index);
 
-    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new PolicyRow(this, _policy.NextEngine(), input, activeColumns);
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(activeColumns);
+        if (!ReferenceEquals(input.Schema, InputSchema))
+            throw new ArgumentException("The row has another schema than the one that this mapper was made for.", nameof(input));
+        return new PolicyRow(this, _policy.NextEngine(), input, activeColumns);
+    }
 
     /// <summary>A getter of one of the policy's outputs.</summary>
     /// <param name="column">A computed column of the output schema.</param>
