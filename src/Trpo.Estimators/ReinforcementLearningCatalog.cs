@@ -25,15 +25,16 @@ public sealed class ReinforcementLearningCatalog
     /// <summary>Makes an environment a data view, which pipelines are fitted on.</summary>
     /// <param name="factory">Creates one environment; called once per environment and once for its spaces.</param>
     /// <param name="count">How many environments are stepped side by side. At least 1; 8 by default.</param>
-    /// <param name="observationColumnName">The name of the column of observations.</param>
+    /// <param name="observationColumnName">The name of the column of observations, "Observation" by default. An environment whose space of observations has columns takes none.</param>
     /// <param name="rows">The length of the table that upstream transforms are fitted on, of a uniformly random policy's observations.</param>
     /// <param name="seed">The seed of that table.</param>
     /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own.</exception>
     public EnvironmentDataView LoadFromEnvironment(
         Func<IEnvironment> factory,
         int count = 8,
-        string observationColumnName = "Observation",
+        string? observationColumnName = null,
         int rows = 4_096,
         int seed = 0,
         int episodeStepLimit = 10_000)
@@ -42,7 +43,7 @@ public sealed class ReinforcementLearningCatalog
         return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit);
     }
 
-    /// <summary>Plays episodes with the deterministic actions of a trained policy.</summary>
+    /// <summary>Plays episodes with a trained policy, whose actions are chosen as it says itself: deterministic ones, unless it was told to draw them.</summary>
     /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
     /// <param name="environment">Where to play.</param>
     /// <param name="episodes">The number of episodes, at least 1.</param>

@@ -37,6 +37,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
     {
         options.Validate();
+        options.Columns.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
         _options = options with { HiddenLayers = [.. options.HiddenLayers] };
@@ -56,7 +57,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null);
+        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         return new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel));
@@ -69,7 +70,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         var observation = _options.Columns.Observation;
         var column = inputSchema.Where(candidate => candidate.Name == observation).Cast<SchemaShape.Column?>().FirstOrDefault()
-            ?? throw PolicySchema.Missing(observation, nameof(inputSchema));
+            ?? throw PolicySchema.Missing(observation, nameof(inputSchema), _environment.HowToCombineInto(observation));
         if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
             throw PolicySchema.Mismatch(observation, MicrosoftMLInternals.Describe(column), length: null, nameof(inputSchema));
 

@@ -10,11 +10,14 @@ public sealed class PolicyMetadata
     /// <param name="observations">The observations that the policy takes, after whatever precedes it in a pipeline.</param>
     /// <param name="actions">The actions that it returns.</param>
     /// <param name="provenance">What produced it, as names and values for people to read.</param>
+    /// <exception cref="ArgumentException">The observations have columns: what arrives at a policy is one vector.</exception>
     public PolicyMetadata(ObservationSpace observations, ActionSpace actions, IEnumerable<KeyValuePair<string, string>> provenance)
     {
         ArgumentNullException.ThrowIfNull(observations);
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(provenance);
+        if (!observations.Columns.IsEmpty)
+            throw new ArgumentException($"A policy takes one vector, but the observations are {observations}.", nameof(observations));
         Observations = observations;
         Actions = actions;
         Provenance = provenance.ToImmutableSortedDictionary(StringComparer.Ordinal);
