@@ -127,6 +127,9 @@ public sealed class PolicyBatch : IDisposable
         _run.Dispose();
     }
 
+    /// <summary>Makes a run that another thread waits for end with an exception before the next operator.</summary>
+    internal void Stop() => _run.Terminate = true;
+
     private void CheckRow(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);

@@ -30,6 +30,9 @@ internal sealed class PolicyChain
         return new PolicyChain(transformers[..place], policy, transformers[(place + 1)..]);
     }
 
+    /// <summary>Whether there is a policy in a model, alone or in a chain.</summary>
+    public static bool HasPolicy(ITransformer model) => Flatten(model).Any(transformer => transformer is PolicyTransformer);
+
     /// <summary>The view that the policy would read.</summary>
     public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
 
