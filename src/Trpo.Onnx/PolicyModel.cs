@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 
@@ -9,11 +10,14 @@ namespace Trpo.Onnx;
 /// </summary>
 /// <remarks>
 /// An archive is read that has 512 MiB at most, as it is and unpacked; 4,096 entries at most; and no entry above 1 MiB that is compressed more
-/// than 200-fold. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
+/// than 200-fold; loading may take a minute. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
 /// use: a model file names the transforms that it is made of, and ML.NET looks for them in all assemblies of the application.
 /// </remarks>
 public static class PolicyModel
 {
+    // Far more than any model within the limits takes.
+    private static readonly TimeSpan Time = TimeSpan.FromMinutes(1);
+
     /// <summary>Writes a model to a file, so that <see cref="Load(MLContext, string, out DataViewSchema)"/> reads it.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="model">A policy, or a chain with policies in it.</param>
@@ -46,7 +50,7 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(path);
-        return Load(ml, BoundedFile.Read(path, ModelArchive.MostBytes), path, out inputSchema);
+        return Load(ml, BoundedFile.Read(path, ModelArchive.MostBytes), path, Time, out inputSchema);
     }
 
     /// <summary>Loads a model from a stream.</summary>
@@ -60,16 +64,21 @@ public static class PolicyModel
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(stream);
         var source = stream is FileStream file ? file.Name : "the stream";
-        return Load(ml, BoundedFile.Read(stream, ModelArchive.MostBytes, source), source, out inputSchema);
+        return Load(ml, BoundedFile.Read(stream, ModelArchive.MostBytes, source), source, Time, out inputSchema);
     }
 
-    private static ITransformer Load(MLContext ml, byte[] bytes, string source, out DataViewSchema? inputSchema)
+    /// <summary>Loads a model within a time of one's own.</summary>
+    internal static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
     {
         Checked(bytes, source);
         ITransformer model;
         try
         {
-            model = ml.Model.Load(new MemoryStream(bytes, writable: false), out inputSchema);
+            (model, inputSchema) = LoadWithin(ml, bytes, time);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw Damaged(source, $"ML.NET had not loaded it after {time.TotalSeconds} seconds", exception);
         }
         catch (Exception exception) when (Cause(exception) is var cause && IsOfTheMachine(cause))
         {
@@ -78,13 +87,31 @@ public static class PolicyModel
         }
         catch (Exception exception)
         {
-            throw Damaged(source, Cause(exception).Message, exception);
+            throw Damaged(source, Why(Cause(exception)), exception);
         }
 
         if (PolicyChain.HasPolicy(model))
             return model;
         (model as IDisposable)?.Dispose();
         throw Damaged(source, "it has no policy in it");
+    }
+
+    // ML.NET reads an array that is longer than the rest of its entry by reading on for ever. Nothing but an abort ends that loop; without one
+    // the thread would be lost, and a processor with it. What an abort may leave half done is of this load alone.
+    private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
+    {
+        (ITransformer, DataViewSchema?) loaded = default;
+        using var end = new CancellationTokenSource(time);
+#pragma warning disable SYSLIB0046 // Abortion is what is wanted: the loop is not ours.
+        ControlledExecution.Run(
+            () =>
+            {
+                var model = ml.Model.Load(new MemoryStream(bytes, writable: false), out var schema);
+                loaded = (model, schema);
+            },
+            end.Token);
+#pragma warning restore SYSLIB0046
+        return loaded;
     }
 
     private static void Checked(byte[] bytes, string source)
@@ -107,9 +134,12 @@ public static class PolicyModel
         _ => exception,
     };
 
+    // What ML.NET throws where it checks an entry has often no message of its own.
+    private static string Why(Exception cause) => cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
+
     // These a file in order can bring about too, and a damaged one cannot be told from it: no memory, no disk, no rights, no native library.
     private static bool IsOfTheMachine(Exception cause) =>
-        cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException or OperationCanceledException || cause.GetType() == typeof(IOException);
+        cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
 
     private static InvalidDataException Damaged(string source, string why, Exception? exception = null) =>
         new($"Could not load a model from {source}: {why}", exception);

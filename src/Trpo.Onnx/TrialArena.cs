@@ -9,7 +9,7 @@ namespace Trpo.Onnx;
 internal static class TrialArena
 {
     /// <summary>The memory that the values between a policy's input and its outputs may take during a trial.</summary>
-    public const int Bytes = 512 << 20;
+    public const int Bytes = 256 << 20;
 
     private static readonly Lazy<bool> Registered = new(Register);
 
