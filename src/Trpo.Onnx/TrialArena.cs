@@ -11,6 +11,9 @@ internal static class TrialArena
     /// <summary>The memory that the values between a policy's input and its outputs may take during a trial.</summary>
     public const int Bytes = 256 << 20;
 
+    /// <summary>What OnnxRuntime says where there is a shared pool already.</summary>
+    public const string AlreadyRegistered = "already been registered";
+
     private static readonly Lazy<bool> Registered = new(Register);
 
     /// <summary>One trial at a time, so that none fails because of another.</summary>
@@ -32,7 +35,15 @@ internal static class TrialArena
 
         // Grown by what is asked for (1), in pieces of the default size (-1).
         using var arena = new OrtArenaCfg(Bytes, 1, 1 << 20, -1);
-        OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
-        return true;
+        try
+        {
+            OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+            return true;
+        }
+        catch (OnnxRuntimeException exception) when (exception.Message.Contains(AlreadyRegistered, StringComparison.Ordinal))
+        {
+            // OnnxRuntime has one shared pool, and the application has set up its own: trials end where that does.
+            return false;
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class ByteMutation
     public static byte[] Apply(byte[] original, RandomSource random)
     {
         var bytes = original;
-        for (var times = 1 + random.NextInt(3); times > 0 && bytes.Length > 1; times--)
+        for (var times = 1 + random.NextInt(3); bytes.Length > 1 && (times > 0 || bytes.AsSpan().SequenceEqual(original)); times--)
             bytes = Once([.. bytes], random);
         return bytes;
     }

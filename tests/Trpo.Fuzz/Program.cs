@@ -41,7 +41,7 @@ for (var index = first; index < first + count; index++)
 }
 
 Console.WriteLine($"{kind}: {count} cases, {accepted} accepted, peak {System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
-foreach (var (reason, times) in reasons.OrderByDescending(pair => pair.Value))
+foreach (var (reason, times) in reasons.OrderByDescending(pair => pair.Value).Take(10))
     Console.WriteLine($"{times,6} {reason}");
 return 0;
 
