@@ -197,6 +197,9 @@ public sealed class PolicyBatch : IDisposable
             yield return new BoundValue<float>(PolicyValues.LogStandardDeviation, _logStandardDeviations, _actionLength);
     }
 
+    /// <summary>Makes a run that another thread waits for end with an exception before the next operator.</summary>
+    internal void Stop() => _binding.Stop();
+
     private void CheckRow(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
