@@ -42,7 +42,7 @@ public sealed class ReinforcementLearningCatalog
         return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit);
     }
 
-    /// <summary>Plays episodes with the deterministic actions of a trained policy.</summary>
+    /// <summary>Plays episodes with a trained policy, whose actions are chosen as it says itself: deterministic ones, unless it was told to draw them.</summary>
     /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
     /// <param name="environment">Where to play.</param>
     /// <param name="episodes">The number of episodes, at least 1.</param>

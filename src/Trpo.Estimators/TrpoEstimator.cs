@@ -37,6 +37,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
     {
         options.Validate();
+        options.Columns.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
         _options = options with { HiddenLayers = [.. options.HiddenLayers] };

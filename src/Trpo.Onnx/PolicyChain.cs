@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Trpo.Onnx;
 
@@ -32,6 +33,10 @@ internal sealed class PolicyChain
 
     /// <summary>The view that the policy would read.</summary>
     public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
+
+    /// <summary>The same model with another policy in the place of its own.</summary>
+    public ITransformer With(PolicyTransformer policy) =>
+        Before.Count + Behind.Count == 0 ? policy : new TransformerChain<ITransformer>([.. Before, policy, .. Behind]);
 
     private static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];

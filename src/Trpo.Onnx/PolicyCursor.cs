@@ -18,6 +18,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private readonly DataViewRowCursor _source;
     private readonly HashSet<int> _active;
     private readonly Dictionary<int, ColumnBuffer> _columns;
+    private readonly ColumnBuffer[] _stores;
     private readonly PolicyBatch _batch;
     private readonly ValueGetter<VBuffer<float>> _observation;
     private readonly ValueGetter<DataViewRowId> _id;
@@ -39,6 +40,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         _source = source;
         _active = [.. active.Select(column => column.Index)];
         _columns = mapper.PassedThrough(active).ToDictionary(column => column.Index, column => ColumnBuffer.For(source, column, LargestBatch));
+        _stores = [.. _columns.Values];
         _observation = source.GetGetter<VBuffer<float>>(mapper.Observation);
         _id = source.GetIdGetter();
         _batch = mapper.CreateBatch(LargestBatch);
@@ -112,7 +114,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
         if (count == 0)
             _failure?.Throw();
-        _batch.Run(count);
+        _batch.Run(count, _ids.AsSpan(0, count));
         _count = count;
         _size = Math.Min(2 * _size, LargestBatch);
         return count > 0;
@@ -123,7 +125,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         _stored = place;
         _observation(ref _buffer);
         _buffer.CopyObservationTo(_batch.Observation(place), _mapper.Observation.Name, _source.Position);
-        foreach (var column in _columns.Values)
+        foreach (var column in _stores)
             column.Store(place);
         _id(ref _ids[place]);
         _batches[place] = _source.Batch;

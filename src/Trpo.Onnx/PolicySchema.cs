@@ -23,7 +23,7 @@ internal static class PolicySchema
     }
 
     /// <summary>
-    /// The input columns and, behind them, the action and the score. A discrete action is a key; that of every other space is a
+    /// The input columns and, behind them, the outputs. A discrete action is a key; that of every other space is a
     /// <c>Vector&lt;Single, k&gt;</c>, also where it is made of indices: ML.NET's vectors of keys have one set of values for all slots, which
     /// the dimensions of a multi-discrete space do not have.
     /// </summary>
@@ -35,7 +35,7 @@ internal static class PolicySchema
         return builder.ToSchema();
     }
 
-    /// <summary>The action and the score alone.</summary>
+    /// <summary>The outputs alone.</summary>
     public static DataViewSchema Outputs(PolicyColumns columns, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
@@ -51,11 +51,24 @@ internal static class PolicySchema
 
     private static void AddOutputs(DataViewSchema.Builder builder, PolicyColumns columns, ActionSpace actions)
     {
-        if (actions is DiscreteActionSpace discrete)
-            builder.AddColumn(columns.Action, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
-        else
-            builder.AddColumn(columns.Action, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
-        builder.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
+        foreach (var (name, output) in columns.Outputs)
+        {
+            switch (output)
+            {
+                case PolicyOutput.Action when actions is DiscreteActionSpace discrete:
+                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
+                    break;
+                case PolicyOutput.Action or PolicyOutput.UnclippedAction:
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
+                    break;
+                case PolicyOutput.Score:
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
+                    break;
+                default:
+                    builder.AddColumn(name, NumberDataViewType.Single);
+                    break;
+            }
+        }
     }
 
     /// <summary>Annotations that name keys or slots, or none where there are no names.</summary>
