@@ -14,6 +14,7 @@ public sealed class PolicyBatch : IDisposable
 
     private readonly SessionLease _session;
     private readonly RunOptions _run = new();
+    private readonly bool _marksMissing;
     private readonly int _observationLength;
     private readonly int _actionLength;
     private readonly int _scoreLength;
@@ -32,6 +33,7 @@ public sealed class PolicyBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _session = session;
         Capacity = capacity;
+        _marksMissing = metadata.MarksMissing;
         _observationLength = metadata.Observations.Length;
         _actionLength = metadata.Actions.Length;
         _scoreLength = metadata.Actions.ScoreLength;
@@ -81,7 +83,7 @@ public sealed class PolicyBatch : IDisposable
             Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
         for (var row = 0; row < rows; row++)
         {
-            if (HasNaN(Observation(row)) || HasNaN(ScoreOf(row)))
+            if ((!_marksMissing && HasNaN(Observation(row))) || HasNaN(ScoreOf(row)))
                 SetMissing(row);
         }
     }

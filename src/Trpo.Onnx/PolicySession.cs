@@ -85,6 +85,8 @@ public sealed class PolicySession : IDisposable
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)
     {
+        if (session.InputNames is not [PolicyValues.Observation])
+            throw new InvalidDataException($"The graph takes {string.Join(", ", session.InputNames.Select(name => $"'{name}'"))}, not a single '{PolicyValues.Observation}'. If it was exported with its transforms, these are raw columns: run it with OnnxRuntime's InferenceSession.");
         Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
         Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
         var element = metadata.Actions is BoxActionSpace ? typeof(float) : typeof(long);
