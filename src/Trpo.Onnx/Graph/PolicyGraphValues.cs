@@ -21,7 +21,7 @@ internal sealed class PolicyGraphValues
         // A policy that was exported with its transforms may stand behind further ones, and the author of a graph may name its values anything.
         var values = graph.Initializer.Select(tensor => tensor.Name).Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet(StringComparer.Ordinal);
         Prefix = "chain";
-        while (values.Concat(inputs).Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        while (values.Concat(inputs).Concat(graph.Node.Select(node => node.Name)).Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
             Prefix = $"outer_{Prefix}";
         Score = $"{Prefix}_{PolicyValues.Score}";
         Action = $"{Prefix}_{PolicyValues.Action}";
@@ -48,6 +48,7 @@ internal sealed class PolicyGraphValues
         {
             Rename(node.Input);
             Rename(node.Output);
+            node.Name = Of(node.Name);
         }
 
         foreach (var tensor in _graph.Initializer)

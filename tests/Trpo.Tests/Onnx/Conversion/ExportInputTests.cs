@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Estimators;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
@@ -177,12 +176,12 @@ public sealed class ExportInputTests
         Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(renamed), _path, view.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'Values'"));
     }
 
-    private static EstimatorChain<Microsoft.ML.Data.ColumnConcatenatingTransformer> Mixed => Ml.Transforms.Categorical.OneHotEncoding("Color")
+    private static EstimatorChain<ColumnConcatenatingTransformer> Mixed => Ml.Transforms.Categorical.OneHotEncoding("Color")
         .Append(Ml.Transforms.Conversion.MapKeyToVector("Zone"))
         .Append(Ml.Transforms.Conversion.ConvertType("Gear"))
         .Append(Ml.Transforms.Concatenate("Features", "Zone", "Color", "Position", "Gear"));
 
-    private ITransformer Export(IEstimator<ITransformer> pipeline, DataViewSchema? schema)
+    private TransformerChain<PolicyTransformer> Export(IEstimator<ITransformer> pipeline, DataViewSchema? schema)
     {
         var transforms = pipeline.Fit(View);
         var model = transforms.Append(ExportedChain.Policy(transforms.GetOutputSchema(View.Schema), Support.Policies.Choices));
