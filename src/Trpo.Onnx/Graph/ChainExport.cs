@@ -29,7 +29,7 @@ internal static class ChainExport
             return policy.Onnx.ToArray();
 
         var schema = RawColumns.Resolve(plan, policy.Metadata, inputSchema);
-        var isPolicy = plan.RawColumns is [var only] && RawColumns.IsObservation(schema[only]);
+        var isPolicy = plan.RawColumns is [var only] && RawColumns.IsObservation(schema.GetColumnOrNull(only));
         var model = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
         string[] inputs = isPolicy ? [PolicyValues.Observation] : [.. plan.RawColumns];
         var values = new PolicyGraphValues(model.Graph, inputs);

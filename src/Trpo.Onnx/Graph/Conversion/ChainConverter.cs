@@ -18,10 +18,12 @@ internal sealed class ChainConverter
         _schema = schema;
     }
 
-    /// <summary>Adds a graph input for a raw column.</summary>
+    /// <summary>Adds a graph input for a raw column, if there is such a column.</summary>
+    /// <exception cref="NotSupportedException">No graph can take a column of its type.</exception>
     public void AddInput(string column, string name)
     {
-        var type = _schema[column].Type;
+        if (_schema.GetColumnOrNull(column)?.Type is not { } type)
+            return;
         var item = Item(type, $"The raw column '{column}'");
         var length = (type as VectorDataViewType)?.Size ?? 1;
         _graph.Input(name, ElementTypes.Of(item)!.Value, length, $"The column '{column}', {type}{(item is KeyDataViewType ? ", from 1; 0 is a missing key" : "")}.");
@@ -33,11 +35,14 @@ internal sealed class ChainConverter
     /// <exception cref="ArgumentException">The transformer does not take the raw columns.</exception>
     public void Add(ChainStage stage)
     {
+        var inputs = stage.Conversion?.Columns(stage.Transformer).Where(pair => stage.Columns.Contains(pair.Output)).ToDictionary(pair => pair.Output, pair => pair.Inputs);
+        if (inputs?.Values.SelectMany(names => names).FirstOrDefault(name => !_columns.ContainsKey(name)) is { } missing)
+            throw RawColumns.Unsuitable($"{stage.Transformer.GetType().Name}, in front of the policy, reads the column '{missing}', which the raw rows do not have: pass a schema with it as inputSchema.");
         var after = OutputSchema(stage.Transformer);
-        if (stage.Conversion is null)
+        if (inputs is null)
             CheckUntouched(stage, after);
         else
-            Convert(stage, stage.Conversion, after);
+            Convert(stage, inputs, after);
         _schema = after;
     }
 
@@ -62,13 +67,12 @@ internal sealed class ChainConverter
         }
     }
 
-    private void Convert(ChainStage stage, IConversion conversion, DataViewSchema after)
+    private void Convert(ChainStage stage, Dictionary<string, IReadOnlyList<string>> inputs, DataViewSchema after)
     {
-        var inputs = conversion.Columns(stage.Transformer).ToDictionary(pair => pair.Output, pair => pair.Inputs);
         var converted = stage.Columns.ToDictionary(output => output, output =>
         {
             Item(after[output].Type, $"{stage.Transformer.GetType().Name}, in front of the policy, cannot be expressed in ONNX: its column '{output}'");
-            return conversion.Convert(new ConversionStep(stage.Transformer, _graph, output, [.. inputs[output].Select(input => _columns[input])], _schema, after));
+            return stage.Conversion!.Convert(new ConversionStep(stage.Transformer, _graph, output, [.. inputs[output].Select(input => _columns[input])], _schema, after));
         });
         foreach (var (output, column) in converted)
             _columns[output] = column;
@@ -79,11 +83,13 @@ internal sealed class ChainConverter
     {
         foreach (var name in stage.Columns)
         {
-            var (old, found) = (_schema[name], after.GetColumnOrNull(name));
-            if (found is not { } column || !column.Type.Equals(old.Type) || !ReferenceEquals(column.Annotations, old.Annotations) || Count(after, name) > Count(_schema, name))
+            if (!IsSame(_schema.GetColumnOrNull(name), after.GetColumnOrNull(name)) || Count(after, name) > Count(_schema, name))
                 throw Refusal.Of(stage.Transformer, name, "is computed in a way that no graph is made for");
         }
     }
+
+    private static bool IsSame(DataViewSchema.Column? before, DataViewSchema.Column? after) =>
+        Equals(before?.Type, after?.Type) && ReferenceEquals(before?.Annotations, after?.Annotations);
 
     private static int Count(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);
 

@@ -22,6 +22,9 @@ internal sealed class ChainPlan
     /// <summary>Whether the policy's column leads back to one raw column of its own type and length.</summary>
     public bool KeepsType => RawColumns.Count == 1 && Stages.All(stage => stage.Conversion is { KeepsType: true });
 
+    /// <summary>Whether the column may come from a transformer that cannot be expressed, and not from outside.</summary>
+    public bool MayBeWritten(string rawColumn) => Stages.Any(stage => stage.Conversion is null && stage.Columns.Contains(rawColumn));
+
     /// <param name="before">The transformers in front of the policy.</param>
     /// <param name="column">The column that the policy reads.</param>
     /// <exception cref="NotSupportedException">The column depends on a transformer that cannot be expressed.</exception>

@@ -1,19 +1,15 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Trpo.Onnx.Graph.Conversion;
 
-/// <summary>Whether values are missing: NaN, or the key 0.</summary>
+/// <summary>Whether values are missing, which is NaN.</summary>
 internal sealed class IndicateMissingConversion : IConversion
 {
     public bool KeepsType => false;
 
     public IEnumerable<(string Output, IReadOnlyList<string> Inputs)> Columns(ITransformer transformer) => OneToOne.Columns(transformer);
 
-    public ChainColumn Convert(ConversionStep step) => step.Source.Item switch
-    {
-        KeyDataViewType => step.Sparse(step.Graph.Node("Equal", [step.Source.Value, step.Graph.Constant([0L])])),
-        var item when ElementTypes.IsReal(item) => step.Sparse(step.Graph.Node("IsNaN", [step.Source.Value])),
-        var item => step.Refuse<ChainColumn>($"is of {item}, but only numbers and keys can be missing"),
-    };
+    public ChainColumn Convert(ConversionStep step) => ElementTypes.IsReal(step.Source.Item)
+        ? step.Sparse(step.Graph.Node("IsNaN", [step.Source.Value]))
+        : step.Refuse<ChainColumn>($"tells which values of {step.Source.Item} are missing, but only numbers can be");
 }

@@ -7,17 +7,14 @@ namespace Trpo.Onnx.Graph.Conversion;
 internal static class RawColumns
 {
     /// <summary>The schema that is given, else what training recorded, else, where the chain keeps the type of one column, the policy's own.</summary>
-    /// <exception cref="ArgumentException">The given schema lacks a column, or there is nothing to tell the types by.</exception>
+    /// <exception cref="ArgumentException">There is nothing to tell the types by.</exception>
     public static DataViewSchema Resolve(ChainPlan plan, PolicyMetadata metadata, DataViewSchema? given)
     {
         if (given is not null)
-        {
-            return plan.RawColumns.FirstOrDefault(name => given.GetColumnOrNull(name) is null) is { } missing
-                ? throw Unsuitable($"The model reads the column '{missing}', which inputSchema does not have.")
-                : given;
-        }
+            return given;
 
-        if (plan.RawColumns.All(name => metadata.InputColumns.Any(column => column.Name == name)))
+        // A column that was not recorded may be one that a transform writes which cannot be expressed; its name is said then.
+        if (!metadata.InputColumns.IsEmpty && plan.RawColumns.All(name => metadata.InputColumns.Any(column => column.Name == name) || plan.MayBeWritten(name)))
             return PolicyInputColumn.Schema(metadata.InputColumns);
         if (plan.KeepsType)
             return PolicyInputColumn.Schema([new PolicyInputColumn(plan.RawColumns[0], PolicyInputType.Single, metadata.Observations.Length)]);
@@ -30,6 +27,6 @@ internal static class RawColumns
         new(message, parameter, inner);
 
     /// <summary>Whether a graph of one input of this column can be run as a policy.</summary>
-    public static bool IsObservation(DataViewSchema.Column column) =>
-        column.Type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single;
+    public static bool IsObservation(DataViewSchema.Column? column) =>
+        column?.Type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single;
 }

@@ -34,7 +34,7 @@ public sealed class ExportInputTests
             ["Position"] = (typeof(float), 3),
             ["Zone"] = (typeof(long), 1),
         }));
-        Assert.That(session.OutputMetadata.Keys, Is.EquivalentTo(new[] { "action", "score" }));
+        Assert.That(session.OutputMetadata.Keys, Is.EquivalentTo(new[] { "action", "score", "logits" }));
         Assert.That(session.InputMetadata.Values.Select(input => input.SymbolicDimensions[0]), Is.All.EqualTo("N"));
     }
 
@@ -156,13 +156,13 @@ public sealed class ExportInputTests
         using (var policy = ExportedChain.Policy(clashing.GetOutputSchema(renamed.Schema), Support.Policies.Choices))
             Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(clashing.Append(policy), _path, renamed.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'score'"));
 
-        var fine = Ml.Transforms.NormalizeMinMax("observation").Append(Ml.Transforms.Conversion.ConvertType("Single", "observation")).Append(Ml.Transforms.Concatenate("Features", "layer0", "Single", "logits"));
-        var view = Ml.Transforms.CopyColumns("logits", "Speed").Fit(renamed).Transform(renamed);
+        var fine = Ml.Transforms.NormalizeMinMax("observation").Append(Ml.Transforms.Conversion.ConvertType("Single", "observation")).Append(Ml.Transforms.Concatenate("Features", "layer0", "Single", "layer1"));
+        var view = Ml.Transforms.CopyColumns("layer1", "Speed").Fit(renamed).Transform(renamed);
         var transforms = fine.Fit(view);
         using var another = ExportedChain.Policy(transforms.GetOutputSchema(view.Schema), Support.Policies.Choices);
         Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(another), _path, view.Schema);
         using var session = new InferenceSession(_path);
-        Assert.That(session.InputMetadata.Keys, Is.EquivalentTo(new[] { "layer0", "logits", "observation" }));
+        Assert.That(session.InputMetadata.Keys, Is.EquivalentTo(new[] { "layer0", "layer1", "observation" }));
     }
 
     [Test]

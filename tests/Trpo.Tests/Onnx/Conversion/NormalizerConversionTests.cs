@@ -48,6 +48,10 @@ public sealed class NormalizerConversionTests
     }
 
     [Test]
+    public void Bins_that_separate_labels_are_the_same([Values] bool fixZero) =>
+        ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeSupervisedBinning("Features", "Position", labelColumnName: "Level", fixZero: fixZero, mininimumExamplesPerBin: 5), withMissing: true);
+
+    [Test]
     public void A_normaliser_of_rows_computes_the_same([Values] bool ensureZeroMean, [Values] LpNormNormalizingEstimatorBase.NormFunction norm) =>
         ExportedChain.AssertSame(Ml, Ml.Transforms.Concatenate("All", "Position", "Speed").Append(Ml.Transforms.NormalizeLpNorm("Features", "All", norm, ensureZeroMean)), withMissing: true);
 
