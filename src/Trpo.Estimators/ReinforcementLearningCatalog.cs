@@ -60,16 +60,25 @@ public sealed class ReinforcementLearningCatalog
         return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed);
     }
 
-    /// <summary>Writes a trained policy and the normalisation in front of it as one ONNX graph (aside, then renamed).</summary>
+    /// <summary>
+    /// Writes a trained policy and the transforms that it depends on as one ONNX graph (aside, then renamed). Where they read one vector of
+    /// Single, its input is "observation", <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it; otherwise it has an input of each raw
+    /// column, with the column's name, <c>[N, 1]</c> of a scalar and <c>[N, k]</c> of a vector.
+    /// </summary>
     /// <param name="model">The policy, or a chain that ends in it.</param>
     /// <param name="path">The file to write; an existing one is replaced.</param>
-    /// <exception cref="ArgumentException">The model has no policy.</exception>
-    /// <exception cref="NotSupportedException">A transform of the chain cannot be expressed; the message names it, and nothing is written.</exception>
-    public void ExportToOnnx(ITransformer model, string path)
+    /// <param name="inputSchema">The raw columns that the model reads; null to go by those that the policy was trained on.</param>
+    /// <exception cref="ArgumentException">
+    /// The model has no policy, the types of the raw columns are not known, or <paramref name="inputSchema"/> lacks some that the model reads.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// A transform that the policy depends on cannot be expressed, or stands behind the policy; the message names it, and nothing is written.
+    /// </exception>
+    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
-        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model)));
+        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model), inputSchema));
     }
 
     /// <summary>

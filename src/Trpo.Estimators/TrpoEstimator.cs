@@ -169,7 +169,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             ["environment"] = _environment.Name,
             ["seed"] = _seed.ToString(CultureInfo.InvariantCulture),
             ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
-        });
+        }, PolicyInputColumn.Of(_environment.Schema));
     }
 
     private void Report(IChannel channel, TrpoIteration iteration)

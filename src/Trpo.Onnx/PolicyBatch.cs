@@ -16,6 +16,7 @@ public sealed class PolicyBatch : IDisposable
     private readonly SessionLease _session;
     private readonly BoxActionSpace? _box;
     private readonly ScoredDistribution _distribution;
+    private readonly bool _marksMissing;
     private readonly int _observationLength;
     private readonly int _actionLength;
     private readonly int _scoreLength;
@@ -43,6 +44,7 @@ public sealed class PolicyBatch : IDisposable
         _distribution = ScoredDistribution.For(metadata.Actions);
         Capacity = capacity;
         IsStochastic = hasDeviations || _box is null;
+        _marksMissing = metadata.MarksMissing;
         _observationLength = metadata.Observations.Length;
         _actionLength = metadata.Actions.Length;
         _scoreLength = metadata.Actions.ScoreLength;
@@ -108,7 +110,7 @@ public sealed class PolicyBatch : IDisposable
             Draw(rows, ids);
 
         // Rows are looked at one by one only where there is a NaN at all.
-        if (HasNaN(_observations.AsSpan(0, rows * _observationLength)) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
+        if ((!_marksMissing && HasNaN(_observations.AsSpan(0, rows * _observationLength))) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
             SetMissing(rows);
     }
 
@@ -243,7 +245,7 @@ public sealed class PolicyBatch : IDisposable
     {
         for (var row = 0; row < rows; row++)
         {
-            if (!HasNaN(Observation(row)) && !HasNaN(ScoreOf(row)))
+            if ((_marksMissing || !HasNaN(Observation(row))) && !HasNaN(ScoreOf(row)))
                 continue;
             ScoreOf(row).Fill(float.NaN);
             if (_actions is not null)

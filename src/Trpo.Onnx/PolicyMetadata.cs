@@ -10,8 +10,13 @@ public sealed class PolicyMetadata
     /// <param name="observations">The observations that the policy takes, after whatever precedes it in a pipeline.</param>
     /// <param name="actions">The actions that it returns.</param>
     /// <param name="provenance">What produced it, as names and values for people to read.</param>
-    /// <exception cref="ArgumentException">The observations have columns: what arrives at a policy is one vector.</exception>
-    public PolicyMetadata(ObservationSpace observations, ActionSpace actions, IEnumerable<KeyValuePair<string, string>> provenance)
+    /// <param name="inputColumns">The raw columns that it was trained on, before any transform; null where they are not known.</param>
+    /// <exception cref="ArgumentException">The observations have columns, though what arrives at a policy is one vector; an input column is described wrongly, or two have the same name.</exception>
+    public PolicyMetadata(
+        ObservationSpace observations,
+        ActionSpace actions,
+        IEnumerable<KeyValuePair<string, string>> provenance,
+        IEnumerable<PolicyInputColumn>? inputColumns = null)
     {
         ArgumentNullException.ThrowIfNull(observations);
         ArgumentNullException.ThrowIfNull(actions);
@@ -21,6 +26,11 @@ public sealed class PolicyMetadata
         Observations = observations;
         Actions = actions;
         Provenance = provenance.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        InputColumns = [.. inputColumns ?? []];
+        foreach (var column in InputColumns)
+            column.Check();
+        if (InputColumns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+            throw new ArgumentException($"The input column '{repeated.Key}' stands twice.", nameof(inputColumns));
     }
 
     /// <summary>The observations that the policy takes.</summary>
@@ -31,6 +41,15 @@ public sealed class PolicyMetadata
 
     /// <summary>What produced the policy: trainer, environment, seed, steps and the like.</summary>
     public ImmutableSortedDictionary<string, string> Provenance { get; }
+
+    /// <summary>The raw columns that the policy was trained on, before any transform; empty where they are not known.</summary>
+    public ImmutableArray<PolicyInputColumn> InputColumns { get; }
+
+    /// <summary>
+    /// Whether the graph itself makes the score NaN where the policy meets a NaN. Otherwise a NaN in the observation says so, which behind
+    /// transforms, such as those that replace it, means nothing.
+    /// </summary>
+    internal bool MarksMissing { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() =>

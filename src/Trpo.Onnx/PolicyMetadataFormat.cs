@@ -14,6 +14,8 @@ internal static class PolicyMetadataFormat
     private const string VersionKey = "trpo.version";
     private const string ObservationKey = "trpo.observation_space";
     private const string ActionKey = "trpo.action_space";
+    private const string InputColumnsKey = "trpo.input_columns";
+    private const string MissingKey = "trpo.marks_missing";
     private const string ProvenancePrefix = "trpo.provenance.";
 
     // A few bytes of metadata declare any number of choices, each of which gets a name and a score.
@@ -24,6 +26,7 @@ internal static class PolicyMetadataFormat
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
     public static IEnumerable<KeyValuePair<string, string>> Write(PolicyMetadata metadata)
@@ -31,6 +34,10 @@ internal static class PolicyMetadataFormat
         yield return new(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
         yield return new(ObservationKey, JsonSerializer.Serialize(Describe(metadata.Observations), Json));
         yield return new(ActionKey, JsonSerializer.Serialize(Describe(metadata.Actions), Json));
+        if (!metadata.InputColumns.IsEmpty)
+            yield return new(InputColumnsKey, JsonSerializer.Serialize(metadata.InputColumns, Json));
+        if (metadata.MarksMissing)
+            yield return new(MissingKey, "true");
         foreach (var (name, value) in metadata.Provenance)
             yield return new(ProvenancePrefix + name, value);
     }
@@ -48,11 +55,11 @@ internal static class PolicyMetadataFormat
             var actions = Actions(JsonSerializer.Deserialize<Space>(Get(pairs, ActionKey), Json));
             if (actions.ScoreLength > MostScores)
                 throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MostScores} at most.");
-            return new PolicyMetadata(observations, actions, provenance);
+            return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey))) { MarksMissing = pairs.GetValueOrDefault(MissingKey) == "true" };
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"The model's metadata describes no valid spaces: {exception.Message}", exception);
+            throw new InvalidDataException($"The model's metadata describes no valid spaces or columns: {exception.Message}", exception);
         }
     }
 
@@ -66,10 +73,19 @@ internal static class PolicyMetadataFormat
         if (number > Version)
             throw new InvalidDataException($"The policy was exported by a newer version ({number}) than this library reads ({Version}): update Trpo.Onnx.");
         var unknown = pairs.Keys.FirstOrDefault(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && key is not (VersionKey or ObservationKey or ActionKey) && !key.StartsWith(ProvenancePrefix, StringComparison.Ordinal));
+            && !IsOurs(key));
         if (unknown is not null)
             throw new InvalidDataException($"The model's metadata has '{unknown}', which this library does not know.");
     }
+
+    /// <summary>Whether a pair of a model's metadata is one that this class writes.</summary>
+    public static bool IsOurs(string key) =>
+        key is VersionKey or ObservationKey or ActionKey or InputColumnsKey or MissingKey || key.StartsWith(ProvenancePrefix, StringComparison.Ordinal);
+
+    private static IEnumerable<PolicyInputColumn> InputColumns(string? json) => json is null
+        ? []
+        : JsonSerializer.Deserialize<PolicyInputColumn?[]>(json, Json)?.Select(column => column ?? throw new JsonException($"'{InputColumnsKey}' has a column that is null."))
+            ?? throw new JsonException($"'{InputColumnsKey}' is no list of columns.");
 
     private static string Get(IReadOnlyDictionary<string, string> pairs, string key) =>
         pairs.TryGetValue(key, out var value)

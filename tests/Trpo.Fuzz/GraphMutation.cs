@@ -153,7 +153,7 @@ internal static class GraphMutation
                 if (first < tensor.Dims.Count && second < tensor.Dims.Count)
                     (tensor.Dims[first], tensor.Dims[second]) = (tensor.Dims[second], tensor.Dims[first]);
                 else
-                    tensor.DataLocation = (TensorProto.Types.DataLocation)1;
+                    tensor.DataLocation = TensorProto.Types.DataLocation.External;
                 break;
         }
     }

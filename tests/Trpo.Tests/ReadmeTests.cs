@@ -52,6 +52,7 @@ public sealed class ReadmeTests
         Assert.That(ml.Model.Load("cartpole.zip", out _), Is.InstanceOf<ITransformer>());
         using var session = PolicySession.Open("cartpole.onnx");
         Assert.That(session.Metadata.Provenance["environment"], Is.EqualTo("CartPole"));
+        Assert.That(session.Metadata.InputColumns, Is.EqualTo(new[] { new PolicyInputColumn("Observation", PolicyInputType.Single, Length: 4) }));
     }
 
     [Test]

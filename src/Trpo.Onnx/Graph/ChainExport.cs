@@ -1,104 +1,98 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Microsoft.ML;
-using Microsoft.ML.Transforms;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Interop;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// A policy and the normalisation in front of it as one ONNX graph: its input is what enters the first normaliser. Whatever else stands
-/// in the chain is refused by name, so that no graph leaves out something that the model does.
+/// A policy and the transforms in front of it as one ONNX graph, which takes the raw columns. What the policy depends on and no graph can
+/// say is refused by name, so that no graph leaves out something that the model does.
 /// </summary>
 internal static class ChainExport
 {
-    /// <exception cref="NotSupportedException">A transform of the chain cannot be expressed; the message names it.</exception>
-    public static byte[] ToOnnx(PolicyChain chain)
+    /// <param name="chain">The model.</param>
+    /// <param name="inputSchema">The raw columns; null to go by what training recorded of them.</param>
+    /// <exception cref="NotSupportedException">A transform of the chain cannot be expressed; the message names it and its column.</exception>
+    /// <exception cref="ArgumentException">The types of the raw columns are not known, or the model does not take them.</exception>
+    public static byte[] ToOnnx(PolicyChain chain, DataViewSchema? inputSchema)
     {
         if (chain.Behind is [var behind, ..])
             throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
 
-        var affine = Affine(chain);
-        if (affine.Count == 0)
-            return chain.Policy.Onnx.ToArray();
+        var (policy, column) = (chain.Policy, chain.Policy.Columns.Observation);
+        var plan = ChainPlan.Of(chain.Before, column);
+        if (plan.Stages.Count == 0)
+            return policy.Onnx.ToArray();
 
-        var model = ModelProto.Parser.ParseFrom(chain.Policy.Onnx.Span);
-        var nodes = model.Graph.Node.ToList();
-        var prefix = Prefix(model.Graph);
-        model.Graph.Node.Clear();
-        var value = PolicyValues.Observation;
-        for (var i = 0; i < affine.Count; i++)
-        {
-            // ML.NET normalises as (x - offset) * scale.
-            value = Apply(model.Graph, "Sub", $"{prefix}{i}_offset", affine[i].Offset, value);
-            value = Apply(model.Graph, "Mul", $"{prefix}{i}_scale", affine[i].Scale, value);
-        }
+        var schema = RawColumns.Resolve(plan, policy.Metadata, inputSchema);
+        var isPolicy = plan.RawColumns is [var only] && RawColumns.IsObservation(schema.GetColumnOrNull(only));
+        var model = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
+        string[] inputs = isPolicy ? [PolicyValues.Observation] : [.. plan.RawColumns];
+        var values = new PolicyGraphValues(model.Graph, inputs);
+        var graph = new ChainGraph(values.Prefix);
+        var converter = new ChainConverter(graph, schema);
+        foreach (var (raw, name) in plan.RawColumns.Zip(inputs))
+            converter.AddInput(raw, name);
+        foreach (var stage in plan.Stages)
+            converter.Add(stage);
+        var observation = converter.Observation(column, policy.Metadata.Observations.Length);
+        if (!plan.Stages.Any(stage => stage.Conversion is not null) && isPolicy)
+            return policy.Onnx.ToArray();
 
-        foreach (var node in nodes)
-        {
-            for (var i = 0; i < node.Input.Count; i++)
-            {
-                if (node.Input[i] == PolicyValues.Observation)
-                    node.Input[i] = value;
-            }
-        }
-
-        model.Graph.Node.AddRange(nodes);
-        var bytes = SealedModel.Seal(model);
-
-        // Nothing leaves that could not be opened again.
-        using var opened = PolicySession.Open(bytes);
-        return bytes;
+        values.Rename(observation.Value);
+        var before = graph.Nodes.Count;
+        MissingGuard.Add(graph, policy.Metadata.Actions, observation.Value, values.Score, values.Action);
+        model.Graph.Node.Add(graph.Nodes[before..]);
+        Prepend(model.Graph.Node, graph.Nodes[..before]);
+        model.Graph.Initializer.Add(graph.Constants);
+        model.Graph.Input.Clear();
+        model.Graph.Input.Add(graph.Inputs);
+        foreach (var operators in graph.OperatorSets.Where(set => model.OpsetImport.All(present => present.Domain != set.Domain)))
+            model.OpsetImport.Add(operators);
+        Describe(model, policy.Metadata, [.. plan.RawColumns.Select(name => schema[name])], isPolicy);
+        return Checked(SealedModel.Seal(model), graph.Inputs, isPolicy);
     }
 
-    // A policy that was exported with its normalisers may stand behind further ones, and the author of a graph may name its values anything.
-    private static string Prefix(GraphProto graph)
+    private static void Prepend(RepeatedField<NodeProto> nodes, IEnumerable<NodeProto> first)
     {
-        var names = graph.Initializer.Select(tensor => tensor.Name).Concat(graph.Node.SelectMany(node => node.Output)).ToList();
-        var prefix = "normalizer";
-        while (names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
-            prefix = $"outer_{prefix}";
-        return prefix;
+        var policy = nodes.ToList();
+        nodes.Clear();
+        nodes.Add(first);
+        nodes.Add(policy);
     }
 
-    // From the policy back to the raw observations, following the one column that it reads.
-    private static List<(float[] Scale, float[] Offset)> Affine(PolicyChain chain)
+    // The metadata of a graph that is a policy are about what it takes now.
+    private static void Describe(ModelProto model, PolicyMetadata metadata, IReadOnlyList<DataViewSchema.Column> raw, bool isPolicy)
     {
-        var column = chain.Policy.Columns.Observation;
-        var found = new List<(float[] Scale, float[] Offset)>();
-        foreach (var transformer in chain.Before.Reverse())
+        var observations = metadata.Observations;
+        if (isPolicy && ((VectorDataViewType)raw[0].Type).Size is var length && length != observations.Length)
+            observations = ObservationSpace.Unbounded(length, [.. PolicySchema.SlotNames(raw[0])]);
+        var described = new PolicyMetadata(observations, metadata.Actions, metadata.Provenance, raw.Select(PolicyInputColumn.Of).OfType<PolicyInputColumn>()) { MarksMissing = true };
+        var pairs = PolicyMetadataFormat.Write(described).ToList();
+        foreach (var old in model.MetadataProps.Where(entry => PolicyMetadataFormat.IsOurs(entry.Key)).ToList())
+            model.MetadataProps.Remove(old);
+        foreach (var (key, value) in pairs)
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+    }
+
+    // Nothing leaves that could not be opened again.
+    private static byte[] Checked(byte[] bytes, IReadOnlyList<ValueInfoProto> inputs, bool isPolicy)
+    {
+        try
         {
-            if (transformer is not NormalizingTransformer normalizer)
-                throw Refused(transformer, "only affine normalisers (NormalizeMeanVariance, NormalizeMinMax and the like) can be expressed so far");
-            var columns = MicrosoftMLInternals.ColumnsOf(normalizer).ToList();
-            var place = columns.FindIndex(pair => pair.Output == column);
-            if (place < 0)
-                continue;
-            if (normalizer.GetNormalizerModelParameters(place) is not NormalizingTransformer.AffineNormalizerModelParameters<ImmutableArray<float>> parameters)
-                throw Refused(transformer, $"its normalisation of column '{column}' is not affine");
-            found.Add(([.. parameters.Scale], parameters.Offset.IsDefaultOrEmpty ? new float[parameters.Scale.Length] : [.. parameters.Offset]));
-            column = columns[place].Input;
+            if (isPolicy)
+                PolicySession.Open(bytes).Dispose();
+            else
+                TryOut.Run(bytes, inputs);
+            return bytes;
         }
-
-        found.Reverse();
-        return found;
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        {
+            throw new NotSupportedException($"The transforms in front of the policy make a graph that OnnxRuntime does not run: {exception.Message}", exception);
+        }
     }
-
-    private static string Apply(GraphProto graph, string operation, string name, float[] operand, string input)
-    {
-        var output = $"{name}_applied";
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(operand.AsSpan())) };
-        tensor.Dims.Add(operand.Length);
-        graph.Initializer.Add(tensor);
-        var node = new NodeProto { OpType = operation, Name = output };
-        node.Input.Add([input, name]);
-        node.Output.Add(output);
-        graph.Node.Add(node);
-        return output;
-    }
-
-    private static NotSupportedException Refused(ITransformer transformer, string why) => new(
-        $"{transformer.GetType().Name}, in front of the policy, cannot be expressed in ONNX: {why}. Export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}, and feed it transformed observations.");
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
 using AttributeType = Trpo.Onnx.Graph.Format.AttributeProto.Types.AttributeType;
 
@@ -26,6 +27,10 @@ public readonly struct OnnxAttribute
         ArgumentNullException.ThrowIfNull(values);
         return new(new AttributeProto { Type = AttributeType.Ints, Ints = { values } });
     }
+
+    /// <summary>An attribute of ONNX's type STRINGS.</summary>
+    internal static OnnxAttribute Strings(IEnumerable<string> values) =>
+        new(new AttributeProto { Type = AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
 
     /// <exception cref="ArgumentException">The name is empty, or this is the default of the struct, which has no value.</exception>
     internal AttributeProto Named(string name)

@@ -7,9 +7,10 @@ using Microsoft.ML.Transforms;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
 
-// These two make the runtime let this assembly use the internals that the project file lists and this file alone calls.
+// These make the runtime let this assembly use the internals that the project file lists and this file alone calls.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Transforms")]
 
 // This one is how ML.NET, having loaded this assembly by the name that a saved model gives, finds the loader in it.
 [assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
@@ -50,9 +51,30 @@ namespace Trpo.Onnx.Interop
         /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms and no policy.</summary>
         public static IDataView? SourceOf(IDataView view) => view is PolicyDataView policy ? policy.Source : (view as IDataTransform)?.Source;
 
-        /// <summary>The columns that a normaliser reads and writes, in the order of its parameters.</summary>
-        public static IEnumerable<(string Input, string Output)> ColumnsOf(NormalizingTransformer normalizer) =>
-            normalizer.Columns.Select(column => (column.InputColumnName, column.Name));
+        /// <summary>The columns that a transformer of single columns reads and writes, in the order of its parameters; null where it is none of ML.NET's.</summary>
+        public static IReadOnlyList<(string Input, string Output)>? ColumnsOf(ITransformer transformer) =>
+            (transformer as OneToOneTransformerBase)?.ColumnPairs.Select(pair => (pair.inputColumnName, pair.outputColumnName)).ToList();
+
+        /// <summary>The columns that a concatenation writes, each with those that it is made of.</summary>
+        public static IEnumerable<(IReadOnlyList<string> Inputs, string Output)> ColumnsOf(ColumnConcatenatingTransformer transformer) =>
+            transformer.Columns.Select(column => ((IReadOnlyList<string>)column.inputColumnNames, column.outputColumnName));
+
+        /// <summary>Whether a column is still there behind a selection.</summary>
+        public static bool Keeps(ColumnSelectingTransformer transformer, string column) =>
+            transformer.SelectColumns.Contains(column) == transformer.KeepColumns;
+
+        /// <summary>Whether the vectors of the keys of a vector are summed.</summary>
+        public static bool IsBag(KeyToVectorMappingTransformer transformer, int column) => transformer.Columns.ElementAt(column).OutputCountVector;
+
+        /// <summary>How a row-wise normalisation is done.</summary>
+        public static (LpNormNormalizingEstimatorBase.NormFunction Norm, bool EnsureZeroMean, float Scale) ParametersOf(LpNormNormalizingTransformer transformer, int column)
+        {
+            var options = transformer.Columns.ElementAt(column);
+            return (options.Norm, options.EnsureZeroMean, options.Scale);
+        }
+
+        /// <summary>The transformers that a one-hot encoding is made of.</summary>
+        public static IEnumerable<ITransformer> PartsOf(OneHotEncodingTransformer transformer) => transformer._transformer;
 
         /// <summary>Writes a policy into an ML.NET model file.</summary>
         public static void Save(ModelSaveContext context, PolicyColumns columns, ActionSelection selection, byte[] onnx)

@@ -94,14 +94,12 @@ public sealed class ChainExportTests
     {
         var view = Support.Policies.View(_ml, Support.Policies.Observations(50));
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var binned = _ml.Transforms.NormalizeBinning("Observation").Fit(view).Append(policy);
-        var replaced = _ml.Transforms.ReplaceMissingValues("Observation").Fit(view).Append(policy);
+        var projected = _ml.Transforms.ProjectToPrincipalComponents("Observation", rank: 4).Fit(view).Append(policy);
         var named = policy.Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(policy.Transform(view)));
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(binned, _path), Throws.TypeOf<NotSupportedException>().With.Message.Contains("NormalizingTransformer").And.Message.Contains("'Observation'"));
-            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(replaced, _path), Throws.TypeOf<NotSupportedException>().With.Message.Contains("MissingValueReplacingTransformer"));
+            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(projected, _path), Throws.TypeOf<NotSupportedException>().With.Message.Contains("PrincipalComponentAnalysisTransformer").And.Message.Contains("'Observation'"));
             Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(named, _path), Throws.TypeOf<NotSupportedException>().With.Message.Contains("KeyToValueMappingTransformer"));
             Assert.That(File.Exists(_path), Is.False);
         });

@@ -28,9 +28,9 @@ public sealed class ForeignPolicyTests
     [Test]
     public void Data_in_another_file_are_refused_wherever_a_tensor_stands()
     {
-        var attribute = new AttributeProto { Name = "value", T = new TensorProto { DataType = 1, DataLocation = 1 } };
+        var attribute = new AttributeProto { Name = "value", T = new TensorProto { DataType = 1, DataLocation = TensorProto.Types.DataLocation.External } };
 
-        Assert.That(() => Open(model => model.Graph.Initializer[0].DataLocation = 1), Refused("another file"));
+        Assert.That(() => Open(model => model.Graph.Initializer[0].DataLocation = TensorProto.Types.DataLocation.External), Refused("another file"));
         Assert.That(() => Open(model => model.Graph.Node[0].Attribute.Add(attribute)), Refused("another file"));
     }
 
@@ -151,7 +151,7 @@ public sealed class ForeignPolicyTests
         Assert.That(() => OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains(TrialArena.AlreadyRegistered));
     }
 
-    private static NUnit.Framework.Constraints.IResolveConstraint Refused(string why) =>
+    private static NUnit.Framework.Constraints.ContainsConstraint Refused(string why) =>
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("Could not open a policy").And.Message.Contains(why);
 
     private static void Open(Action<ModelProto> change) => PolicySession.Open(Sealed(change)).Dispose();

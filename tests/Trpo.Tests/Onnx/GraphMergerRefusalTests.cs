@@ -121,7 +121,7 @@ public sealed class GraphMergerRefusalTests
             Assert.That(() => Export(new MemoryStream("PK is no model"u8.ToArray())), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no ONNX model"));
             Assert.That(() => Export(new MemoryStream(new ModelProto { IrVersion = 7 }.ToByteArray())), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no ONNX model with a graph"));
             Assert.That(() => Export(closed), Throws.ArgumentException.With.Message.Contains("cannot be read"));
-            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(_policy, _path, null!), Throws.ArgumentNullException);
+            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(_policy, _path, (Stream)null!), Throws.ArgumentNullException);
         });
     }
 

@@ -34,6 +34,48 @@ public sealed class InternalsTests
         NormalizingTransformer normalizer = _ml.Transforms.NormalizeMinMax("Scaled", "Observation").Fit(view);
 
         Assert.That(MicrosoftMLInternals.ColumnsOf(normalizer), Is.EqualTo(new[] { ("Observation", "Scaled") }));
+        Assert.That(MicrosoftMLInternals.ColumnsOf(_ml.Transforms.Concatenate("A", "Id").Fit(view) as ITransformer), Is.Null);
+    }
+
+    [Test]
+    public void The_columns_of_a_concatenation()
+    {
+        var view = Support.Policies.View(_ml, []);
+
+        var columns = MicrosoftMLInternals.ColumnsOf(_ml.Transforms.Concatenate("All", "Observation", "Id").Fit(view)).ToList();
+        Assert.That(columns.Single().Output, Is.EqualTo("All"));
+        Assert.That(columns.Single().Inputs, Is.EqualTo(new[] { "Observation", "Id" }));
+    }
+
+    [Test]
+    public void What_a_selection_keeps()
+    {
+        var view = Support.Policies.View(_ml, []);
+        var kept = (ColumnSelectingTransformer)_ml.Transforms.SelectColumns("Id").Fit(view);
+        var dropped = (ColumnSelectingTransformer)_ml.Transforms.DropColumns("Id").Fit(view);
+
+        Assert.That((MicrosoftMLInternals.Keeps(kept, "Id"), MicrosoftMLInternals.Keeps(kept, "Observation")), Is.EqualTo((true, false)));
+        Assert.That((MicrosoftMLInternals.Keeps(dropped, "Id"), MicrosoftMLInternals.Keeps(dropped, "Observation")), Is.EqualTo((false, true)));
+    }
+
+    [Test]
+    public void The_parts_of_a_one_hot_encoding_and_the_options_of_the_vectors_in_it()
+    {
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(5));
+        var encoding = _ml.Transforms.Categorical.OneHotEncoding("Bag", "Observation", OneHotEncodingEstimator.OutputKind.Bag).Fit(view);
+
+        var parts = MicrosoftMLInternals.PartsOf(encoding).ToList();
+        Assert.That(parts.Select(part => part.GetType()), Is.EqualTo(new[] { typeof(ValueToKeyMappingTransformer), typeof(KeyToVectorMappingTransformer) }));
+        Assert.That(MicrosoftMLInternals.IsBag((KeyToVectorMappingTransformer)parts[1], 0), Is.True);
+    }
+
+    [Test]
+    public void The_parameters_of_a_normaliser_of_rows()
+    {
+        var view = Support.Policies.View(_ml, []);
+        var contrast = (LpNormNormalizingTransformer)_ml.Transforms.NormalizeGlobalContrast("Observation", ensureUnitStandardDeviation: true, scale: 3).Fit(view);
+
+        Assert.That(MicrosoftMLInternals.ParametersOf(contrast, 0), Is.EqualTo((LpNormNormalizingEstimatorBase.NormFunction.StandardDeviation, true, 3f)));
     }
 
     [Test]

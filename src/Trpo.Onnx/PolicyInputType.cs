@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Trpo.Onnx;
+
+/// <summary>The type of the values of a raw column.</summary>
+[SuppressMessage("Naming", "CA1720", Justification = "The names of the types are what this lists.")]
+public enum PolicyInputType
+{
+    /// <summary>Numbers of 32 bits.</summary>
+    Single,
+
+    /// <summary>Numbers of 64 bits.</summary>
+    Double,
+
+    /// <summary>Text.</summary>
+    Text,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>Keys from 1 to a known count; 0 is a missing one.</summary>
+    Key,
+
+    /// <summary>Integers from -128 to 127.</summary>
+    SByte,
+
+    /// <summary>Integers from 0 to 255.</summary>
+    Byte,
+
+    /// <summary>Integers of 16 bits.</summary>
+    Int16,
+
+    /// <summary>Integers of 16 bits, from 0.</summary>
+    UInt16,
+
+    /// <summary>Integers of 32 bits.</summary>
+    Int32,
+
+    /// <summary>Integers of 32 bits, from 0.</summary>
+    UInt32,
+
+    /// <summary>Integers of 64 bits.</summary>
+    Int64,
+
+    /// <summary>Integers of 64 bits, from 0.</summary>
+    UInt64,
+}

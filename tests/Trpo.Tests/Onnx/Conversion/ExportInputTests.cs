@@ -1,0 +1,209 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Trpo.Estimators;
+using Trpo.Onnx;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Onnx.Conversion;
+
+/// <summary>What an exported chain takes, where that is known from, and what is refused before anything is written.</summary>
+public sealed class ExportInputTests
+{
+    private static readonly MLContext Ml = new(seed: 1);
+    private static readonly IDataView View = ChainRow.View(Ml, ChainRow.Training());
+    private string _path = null!;
+
+    [SetUp]
+    public void ChoosePath() => _path = Path.Combine(Path.GetTempPath(), $"trpo-{Guid.NewGuid():N}.onnx");
+
+    [TearDown]
+    public void DeleteFile() => File.Delete(_path);
+
+    [Test]
+    public void Every_raw_column_is_an_input_of_its_name_and_type()
+    {
+        Export(Mixed, View.Schema);
+
+        using var session = new InferenceSession(_path);
+        Assert.That(session.InputMetadata.ToDictionary(input => input.Key, input => (input.Value.ElementType, input.Value.Dimensions[1])), Is.EqualTo(new Dictionary<string, (Type, int)>
+        {
+            ["Color"] = (typeof(string), 1),
+            ["Gear"] = (typeof(int), 1),
+            ["Position"] = (typeof(float), 3),
+            ["Zone"] = (typeof(long), 1),
+        }));
+        Assert.That(session.OutputMetadata.Keys, Is.EquivalentTo(new[] { "action", "score", "logits" }));
+        Assert.That(session.InputMetadata.Values.Select(input => input.SymbolicDimensions[0]), Is.All.EqualTo("N"));
+    }
+
+    [Test]
+    public void A_graph_of_raw_columns_is_no_policy_to_open()
+    {
+        Export(Mixed, View.Schema);
+
+        Assert.That(() => PolicySession.Open(_path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'Color', 'Gear', 'Position', 'Zone'").And.Message.Contains("InferenceSession"));
+    }
+
+    [Test]
+    public void A_graph_of_one_vector_is_a_policy_of_its_length()
+    {
+        var pipeline = Ml.Transforms.IndicateMissingValues("Missing", "Position")
+            .Append(Ml.Transforms.Conversion.ConvertType("Missing"))
+            .Append(Ml.Transforms.ReplaceMissingValues("Position"))
+            .Append(Ml.Transforms.Concatenate("Features", "Position", "Missing"));
+        var model = Export(pipeline, View.Schema);
+        var rows = ChainRow.View(Ml, ChainRow.Scoring(withMissing: true));
+        float[][] positions = [.. rows.GetColumn<float[]>("Position")];
+
+        using var session = PolicySession.Open(_path);
+        using var batch = session.CreateBatch(positions.Length);
+        for (var row = 0; row < positions.Length; row++)
+            positions[row].CopyTo(batch.Observation(row));
+        batch.Run(positions.Length);
+        Assert.That(session.Metadata.Observations.Length, Is.EqualTo(3));
+        Assert.That(
+            Enumerable.Range(0, positions.Length).SelectMany(row => batch.Score(row).ToArray()),
+            Is.EqualTo(model.Transform(rows).GetColumn<float[]>("Score").SelectMany(score => score)).Within(1e-5f), "also where a NaN is replaced");
+    }
+
+    [Test]
+    public void What_the_policy_sees_as_missing_gives_a_missing_action()
+    {
+        var normalizer = Ml.Transforms.NormalizeMinMax("Features", "Position").Fit(View);
+        foreach (var actions in new[] { Support.Policies.Choices, Support.Policies.Vectors, LiteralPolicies.Controls, LiteralPolicies.Switches })
+        {
+            using var policy = ExportedChain.Policy(normalizer.GetOutputSchema(View.Schema), actions);
+            Ml.ReinforcementLearning.ExportToOnnx(normalizer.Append(policy), _path, View.Schema);
+            using var session = PolicySession.Open(_path);
+            using var batch = session.CreateBatch(2);
+            batch.Observation(1)[0] = float.NaN;
+            batch.Run(2);
+
+            Assert.That(batch.Score(0).ToArray(), Has.None.NaN);
+            Assert.That(batch.Score(1).ToArray(), Is.All.NaN, $"{actions}");
+            Assert.That(batch.IsDiscrete ? batch.Choice(1) : batch.Action(1)[0], Is.EqualTo(batch.IsDiscrete ? -1 : float.NaN));
+        }
+    }
+
+    [Test]
+    public void The_raw_columns_that_training_recorded_are_gone_by()
+    {
+        var transforms = Mixed.Fit(View);
+        var length = ((VectorDataViewType)transforms.GetOutputSchema(View.Schema)["Features"].Type).Size;
+        var metadata = new PolicyMetadata(ObservationSpace.Unbounded(length), Support.Policies.Choices, [], PolicyInputColumn.Of(View.Schema));
+        using var untrained = Support.Policies.Create(Support.Policies.Choices, length);
+        using var policy = new PolicyTransformer(untrained.Export(metadata), new PolicyColumns("Features"));
+        Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(policy), _path);
+
+        using var session = new InferenceSession(_path);
+        Assert.That(session.InputMetadata.Keys, Is.EquivalentTo(new[] { "Color", "Gear", "Position", "Zone" }));
+    }
+
+    [Test]
+    public void Raw_columns_of_unknown_types_are_asked_for()
+    {
+        Assert.That(() => Export(Mixed, schema: null), Throws.ArgumentException.With.Message.Contains("'Color', 'Gear', 'Position', 'Zone'").And.Message.Contains("inputSchema"));
+        Assert.That(File.Exists(_path), Is.False);
+    }
+
+    [Test]
+    public void A_schema_without_a_column_that_is_read_is_refused()
+    {
+        var schema = Ml.Transforms.SelectColumns("Color", "Position", "Zone").Fit(View).GetOutputSchema(View.Schema);
+
+        Assert.That(() => Export(Mixed, schema), Throws.ArgumentException.With.Message.Contains("'Gear'"));
+    }
+
+    [Test]
+    public void Transforms_that_the_policy_does_not_depend_on_are_ignored()
+    {
+        var pipeline = Ml.Transforms.Text.NormalizeText("Tidy", "Color")
+            .Append(Ml.Transforms.CustomMapping<Speedy, Doubled>((input, output) => output.Twice = 2 * input.Speed, contractName: null))
+            .Append(Ml.Transforms.ProjectToPrincipalComponents("Components", "Position", rank: 2))
+            .Append(Ml.Transforms.NormalizeMinMax("Features", "Position"));
+        ExportedChain.AssertSame(Ml, pipeline);
+    }
+
+    [Test]
+    public void What_the_policy_depends_on_and_no_graph_can_say_is_refused_by_name_and_column()
+    {
+        var custom = Ml.Transforms.CustomMapping<Speedy, Doubled>((input, output) => output.Twice = 2 * input.Speed, contractName: null)
+            .Append(Ml.Transforms.Concatenate("Features", "Position", "Twice"));
+        var replacing = Ml.Transforms.CustomMapping<Speedy, Speedy>((input, output) => output.Speed = 2 * input.Speed, contractName: null)
+            .Append(Ml.Transforms.Concatenate("Features", "Position", "Speed"));
+        var components = Ml.Transforms.ProjectToPrincipalComponents("Features", "Position", rank: 2);
+        var parsed = Ml.Transforms.Conversion.ConvertType("Number", "Color", DataKind.Single).Append(Ml.Transforms.Concatenate("Features", "Number"));
+        var hashed = Ml.Transforms.Categorical.OneHotHashEncoding("Features", "Color", numberOfBits: 3);
+
+        Assert.Multiple(() =>
+        {
+            Refused(custom, "CustomMappingTransformer", "'Twice'");
+            Refused(replacing, "CustomMappingTransformer", "'Speed'");
+            Refused(components, "PrincipalComponentAnalysisTransformer", "'Features'");
+            Refused(parsed, "TypeConvertingTransformer", "'Number'");
+            Refused(hashed, "OneHotHashEncodingTransformer", "'Features'");
+            Assert.That(File.Exists(_path), Is.False);
+        });
+    }
+
+    [Test]
+    public void A_raw_column_named_like_an_output_is_refused_and_one_named_like_another_value_is_not()
+    {
+        var renamed = Ml.Transforms.CopyColumns("score", "Speed").Append(Ml.Transforms.CopyColumns("layer0", "Level")).Append(Ml.Transforms.CopyColumns("observation", "Weight")).Fit(View).Transform(View);
+        var clashing = Ml.Transforms.Concatenate("Features", "Position", "score").Fit(renamed);
+        using (var policy = ExportedChain.Policy(clashing.GetOutputSchema(renamed.Schema), Support.Policies.Choices))
+            Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(clashing.Append(policy), _path, renamed.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'score'"));
+
+        var fine = Ml.Transforms.NormalizeMinMax("observation").Append(Ml.Transforms.Conversion.ConvertType("Single", "observation")).Append(Ml.Transforms.Concatenate("Features", "layer0", "Single", "layer1"));
+        var view = Ml.Transforms.CopyColumns("layer1", "Speed").Fit(renamed).Transform(renamed);
+        var transforms = fine.Fit(view);
+        using var another = ExportedChain.Policy(transforms.GetOutputSchema(view.Schema), Support.Policies.Choices);
+        Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(another), _path, view.Schema);
+        using var session = new InferenceSession(_path);
+        Assert.That(session.InputMetadata.Keys, Is.EquivalentTo(new[] { "layer0", "layer1", "observation" }));
+    }
+
+    [Test]
+    public void A_vector_of_no_known_size_is_refused()
+    {
+        var view = Ml.Data.LoadFromEnumerable([new Unsized { Values = [1, 2] }]);
+        var transforms = Ml.Transforms.ReplaceMissingValues("Features", "Values").Fit(view);
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        using var renamed = new PolicyTransformer(policy.Onnx.ToArray(), new PolicyColumns("Features"));
+
+        Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(renamed), _path, view.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'Values'"));
+    }
+
+    private static EstimatorChain<ColumnConcatenatingTransformer> Mixed => Ml.Transforms.Categorical.OneHotEncoding("Color")
+        .Append(Ml.Transforms.Conversion.MapKeyToVector("Zone"))
+        .Append(Ml.Transforms.Conversion.ConvertType("Gear"))
+        .Append(Ml.Transforms.Concatenate("Features", "Zone", "Color", "Position", "Gear"));
+
+    private TransformerChain<PolicyTransformer> Export(IEstimator<ITransformer> pipeline, DataViewSchema? schema)
+    {
+        var transforms = pipeline.Fit(View);
+        var model = transforms.Append(ExportedChain.Policy(transforms.GetOutputSchema(View.Schema), Support.Policies.Choices));
+        Ml.ReinforcementLearning.ExportToOnnx(model, _path, schema);
+        return model;
+    }
+
+    private void Refused(IEstimator<ITransformer> pipeline, string transformer, string column) =>
+        Assert.That(() => Export(pipeline, View.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains(transformer).And.Message.Contains(column));
+
+    private sealed class Speedy
+    {
+        public float Speed { get; set; }
+    }
+
+    private sealed class Doubled
+    {
+        public float Twice { get; set; }
+    }
+
+    private sealed class Unsized
+    {
+        public float[] Values { get; set; } = [];
+    }
+}

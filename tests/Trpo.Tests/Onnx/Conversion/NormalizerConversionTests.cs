@@ -1,0 +1,75 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Onnx.Conversion;
+
+/// <summary>Every normaliser on scalars and vectors of both precisions, with NaN, zeros and the boundaries that it learned.</summary>
+public sealed class NormalizerConversionTests
+{
+    private static readonly MLContext Ml = new(seed: 1);
+
+    private static readonly Dictionary<string, Func<string, IEstimator<ITransformer>>> Normalizers = new()
+    {
+        ["mean and variance"] = column => Ml.Transforms.NormalizeMeanVariance(column),
+        ["mean and variance, centered"] = column => Ml.Transforms.NormalizeMeanVariance(column, fixZero: false),
+        ["distribution"] = column => Ml.Transforms.NormalizeMeanVariance(column, useCdf: true),
+        ["logarithm"] = column => Ml.Transforms.NormalizeLogMeanVariance(column),
+        ["logarithm, affine"] = column => Ml.Transforms.NormalizeLogMeanVariance(column, useCdf: false),
+        ["extremes"] = column => Ml.Transforms.NormalizeMinMax(column),
+        ["extremes, shifted"] = column => Ml.Transforms.NormalizeMinMax(column, fixZero: false),
+        ["bins"] = column => Ml.Transforms.NormalizeBinning(column, maximumBinCount: 6),
+        ["bins, shifted"] = column => Ml.Transforms.NormalizeBinning(column, fixZero: false, maximumBinCount: 5),
+        ["quantiles"] = column => Ml.Transforms.NormalizeRobustScaling(column),
+        ["quantiles, not centered"] = column => Ml.Transforms.NormalizeRobustScaling(column, centerData: false),
+    };
+
+    [Test]
+    public void A_normaliser_computes_the_same_in_a_graph(
+        [ValueSource(nameof(Names))] string name, [Values("Speed", "Weight", "Position", "Forces")] string column)
+    {
+        var pipeline = Normalizers[name](column)
+            .Append(Ml.Transforms.Conversion.ConvertType("Single", column, DataKind.Single))
+            .Append(Ml.Transforms.Concatenate("Features", "Single"));
+
+        ExportedChain.AssertSame(Ml, pipeline, withMissing: true);
+    }
+
+    [Test]
+    public void A_normaliser_of_a_sparse_vector_computes_the_same(
+        [Values("mean and variance, centered", "logarithm", "extremes, shifted", "bins", "bins, shifted", "quantiles")] string name)
+    {
+        var pipeline = Ml.Transforms.Categorical.OneHotEncoding("Hot", "Gear")
+            .Append(Ml.Transforms.Concatenate("Features", "Hot", "Position", "Speed"))
+            .Append(Normalizers[name]("Features"));
+
+        ExportedChain.AssertSame(Ml, pipeline, withMissing: true);
+    }
+
+    [Test]
+    public void Bins_that_separate_labels_are_the_same([Values] bool fixZero) =>
+        ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeSupervisedBinning("Features", "Position", labelColumnName: "Level", fixZero: fixZero, mininimumExamplesPerBin: 5), withMissing: true);
+
+    [Test]
+    public void A_normaliser_of_rows_computes_the_same([Values] bool ensureZeroMean, [Values] LpNormNormalizingEstimatorBase.NormFunction norm) =>
+        ExportedChain.AssertSame(Ml, Ml.Transforms.Concatenate("All", "Position", "Speed").Append(Ml.Transforms.NormalizeLpNorm("Features", "All", norm, ensureZeroMean)), withMissing: true);
+
+    [Test]
+    public void Global_contrast_is_normalised_the_same([Values] bool ensureZeroMean, [Values] bool ensureUnitDeviation) =>
+        ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeGlobalContrast("Features", "Position", ensureZeroMean, ensureUnitDeviation, scale: 2.5f), withMissing: true);
+
+    [Test]
+    public void What_depends_on_how_rows_are_stored_is_refused()
+    {
+        var hot = Ml.Transforms.Categorical.OneHotEncoding("Hot", "Gear").Append(Ml.Transforms.Concatenate("Features", "Hot", "Position"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => ExportedChain.AssertSame(Ml, hot.Append(Ml.Transforms.NormalizeMeanVariance("Features", useCdf: true))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'Features' is normalised by a distribution function"));
+            Assert.That(() => ExportedChain.AssertSame(Ml, hot.Append(Ml.Transforms.NormalizeLpNorm("Features", ensureZeroMean: true))), Throws.TypeOf<NotSupportedException>().With.Message.Contains("LpNormNormalizingTransformer"));
+        });
+    }
+
+    private static IEnumerable<string> Names => Normalizers.Keys;
+}
