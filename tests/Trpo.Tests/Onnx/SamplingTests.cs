@@ -203,6 +203,22 @@ public sealed class SamplingTests
     }
 
     [Test]
+    public void The_documented_way_to_log_draws_works()
+    {
+        using var model = Support.Policies.Transformer(Support.Policies.Choices);
+        var rows = Support.Policies.View(_ml, Support.Policies.Observations(20));
+
+        var exploring = PolicyModel.With(
+            model,
+            ActionSelection.Sample(seed: 7),
+            new PolicyColumns { LogProbability = "LogProbability" });
+        var logged = exploring.Transform(rows);
+
+        Assert.That(logged.GetColumn<float>("LogProbability"), Is.All.LessThan(0));
+        Assert.That(Documentation.Excerpts("deployment.md").Where(excerpt => !Documentation.Quotes(excerpt, Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Onnx"))), Is.Empty);
+    }
+
+    [Test]
     public void A_policy_that_does_not_say_how_its_actions_are_distributed_cannot_draw_them()
     {
         var model = Trpo.Onnx.Graph.Format.ModelProto.Parser.ParseFrom(Support.Policies.Onnx(Support.Policies.Vectors));
