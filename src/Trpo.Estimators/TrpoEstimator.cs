@@ -37,6 +37,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
     {
         options.Validate();
+        options.Columns.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
         _options = options with { HiddenLayers = [.. options.HiddenLayers] };
@@ -56,7 +57,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null);
+        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         return new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel));
@@ -69,7 +70,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         var observation = _options.Columns.Observation;
         var column = inputSchema.Where(candidate => candidate.Name == observation).Cast<SchemaShape.Column?>().FirstOrDefault()
-            ?? throw PolicySchema.Missing(observation, nameof(inputSchema));
+            ?? throw PolicySchema.Missing(observation, nameof(inputSchema), _environment.HowToCombineInto(observation));
         if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
             throw PolicySchema.Mismatch(observation, MicrosoftMLInternals.Describe(column), length: null, nameof(inputSchema));
 
@@ -89,7 +90,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
-        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom);
+        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom)
+        {
+            Observed = (observations, length) => WarnOfScale(observations, length, column, channel),
+        };
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
 
@@ -118,6 +122,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
                     $"Dimension '{box.Names[i]}' of the actions of environment '{_environment.Name}' has the bounds [{box.Low[i]}, {box.High[i]}]. A policy explores around 0 with a standard deviation of {Math.Exp(_options.InitialLogStandardDeviation):G3}: give actions bounds of about [-1, 1], and scale them in Step."));
             }
         }
+    }
+
+    private static void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
+    {
+        if (ObservationScale.Warning(observations, length, column.Name, PolicySchema.SlotNames(column)) is { } warning)
+            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)

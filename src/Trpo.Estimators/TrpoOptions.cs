@@ -109,6 +109,5 @@ public sealed record TrpoOptions
         ArgumentNullException.ThrowIfNull(ValueFunction);
         ValueFunction.Validate();
         ArgumentNullException.ThrowIfNull(Columns);
-        Columns.Check();
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -33,7 +34,13 @@ internal abstract class ColumnBuffer
     {
         private readonly T[] _values = new T[capacity];
 
-        public override void Store(int place) => getter(ref _values[place]);
+        // An object that was handed on belongs to whoever has it: a source that writes into what it is given must not be given it again.
+        public override void Store(int place)
+        {
+            if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+                _values[place] = default!;
+            getter(ref _values[place]);
+        }
 
         public override Delegate Getter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = _values[current()]);
     }

@@ -7,6 +7,7 @@ namespace Trpo.Onnx;
 internal sealed class PassThroughCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source) : DataViewRowCursor
 {
     private readonly HashSet<int> _active = [.. active.Select(column => column.Index)];
+    private bool _disposed;
 
     public override DataViewSchema Schema => mapper.OutputSchema;
 
@@ -26,8 +27,12 @@ internal sealed class PassThroughCursor(PolicyRowMapper mapper, IReadOnlyList<Da
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
             source.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

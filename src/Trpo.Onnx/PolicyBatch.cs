@@ -1,5 +1,8 @@
-using Microsoft.ML.OnnxRuntime;
+using System.Numerics;
+using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx;
@@ -10,11 +13,10 @@ namespace Trpo.Onnx;
 /// </summary>
 public sealed class PolicyBatch : IDisposable
 {
-    private static readonly string[] UsedOutputs = [PolicyValues.Action, PolicyValues.Score];
-
     private readonly SessionLease _session;
-    private readonly RunOptions _run = new();
     private readonly bool _marksMissing;
+    private readonly BoxActionSpace? _box;
+    private readonly ScoredDistribution _distribution;
     private readonly int _observationLength;
     private readonly int _actionLength;
     private readonly int _scoreLength;
@@ -22,18 +24,27 @@ public sealed class PolicyBatch : IDisposable
     private readonly float[] _scores;
     private readonly long[]? _indices;
     private readonly float[]? _actions;
-    private OrtIoBinding? _binding;
-    private OrtValue[] _bound = [];
-    private int _boundRows;
+    private readonly float[]? _logStandardDeviations;
+
+    // Only where actions are drawn.
+    private readonly RandomSource? _random;
+    private readonly ulong _seed;
+    private readonly float[]? _draws;
+    private ulong _drawn;
+
+    private readonly PolicyBinding _binding;
     private int _rows;
     private bool _disposed;
 
-    internal PolicyBatch(SessionLease session, PolicyMetadata metadata, int capacity)
+    internal PolicyBatch(SessionLease session, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _session = session;
+        _box = metadata.Actions as BoxActionSpace;
+        _distribution = ScoredDistribution.For(metadata.Actions);
         Capacity = capacity;
         _marksMissing = metadata.MarksMissing;
+        IsStochastic = hasDeviations || _box is null;
         _observationLength = metadata.Observations.Length;
         _actionLength = metadata.Actions.Length;
         _scoreLength = metadata.Actions.ScoreLength;
@@ -43,15 +54,26 @@ public sealed class PolicyBatch : IDisposable
             _indices = new long[checked(capacity * _actionLength)];
         if (metadata.Actions is not DiscreteActionSpace)
             _actions = new float[checked(capacity * _actionLength)];
+        if (hasDeviations)
+            _logStandardDeviations = new float[checked(capacity * _actionLength)];
+        _binding = new PolicyBinding(Values());
+        if (!selection.IsSampled)
+            return;
+        _seed = (ulong)(selection.Seed ?? Random.Shared.NextInt64());
+        _random = new RandomSource(_seed);
+        _draws = new float[checked(capacity * _actionLength)];
     }
 
     /// <summary>Whether actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
     public bool IsDiscrete => _actions is null;
 
+    /// <summary>Whether the policy says how its actions are distributed, so that <see cref="LogProbability"/> can be read.</summary>
+    public bool IsStochastic { get; }
+
     /// <summary>The greatest number of rows.</summary>
     public int Capacity { get; }
 
-    /// <summary>One row of the observations, <c>[d]</c>: fill it before <see cref="Run"/>.</summary>
+    /// <summary>One row of the observations, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
     public Span<float> Observation(int row) => _observations.AsSpan(row * _observationLength, _observationLength);
 
@@ -59,7 +81,12 @@ public sealed class PolicyBatch : IDisposable
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
     /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
-    public void Run(int rows)
+    public void Run(int rows) => Run(rows, []);
+
+    /// <summary>As <see cref="Run(int)"/>; what is drawn for a row depends on its id.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="ids">The ids of the rows, or none, for the number of rows that were run before.</param>
+    internal void Run(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -70,9 +97,7 @@ public sealed class PolicyBatch : IDisposable
         var session = _session.Take();
         try
         {
-            if (rows != _boundRows)
-                Bind(session, rows);
-            session.RunWithBinding(_run, _binding!);
+            _binding.Run(session, rows);
         }
         finally
         {
@@ -81,15 +106,16 @@ public sealed class PolicyBatch : IDisposable
 
         if (_indices is not null && _actions is not null)
             Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
-        for (var row = 0; row < rows; row++)
-        {
-            if ((!_marksMissing && HasNaN(Observation(row))) || HasNaN(ScoreOf(row)))
-                SetMissing(row);
-        }
+        if (_random is not null)
+            Draw(rows, ids);
+
+        // Rows are looked at one by one only where there is a NaN at all.
+        if ((!_marksMissing && HasNaN(_observations.AsSpan(0, rows * _observationLength))) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
+            SetMissing(rows);
     }
 
-    /// <summary>The index of the action with the greatest probability, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
-    /// <param name="row">A row of the last <see cref="Run"/>.</param>
+    /// <summary>The index of the action, the most probable one unless actions are drawn, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
+    /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
     public int Choice(int row)
     {
@@ -101,7 +127,7 @@ public sealed class PolicyBatch : IDisposable
     /// The action vector <c>[k]</c>: the values of a box, within its bounds, the indices of a multi-discrete action, or the zeros and ones of a
     /// multi-binary one. All NaN where the observation has a NaN (or infinities that make one).
     /// </summary>
-    /// <param name="row">A row of the last <see cref="Run"/>.</param>
+    /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="InvalidOperationException">The policy's actions are discrete.</exception>
     public ReadOnlySpan<float> Action(int row)
     {
@@ -114,19 +140,63 @@ public sealed class PolicyBatch : IDisposable
     /// The probability of each choice (of all dimensions, one behind the other) or of each switch being on, or the unclipped mean of each
     /// dimension of a box; in the order of <see cref="ActionSpace.ScoreNames"/>. All NaN where the observation has a NaN.
     /// </summary>
-    /// <param name="row">A row of the last <see cref="Run"/>.</param>
+    /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     public ReadOnlySpan<float> Score(int row)
     {
         CheckRow(row);
         return ScoreOf(row);
     }
 
+    /// <summary>The action vector of a box <c>[k]</c> before it is brought within the bounds. All NaN where the observation has a NaN.</summary>
+    /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="InvalidOperationException">The policy's actions are not those of a box.</exception>
+    public ReadOnlySpan<float> UnclippedAction(int row)
+    {
+        CheckRow(row);
+        return _box is null ? throw new InvalidOperationException("The policy's actions have no bounds: read Choice or Action.") : UnclippedOf(row);
+    }
+
+    /// <summary>
+    /// The logarithm of the probability that the policy gives to the action, in nats; of its density in a box, before it is brought within the
+    /// bounds (<see cref="UnclippedAction"/>). NaN where the observation has a NaN.
+    /// </summary>
+    /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="InvalidOperationException">The policy does not say how its actions are distributed.</exception>
+    public double LogProbability(int row)
+    {
+        CheckRow(row);
+        if (!IsStochastic)
+            throw PolicySession.NotStochastic();
+        if (float.IsNaN(ScoreOf(row)[0]))
+            return double.NaN;
+        Span<float> choice = stackalloc float[1];
+        ReadOnlySpan<float> action = choice;
+        if (_box is not null)
+            action = UnclippedOf(row);
+        else if (_actions is not null)
+            action = ActionOf(row);
+        else
+            choice[0] = _indices![row];
+        return _distribution.LogProbability(ScoreOf(row), LogStandardDeviationOf(row), action);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _disposed = true;
-        Unbind();
-        _run.Dispose();
+        _binding.Dispose();
+    }
+
+    private IEnumerable<IBoundValue> Values()
+    {
+        yield return new BoundValue<float>(PolicyValues.Observation, _observations, _observationLength, IsInput: true);
+        yield return new BoundValue<float>(PolicyValues.Score, _scores, _scoreLength);
+        if (_indices is not null)
+            yield return new BoundValue<long>(PolicyValues.Action, _indices, IsDiscrete ? null : _actionLength);
+        else
+            yield return new BoundValue<float>(PolicyValues.Action, _actions!, _actionLength);
+        if (_logStandardDeviations is not null)
+            yield return new BoundValue<float>(PolicyValues.LogStandardDeviation, _logStandardDeviations, _actionLength);
     }
 
     private void CheckRow(int row)
@@ -137,14 +207,51 @@ public sealed class PolicyBatch : IDisposable
 
     private Span<float> ScoreOf(int row) => _scores.AsSpan(row * _scoreLength, _scoreLength);
 
-    // The network and the argmax would make something of a NaN; whoever scores it must see that nothing was decided.
-    private void SetMissing(int row)
+    private Span<float> ActionOf(int row) => _actions.AsSpan(row * _actionLength, _actionLength);
+
+    private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? ScoreOf(row) : _draws.AsSpan(row * _actionLength, _actionLength);
+
+    private ReadOnlySpan<float> LogStandardDeviationOf(int row) =>
+        _logStandardDeviations is null ? [] : _logStandardDeviations.AsSpan(row * _actionLength, _actionLength);
+
+    private void Draw(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
-        ScoreOf(row).Fill(float.NaN);
-        if (_actions is not null)
-            _actions.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
-        else
-            _indices![row] = -1;
+        for (var row = 0; row < rows; row++)
+        {
+            var id = ids.IsEmpty ? new DataViewRowId(_drawn++, 0) : ids[row];
+            _random!.Reseed(_seed, id.High, id.Low);
+            var draw = _draws.AsSpan(row * _actionLength, _actionLength);
+            _distribution.Draw(ScoreOf(row), LogStandardDeviationOf(row), _random, draw);
+            if (_actions is null)
+                _indices![row] = (long)draw[0];
+            else if (_box is null)
+                draw.CopyTo(ActionOf(row));
+            else
+                Clip(draw, ActionOf(row));
+        }
+    }
+
+    private void Clip(ReadOnlySpan<float> unclipped, Span<float> action)
+    {
+        for (var i = 0; i < action.Length; i++)
+            action[i] = Math.Clamp(unclipped[i], _box!.Low[i], _box.High[i]);
+    }
+
+    // The network and the argmax would make something of a NaN; whoever scores it must see that nothing was decided.
+    private void SetMissing(int rows)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            if ((_marksMissing || !HasNaN(Observation(row))) && !HasNaN(ScoreOf(row)))
+                continue;
+            ScoreOf(row).Fill(float.NaN);
+            if (_actions is not null)
+                ActionOf(row).Fill(float.NaN);
+            else
+                _indices![row] = -1;
+            if (_draws is not null)
+                _draws.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
+        }
     }
 
     private static void Convert(ReadOnlySpan<long> indices, Span<float> actions)
@@ -155,40 +262,21 @@ public sealed class PolicyBatch : IDisposable
 
     private static bool HasNaN(ReadOnlySpan<float> values)
     {
-        foreach (var value in values)
+        // Only a NaN differs from itself.
+        var place = 0;
+        for (; place <= values.Length - Vector<float>.Count; place += Vector<float>.Count)
+        {
+            var vector = new Vector<float>(values[place..]);
+            if (!Vector.EqualsAll(vector, vector))
+                return true;
+        }
+
+        foreach (var value in values[place..])
         {
             if (float.IsNaN(value))
                 return true;
         }
 
         return false;
-    }
-
-    private void Bind(InferenceSession session, int rows)
-    {
-        Unbind();
-        long[] shape = IsDiscrete ? [rows] : [rows, _actionLength];
-        var action = _indices is not null ? Tensor(_indices, rows * _actionLength, shape) : Tensor(_actions!, rows * _actionLength, shape);
-        var score = Tensor(_scores, rows * _scoreLength, [rows, _scoreLength]);
-        var observation = Tensor(_observations, rows * _observationLength, [rows, _observationLength]);
-        _bound = [action, score, observation];
-        _binding = session.CreateIoBinding();
-        _binding.BindInput(PolicyValues.Observation, observation);
-        foreach (var (name, value) in UsedOutputs.Zip(_bound))
-            _binding.BindOutput(name, value);
-        _boundRows = rows;
-    }
-
-    private static OrtValue Tensor<T>(T[] data, int count, long[] shape) where T : unmanaged =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
-
-    private void Unbind()
-    {
-        _binding?.Dispose();
-        foreach (var value in _bound)
-            value.Dispose();
-        _binding = null;
-        _bound = [];
-        _boundRows = 0;
     }
 }

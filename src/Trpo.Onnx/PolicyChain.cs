@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Trpo.Onnx;
 
@@ -30,8 +31,19 @@ internal sealed class PolicyChain
         return new PolicyChain(transformers[..place], policy, transformers[(place + 1)..]);
     }
 
+    /// <exception cref="NotSupportedException">Something stands behind the policy; the message names it.</exception>
+    public void CheckEndsInPolicy()
+    {
+        if (Behind is [var behind, ..])
+            throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
+    }
+
     /// <summary>The view that the policy would read.</summary>
     public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
+
+    /// <summary>The same model with another policy in the place of its own.</summary>
+    public ITransformer With(PolicyTransformer policy) =>
+        Before.Count + Behind.Count == 0 ? policy : new TransformerChain<ITransformer>([.. Before, policy, .. Behind]);
 
     private static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];

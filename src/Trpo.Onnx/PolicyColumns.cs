@@ -1,3 +1,5 @@
+using Trpo.Onnx.Spaces;
+
 namespace Trpo.Onnx;
 
 /// <summary>The columns that a policy reads and writes.</summary>
@@ -9,13 +11,54 @@ namespace Trpo.Onnx;
 /// <param name="Score">The output column of the probabilities or means, <c>Vector&lt;Single&gt;</c> of the score's length.</param>
 public sealed record PolicyColumns(string Observation = "Observation", string Action = "Action", string Score = "Score")
 {
-    /// <exception cref="ArgumentException">A name is empty, or the action and the score have the same.</exception>
-    internal void Check()
+    /// <summary>
+    /// The output column, <c>Single</c>, of the probability of the chosen action, or of its density in a box; see <see cref="LogProbability"/>.
+    /// Null, the default, for none.
+    /// </summary>
+    public string? Probability { get; init; }
+
+    /// <summary>
+    /// The output column, <c>Single</c>, of the logarithm of the probability, in nats, that the policy gives to the chosen action; of its density
+    /// in a box, before the action is brought within the bounds. It is that of a draw, whether or not the action was drawn: what learning from
+    /// logs needs. NaN where the action is missing. Null, the default, for none.
+    /// </summary>
+    public string? LogProbability { get; init; }
+
+    /// <summary>
+    /// The output column, <c>Vector&lt;Single, k&gt;</c>, of the action of a box before it is brought within the bounds, which is the one that
+    /// <see cref="LogProbability"/> is about. Null, the default, for none.
+    /// </summary>
+    public string? UnclippedAction { get; init; }
+
+    /// <summary>The output columns that are written, with what is written to them, in their order.</summary>
+    internal IEnumerable<(string Name, PolicyOutput Output)> Outputs
+    {
+        get
+        {
+            yield return (Action, PolicyOutput.Action);
+            yield return (Score, PolicyOutput.Score);
+            if (Probability is not null)
+                yield return (Probability, PolicyOutput.Probability);
+            if (LogProbability is not null)
+                yield return (LogProbability, PolicyOutput.LogProbability);
+            if (UnclippedAction is not null)
+                yield return (UnclippedAction, PolicyOutput.UnclippedAction);
+        }
+    }
+
+    /// <exception cref="ArgumentException">A name is empty, two outputs have the same, or an output does not exist in the space of actions.</exception>
+    internal void Check(ActionSpace actions)
     {
         ArgumentException.ThrowIfNullOrEmpty(Observation);
-        ArgumentException.ThrowIfNullOrEmpty(Action);
-        ArgumentException.ThrowIfNullOrEmpty(Score);
-        if (Action == Score)
-            throw new ArgumentException($"The columns of the action and of the score are both named '{Action}'.");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, output) in Outputs)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name, output.ToString());
+            if (!names.Add(name))
+                throw new ArgumentException($"Two output columns of the policy are both named '{name}'.");
+        }
+
+        if (UnclippedAction is not null && actions is not BoxActionSpace)
+            throw new ArgumentException($"There is no column '{UnclippedAction}' of unclipped actions: the actions are {actions}, and only those of a box have bounds.");
     }
 }

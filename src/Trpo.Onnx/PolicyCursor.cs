@@ -18,6 +18,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private readonly DataViewRowCursor _source;
     private readonly HashSet<int> _active;
     private readonly Dictionary<int, ColumnBuffer> _columns;
+    private readonly ColumnBuffer[] _stores;
     private readonly PolicyBatch _batch;
     private readonly ValueGetter<VBuffer<float>> _observation;
     private readonly ValueGetter<DataViewRowId> _id;
@@ -30,6 +31,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private int _stored;
     private int _size = FirstBatch;
     private bool _ended;
+    private bool _disposed;
     private ExceptionDispatchInfo? _failure;
 
     public PolicyCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source)
@@ -38,6 +40,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         _source = source;
         _active = [.. active.Select(column => column.Index)];
         _columns = mapper.PassedThrough(active).ToDictionary(column => column.Index, column => ColumnBuffer.For(source, column, LargestBatch));
+        _stores = [.. _columns.Values];
         _observation = source.GetGetter<VBuffer<float>>(mapper.Observation);
         _id = source.GetIdGetter();
         _batch = mapper.CreateBatch(LargestBatch);
@@ -47,7 +50,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     public override long Position => _position;
 
-    public override long Batch => _batches[CurrentRow()];
+    public override long Batch => _row >= 0 ? _batches[_row] : _source.Batch;
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[CurrentRow()];
 
@@ -55,7 +58,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
-        if (_row + 1 < _count || ReadBatch())
+        if (!_disposed && (_row + 1 < _count || ReadBatch()))
         {
             _row++;
             _position++;
@@ -76,8 +79,10 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
+            (_row, _count, _position) = (-1, 0, -1);
             _batch.Dispose();
             _source.Dispose();
         }
@@ -109,7 +114,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
 
         if (count == 0)
             _failure?.Throw();
-        _batch.Run(count);
+        _batch.Run(count, _ids.AsSpan(0, count));
         _count = count;
         _size = Math.Min(2 * _size, LargestBatch);
         return count > 0;
@@ -120,7 +125,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         _stored = place;
         _observation(ref _buffer);
         _buffer.CopyObservationTo(_batch.Observation(place), _mapper.Observation.Name, _source.Position);
-        foreach (var column in _columns.Values)
+        foreach (var column in _stores)
             column.Store(place);
         _id(ref _ids[place]);
         _batches[place] = _source.Batch;

@@ -25,7 +25,22 @@ internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) :
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         var needed = columnsNeeded.ToList();
-        return [.. source.GetRowCursorSet(mapper.GetDependencies(needed), n, rand).Select(cursor => Cursor(needed, cursor))];
+        var cursors = source.GetRowCursorSet(mapper.GetDependencies(needed), n, rand);
+        var scored = new List<DataViewRowCursor>(cursors.Length);
+        try
+        {
+            foreach (var cursor in cursors)
+                scored.Add(Cursor(needed, cursor));
+        }
+        catch
+        {
+            // Threads may wait for the others to be read; the one that failed is disposed already.
+            foreach (var cursor in scored.Concat(cursors.Skip(scored.Count + 1)))
+                cursor.Dispose();
+            throw;
+        }
+
+        return [.. scored];
     }
 
     private DataViewRowCursor Cursor(IReadOnlyList<DataViewSchema.Column> needed, DataViewRowCursor cursor)

@@ -11,7 +11,7 @@ public sealed class PolicyMetadata
     /// <param name="actions">The actions that it returns.</param>
     /// <param name="provenance">What produced it, as names and values for people to read.</param>
     /// <param name="inputColumns">The raw columns that it was trained on, before any transform; null where they are not known.</param>
-    /// <exception cref="ArgumentException">An input column is described wrongly, or two have the same name.</exception>
+    /// <exception cref="ArgumentException">The observations have columns, where what arrives at a policy is one vector; or an input column is described wrongly, or two have the same name.</exception>
     public PolicyMetadata(
         ObservationSpace observations,
         ActionSpace actions,
@@ -21,6 +21,8 @@ public sealed class PolicyMetadata
         ArgumentNullException.ThrowIfNull(observations);
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(provenance);
+        if (!observations.Columns.IsEmpty)
+            throw new ArgumentException($"A policy takes one vector, but the observations are {observations}.", nameof(observations));
         Observations = observations;
         Actions = actions;
         Provenance = provenance.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -8,16 +8,23 @@ internal sealed class PolicyRow : DataViewRow
 {
     private readonly PolicyRowMapper _mapper;
     private readonly DataViewRow _input;
+    private readonly int _engine;
     private readonly HashSet<int> _active;
     private readonly PolicyBatch? _batch;
     private readonly ValueGetter<VBuffer<float>>? _observation;
     private VBuffer<float> _buffer;
     private long _scored = -1;
+    private bool _disposed;
 
-    public PolicyRow(PolicyRowMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    /// <param name="mapper">The policy and its columns.</param>
+    /// <param name="engine">The number of the engine, which draws actions of its own.</param>
+    /// <param name="input">The row to act on.</param>
+    /// <param name="activeColumns">The columns that will be asked for.</param>
+    public PolicyRow(PolicyRowMapper mapper, int engine, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         _mapper = mapper;
         _input = input;
+        _engine = engine;
         var active = activeColumns.ToList();
         _active = [.. active.Select(column => column.Index)];
         if (!active.Any(mapper.IsComputed))
@@ -47,8 +54,9 @@ internal sealed class PolicyRow : DataViewRow
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             _batch?.Dispose();
             _input.Dispose();
         }
@@ -62,7 +70,7 @@ internal sealed class PolicyRow : DataViewRow
         {
             _observation!(ref _buffer);
             _buffer.CopyObservationTo(_batch!.Observation(0), _mapper.Observation.Name, _input.Position);
-            _batch.Run(1);
+            _batch.Run(1, [new DataViewRowId((ulong)_input.Position, (ulong)_engine)]);
             _scored = _input.Position;
         }
 

@@ -1,20 +1,21 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx;
 
-/// <summary>A policy bound to an input schema. The output schema is the input's with the action and the score behind it.</summary>
+/// <summary>A policy bound to an input schema. The output schema is the input's with the policy's outputs behind it.</summary>
 internal sealed class PolicyRowMapper : IRowToRowMapper
 {
-    private readonly PolicySession _session;
+    private readonly PolicyTransformer _policy;
+    private readonly PolicyOutput[] _outputs;
 
-    public PolicyRowMapper(PolicySession session, PolicyColumns columns, DataViewSchema input)
+    public PolicyRowMapper(PolicyTransformer policy, DataViewSchema input)
     {
-        _session = session;
+        _policy = policy;
+        _outputs = [.. policy.Columns.Outputs.Select(column => column.Output)];
         InputSchema = input;
-        Observation = PolicySchema.Observation(input, columns.Observation, session.Metadata.Observations.Length);
-        OutputSchema = PolicySchema.Output(input, columns, session.Metadata.Actions);
+        Observation = PolicySchema.Observation(input, policy.Columns.Observation, policy.Metadata.Observations.Length);
+        OutputSchema = PolicySchema.Output(input, policy.Columns, policy.Metadata.Actions);
     }
 
     public DataViewSchema InputSchema { get; }
@@ -24,7 +25,8 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     /// <summary>The input column that the policy reads.</summary>
     public DataViewSchema.Column Observation { get; }
 
-    public PolicyBatch CreateBatch(int capacity) => _session.CreateBatch(capacity);
+    /// <summary>Memory for the rows of a cursor, which all cursors over the same rows see alike.</summary>
+    public PolicyBatch CreateBatch(int capacity) => _policy.Session.CreateBatch(capacity, _policy.Selection);
 
     /// <summary>Whether a column of the output schema is one that the policy computes.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
@@ -38,23 +40,30 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
 
     /// <summary>The input columns behind those columns of the output schema that the policy only passes on.</summary>
     public IEnumerable<DataViewSchema.Column> PassedThrough(IEnumerable<DataViewSchema.Column> output) =>
-        output.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]);
+        output.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]).DistinctBy(column => column.Index);
 
-    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new PolicyRow(this, input, activeColumns);
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(activeColumns);
+        if (!ReferenceEquals(input.Schema, InputSchema))
+            throw new ArgumentException("The row has another schema than the one that this mapper was made for.", nameof(input));
+        return new PolicyRow(this, _policy.NextEngine(), input, activeColumns);
+    }
 
-    /// <summary>A getter of the action or of the score.</summary>
-    /// <param name="column">One of the two computed columns of the output schema.</param>
+    /// <summary>A getter of one of the policy's outputs.</summary>
+    /// <param name="column">A computed column of the output schema.</param>
     /// <param name="batch">Where the policy's results are.</param>
     /// <param name="locate">Makes the current row's results available and returns its place in the batch.</param>
-    public Delegate ComputedGetter(DataViewSchema.Column column, PolicyBatch batch, Func<int> locate)
+    public Delegate ComputedGetter(DataViewSchema.Column column, PolicyBatch batch, Func<int> locate) => _outputs[column.Index - InputSchema.Count] switch
     {
-        if (column.Index == InputSchema.Count + 1)
-            return VectorGetter(() => batch.Score(locate()));
-        if (_session.Metadata.Actions is DiscreteActionSpace)
-            return (ValueGetter<uint>)((ref uint key) => key = (uint)(batch.Choice(locate()) + 1));
-        return VectorGetter(() => batch.Action(locate()));
-    }
+        PolicyOutput.Action when batch.IsDiscrete => (ValueGetter<uint>)((ref uint key) => key = (uint)(batch.Choice(locate()) + 1)),
+        PolicyOutput.Action => VectorGetter(() => batch.Action(locate())),
+        PolicyOutput.Score => VectorGetter(() => batch.Score(locate())),
+        PolicyOutput.UnclippedAction => VectorGetter(() => batch.UnclippedAction(locate())),
+        PolicyOutput.Probability => (ValueGetter<float>)((ref float value) => value = (float)Math.Exp(batch.LogProbability(locate()))),
+        _ => (ValueGetter<float>)((ref float value) => value = (float)batch.LogProbability(locate())),
+    };
 
     private delegate ReadOnlySpan<float> SpanSource();
 

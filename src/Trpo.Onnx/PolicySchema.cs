@@ -12,18 +12,19 @@ internal static class PolicySchema
     /// <param name="schema">The schema of the rows to act on.</param>
     /// <param name="name">The name of the observation column.</param>
     /// <param name="length">The length that the policy was trained on, or null before training.</param>
+    /// <param name="advice">What to do where the column is missing, or null where nothing is known of that.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or is not a <c>Vector&lt;Single&gt;</c> of known and right length.</exception>
-    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length)
+    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length, string? advice = null)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(name, "inputSchema");
+            throw Missing(name, "inputSchema", advice);
         if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single || (length ?? vector.Size) != vector.Size)
             throw Mismatch(name, column.Type.ToString()!, length, "inputSchema");
         return column;
     }
 
     /// <summary>
-    /// The input columns and, behind them, the action and the score. A discrete action is a key; that of every other space is a
+    /// The input columns and, behind them, the outputs. A discrete action is a key; that of every other space is a
     /// <c>Vector&lt;Single, k&gt;</c>, also where it is made of indices: ML.NET's vectors of keys have one set of values for all slots, which
     /// the dimensions of a multi-discrete space do not have.
     /// </summary>
@@ -35,7 +36,7 @@ internal static class PolicySchema
         return builder.ToSchema();
     }
 
-    /// <summary>The action and the score alone.</summary>
+    /// <summary>The outputs alone.</summary>
     public static DataViewSchema Outputs(PolicyColumns columns, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
@@ -43,19 +44,32 @@ internal static class PolicySchema
         return builder.ToSchema();
     }
 
-    public static ArgumentOutOfRangeException Missing(string name, string parameter) =>
-        new(parameter, $"Could not find feature column '{name}'");
+    public static ArgumentOutOfRangeException Missing(string name, string parameter, string? advice = null) =>
+        new(parameter, $"Could not find feature column '{name}'{(advice is null ? "" : $". {advice}")}");
 
     public static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
         new(parameter, $"Schema mismatch for feature column '{name}': expected {(length is { } size ? $"Vector<Single, {size}>" : "known-size Vector<Single>")}, got {found}");
 
     private static void AddOutputs(DataViewSchema.Builder builder, PolicyColumns columns, ActionSpace actions)
     {
-        if (actions is DiscreteActionSpace discrete)
-            builder.AddColumn(columns.Action, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
-        else
-            builder.AddColumn(columns.Action, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
-        builder.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
+        foreach (var (name, output) in columns.Outputs)
+        {
+            switch (output)
+            {
+                case PolicyOutput.Action when actions is DiscreteActionSpace discrete:
+                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
+                    break;
+                case PolicyOutput.Action or PolicyOutput.UnclippedAction:
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
+                    break;
+                case PolicyOutput.Score:
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
+                    break;
+                default:
+                    builder.AddColumn(name, NumberDataViewType.Single);
+                    break;
+            }
+        }
     }
 
     /// <summary>Annotations that name keys or slots, or none where there are no names.</summary>

@@ -12,10 +12,12 @@ namespace Trpo.Onnx;
 public sealed class PolicySession : IDisposable
 {
     private readonly SessionLease _session;
+    private readonly bool _hasDeviations;
 
     private PolicySession(InferenceSession session, PolicyMetadata metadata)
     {
         _session = new SessionLease(session);
+        _hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
         Metadata = metadata;
     }
 
@@ -43,17 +45,28 @@ public sealed class PolicySession : IDisposable
 
     /// <summary>Reserves the memory for up to <paramref name="capacity"/> observations at a time.</summary>
     /// <param name="capacity">The greatest number of rows, at least 1.</param>
+    /// <param name="selection">How actions are chosen; null, the default, means <see cref="ActionSelection.Mode"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy does not say how they are distributed.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    public PolicyBatch CreateBatch(int capacity)
+    public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null)
     {
+        selection ??= ActionSelection.Mode;
+        if (selection.IsSampled && !IsStochastic)
+            throw NotStochastic();
         _session.Take();
         _session.Return();
-        return new PolicyBatch(_session, Metadata, capacity);
+        return new PolicyBatch(_session, Metadata, _hasDeviations, capacity, selection);
     }
 
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _session.Dispose();
+
+    /// <summary>Whether the policy says how its actions are distributed, and not only which is the best.</summary>
+    internal bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
+
+    internal static InvalidOperationException NotStochastic() => new(
+        $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
 
     internal static PolicySession Open(byte[] model, string source)
     {
@@ -85,12 +98,22 @@ public sealed class PolicySession : IDisposable
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)
     {
-        if (session.InputNames is not [PolicyValues.Observation])
-            throw new InvalidDataException($"The graph takes {string.Join(", ", session.InputNames.Select(name => $"'{name}'"))}, not a single '{PolicyValues.Observation}'. If it was exported with its transforms, these are raw columns: run it with OnnxRuntime's InferenceSession.");
+        CheckTakesObservations(session.InputMetadata);
         Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
         Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
         var element = metadata.Actions is BoxActionSpace ? typeof(float) : typeof(long);
         Check(session.OutputMetadata, "output", PolicyValues.Action, element, metadata.Actions is DiscreteActionSpace ? null : metadata.Actions.Length);
+        if (metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation))
+            Check(session.OutputMetadata, "output", PolicyValues.LogStandardDeviation, typeof(float), metadata.Actions.Length);
+    }
+
+    // A policy that was exported with what prepares its observations is one for OnnxRuntime, not for batches of observations.
+    private static void CheckTakesObservations(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    {
+        if (inputs.Count == 1 && inputs.ContainsKey(PolicyValues.Observation))
+            return;
+        throw new InvalidDataException(
+            $"The graph takes the raw columns {string.Join(", ", inputs.Keys.Select(name => $"'{name}'"))} and not the one input '{PolicyValues.Observation}': run it with OnnxRuntime's InferenceSession, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
     }
 
     private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)

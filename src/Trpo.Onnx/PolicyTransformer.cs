@@ -6,31 +6,48 @@ namespace Trpo.Onnx;
 
 /// <summary>
 /// A trained policy as an ML.NET transformer: it reads a column of observations, <c>Vector&lt;Single, d&gt;</c>, and adds
-/// the action and its score. The policy runs as ONNX through OnnxRuntime. The action is deterministic: the most
-/// probable choice, of each dimension or switch where there are several, or the mean within the bounds; a NaN in the
-/// observation gives a missing action.
+/// the action and its score. The policy runs as ONNX through OnnxRuntime. The action is deterministic (the most
+/// probable choice, of each dimension or switch where there are several, or the mean within the bounds) or, on request,
+/// drawn; a NaN in the observation gives a missing action.
 /// </summary>
 public sealed class PolicyTransformer : ITransformer, IDisposable
 {
     private readonly byte[] _onnx;
+    private int _engines = -1;
 
     /// <summary>Wraps an exported policy.</summary>
     /// <param name="onnx">The bytes of the ONNX model.</param>
     /// <param name="columns">The columns to read and to write.</param>
-    /// <exception cref="ArgumentException">Two of the columns have the same name, or a name is empty.</exception>
+    /// <param name="selection">How actions are chosen; null, the default, means <see cref="ActionSelection.Mode"/>.</param>
+    /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
     /// <exception cref="InvalidDataException">The bytes are not a policy.</exception>
-    public PolicyTransformer(byte[] onnx, PolicyColumns columns)
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    public PolicyTransformer(byte[] onnx, PolicyColumns columns, ActionSelection? selection = null)
     {
         ArgumentNullException.ThrowIfNull(onnx);
         ArgumentNullException.ThrowIfNull(columns);
-        columns.Check();
         _onnx = [.. onnx];
         Columns = columns;
+        Selection = selection ?? ActionSelection.Mode;
         Session = PolicySession.Open(_onnx, "the model");
+        try
+        {
+            columns.Check(Metadata.Actions);
+            if (!Session.IsStochastic && (Selection.IsSampled || columns.Probability is not null || columns.LogProbability is not null))
+                throw PolicySession.NotStochastic();
+        }
+        catch
+        {
+            Session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The columns that are read and written.</summary>
     public PolicyColumns Columns { get; }
+
+    /// <summary>How actions are chosen.</summary>
+    public ActionSelection Selection { get; }
 
     /// <summary>What the policy says of itself.</summary>
     public PolicyMetadata Metadata => Session.Metadata;
@@ -51,6 +68,15 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         PolicySchema.Observation(inputSchema, Columns.Observation, Metadata.Observations.Length);
         return PolicySchema.Output(inputSchema, Columns, Metadata.Actions);
     }
+
+    /// <summary>
+    /// The same policy with other columns or another way to choose: a transformer of its own, to be disposed of its own.
+    /// </summary>
+    /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
+    /// <param name="columns">The columns to read and to write; null, the default, leaves them as they are.</param>
+    /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    public PolicyTransformer With(ActionSelection? selection = null, PolicyColumns? columns = null) => new(_onnx, columns ?? Columns, selection ?? Selection);
 
     /// <summary>A view with the action and the score of each row of <paramref name="input"/>; rows are scored as they are read.</summary>
     public IDataView Transform(IDataView input)
@@ -80,8 +106,11 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        MicrosoftMLInternals.Save(ctx, Columns, _onnx);
+        MicrosoftMLInternals.Save(ctx, Columns, Selection, _onnx);
     }
 
-    private PolicyRowMapper Mapper(DataViewSchema input) => new(Session, Columns, input);
+    /// <summary>A number for the next PredictionEngine, from 0: engines side by side must not draw the same actions.</summary>
+    internal int NextEngine() => Interlocked.Increment(ref _engines);
+
+    private PolicyRowMapper Mapper(DataViewSchema input) => new(this, input);
 }

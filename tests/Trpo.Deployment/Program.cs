@@ -1,6 +1,10 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Deployment;
+
+if (args is [InventoryRows.Mode, var inventoryModel, var inventoryRows])
+    return InventoryRows.Score(inventoryModel, inventoryRows);
 
 // Trpo.Deployment <model.zip> <observations.txt>: a process that has Microsoft.ML and Trpo.Onnx but not TorchSharp loads a saved model,
 // scores the observations (one row of numbers per line) and prints "<action> <score> <score> ..." for each.

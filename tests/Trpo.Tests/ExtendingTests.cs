@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
 
 /// <summary>The examples of what can be extended, run as they are built, and what the documentation quotes of them.</summary>
-public sealed partial class ExtendingTests
+public sealed class ExtendingTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "examples", "Extending");
 
@@ -27,20 +26,9 @@ public sealed partial class ExtendingTests
     [Test]
     public void The_documentation_quotes_the_examples()
     {
-        string[] sources = [.. Directory.GetFiles(Folder, "*.cs").Select(File.ReadAllText)];
-        string[] excerpts = [.. Excerpts().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "extending.md"))).Select(match => match.Groups[1].Value)];
+        var excerpts = Documentation.Excerpts("extending.md");
 
         Assert.That(excerpts, Has.Length.EqualTo(6));
-        Assert.That(excerpts.Where(excerpt => !sources.Any(source => Quotes(excerpt, source))), Is.Empty);
+        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
     }
-
-    // Whole lines, moved to the left.
-    private static bool Quotes(string excerpt, string source) =>
-        new[] { "", "    ", "        ", "            " }.Any(indentation => source.Contains('\n' + LineStarts().Replace(excerpt, indentation), StringComparison.Ordinal));
-
-    [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Excerpts();
-
-    [GeneratedRegex("^(?=[^\n])", RegexOptions.Multiline)]
-    private static partial Regex LineStarts();
 }

@@ -15,7 +15,7 @@ internal static class RatioRun
         TorchRuntime.EnsureLoaded();
         TorchSharp.torch.set_num_threads(1);
         var missed = 0;
-        foreach (var ratio in FisherRatios.Measure().Concat(UpdateRatios.Measure()).Concat(TrainingRatios.Measure()))
+        foreach (var ratio in FisherRatios.Measure().Concat(UpdateRatios.Measure()).Concat(ScoringRatios.Measure()).Concat(TrainingRatios.Measure()))
         {
             Console.WriteLine(ratio.ToJson());
             missed += ratio.Holds ? 0 : 1;

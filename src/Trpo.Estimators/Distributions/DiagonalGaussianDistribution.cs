@@ -114,9 +114,9 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
 
         var constant = graph.Constant("log_standard_deviations", stateIndependent, space.Length);
         var shape = graph.Node("Shape", "shape", [networkOutput]);
-        graph.Node("Expand", "log_standard_deviation", [constant, shape]);
+        graph.Node("Expand", PolicyValues.LogStandardDeviation, [constant, shape]);
         graph.Output(PolicyValues.Action, space.Length, "The mean within the bounds of the actions.");
         graph.Output(PolicyValues.Score, space.Length, "The mean.");
-        graph.Output("log_standard_deviation", space.Length, "The logarithm of the standard deviation of each dimension.");
+        graph.Output(PolicyValues.LogStandardDeviation, space.Length, "The logarithm of the standard deviation of each dimension.");
     }
 }

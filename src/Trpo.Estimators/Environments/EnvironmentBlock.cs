@@ -9,6 +9,7 @@ namespace Trpo.Estimators.Environments;
 internal sealed class EnvironmentBlock : IDisposable
 {
     private readonly EnvironmentDataView _view;
+    private readonly ObservationCheck _check;
     private readonly IEnvironment?[] _environments;
     private readonly float[] _observations;
     private readonly float[] _clipped;
@@ -18,6 +19,7 @@ internal sealed class EnvironmentBlock : IDisposable
     public EnvironmentBlock(EnvironmentDataView view, int count)
     {
         _view = view;
+        _check = new ObservationCheck(view.ObservationSpace);
         _environments = new IEnvironment?[count];
         _observations = new float[count * view.ObservationSpace.Length];
         _clipped = new float[view.ActionSpace.Length];
@@ -136,16 +138,8 @@ internal sealed class EnvironmentBlock : IDisposable
     // The observation was filled with NaN before the call, so a value that was not written shows as NaN too.
     private void CheckObservation(int index, string method)
     {
-        var observation = Observation(index);
-        for (var i = 0; i < observation.Length; i++)
-        {
-            if (float.IsFinite(observation[i]))
-                continue;
-            var names = _view.ObservationSpace.Names;
-            var value = names.IsEmpty ? $"{i}" : $"{i} ('{names[i]}')";
-            throw new EnvironmentException(
-                $"{Describe(index)} gave {observation[i]} as value {value} of its observation in {method}, at step {_lengths[index]} of its episode; all {observation.Length} values must be written and finite.");
-        }
+        if (_check.Complaint(Observation(index), method, _lengths[index]) is { } complaint)
+            throw new EnvironmentException($"{Describe(index)} {complaint}");
     }
 
     private EnvironmentException Failed(int index, string method, Exception exception) => new(

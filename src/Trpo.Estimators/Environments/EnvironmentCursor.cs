@@ -4,12 +4,12 @@ using Trpo.Onnx;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>A cursor over the one column of an <see cref="EnvironmentDataView"/>.</summary>
-internal sealed class EnvironmentCursor(DataViewSchema schema, bool active, IObservationRows rows) : DataViewRowCursor
+/// <summary>A cursor over the columns of an <see cref="EnvironmentDataView"/>, of which those named in <paramref name="active"/> can be read.</summary>
+internal sealed class EnvironmentCursor(EnvironmentColumns columns, IReadOnlySet<int> active, IObservationRows rows) : DataViewRowCursor
 {
     private long _position = -1;
 
-    public override DataViewSchema Schema => schema;
+    public override DataViewSchema Schema => columns.Schema;
 
     public override long Position => _position;
 
@@ -17,7 +17,7 @@ internal sealed class EnvironmentCursor(DataViewSchema schema, bool active, IObs
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)_position, 0);
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => active && column.Index == 0;
+    public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
     public override bool MoveNext()
     {
@@ -35,8 +35,7 @@ internal sealed class EnvironmentCursor(DataViewSchema schema, bool active, IObs
     {
         if (!IsColumnActive(column))
             throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
-        ValueGetter<VBuffer<float>> getter = (ref VBuffer<float> value) => rows.Current.CopyTo(PolicySchema.Dense(ref value, rows.Current.Length));
-        return getter.As<TValue>(column);
+        return columns.Getter(column.Index, rows).As<TValue>(column);
     }
 
     protected override void Dispose(bool disposing)

@@ -6,19 +6,21 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments;
 
 /// <summary>
-/// An environment as an ML.NET data view with one column of observations. Whoever reads it sees a finite, repeatable table:
-/// what a uniformly random policy meets under a fixed seed, on which upstream transforms are fitted. While a trainer is
-/// fitted or a policy evaluated, the same column carries what the simulator emits, row by row.
+/// An environment as an ML.NET data view with one column of observations, or with the columns that its space of observations has. Whoever
+/// reads it sees a finite, repeatable table: what a uniformly random policy meets under a fixed seed, on which upstream transforms are fitted.
+/// While a trainer is fitted or a policy evaluated, the same columns carry what the simulator emits, row by row.
 /// </summary>
 public sealed class EnvironmentDataView : IDataView
 {
     private readonly Func<IEnvironment> _factory;
     private readonly EnvironmentTable _table;
+    private readonly EnvironmentColumns _columns;
 
-    internal EnvironmentDataView(Func<IEnvironment> factory, int count, string observationColumnName, EnvironmentTable table, int episodeStepLimit)
+    internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, EnvironmentTable table, int episodeStepLimit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentException.ThrowIfNullOrEmpty(observationColumnName);
+        if (observationColumnName is not null)
+            ArgumentException.ThrowIfNullOrEmpty(observationColumnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(table.Rows, 1, "rows");
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
         _factory = factory;
@@ -32,9 +34,9 @@ public sealed class EnvironmentDataView : IDataView
         ObservationSpace = environment.ObservationSpace ?? throw Missing(environment, nameof(IEnvironment.ObservationSpace));
         ActionSpace = environment.ActionSpace ?? throw Missing(environment, nameof(IEnvironment.ActionSpace));
 
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumn(observationColumnName, new VectorDataViewType(NumberDataViewType.Single, ObservationSpace.Length), PolicySchema.Names("SlotNames", ObservationSpace.Names));
-        Schema = builder.ToSchema();
+        if (observationColumnName is not null && !ObservationSpace.Columns.IsEmpty)
+            throw new ArgumentException($"Environment '{Name}' has columns with names of their own, {string.Join(", ", ObservationSpace.Columns)}: there is no single one to be named '{observationColumnName}'. Leave the name out, and give it to the Concatenate in front of the trainer.", nameof(observationColumnName));
+        _columns = new EnvironmentColumns(ObservationSpace, observationColumnName ?? new PolicyColumns().Observation);
     }
 
     /// <summary>The environment's name.</summary>
@@ -52,8 +54,8 @@ public sealed class EnvironmentDataView : IDataView
     /// <summary>What the environment takes.</summary>
     public ActionSpace ActionSpace { get; }
 
-    /// <summary>One column, <c>Vector&lt;Single, d&gt;</c>.</summary>
-    public DataViewSchema Schema { get; }
+    /// <summary>One column, <c>Vector&lt;Single, d&gt;</c>, or the columns of the <see cref="ObservationSpace"/>.</summary>
+    public DataViewSchema Schema => _columns.Schema;
 
     /// <summary>False: the order of the rows is the order of the steps.</summary>
     public bool CanShuffle => false;
@@ -66,7 +68,7 @@ public sealed class EnvironmentDataView : IDataView
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         var rows = LockStepRows.OpeningFor(this) ?? (IObservationRows)new RandomPolicyRows(this, _table);
-        return new EnvironmentCursor(Schema, columnsNeeded.Any(), rows);
+        return new EnvironmentCursor(_columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
     }
 
     /// <inheritdoc/>
@@ -83,14 +85,30 @@ public sealed class EnvironmentDataView : IDataView
         throw new EnvironmentException($"The factory of environment '{Name}' returned environments of different spaces: {difference}.");
     }
 
+    /// <summary>What to do where a column to observe is missing: the columns that there are, and how to combine them; null for an environment of one column.</summary>
+    internal string? HowToCombineInto(string column)
+    {
+        if (ObservationSpace.Columns.IsEmpty)
+            return null;
+        var encodings = ObservationSpace.Columns.Where(candidate => !candidate.Categories.IsEmpty).Select(candidate => $"Transforms.Categorical.OneHotEncoding(\"{candidate.Name}\")");
+        var names = string.Join(", ", ObservationSpace.Columns.Select(candidate => $"\"{candidate.Name}\""));
+        return $"The columns of environment '{Name}' are {string.Join(", ", ObservationSpace.Columns)}. Combine them in front of the trainer: {string.Join(", ", encodings.Append($"Transforms.Concatenate(\"{column}\", {names})"))}.";
+    }
+
     private static EnvironmentException Missing(IEnvironment environment, string property) =>
         new($"Environment {environment.GetType().Name} has no {property}: it is null.");
 
     private string? Difference(IEnvironment environment)
     {
         var (observations, actions) = (environment.ObservationSpace, environment.ActionSpace);
-        if (observations is null || observations.Length != ObservationSpace.Length)
+        if (observations is null || observations.Length != ObservationSpace.Length || observations.Columns.Length != ObservationSpace.Columns.Length)
             return $"the observations are {ObservationSpace}, then {observations?.ToString() ?? "null"}";
+        foreach (var (column, then) in ObservationSpace.Columns.Zip(observations.Columns))
+        {
+            if (!column.LooksLike(then))
+                return $"a column of the observations is {column}, then {then}{(column.ToString() == then.ToString() ? " with other names" : "")}";
+        }
+
         if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.ScoreNames.SequenceEqual(ActionSpace.ScoreNames))
             return $"the actions are {ActionSpace}, then {actions?.ToString() ?? "null"}";
         return actions is BoxActionSpace box && ActionSpace is BoxActionSpace first && !(box.Low.SequenceEqual(first.Low) && box.High.SequenceEqual(first.High))

@@ -11,7 +11,7 @@ public interface IEnvironment
     /// <summary>The name that reports and errors use.</summary>
     string Name => GetType().Name;
 
-    /// <summary>What the agent sees. It never changes.</summary>
+    /// <summary>What the agent sees, as one vector or as columns. It never changes.</summary>
     ObservationSpace ObservationSpace { get; }
 
     /// <summary>What the agent can do. It never changes.</summary>

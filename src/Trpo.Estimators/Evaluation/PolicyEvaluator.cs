@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
@@ -13,6 +14,7 @@ internal sealed class PolicyEvaluator
     private readonly PolicyBatch _batch;
     private readonly int[] _seeds;
     private readonly int[] _playing;
+    private readonly DataViewRowId[] _draws;
     private readonly double[] _returns;
     private readonly int[] _lengths;
     private int _started;
@@ -28,6 +30,7 @@ internal sealed class PolicyEvaluator
         _returns = new double[episodes];
         _lengths = new int[episodes];
         _playing = new int[environments.Count];
+        _draws = new DataViewRowId[environments.Count];
     }
 
     /// <summary>Plays the episodes; each has its own seed, so that which environment plays it does not matter.</summary>
@@ -36,9 +39,9 @@ internal sealed class PolicyEvaluator
         var policy = chain.Policy;
         CheckActions(policy.Metadata.Actions, environment);
         var data = chain.Preprocess(environment);
-        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length);
+        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
-        using var batch = policy.Session.CreateBatch(count);
+        using var batch = policy.Session.CreateBatch(count, policy.Selection);
         return new ObservedBlock(environment, count, data, column).Use(environments =>
         {
             var evaluator = new PolicyEvaluator(environments, batch, episodes, seed);
@@ -55,7 +58,7 @@ internal sealed class PolicyEvaluator
         while (_playing.Any(episode => episode >= 0))
         {
             // An environment that has no episode left keeps its last observation in the batch; nobody reads its action.
-            _batch.Run(_playing.Length);
+            Act();
             for (var e = 0; e < _playing.Length; e++)
             {
                 if (_playing[e] < 0)
@@ -73,6 +76,14 @@ internal sealed class PolicyEvaluator
                 }
             }
         }
+    }
+
+    // What is drawn depends on the episode and the step alone, not on which environment plays it.
+    private void Act()
+    {
+        for (var e = 0; e < _playing.Length; e++)
+            _draws[e] = new DataViewRowId((ulong)_block.Length(e), (ulong)Math.Max(_playing[e], 0));
+        _batch.Run(_playing.Length, _draws);
     }
 
     private void Step(int environment, ReadOnlySpan<float> action)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Baselines;
@@ -38,6 +39,9 @@ internal sealed class TrpoTrainer
     /// <summary>The environment steps that training makes, over all environments.</summary>
     public int TotalSteps => _stepsPerEnvironment * _rollout.Environments;
 
+    /// <summary>Is shown the first iteration's observations, <c>[N, d]</c>, before anything is learned from them.</summary>
+    public ReadOnlySpanAction<float, int>? Observed { get; init; }
+
     /// <summary>Trains to the end and yields what each iteration measured.</summary>
     /// <exception cref="TrainingException">A gradient or the value function's error is not finite.</exception>
     public IEnumerable<TrpoIteration> Run()
@@ -50,6 +54,8 @@ internal sealed class TrpoTrainer
             _rollout.Clear(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
             _collector.Collect(_policy, _rollout, _episodes);
+            if (iteration == 1)
+                Observed?.Invoke(_rollout.Observations, _rollout.ObservationLength);
             _window.Add(_episodes);
             steps += _rollout.Rows;
             var rolledOut = clock.Elapsed;

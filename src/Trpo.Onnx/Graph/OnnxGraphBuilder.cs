@@ -17,6 +17,9 @@ public sealed class OnnxGraphBuilder
     /// <summary>The IR version that came with opset 12.</summary>
     public const int IrVersion = 7;
 
+    /// <summary>The symbolic size of a batch.</summary>
+    internal const string BatchSize = "N";
+
     private readonly GraphProto _graph;
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
@@ -110,6 +113,7 @@ public sealed class OnnxGraphBuilder
     /// <summary>The finished model. The same calls give the same bytes.</summary>
     internal byte[] Build(string documentation, IEnumerable<KeyValuePair<string, string>> metadata)
     {
+        _graph.DocString = documentation;
         var model = new ModelProto
         {
             IrVersion = IrVersion,
@@ -164,7 +168,7 @@ public sealed class OnnxGraphBuilder
     private static ValueInfoProto Describe(string value, DataType type, int? length, string documentation)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = BatchSize });
         if (length is { } columns)
             shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = columns });
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };

@@ -17,4 +17,10 @@ public static class PolicyValues
     /// multi-discrete space one behind the other; the probability that each switch is on; or the mean before it is clipped to the bounds.
     /// </summary>
     public const string Score = "score";
+
+    /// <summary>
+    /// The logarithm of the standard deviation of each dimension, <c>float[N, k]</c>: what a policy over a box has if its actions are normally
+    /// distributed around <see cref="Score"/>. Without it, actions can be neither drawn nor given a probability.
+    /// </summary>
+    public const string LogStandardDeviation = "log_standard_deviation";
 }

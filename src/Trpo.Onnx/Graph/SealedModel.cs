@@ -12,6 +12,8 @@ internal static class SealedModel
 {
     private const string DigestKey = "trpo.sha256";
 
+    private static ReadOnlySpan<byte> DigestKeyBytes => "trpo.sha256"u8;
+
     /// <summary>The bytes of a model, with a digest of all the rest of it.</summary>
     public static byte[] Seal(ModelProto model)
     {
@@ -26,8 +28,11 @@ internal static class SealedModel
     public static IReadOnlyDictionary<string, string> Open(byte[] bytes)
     {
         var model = ModelProto.Parser.ParseFrom(bytes);
-        if (Remove(model) is { } digest && digest != Digest(model))
+        var digest = Remove(model);
+        if (digest is not null && digest != Digest(model))
             throw new InvalidDataException($"The model does not match its digest: it was altered after it was exported. If that was on purpose, remove '{DigestKey}' from its metadata.");
+        if (digest is null && (bytes.AsSpan().IndexOf(DigestKeyBytes) >= 0 || HasDigestOfAnotherName(model)))
+            throw new InvalidDataException("The entry of the model's digest is damaged.");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in model.MetadataProps)
             metadata[pair.Key] = pair.Value;
@@ -40,6 +45,16 @@ internal static class SealedModel
         if (entry is not null)
             model.MetadataProps.Remove(entry);
         return entry?.Value;
+    }
+
+    // The last entry is the digest of all the rest, but its key is not what it was.
+    private static bool HasDigestOfAnotherName(ModelProto model)
+    {
+        var rest = model.Clone();
+        if (rest.MetadataProps.LastOrDefault() is not { } last)
+            return false;
+        rest.MetadataProps.RemoveAt(rest.MetadataProps.Count - 1);
+        return last.Value == Digest(rest);
     }
 
     private static string Digest(ModelProto model) => Convert.ToHexStringLower(SHA256.HashData(model.ToByteArray()));

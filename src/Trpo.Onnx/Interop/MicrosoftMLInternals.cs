@@ -33,7 +33,7 @@ namespace Trpo.Onnx.Interop
         public const string LoaderSignature = "TrpoPolicy";
         private const string PolicyStream = "Policy";
         private const string ModelSignature = "TRPOPLCY";
-        private const uint FormatVersion = 0x00010001;
+        private const uint FormatVersion = 0x00010002;
 
         // The simple name: a model must load beside any version of this assembly.
         private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
@@ -74,11 +74,11 @@ namespace Trpo.Onnx.Interop
         public static IEnumerable<ITransformer> PartsOf(OneHotEncodingTransformer transformer) => transformer._transformer;
 
         /// <summary>Writes a policy into an ML.NET model file.</summary>
-        public static void Save(ModelSaveContext context, PolicyColumns columns, byte[] onnx)
+        public static void Save(ModelSaveContext context, PolicyColumns columns, ActionSelection selection, byte[] onnx)
         {
             context.CheckAtModel();
             context.SetVersionInfo(Version);
-            var content = Encode(columns, onnx);
+            var content = Encode(columns, selection, onnx);
             context.SaveBinaryStream(PolicyStream, writer =>
             {
                 writer.Write(SHA256.HashData(content));
@@ -88,27 +88,33 @@ namespace Trpo.Onnx.Interop
 
         /// <summary>Reads what <see cref="Save"/> wrote.</summary>
         /// <exception cref="InvalidDataException">The record is missing, cut short or altered.</exception>
-        public static (PolicyColumns Columns, byte[] Onnx) Load(ModelLoadContext context)
+        public static (PolicyColumns Columns, ActionSelection Selection, byte[] Onnx) Load(ModelLoadContext context)
         {
             context.CheckAtModel(Version);
-            (PolicyColumns, byte[])? loaded = null;
+            (PolicyColumns, ActionSelection, byte[])? loaded = null;
             context.TryLoadBinaryStream(PolicyStream, record => loaded = Decode(record));
             return loaded ?? throw Corrupt("is missing");
         }
 
-        private static byte[] Encode(PolicyColumns columns, byte[] onnx)
+        private static byte[] Encode(PolicyColumns columns, ActionSelection selection, byte[] onnx)
         {
             using var content = new MemoryStream();
             using var writer = new BinaryWriter(content);
             writer.Write(columns.Observation);
             writer.Write(columns.Action);
             writer.Write(columns.Score);
+            writer.Write(columns.Probability ?? "");
+            writer.Write(columns.LogProbability ?? "");
+            writer.Write(columns.UnclippedAction ?? "");
+            writer.Write(selection.IsSampled);
+            writer.Write(selection.Seed.HasValue);
+            writer.Write(selection.Seed ?? 0);
             writer.Write(onnx);
             writer.Flush();
             return content.ToArray();
         }
 
-        private static (PolicyColumns, byte[]) Decode(BinaryReader record)
+        private static (PolicyColumns, ActionSelection, byte[]) Decode(BinaryReader record)
         {
             var hash = record.ReadBytes(SHA256.HashSizeInBytes);
             using var content = new MemoryStream();
@@ -118,9 +124,18 @@ namespace Trpo.Onnx.Interop
 
             content.Position = 0;
             using var reader = new BinaryReader(content);
-            var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString());
-            return (columns, reader.ReadBytes((int)(content.Length - content.Position)));
+            var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString())
+            {
+                Probability = Optional(reader.ReadString()),
+                LogProbability = Optional(reader.ReadString()),
+                UnclippedAction = Optional(reader.ReadString()),
+            };
+            var (isSampled, hasSeed, seed) = (reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt32());
+            var selection = isSampled ? ActionSelection.Sample(hasSeed ? seed : null) : ActionSelection.Mode;
+            return (columns, selection, reader.ReadBytes((int)(content.Length - content.Position)));
         }
+
+        private static string? Optional(string name) => name.Length == 0 ? null : name;
 
         private static InvalidDataException Corrupt(string how) =>
             new($"Corrupt model file: the record '{PolicyStream}' of the policy {how}.");
@@ -136,8 +151,8 @@ namespace Trpo.Onnx.Interop
         {
             try
             {
-                var (columns, onnx) = MicrosoftMLInternals.Load(context);
-                return new PolicyTransformer(onnx, columns);
+                var (columns, selection, onnx) = MicrosoftMLInternals.Load(context);
+                return new PolicyTransformer(onnx, columns, selection);
             }
             catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
             {

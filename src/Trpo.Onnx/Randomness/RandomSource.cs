@@ -29,6 +29,14 @@ public sealed class RandomSource
         _spareGaussian = double.NaN;
     }
 
+    /// <summary>Starts one of the many unrelated sequences of a seed, such as that of a row by the row's id.</summary>
+    public void Reseed(ulong seed, ulong high, ulong low)
+    {
+        var state = SplitMix64(ref seed) ^ high;
+        state = SplitMix64(ref state) ^ low;
+        Reseed(SplitMix64(ref state));
+    }
+
     /// <summary>A generator of its own for one purpose; the order of the calls matters, what the streams are used for does not.</summary>
     public RandomSource Split() => new(NextUInt64());
 

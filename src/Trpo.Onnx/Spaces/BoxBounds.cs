@@ -4,17 +4,20 @@ namespace Trpo.Onnx.Spaces;
 internal static class BoxBounds
 {
     /// <summary>Checks the bounds and returns the number of dimensions.</summary>
-    public static int Check(ReadOnlySpan<float> low, ReadOnlySpan<float> high)
+    /// <param name="low">The low bounds.</param>
+    /// <param name="high">The high bounds.</param>
+    /// <param name="owner">Whose bounds they are, for the messages.</param>
+    public static int Check(ReadOnlySpan<float> low, ReadOnlySpan<float> high, string owner = "a box")
     {
         if (low.IsEmpty)
-            throw new ArgumentException("A box has at least one dimension.", nameof(low));
+            throw new ArgumentException($"There must be at least one dimension in {owner}.", nameof(low));
         if (low.Length != high.Length)
-            throw new ArgumentException($"A box has as many low bounds as high bounds, but there are {low.Length} and {high.Length}.", nameof(high));
+            throw new ArgumentException($"There must be as many low bounds as high bounds in {owner}, but there are {low.Length} and {high.Length}.", nameof(high));
         for (var i = 0; i < low.Length; i++)
         {
             // Written so that a NaN bound fails too.
             if (!(low[i] < high[i]))
-                throw new ArgumentException($"The bounds of dimension {i} are [{low[i]}, {high[i]}]: the low one must be below the high one.", nameof(low));
+                throw new ArgumentException($"The bounds of dimension {i} of {owner} are [{low[i]}, {high[i]}]: the low one must be below the high one.", nameof(low));
         }
 
         return low.Length;

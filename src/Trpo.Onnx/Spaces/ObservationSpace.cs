@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Trpo.Onnx.Spaces;
 
-/// <summary>What an agent sees: a vector of <see cref="Length"/> real numbers, each within its bounds.</summary>
+/// <summary>
+/// What an agent sees: a vector of <see cref="Length"/> real numbers, each within its bounds. A space of <see cref="Columns"/> says, besides, how a
+/// data view shows them: as several named columns of numbers, vectors and categories.
+/// </summary>
 public sealed class ObservationSpace
 {
     private ObservationSpace(ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> names)
@@ -11,6 +14,14 @@ public sealed class ObservationSpace
         Low = [.. low];
         High = [.. high];
         Names = names.IsEmpty ? [] : SpaceNames.OrNumbered(names, low.Length, nameof(names));
+    }
+
+    private ObservationSpace(ImmutableArray<ObservationColumn> columns)
+    {
+        Low = [.. columns.SelectMany(column => column.Low)];
+        High = [.. columns.SelectMany(column => column.High)];
+        Names = SpaceNames.Checked([.. columns.SelectMany(column => column.ValueNames())], nameof(columns));
+        Columns = columns;
     }
 
     /// <summary>The number of values of an observation.</summary>
@@ -22,8 +33,11 @@ public sealed class ObservationSpace
     /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
     public ImmutableArray<float> High { get; }
 
-    /// <summary>The names of the dimensions; empty where they have none.</summary>
+    /// <summary>The names of the dimensions; empty where they have none. Those of a column are its own name or, of a vector, "{column}.{slot}".</summary>
     public ImmutableArray<string> Names { get; }
+
+    /// <summary>The columns that a data view shows, whose values follow each other in an observation; empty for one plain vector.</summary>
+    public ImmutableArray<ObservationColumn> Columns { get; } = [];
 
     /// <summary>A space of real vectors, <c>low[i] &lt;= observation[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
     /// <param name="low">The least value of each dimension, at least one.</param>
@@ -48,6 +62,24 @@ public sealed class ObservationSpace
         return new ObservationSpace(low, high, names);
     }
 
+    /// <summary>A space of several columns, each with a name and a type of its own; <see cref="ObservationColumn"/> creates them.</summary>
+    /// <param name="columns">The columns in the order in which the environment writes their values; at least one.</param>
+    /// <exception cref="ArgumentException">There is no column, or two columns, or two of their values, have the same name.</exception>
+    public static ObservationSpace OfColumns(params ReadOnlySpan<ObservationColumn> columns)
+    {
+        if (columns.IsEmpty)
+            throw new ArgumentException("There must be at least one column.", nameof(columns));
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var column in columns)
+        {
+            ArgumentNullException.ThrowIfNull(column, nameof(columns));
+            if (!names.Add(column.Name))
+                throw new ArgumentException($"Two columns are named '{column.Name}'.", nameof(columns));
+        }
+
+        return new ObservationSpace([.. columns]);
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => $"Box({Length})";
+    public override string ToString() => Columns.IsEmpty ? $"Box({Length})" : $"Columns({string.Join(", ", Columns)})";
 }

@@ -222,6 +222,19 @@ public sealed class PolicySessionTests
     }
 
     [Test]
+    public void Damage_to_the_seal_itself_is_found_out()
+    {
+        // The entry of the digest comes last: a key of 11 characters, 64 digits and six bytes around them.
+        var model = Support.Policies.Onnx(Support.Policies.Choices);
+        for (var bit = 0; bit < 8 * (11 + 64 + 6); bit++)
+        {
+            byte[] damaged = [.. model];
+            damaged[^(1 + (bit / 8))] ^= (byte)(1 << (bit % 8));
+            Assert.That(() => PolicySession.Open(damaged), Throws.TypeOf<InvalidDataException>(), $"bit {bit}");
+        }
+    }
+
+    [Test]
     public void A_truncated_model_is_refused()
     {
         var model = Support.Policies.Onnx(Support.Policies.Choices);

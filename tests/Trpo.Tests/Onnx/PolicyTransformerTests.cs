@@ -84,6 +84,24 @@ public sealed class PolicyTransformerTests
     }
 
     [Test]
+    public void Predicting_allocates_nothing()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        using var engine = _ml.Model.CreatePredictionEngine<PolicyInput, ChoiceOutput>(policy);
+        var input = new PolicyInput { Observation = [1, 2, 3, 4] };
+        var output = new ChoiceOutput();
+        engine.Predict(input, ref output);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            input.Observation[0] = i;
+            engine.Predict(input, ref output);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
     public void A_NaN_feature_gives_a_missing_action_and_its_neighbours_theirs()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);

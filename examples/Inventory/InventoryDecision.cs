@@ -1,0 +1,9 @@
+namespace Trpo.Examples.Inventory;
+
+/// <summary>What a policy decides, by name, and the probability of each of its actions.</summary>
+internal sealed class InventoryDecision
+{
+    public string Order { get; set; } = "";
+
+    public float[] Score { get; set; } = [];
+}

@@ -1,0 +1,114 @@
+using Trpo.Estimators.Environments;
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Examples.Inventory;
+
+/// <summary>
+/// A shop that orders one product every morning. An order is on the shelf two mornings later; what does not fit there is lost, and so is a sale for
+/// which there is no stock. How many customers come depends on the weekday, on the season, and on how popular the product is just now, which only the
+/// demand of the last days tells. The reward is the profit of the day in tens of euros.
+/// </summary>
+internal sealed class InventoryEnvironment : IEnvironment
+{
+    /// <summary>The number of days of an episode; the shop goes on, so that they are truncated.</summary>
+    public const int Days = 56;
+
+    /// <summary>The units of a box; orders are of whole boxes.</summary>
+    public const int BoxSize = 10;
+
+    /// <summary>Where the columns stand in an observation; the demand of the last seven days is behind them.</summary>
+    public const int Weekday = 0;
+    public const int Season = 1;
+    public const int Stock = 2;
+    public const int Arriving = 3;
+    private const int RecentDemand = 4;
+
+    private const int Shelf = 60;
+    private const double Price = 0.5;
+    private const double UnitCost = 0.3;
+    private const double DeliveryCost = 1.5;
+    private const double HoldingCost = 0.015;
+    private const double LostSaleCost = 0.2;
+
+    // How far the popularity of a day is that of the day before, and how much the logarithm of it varies from day to day.
+    private const double Persistence = 0.9;
+    private const double Variation = 0.15;
+
+    private static readonly double[] MeanDemand = [4, 4, 5, 7, 13, 18, 1];
+    private static readonly double[] SeasonFactor = [0.7, 1.3];
+
+    private readonly float[] _recentDemand = new float[7];
+    private RandomSource _random = new(0);
+    private int _weekday;
+    private int _season;
+    private int _stock;
+    private int _arriving;
+    private double _popularity;
+
+    public string Name => "Inventory";
+
+    public ObservationSpace ObservationSpace { get; } = ObservationSpace.OfColumns(
+        ObservationColumn.Text("Weekday", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        ObservationColumn.Key("Season", "low", "high"),
+        ObservationColumn.Number("Stock", low: 0, high: Shelf),
+        ObservationColumn.Number("Arriving", low: 0),
+        ObservationColumn.Vector("Demand", length: 7, low: 0, high: float.PositiveInfinity, "1 day ago", "2 days ago", "3 days ago", "4 days ago", "5 days ago", "6 days ago", "7 days ago"));
+
+    public ActionSpace ActionSpace { get; } = ActionSpace.Discrete("nothing", "1 box", "2 boxes", "3 boxes", "4 boxes", "5 boxes");
+
+    public void Reset(int? seed, Span<float> observation)
+    {
+        if (seed is { } value)
+            _random = new RandomSource((ulong)value);
+        _weekday = _random.NextInt(7);
+        _season = _random.NextInt(2);
+        _stock = _random.NextInt(Shelf / 2);
+        _arriving = 0;
+        _popularity = Variation / Math.Sqrt(1 - (Persistence * Persistence)) * _random.NextGaussian();
+
+        // The week before, as popular as the product is today.
+        for (var daysAgo = 1; daysAgo <= 7; daysAgo++)
+            _recentDemand[daysAgo - 1] = Demand((_weekday + 7 - daysAgo) % 7);
+        Observe(observation);
+    }
+
+    public StepResult Step(EnvironmentAction action, Span<float> observation)
+    {
+        var ordered = action.Index * BoxSize;
+        var demand = Demand(_weekday);
+        var sold = Math.Min(demand, _stock);
+        _stock -= sold;
+        var profit = (Price * sold) - (UnitCost * ordered) - (ordered > 0 ? DeliveryCost : 0) - (HoldingCost * _stock) - (LostSaleCost * (demand - sold));
+
+        // The next morning: what was ordered yesterday is delivered.
+        _stock = Math.Min(_stock + _arriving, Shelf);
+        _arriving = ordered;
+        _weekday = (_weekday + 1) % 7;
+        _popularity = (Persistence * _popularity) + (Variation * _random.NextGaussian());
+        _recentDemand.AsSpan(0, 6).CopyTo(_recentDemand.AsSpan(1));
+        _recentDemand[0] = demand;
+        Observe(observation);
+        return new StepResult(profit);
+    }
+
+    // A category is written as its index.
+    private void Observe(Span<float> observation)
+    {
+        observation[Weekday] = _weekday;
+        observation[Season] = _season;
+        observation[Stock] = _stock;
+        observation[Arriving] = _arriving;
+        _recentDemand.CopyTo(observation[RecentDemand..]);
+    }
+
+    // A number of the Poisson distribution (Knuth's product of uniform numbers).
+    private int Demand(int weekday)
+    {
+        var limit = Math.Exp(-MeanDemand[weekday] * SeasonFactor[_season] * Math.Exp(_popularity));
+        var count = 0;
+        for (var product = _random.NextDouble(); product > limit; product *= _random.NextDouble())
+            count++;
+        return count;
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+
+namespace Trpo.Examples.Inventory;
+
+/// <summary>The whole road: train on typed rows, compare with tuned rules, save, load again and decide on plain rows.</summary>
+internal static class InventoryRun
+{
+    private const int Episodes = 200;
+
+    /// <returns>0 if the policy earns more than the best rule, and decides the same on rows alone and together, else 1.</returns>
+    public static int Execute(InventorySettings settings)
+    {
+        // Before the training, so that nothing is trained in vain.
+        settings.Folder.Create();
+        var ml = new MLContext(settings.Seed);
+        var shop = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
+
+        var display = new TrainingDisplay();
+        var options = new TrpoOptions
+        {
+            TotalSteps = settings.Steps,
+            StepsPerIteration = 2_048,
+            Discount = 0.97,
+            Seed = settings.Seed,
+            Progress = display,
+        };
+        var pipeline = ml.Transforms.Categorical.OneHotEncoding([new("Weekday"), new("Season")])
+            .Append(ml.Transforms.Concatenate("Observation", "Weekday", "Season", "Stock", "Arriving", "Demand"))
+            .Append(ml.Transforms.NormalizeMeanVariance("Observation"))
+            .Append(ml.ReinforcementLearning.Trainers.Trpo(shop, options))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("Order", "Action"));
+        ITransformer model = pipeline.Fit(shop);
+        Say($"Trained for {display.Last!.Steps:N0} days in {display.Last.Elapsed.TotalSeconds:F1} s ({display.Last.StepsPerSecond:N0} steps/s).");
+
+        var evaluation = ml.ReinforcementLearning.Evaluate(model, shop, Episodes, settings.Seed);
+        (string Levels, double Return)[] rules =
+        [
+            ("one level", ReorderRule.BestReturn(1, (_, _) => 0, Episodes, settings.Seed)),
+            ("a level for each weekday", ReorderRule.BestReturn(7, (weekday, _) => weekday, Episodes, settings.Seed)),
+            ("a level for each weekday and season", ReorderRule.BestReturn(14, (weekday, season) => (7 * season) + weekday, Episodes, settings.Seed)),
+        ];
+        Say($"Profit in {InventoryEnvironment.Days} days, in tens of euros, over the same {Episodes} episodes:");
+        Say($"  {evaluation.MeanReturn,5:F1}  the policy");
+        foreach (var rule in rules)
+            Say($"  {rule.Return,5:F1}  a reorder rule with {rule.Levels}, tuned on these episodes");
+
+        var zip = Path.Combine(settings.Folder.FullName, "inventory.zip");
+        var csv = Path.Combine(settings.Folder.FullName, "orders.csv");
+        ml.Model.Save(model, shop.Schema, zip);
+        Say($"Loaded again, on rows of plain data:");
+        var alike = Orders.Decide(zip, csv);
+        Say($"Wrote {zip}");
+        Say($"Wrote {csv}");
+
+        var earns = evaluation.MeanReturn > rules.Max(rule => rule.Return);
+        if (!earns)
+            Console.Error.WriteLine("A rule earns more than the policy: train for more steps.");
+        if (!alike)
+            Console.Error.WriteLine("The policy decides differently on rows alone and together.");
+        return earns && alike ? 0 : 1;
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}

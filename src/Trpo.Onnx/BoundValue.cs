@@ -1,0 +1,24 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Trpo.Onnx;
+
+/// <summary>Memory that a session reads or writes.</summary>
+internal interface IBoundValue
+{
+    string Name { get; }
+
+    bool IsInput { get; }
+
+    /// <summary>The first rows of the memory as OnnxRuntime sees it.</summary>
+    OrtValue Rows(int count);
+}
+
+/// <param name="Name">The name of the graph's input or output.</param>
+/// <param name="Data">The memory, row-major.</param>
+/// <param name="Columns">The number of columns; null where each row is a single number, of shape <c>[N]</c>.</param>
+/// <param name="IsInput">Whether the graph reads it.</param>
+internal sealed record BoundValue<T>(string Name, T[] Data, int? Columns, bool IsInput = false) : IBoundValue where T : unmanaged
+{
+    public OrtValue Rows(int count) => OrtValue.CreateTensorValueFromMemory(
+        OrtMemoryInfo.DefaultInstance, Data.AsMemory(0, count * (Columns ?? 1)), Columns is { } columns ? [count, columns] : [count]);
+}

@@ -1,0 +1,11 @@
+namespace Trpo.Onnx;
+
+/// <summary>What a policy writes to its output columns.</summary>
+internal enum PolicyOutput
+{
+    Action,
+    Score,
+    Probability,
+    LogProbability,
+    UnclippedAction,
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace Trpo.Onnx.Spaces;
+
+/// <summary>
+/// A named, typed column of an <see cref="ObservationSpace"/> that has several. The environment writes numbers for it: one, or as many as a vector
+/// has dimensions; for a category, its index from 0. The data view shows them as a <see cref="Kind"/> says.
+/// </summary>
+public sealed class ObservationColumn
+{
+    private ObservationColumn(string name, ObservationColumnKind kind, ImmutableArray<float> low, ImmutableArray<float> high, ImmutableArray<string> names)
+    {
+        Name = name;
+        Kind = kind;
+        Low = low;
+        High = high;
+        Categories = IsCategory(kind) ? names : [];
+        SlotNames = IsCategory(kind) ? [] : names;
+    }
+
+    /// <summary>The name of the column.</summary>
+    public string Name { get; }
+
+    /// <summary>How a data view shows the column.</summary>
+    public ObservationColumnKind Kind { get; }
+
+    /// <summary>How many values of an observation are in the column: <c>d</c> of a vector, 1 of every other.</summary>
+    public int Length => Low.Length;
+
+    /// <summary>The least value of each dimension; minus infinity where there is none, 0 for a category.</summary>
+    public ImmutableArray<float> Low { get; }
+
+    /// <summary>The greatest value of each dimension; infinity where there is none, the index of the last one for a category.</summary>
+    public ImmutableArray<float> High { get; }
+
+    /// <summary>The categories in the order of their indices; empty for numbers.</summary>
+    public ImmutableArray<string> Categories { get; }
+
+    /// <summary>The names of the dimensions of a vector; empty where they have none, and for every other column.</summary>
+    public ImmutableArray<string> SlotNames { get; }
+
+    /// <summary>A number, <c>low &lt;= value &lt;= high</c>; infinite bounds mean unbounded.</summary>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="low">The least value.</param>
+    /// <param name="high">The greatest value.</param>
+    /// <exception cref="ArgumentException">The name is empty, a bound is NaN, or the low bound is not below the high one.</exception>
+    public static ObservationColumn Number(string name, float low = float.NegativeInfinity, float high = float.PositiveInfinity) =>
+        OfNumbers(name, ObservationColumnKind.Number, [low], [high], []);
+
+    /// <summary>A vector of numbers, <c>low[i] &lt;= value[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="low">The least value of each dimension, at least one.</param>
+    /// <param name="high">The greatest value of each dimension, as many as <paramref name="low"/>.</param>
+    /// <param name="slotNames">The names of the dimensions; none, or as many as <paramref name="low"/>.</param>
+    /// <exception cref="ArgumentException">A name is empty or stands twice, the lengths differ, a bound is NaN, or a low bound is not below its high bound.</exception>
+    public static ObservationColumn Vector(string name, ReadOnlySpan<float> low, ReadOnlySpan<float> high, params ReadOnlySpan<string> slotNames) =>
+        OfNumbers(name, ObservationColumnKind.Vector, low, high, slotNames);
+
+    /// <summary>A vector of numbers that have the same bounds, <c>low &lt;= value[i] &lt;= high</c>; infinite bounds mean unbounded.</summary>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="length">The number of dimensions, at least 1.</param>
+    /// <param name="low">The least value of every dimension.</param>
+    /// <param name="high">The greatest value of every dimension.</param>
+    /// <param name="slotNames">The names of the dimensions; none, or <paramref name="length"/> of them.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">A name is empty or stands twice, their number is another, a bound is NaN, or the low bound is not below the high one.</exception>
+    public static ObservationColumn Vector(string name, int length, float low = float.NegativeInfinity, float high = float.PositiveInfinity, params ReadOnlySpan<string> slotNames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        return OfNumbers(name, ObservationColumnKind.Vector, [.. Enumerable.Repeat(low, length)], [.. Enumerable.Repeat(high, length)], slotNames);
+    }
+
+    /// <summary>One of a list of texts, which <c>OneHotEncoding</c> for example makes numbers of.</summary>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="categories">The texts in the order of the indices that the environment writes; distinct, at least one.</param>
+    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or stands twice.</exception>
+    public static ObservationColumn Text(string name, params ReadOnlySpan<string> categories) =>
+        OfCategories(name, ObservationColumnKind.Text, categories);
+
+    /// <summary>One of a list of texts as a key: ML.NET counts it from 1, the environment writes its index from 0 as everywhere.</summary>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="categories">The key values in the order of the indices that the environment writes; distinct, at least one.</param>
+    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or stands twice.</exception>
+    public static ObservationColumn Key(string name, params ReadOnlySpan<string> categories) =>
+        OfCategories(name, ObservationColumnKind.Key, categories);
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind switch
+    {
+        ObservationColumnKind.Vector => $"{Name} (vector of {Length})",
+        ObservationColumnKind.Text => $"{Name} (text, {Categories.Length} categories)",
+        ObservationColumnKind.Key => $"{Name} (key, {Categories.Length} categories)",
+        _ => $"{Name} (number)",
+    };
+
+    /// <summary>Whether a data view shows the other column in the same way; bounds do not show.</summary>
+    internal bool LooksLike(ObservationColumn other) =>
+        Name == other.Name && Kind == other.Kind && Length == other.Length && Categories.SequenceEqual(other.Categories) && SlotNames.SequenceEqual(other.SlotNames);
+
+    /// <summary>A name for each value: that of the column, and of a vector "{column}.{slot}".</summary>
+    internal IEnumerable<string> ValueNames() => Kind != ObservationColumnKind.Vector
+        ? [Name]
+        : (SlotNames.IsEmpty ? SpaceNames.Numbered(Length, nameof(SlotNames)) : SlotNames).Select(slot => $"{Name}.{slot}");
+
+    private static bool IsCategory(ObservationColumnKind kind) => kind is ObservationColumnKind.Text or ObservationColumnKind.Key;
+
+    private static ObservationColumn OfNumbers(string name, ObservationColumnKind kind, ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> slotNames)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        BoxBounds.Check(low, high, $"column '{name}'");
+        return new ObservationColumn(name, kind, [.. low], [.. high], slotNames.IsEmpty ? [] : SpaceNames.OrNumbered(slotNames, low.Length, nameof(slotNames)));
+    }
+
+    private static ObservationColumn OfCategories(string name, ObservationColumnKind kind, ReadOnlySpan<string> categories)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var names = SpaceNames.Checked(categories, nameof(categories));
+        return new ObservationColumn(name, kind, [0], [names.Length - 1], names);
+    }
+}

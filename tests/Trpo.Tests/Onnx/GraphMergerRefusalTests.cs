@@ -1,0 +1,194 @@
+using Google.Protobuf;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Onnx;
+using Trpo.Onnx.Graph.Format;
+using Trpo.Onnx.Randomness;
+using Trpo.Tests.Support;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
+
+namespace Trpo.Tests.Onnx;
+
+public sealed class GraphMergerRefusalTests
+{
+    private static readonly WeatherPipeline Weather = new();
+
+    private readonly MLContext _ml = new(seed: 1);
+    private PolicyTransformer _policy = null!;
+    private string _path = null!;
+
+    [SetUp]
+    public void Prepare()
+    {
+        _path = Path.Combine(Path.GetTempPath(), $"trpo-{Guid.NewGuid():N}.onnx");
+        _policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+    }
+
+    [TearDown]
+    public void NothingWasWritten()
+    {
+        var exists = File.Exists(_path);
+        File.Delete(_path);
+        _policy.Dispose();
+        Assert.That(exists, Is.False);
+    }
+
+    [Test]
+    public void Another_operator_set_is_refused_with_the_overload_that_chooses_one() =>
+        Assert.That(() => Export(Weather.Convert(opset: 11)), Throws.TypeOf<NotSupportedException>().With.Message.Contains("version 11 of ONNX's operators and the policy version 12").And.Message.Contains("ConvertToOnnx(preprocessor, data, opSetVersion: 12, stream)"));
+
+    [Test]
+    public void A_graph_for_another_policy_is_refused()
+    {
+        Assert.Multiple(() =>
+        {
+            Refuse<ArgumentException>(graph => graph.Graph.Output.RemoveAt(5), "no output 'Observation.output' or 'Observation'", "'Kind.output'");
+            Refuse<ArgumentException>(graph => Output(graph).Shape.Dim[1].DimValue = 8, "'Observation.output'", "Float[?, 8]", "Float[N, 7]");
+            Refuse<ArgumentException>(graph => Output(graph).Shape.Dim.RemoveAt(0), "Float[7]");
+            Refuse<ArgumentException>(graph => Output(graph).ElemType = (int)DataType.Double, "Double[?, 7]");
+            Refuse<ArgumentException>(graph => graph.Graph.Node[^1].Input[0] = graph.Constant("fixed", 1f), "depends on none of its inputs");
+        });
+    }
+
+    [Test]
+    public void A_column_with_the_name_of_an_output_of_the_policy_is_refused() => Refuse<ArgumentException>(
+        graph =>
+        {
+            graph.Graph.Input[1].Name = "action";
+            graph.Graph.Node[3].Input[1] = "action";
+            graph.Graph.Node[7].Input[0] = "action";
+        },
+        "'action'",
+        "another name");
+
+    [Test]
+    public void What_cannot_be_merged_is_refused_by_name()
+    {
+        Assert.Multiple(() =>
+        {
+            Refuse<NotSupportedException>(graph => graph.Model.Functions.Add(new FunctionProto { Name = "Smooth" }), "'Smooth'");
+            Refuse<NotSupportedException>(graph => Named(graph, "scale").DataLocation = TensorProto.Types.DataLocation.External, "'scale'", "another file");
+            Refuse<NotSupportedException>(graph => Named(graph, "offset").ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "weights.bin" }), "'offset'");
+            Refuse<NotSupportedException>(MakeSparse, "'scale'", "sparse");
+            Refuse<NotSupportedException>(graph => graph.Graph.Input[0].Type = new TypeProto(), "'Kind'", "no tensor");
+            Refuse<NotSupportedException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[0].DimValue = 5, "'Wind'", "Float[5, 3]");
+            Refuse<NotSupportedException>(graph => graph.Graph.Input[1].Type.TensorType.Shape = null, "'Temperature'");
+            Refuse<NotSupportedException>(graph => Named(graph, "shape").Int64Data[0] = 1, "one row");
+        });
+    }
+
+    [Test]
+    public void A_graph_that_is_not_valid_is_refused()
+    {
+        Assert.Multiple(() =>
+        {
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Output[0] = "KindBits0", "defines the value 'KindBits0' twice");
+            Refuse<InvalidDataException>(graph => graph.Graph.Input[3].Name = "Wind", "defines the value 'Wind' twice");
+            Refuse<InvalidDataException>(graph => graph.Graph.Initializer.Add(graph.Graph.Initializer[0].Clone()), "defines the value 'shape' twice");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[3].Input[1] = "nowhere", "reads the value 'nowhere'", "FeatureVectorizer");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Input[0] = "Observation0", "reads the value 'Observation0'");
+            Refuse<InvalidDataException>(graph => graph.Model.OpsetImport.RemoveAt(0), "'ai.onnx.ml'");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].OpType = "Subtract", "OnnxRuntime", "Subtract");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Domain = "com.example", "'com.example'");
+            Refuse<InvalidDataException>(graph => graph.Model.OpsetImport[0].Version = 99, "OnnxRuntime");
+            Refuse<InvalidDataException>(graph => graph.Model.IrVersion = 99, "OnnxRuntime");
+            Refuse<InvalidDataException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[1].DimValue = 1L << 30, "'Wind'");
+        });
+    }
+
+    [Test]
+    public void What_stands_behind_the_policy_is_refused()
+    {
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(5));
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var named = policy.Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(policy.Transform(view)));
+
+        Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(named, _path, Weather.Convert().Stream), Throws.TypeOf<NotSupportedException>().With.Message.Contains("KeyToValueMappingTransformer"));
+    }
+
+    [Test]
+    public void A_stream_without_a_model_is_refused_by_what_is_wrong_with_it()
+    {
+        using var atItsEnd = new MemoryStream();
+        Weather.Convert().Model.WriteTo(atItsEnd);
+        var closed = new MemoryStream();
+        closed.Dispose();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Export(atItsEnd), Throws.TypeOf<InvalidDataException>().With.Message.Contains("stands at its end"));
+            Assert.That(() => Export(new MemoryStream()), Throws.TypeOf<InvalidDataException>().With.Message.Contains("is empty"));
+            Assert.That(() => Export(new MemoryStream("PK is no model"u8.ToArray())), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no ONNX model"));
+            Assert.That(() => Export(new MemoryStream(new ModelProto { IrVersion = 7 }.ToByteArray())), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no ONNX model with a graph"));
+            Assert.That(() => Export(closed), Throws.ArgumentException.With.Message.Contains("cannot be read"));
+            Assert.That(() => _ml.ReinforcementLearning.ExportToOnnx(_policy, _path, (Stream)null!), Throws.ArgumentNullException);
+        });
+    }
+
+    [Test]
+    public void A_graph_that_is_cut_short_is_refused()
+    {
+        var bytes = Weather.Convert().Model.ToByteArray();
+        for (var length = 0; length < bytes.Length; length += 29)
+            Assert.That(() => Export(new MemoryStream(bytes[..length])), Throws.TypeOf<InvalidDataException>(), $"cut at {length}");
+    }
+
+    [Test]
+    public void A_damaged_graph_is_refused_or_runs()
+    {
+        var bytes = Weather.Convert().Model.ToByteArray();
+        var random = new RandomSource(5);
+        var refused = 0;
+        for (var round = 0; round < 300; round++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[random.NextInt(bytes.Length)] ^= (byte)(1 << random.NextInt(8));
+            try
+            {
+                Export(new MemoryStream(damaged));
+                File.Delete(_path);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or ArgumentException or NotSupportedException)
+            {
+                refused++;
+                Assert.That(File.Exists(_path), Is.False);
+            }
+        }
+
+        Assert.That(refused, Is.GreaterThan(50));
+    }
+
+    [Test]
+    public void A_file_that_was_there_stays_what_it_was()
+    {
+        File.WriteAllText(_path, "before");
+        Assert.That(() => Export(new MemoryStream()), Throws.TypeOf<InvalidDataException>());
+
+        Assert.That(File.ReadAllText(_path), Is.EqualTo("before"));
+        File.Delete(_path);
+    }
+
+    private static TensorProto Named(ConverterGraph graph, string name) => graph.Graph.Initializer.Single(tensor => tensor.Name == name);
+
+    private static TypeProto.Types.Tensor Output(ConverterGraph graph) => graph.Graph.Output.Single(output => output.Name == "Observation.output").Type.TensorType;
+
+    private static void MakeSparse(ConverterGraph graph)
+    {
+        var scale = Named(graph, "scale");
+        graph.Graph.Initializer.Remove(scale);
+        graph.Graph.SparseInitializer.Add(new SparseTensorProto { Values = scale });
+    }
+
+    private void Refuse<T>(Action<ConverterGraph> change, params string[] message) where T : Exception
+    {
+        var graph = Weather.Convert();
+        change(graph);
+        var exception = Assert.Throws<T>(() => Export(graph));
+        foreach (var part in message)
+            Assert.That(exception?.Message, Does.Contain(part));
+    }
+
+    private void Export(ConverterGraph graph) => Export(graph.Stream);
+
+    private void Export(Stream stream) => _ml.ReinforcementLearning.ExportToOnnx(_policy, _path, stream);
+}

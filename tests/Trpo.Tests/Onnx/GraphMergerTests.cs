@@ -1,0 +1,194 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Estimators;
+using Trpo.Onnx;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Graph.Format;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
+
+namespace Trpo.Tests.Onnx;
+
+public sealed class GraphMergerTests
+{
+    private static readonly ActionSpace[] Spaces = [Support.Policies.Choices, Support.Policies.Vectors, LiteralPolicies.Controls, LiteralPolicies.Switches];
+    private static readonly WeatherPipeline Weather = new();
+
+    private readonly MLContext _ml = new(seed: 1);
+    private string _path = null!;
+
+    [SetUp]
+    public void ChoosePath() => _path = Path.Combine(Path.GetTempPath(), $"trpo-{Guid.NewGuid():N}.onnx");
+
+    [TearDown]
+    public void DeleteFile() => File.Delete(_path);
+
+    [TestCaseSource(nameof(Spaces))]
+    public void A_merged_graph_does_what_the_chain_does(ActionSpace space)
+    {
+        using var policy = Support.Policies.Transformer(space, WeatherPipeline.ObservationLength);
+        var model = Weather.Transformer.Append(policy);
+        _ml.ReinforcementLearning.ExportToOnnx(model, _path, Weather.Convert().Stream);
+
+        var outputs = Run(File.ReadAllBytes(_path));
+        var expected = model.Transform(Weather.Data);
+        float[] actions = space is DiscreteActionSpace
+            ? [.. expected.GetColumn<uint>("Action").Select(action => action - 1f)]
+            : [.. expected.GetColumn<float[]>("Action").SelectMany(action => action)];
+        float[] scores = [.. expected.GetColumn<float[]>("Score").SelectMany(score => score)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(outputs["action"], Is.EqualTo(actions).Within(space is BoxActionSpace ? 1e-5f : 0));
+            Assert.That(outputs["score"], Is.EqualTo(scores).Within(1e-5f));
+            Assert.That(scores.Distinct().Count(), Is.GreaterThan(300), "the scores differ from row to row");
+            Assert.That(actions.Distinct().Count(), Is.GreaterThan(1), "the actions differ");
+        });
+    }
+
+    [TestCaseSource(nameof(Spaces))]
+    public void A_merged_graph_takes_the_columns_that_matter_and_keeps_the_rest_of_the_policy(ActionSpace space)
+    {
+        using var policy = Support.Policies.Transformer(space, WeatherPipeline.ObservationLength);
+        var bytes = Merge(policy, Weather.Convert());
+        var merged = ModelProto.Parser.ParseFrom(bytes);
+        var alone = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(OnnxChecker.Faults(merged, identifiers: false), Is.Empty);
+            Assert.That(merged.Graph.Input.Select(Describe), Is.EqualTo(new[] { "Kind String[N, 1]", "Temperature Float[N, 1]", "Wind Float[N, 3]" }), "without the label");
+            Assert.That(merged.Graph.Output, Is.EqualTo(alone.Graph.Output));
+            Assert.That(merged.Graph.Node.Select(node => node.OpType).Take(7), Is.EqualTo(new[] { "LabelEncoder", "OneHotEncoder", "Reshape", "FeatureVectorizer", "Sub", "Mul", "Identity" }), "without what passes columns through");
+            Assert.That(merged.Graph.Initializer, Has.Count.EqualTo(alone.Graph.Initializer.Count + 3));
+            Assert.That(merged.OpsetImport.Select(opset => (opset.Domain, opset.Version)), Is.EquivalentTo(new[] { ("", 12L), ("ai.onnx.ml", 2L) }));
+            Assert.That((merged.IrVersion, merged.ProducerName, merged.DocString), Is.EqualTo((7L, "Trpo.MLNet", alone.DocString)));
+            Assert.That(merged.MetadataProps.Where(pair => pair.Key != "trpo.sha256"), Is.EqualTo(alone.MetadataProps.Where(pair => pair.Key != "trpo.sha256")));
+            Assert.That(() => SealedModel.Open(bytes), Throws.Nothing);
+        });
+    }
+
+    [Test]
+    public void A_session_names_the_columns_that_it_cannot_fill()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+        _ml.ReinforcementLearning.ExportToOnnx(policy, _path, Weather.Convert().Stream);
+
+        Assert.That(() => PolicySession.Open(_path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("takes the raw columns 'Kind', 'Temperature', 'Wind'").And.Message.Contains("OnnxRuntime"));
+    }
+
+    [Test]
+    public void A_single_vector_keeps_the_name_of_its_column()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var graph = new ConverterGraph();
+        graph.Input("Sensors", DataType.Float, 1, 4);
+        graph.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimParam = "None";
+        graph.Node("Neg", "", "Negated", ["Sensors"]);
+        graph.Output("Observation", "Negated", DataType.Float, -1);
+        var merged = ModelProto.Parser.ParseFrom(Merge(policy, graph));
+
+        Assert.That(merged.Graph.Input.Select(Describe), Is.EqualTo(new[] { "Sensors Float[N, 4]" }));
+    }
+
+    [Test]
+    public void The_column_may_be_an_output_of_its_own_name_or_pass_through()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var graph = new ConverterGraph();
+        graph.Input("Observation", DataType.Float, -1, 4);
+        graph.Graph.Output.Add(ConverterGraph.Value("Observation", DataType.Float, -1, 4));
+        float[] observations = [.. Support.Policies.Observations(20).SelectMany(row => row)];
+
+        var merged = RawRun.Run(Merge(policy, graph), 20, ("Observation", observations));
+        var alone = RawRun.Run(policy.Onnx.ToArray(), 20, ("observation", observations));
+        Assert.That(merged["score"], Is.EqualTo(alone["score"]));
+    }
+
+    [TestCaseSource(nameof(Spaces))]
+    public void Names_that_both_graphs_have_do_not_get_in_each_others_way(ActionSpace space)
+    {
+        using var policy = Support.Policies.Transformer(space, WeatherPipeline.ObservationLength);
+        var expected = Run(Merge(policy, Weather.Convert()));
+        var alone = ModelProto.Parser.ParseFrom(policy.Onnx.Span).Graph;
+        string[] names = [.. GraphTraversal.Names(alone).Distinct()];
+        string[] inner = ["KindBits0", "encoded", "KindBits1", "Observation", "SubNode", "Observation0", "shape", "offset", "scale"];
+        for (var start = 0; start < names.Length; start++)
+        {
+            var renaming = inner.Index().ToDictionary(item => item.Item, item => names[(start + item.Index) % names.Length] + (item.Index < names.Length ? "" : "_"));
+            var graph = Weather.Convert();
+            new GraphRenaming(renaming).Apply(graph.Graph);
+            foreach (var (node, other) in graph.Graph.Node.Zip(alone.Node))
+                node.Name = other.Name;
+            var merged = Merge(policy, graph);
+
+            Assert.That(OnnxChecker.Faults(ModelProto.Parser.ParseFrom(merged), identifiers: false), Is.Empty);
+            Assert.That(Run(merged)["score"], Is.EqualTo(expected["score"]));
+            Assert.That(Run(merged)["action"], Is.EqualTo(expected["action"]));
+        }
+    }
+
+    [Test]
+    public void Graphs_inside_nodes_read_what_they_capture()
+    {
+        // Observation = if the switch is on, raw + bias, else raw. The branches capture both, and one of them has a name of the policy's.
+        using var policy = Support.Policies.Transformer(Support.Policies.Vectors);
+        var graph = new ConverterGraph();
+        graph.Input("Raw", DataType.Float, -1, 4);
+        graph.Input("Unread", DataType.Float, -1, 1);
+        graph.Graph.Initializer.Add(new TensorProto { Name = "on", DataType = (int)DataType.Bool, Int32Data = { 1 } });
+        graph.Constant("score", 1f, 2, 3, 4);
+        graph.Node("If", "", "Chosen", ["on"], ("then_branch", Branch("then", "Add", "Raw", "score")), ("else_branch", Branch("else", "Identity", "Raw")));
+        graph.Output("Observation", "Chosen", DataType.Float, 4);
+        var merged = Merge(policy, graph);
+        float[] raw = [.. Support.Policies.Observations(20).SelectMany(row => row)];
+        float[] biased = [.. raw.Select((value, i) => value + 1 + (i % 4))];
+
+        Assert.That(OnnxChecker.Faults(ModelProto.Parser.ParseFrom(merged), identifiers: false), Is.Empty);
+        Assert.That(RawRun.Run(merged, 20, ("Raw", raw))["score"], Is.EqualTo(RawRun.Run(policy.Onnx.ToArray(), 20, ("observation", biased))["score"]).Within(1e-6f));
+    }
+
+    [Test]
+    public void An_input_with_a_default_value_becomes_that_constant()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+        var graph = Weather.Convert();
+        graph.Input("scale", DataType.Float, WeatherPipeline.ObservationLength);
+        var merged = Merge(policy, graph);
+
+        Assert.That(Run(merged)["score"], Is.EqualTo(Run(Merge(policy, Weather.Convert()))["score"]));
+    }
+
+    [Test]
+    public void A_newer_format_is_kept()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+        var graph = Weather.Convert();
+        graph.Model.IrVersion = 8;
+
+        Assert.That(ModelProto.Parser.ParseFrom(Merge(policy, graph)).IrVersion, Is.EqualTo(8));
+    }
+
+    private static GraphProto Branch(string name, string operation, params string[] inputs)
+    {
+        var branch = new GraphProto { Name = name, Node = { new NodeProto { OpType = operation, Name = name, Input = { inputs }, Output = { $"{name}_value" } } } };
+        branch.Output.Add(ConverterGraph.Value($"{name}_value", DataType.Float, 1, 4));
+        branch.Output[0].Type.TensorType.Shape.Dim[0].DimParam = "N";
+        return branch;
+    }
+
+    private static Dictionary<string, float[]> Run(byte[] model) => RawRun.Run(
+        model,
+        Weather.Rows.Count,
+        ("Kind", Weather.Rows.Select(row => row.Kind).ToArray()),
+        ("Temperature", Weather.Rows.Select(row => row.Temperature).ToArray()),
+        ("Wind", Weather.Rows.SelectMany(row => row.Wind).ToArray()));
+
+    private static byte[] Merge(ITransformer model, ConverterGraph graph) => GraphMerger.Merge(PolicyChain.Of(model), graph.Stream);
+
+    private static string Describe(ValueInfoProto value)
+    {
+        var sizes = value.Type.TensorType.Shape.Dim.Select(size => size.DimParam.Length > 0 ? size.DimParam : $"{size.DimValue}");
+        return $"{value.Name} {(DataType)value.Type.TensorType.ElemType}[{string.Join(", ", sizes)}]";
+    }
+}
