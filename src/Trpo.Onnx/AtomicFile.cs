@@ -10,7 +10,14 @@ internal static class AtomicFile
         var aside = $"{target}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            File.WriteAllBytes(aside, content);
+            using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(content);
+
+                // The name must not reach the disk before the content does.
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(aside, target, overwrite: true);
         }
         finally

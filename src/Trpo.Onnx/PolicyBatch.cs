@@ -14,9 +14,9 @@ namespace Trpo.Onnx;
 public sealed class PolicyBatch : IDisposable
 {
     private readonly SessionLease _session;
-    private readonly bool _marksMissing;
     private readonly BoxActionSpace? _box;
     private readonly ScoredDistribution _distribution;
+    private readonly bool _marksMissing;
     private readonly int _observationLength;
     private readonly int _actionLength;
     private readonly int _scoreLength;
@@ -43,8 +43,8 @@ public sealed class PolicyBatch : IDisposable
         _box = metadata.Actions as BoxActionSpace;
         _distribution = ScoredDistribution.For(metadata.Actions);
         Capacity = capacity;
-        _marksMissing = metadata.MarksMissing;
         IsStochastic = hasDeviations || _box is null;
+        _marksMissing = metadata.MarksMissing;
         _observationLength = metadata.Observations.Length;
         _actionLength = metadata.Actions.Length;
         _scoreLength = metadata.Actions.ScoreLength;
@@ -198,6 +198,9 @@ public sealed class PolicyBatch : IDisposable
         if (_logStandardDeviations is not null)
             yield return new BoundValue<float>(PolicyValues.LogStandardDeviation, _logStandardDeviations, _actionLength);
     }
+
+    /// <summary>Makes a run that another thread waits for end with an exception before the next operator.</summary>
+    internal void Stop() => _binding.Stop();
 
     private void CheckRow(int row)
     {

@@ -19,6 +19,9 @@ internal sealed class PolicyBinding(IEnumerable<IBoundValue> values) : IDisposab
         session.RunWithBinding(_run, _binding!);
     }
 
+    /// <summary>Ends the run that is under way on another thread, which throws there; no further one succeeds.</summary>
+    public void Stop() => _run.Terminate = true;
+
     public void Dispose()
     {
         Unbind();

@@ -38,6 +38,9 @@ internal sealed class PolicyChain
             throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
     }
 
+    /// <summary>Whether there is a policy in a model, alone or in a chain.</summary>
+    public static bool HasPolicy(ITransformer model) => Flatten(model).Any(transformer => transformer is PolicyTransformer);
+
     /// <summary>The view that the policy would read.</summary>
     public IDataView Preprocess(IDataView data) => Before.Aggregate(data, (view, transformer) => transformer.Transform(view));
 

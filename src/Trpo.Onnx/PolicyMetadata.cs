@@ -11,7 +11,7 @@ public sealed class PolicyMetadata
     /// <param name="actions">The actions that it returns.</param>
     /// <param name="provenance">What produced it, as names and values for people to read.</param>
     /// <param name="inputColumns">The raw columns that it was trained on, before any transform; null where they are not known.</param>
-    /// <exception cref="ArgumentException">The observations have columns, where what arrives at a policy is one vector; or an input column is described wrongly, or two have the same name.</exception>
+    /// <exception cref="ArgumentException">The observations have columns, though what arrives at a policy is one vector; an input column is described wrongly, or two have the same name.</exception>
     public PolicyMetadata(
         ObservationSpace observations,
         ActionSpace actions,

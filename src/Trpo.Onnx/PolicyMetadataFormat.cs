@@ -10,12 +10,16 @@ namespace Trpo.Onnx;
 internal static class PolicyMetadataFormat
 {
     private const int Version = 1;
+    private const string Prefix = "trpo.";
     private const string VersionKey = "trpo.version";
     private const string ObservationKey = "trpo.observation_space";
     private const string ActionKey = "trpo.action_space";
     private const string InputColumnsKey = "trpo.input_columns";
     private const string MissingKey = "trpo.marks_missing";
     private const string ProvenancePrefix = "trpo.provenance.";
+
+    // A few bytes of metadata declare any number of choices, each of which gets a name and a score.
+    private const int MostScores = 1 << 18;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -41,10 +45,7 @@ internal static class PolicyMetadataFormat
     /// <exception cref="InvalidDataException">A pair is missing, malformed, or of a newer version; the message names it.</exception>
     public static PolicyMetadata Read(IReadOnlyDictionary<string, string> pairs)
     {
-        var version = Get(pairs, VersionKey);
-        if (!int.TryParse(version, CultureInfo.InvariantCulture, out var number) || number != Version)
-            throw new InvalidDataException($"The model's metadata has '{VersionKey}' = '{version}', but this library reads version {Version}.");
-
+        CheckKeys(pairs);
         var provenance = pairs
             .Where(pair => pair.Key.StartsWith(ProvenancePrefix, StringComparison.Ordinal))
             .Select(pair => KeyValuePair.Create(pair.Key[ProvenancePrefix.Length..], pair.Value));
@@ -52,12 +53,29 @@ internal static class PolicyMetadataFormat
         {
             var observations = Observations(JsonSerializer.Deserialize<Space>(Get(pairs, ObservationKey), Json));
             var actions = Actions(JsonSerializer.Deserialize<Space>(Get(pairs, ActionKey), Json));
+            if (actions.ScoreLength > MostScores)
+                throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MostScores} at most.");
             return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey))) { MarksMissing = pairs.GetValueOrDefault(MissingKey) == "true" };
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             throw new InvalidDataException($"The model's metadata describes no valid spaces or columns: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Checks the version and that there is no pair of this library's that this version does not know.</summary>
+    /// <exception cref="InvalidDataException">They are those of no policy, or of a newer version's.</exception>
+    public static void CheckKeys(IReadOnlyDictionary<string, string> pairs)
+    {
+        var version = Get(pairs, VersionKey);
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+            throw new InvalidDataException($"The model's metadata has '{VersionKey}' = '{version}', which is no version.");
+        if (number > Version)
+            throw new InvalidDataException($"The policy was exported by a newer version ({number}) than this library reads ({Version}): update Trpo.Onnx.");
+        var unknown = pairs.Keys.FirstOrDefault(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && !IsOurs(key));
+        if (unknown is not null)
+            throw new InvalidDataException($"The model's metadata has '{unknown}', which this library does not know.");
     }
 
     /// <summary>Whether a pair of a model's metadata is one that this class writes.</summary>
@@ -92,11 +110,16 @@ internal static class PolicyMetadataFormat
     private static ActionSpace Actions(Space? space) => space switch
     {
         { Type: "discrete", Names: { } names } => ActionSpace.Discrete(names),
-        { Type: "multi_discrete", Counts: { } counts } => ActionSpace.MultiDiscrete(counts, space.Names ?? []),
+        { Type: "multi_discrete", Counts: { } counts } => ActionSpace.MultiDiscrete(Bounded(counts), space.Names ?? []),
         { Type: "multi_binary", Names: { } names } => ActionSpace.MultiBinary(names),
         { Type: "box", Low: { } low, High: { } high } => ActionSpace.Box(low, high, space.Names ?? []),
         _ => throw new JsonException($"'{ActionKey}' is no discrete or multi-binary space with names, no multi-discrete space with counts, and no box with bounds."),
     };
+
+    // Before their names are made.
+    private static int[] Bounded(int[] counts) => counts.Sum(count => (long)count) <= MostScores
+        ? counts
+        : throw new JsonException($"'{ActionKey}' has more than {MostScores} choices.");
 
     private static string[]? Null(ImmutableArray<string> names) => names.IsEmpty ? null : [.. names];
 

@@ -11,6 +11,14 @@ namespace Trpo.Onnx;
 /// </summary>
 public sealed class PolicySession : IDisposable
 {
+    /// <summary>The greatest length of a model.</summary>
+    internal const int MostBytes = 256 << 20;
+
+    // As many rows as a view reads at a time, where a row is not very long.
+    private const int TrialRows = 256;
+    private const int TrialValues = 1 << 24;
+    private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(20);
+
     private readonly SessionLease _session;
     private readonly bool _hasDeviations;
 
@@ -24,14 +32,17 @@ public sealed class PolicySession : IDisposable
     /// <summary>What the model says of itself.</summary>
     public PolicyMetadata Metadata { get; }
 
-    /// <summary>Opens an exported policy.</summary>
-    /// <param name="path">The ONNX file.</param>
+    /// <summary>
+    /// Opens an exported policy. The file is not trusted: it is checked to be a policy that is complete and undamaged, that needs no other
+    /// file and no operators but those of ONNX, and that runs within bounds of memory and time.
+    /// </summary>
+    /// <param name="path">The ONNX file, of 256 MiB at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a policy, or is damaged.</exception>
     public static PolicySession Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Open(File.ReadAllBytes(path), path);
+        return Open(BoundedFile.Read(path, MostBytes), path);
     }
 
     /// <summary>Opens an exported policy that is in memory.</summary>
@@ -70,16 +81,15 @@ public sealed class PolicySession : IDisposable
 
     internal static PolicySession Open(byte[] model, string source)
     {
-        // A policy's matrices are small: more threads cost more than they bring, and callers bring their own.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         PolicySession? policy = null;
         try
         {
+            if (model.Length > MostBytes)
+                throw new InvalidDataException($"It has more than {MostBytes >> 20} MiB, the most that this library reads.");
             var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
-            var session = new InferenceSession(model, options);
-            policy = new PolicySession(session, metadata);
-            Check(session, metadata);
-            policy.TryOut();
+            TryOut(model, metadata);
+            policy = Create(model, metadata, isTrial: false);
+            policy.Run(1);
             return policy;
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException or InvalidProtocolBufferException)
@@ -89,11 +99,50 @@ public sealed class PolicySession : IDisposable
         }
     }
 
-    // Some faults of a graph show only when it runs.
-    private void TryOut()
+    private static PolicySession Create(byte[] model, PolicyMetadata metadata, bool isTrial)
     {
-        using var batch = CreateBatch(1);
-        batch.Run(1);
+        // A policy's matrices are small: more threads cost more than they bring, and callers bring their own.
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        if (isTrial)
+            TrialArena.Use(options);
+        var session = new InferenceSession(model, options);
+        try
+        {
+            Check(session, metadata);
+            return new PolicySession(session, metadata);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    // Some faults of a graph show only when it runs, and what it needs, too.
+    private static void TryOut(byte[] model, PolicyMetadata metadata)
+    {
+        lock (TrialArena.Turn)
+        {
+            using var trial = Create(model, metadata, isTrial: true);
+            trial.Run(1);
+            var widest = Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength));
+            trial.Run(Math.Clamp(TrialValues / widest, 1, TrialRows));
+        }
+    }
+
+    private void Run(int rows)
+    {
+        using var batch = CreateBatch(rows);
+        var timer = new Timer(state => ((PolicyBatch)state!).Stop(), batch, TrialTime, Timeout.InfiniteTimeSpan);
+        try
+        {
+            batch.Run(rows);
+        }
+        finally
+        {
+            // The timer must have ended before the batch is freed.
+            timer.DisposeAsync().AsTask().Wait();
+        }
     }
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)

@@ -1,34 +1,27 @@
-using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Trpo.Deployment;
+using Trpo.Onnx;
 
 if (args is [InventoryRows.Mode, var inventoryModel, var inventoryRows])
     return InventoryRows.Score(inventoryModel, inventoryRows);
 
-// Trpo.Deployment <model.zip> <observations.txt>: a process that has Microsoft.ML and Trpo.Onnx but not TorchSharp loads a saved model,
-// scores the observations (one row of numbers per line) and prints "<action> <score> <score> ..." for each.
-if (args is not [var modelPath, var observationsPath])
+// Trpo.Deployment (<model.zip> <rows.idv> <scored.idv>)...: a process that has Microsoft.ML and Trpo.Onnx but not TorchSharp loads saved
+// models, scores rows that are saved as binary data views, and saves what comes out the same way: with the model that ml.Model loads as
+// <scored.idv>, with the one that PolicyModel loads as <scored.idv>.checked.
+if (args.Length == 0 || args.Length % 3 != 0)
 {
-    Console.Error.WriteLine("usage: Trpo.Deployment <model.zip> <observations.txt>");
+    Console.Error.WriteLine("usage: Trpo.Deployment (<model.zip> <rows.idv> <scored.idv>)...");
     return 2;
 }
 
-var ml = new MLContext();
-var model = ml.Model.Load(modelPath, out var schema);
-var length = ((VectorDataViewType)schema["Observation"].Type).Size;
-var definition = SchemaDefinition.Create(typeof(Row));
-definition["Observation"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, length);
-var rows = File.ReadAllLines(observationsPath)
-    .Select(line => new Row { Observation = [.. line.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))] });
-var scored = model.Transform(ml.Data.LoadFromEnumerable(rows, definition));
+foreach (var job in args.Chunk(3))
+{
+    var ml = new MLContext();
+    var rows = ml.Data.LoadFromBinary(job[1]);
+    Save(ml, ml.Model.Load(job[0], out _).Transform(rows), job[2]);
+    Save(ml, PolicyModel.Load(ml, job[0], out _).Transform(rows), $"{job[2]}.checked");
+}
 
-var scores = scored.GetColumn<float[]>("Score");
-var actions = scored.Schema["Action"].Type is KeyDataViewType
-    ? scored.GetColumn<uint>("Action").Select(action => action.ToString(CultureInfo.InvariantCulture))
-    : scored.GetColumn<float[]>("Action").Select(Text);
-foreach (var (action, score) in actions.Zip(scores))
-    Console.WriteLine($"{action}|{Text(score)}");
 if (AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name!.Contains("Torch", StringComparison.Ordinal)))
 {
     Console.Error.WriteLine("TorchSharp is loaded.");
@@ -37,10 +30,8 @@ if (AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().N
 
 return 0;
 
-static string Text(float[] values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-
-/// <summary>One row of plain data.</summary>
-internal sealed class Row
+static void Save(MLContext ml, IDataView scored, string path)
 {
-    public float[] Observation { get; set; } = [];
+    using var file = File.Create(path);
+    ml.Data.SaveAsBinary(scored, file);
 }

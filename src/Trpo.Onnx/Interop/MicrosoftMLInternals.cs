@@ -35,6 +35,9 @@ namespace Trpo.Onnx.Interop
         private const string ModelSignature = "TRPOPLCY";
         private const uint FormatVersion = 0x00010002;
 
+        // The policy, and names in front of it.
+        private const int MostBytes = PolicySession.MostBytes + (1 << 20);
+
         // The simple name: a model must load beside any version of this assembly.
         private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
             typeof(PolicyTransformer).Assembly.GetName().Name, LoaderSignature, null);
@@ -87,9 +90,12 @@ namespace Trpo.Onnx.Interop
         }
 
         /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-        /// <exception cref="InvalidDataException">The record is missing, cut short or altered.</exception>
+        /// <exception cref="InvalidDataException">The record is missing, cut short, altered, or of a newer version.</exception>
         public static (PolicyColumns Columns, ActionSelection Selection, byte[] Onnx) Load(ModelLoadContext context)
         {
+            context.CheckAtModel();
+            if (context.Header.ModelVerReadable > FormatVersion)
+                throw new InvalidDataException($"it was saved by a newer version ({Text(context.Header.ModelVerWritten)}) than this library reads ({Text(FormatVersion)}): update Trpo.Onnx.");
             context.CheckAtModel(Version);
             (PolicyColumns, ActionSelection, byte[])? loaded = null;
             context.TryLoadBinaryStream(PolicyStream, record => loaded = Decode(record));
@@ -117,12 +123,11 @@ namespace Trpo.Onnx.Interop
         private static (PolicyColumns, ActionSelection, byte[]) Decode(BinaryReader record)
         {
             var hash = record.ReadBytes(SHA256.HashSizeInBytes);
-            using var content = new MemoryStream();
-            record.BaseStream.CopyTo(content);
-            if (!SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)).AsSpan().SequenceEqual(hash))
+            var bytes = BoundedFile.Read(record.BaseStream, MostBytes, $"The record '{PolicyStream}'");
+            if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
                 throw Corrupt("does not match its checksum: it was altered or cut short");
 
-            content.Position = 0;
+            using var content = new MemoryStream(bytes);
             using var reader = new BinaryReader(content);
             var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString())
             {
@@ -136,6 +141,8 @@ namespace Trpo.Onnx.Interop
         }
 
         private static string? Optional(string name) => name.Length == 0 ? null : name;
+
+        private static string Text(uint version) => $"{version >> 16}.{version & 0xFFFF}";
 
         private static InvalidDataException Corrupt(string how) =>
             new($"Corrupt model file: the record '{PolicyStream}' of the policy {how}.");

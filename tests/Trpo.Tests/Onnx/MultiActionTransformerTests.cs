@@ -71,20 +71,6 @@ public sealed class MultiActionTransformerTests
     }
 
     [TestCaseSource(nameof(Spaces))]
-    public void A_process_without_torch_acts_alike(ActionSpace space)
-    {
-        var (_, _, actions) = LiteralPolicies.Of(space);
-        using var policy = Transformer(space);
-        var (model, observations) = (Path.Combine(_folder.FullName, "model.zip"), Path.Combine(_folder.FullName, "observations.txt"));
-        _ml.Model.Save(policy, View().Schema, model);
-        File.WriteAllLines(observations, LiteralPolicies.Observations.Select(row => string.Join(' ', row)));
-        var (exitCode, output, error) = Child.Run("Trpo.Deployment", model, observations);
-
-        Assert.That(exitCode, Is.Zero, error);
-        Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')[0]), Is.EqualTo(actions.Select(action => string.Join(' ', action))));
-    }
-
-    [TestCaseSource(nameof(Spaces))]
     public void Normalisers_in_front_become_part_of_the_graph(ActionSpace space)
     {
         var (onnx, scores, actions) = LiteralPolicies.Of(space);

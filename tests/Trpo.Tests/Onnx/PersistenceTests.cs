@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
@@ -31,25 +30,12 @@ public sealed class PersistenceTests
         var scored = model.Transform(cartPole);
         var expected = scored.GetColumn<uint>("Action").Zip(scored.GetColumn<float[]>("Score"), (action, score) => (action, score)).ToList();
 
-        var lines = RunDeployed(cartPole.GetColumn<float[]>("Observation"));
+        var deployed = Deployment.Score(_ml, _folder.FullName, (PathOf("model.zip"), cartPole)).Single().Plain;
 
-        Assert.That(lines, Has.Count.EqualTo(200));
-        Assert.That(lines.Select(line => uint.Parse(line.Action, CultureInfo.InvariantCulture)), Is.EqualTo(expected.Select(row => row.action)));
-        Assert.That(lines.SelectMany(line => line.Score), Is.EqualTo(expected.SelectMany(row => row.score)).Within(1e-6f));
+        Assert.That(expected, Has.Count.EqualTo(200));
+        Assert.That(deployed.GetColumn<uint>("Action"), Is.EqualTo(expected.Select(row => row.action)));
+        Assert.That(deployed.GetColumn<float[]>("Score").SelectMany(score => score), Is.EqualTo(expected.SelectMany(row => row.score)).Within(1e-6f));
         Assert.That(expected.Select(row => row.action).Distinct().Count(), Is.EqualTo(2), "both actions occur");
-    }
-
-    [Test]
-    public void A_continuous_policy_acts_alike_in_a_process_without_torch()
-    {
-        using var policy = Support.Policies.Transformer(Support.Policies.Vectors);
-        var observations = Support.Policies.Observations(100);
-        var view = Support.Policies.View(_ml, observations);
-        _ml.Model.Save(policy, view.Schema, PathOf("model.zip"));
-
-        var lines = RunDeployed(observations);
-
-        Assert.That(lines.SelectMany(line => Numbers(line.Action)), Is.EqualTo(policy.Transform(view).GetColumn<float[]>("Action").SelectMany(action => action)).Within(1e-6f));
     }
 
     [Test]
@@ -128,17 +114,6 @@ public sealed class PersistenceTests
         stream.Write(bytes);
         return entry.FullName;
     }
-
-    private List<(string Action, float[] Score)> RunDeployed(IEnumerable<float[]> observations)
-    {
-        File.WriteAllLines(PathOf("observations.txt"), observations.Select(row => string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
-        var (exitCode, output, error) = Child.Run("Trpo.Deployment", PathOf("model.zip"), PathOf("observations.txt"));
-        Assert.That(exitCode, Is.Zero, error);
-        Assert.That(Directory.GetFiles(Path.GetDirectoryName(Child.PathOf("Trpo.Deployment"))!, "*orch*", SearchOption.AllDirectories), Is.Empty, "no libtorch beside it");
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).Select(parts => (parts[0], Numbers(parts[1])))];
-    }
-
-    private static float[] Numbers(string text) => [.. text.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture))];
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
 }

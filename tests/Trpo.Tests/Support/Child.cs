@@ -8,7 +8,11 @@ internal static class Child
     public static (int ExitCode, string Output, string Error) Run(string project, params ReadOnlySpan<string> arguments) =>
         Run(project, new Dictionary<string, string>(), arguments);
 
-    public static (int ExitCode, string Output, string Error) Run(string project, IReadOnlyDictionary<string, string> variables, params ReadOnlySpan<string> arguments)
+    public static (int ExitCode, string Output, string Error) Run(string project, IReadOnlyDictionary<string, string> variables, params ReadOnlySpan<string> arguments) =>
+        Run(project, TimeSpan.FromMinutes(2), variables, arguments);
+
+    /// <summary>Ends the process, and the test, after a time.</summary>
+    public static (int ExitCode, string Output, string Error) Run(string project, TimeSpan limit, IReadOnlyDictionary<string, string> variables, params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(PathOf(project));
@@ -18,11 +22,17 @@ internal static class Child
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(limit))
+        {
             process.Kill();
-        return (process.ExitCode, output, error.Result);
+            Assert.Fail($"{project} had not ended after {limit}. The end of what it said: {Tail(output.Result)} {Tail(error.Result)}");
+        }
+
+        return (process.ExitCode, output.Result, error.Result);
     }
+
+    private static string Tail(string text) => text[^Math.Min(text.Length, 500)..];
 
     /// <summary>tests/{project}/bin/{configuration}/{framework}/{project}.dll, beside this project's own.</summary>
     public static string PathOf(string project)

@@ -14,7 +14,7 @@ public sealed class EstimatorSchemaTests
 {
     private static readonly ActionSpace[] Spaces = [ActionSpace.Discrete("off", "on"), ActionSpace.Box([-1, -1], [1, 1], "x", "y"), ActionSpace.MultiDiscrete([2, 3], "gear", "pedal"), ActionSpace.MultiBinary("light", "fan")];
 
-    private static readonly PolicyColumns[] Names = [new(), new(Action: "Push", Score: "Copy"), new(Action: "Observation", Score: "Odds"), new("Copy", "Action", "Observation")];
+    private static readonly PolicyColumns[] Names = [new(), new(Action: "Push", Score: "Copy"), new(Action: "Observation", Score: "Odds"), new("Copy", "Action", "Observation"), new() { Probability = "Copy", LogProbability = "Log" }];
 
     private readonly MLContext _ml = new(seed: 1);
 

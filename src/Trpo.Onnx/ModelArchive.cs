@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Trpo.Onnx;
+
+/// <summary>
+/// The checks of an ML.NET model file, which is a zip archive, that ML.NET does not make before it extracts entries to memory and to
+/// temporary files: where they would go, how large they would become, and that they are what was written.
+/// </summary>
+internal static class ModelArchive
+{
+    /// <summary>The greatest length of an archive, and of all its entries together.</summary>
+    public const int MostBytes = 512 << 20;
+
+    /// <summary>The greatest number of entries.</summary>
+    public const int MostEntries = 4_096;
+
+    /// <summary>How many times larger than its compressed self an entry may be, above <see cref="SmallEntry"/>.</summary>
+    public const int MostCompression = 200;
+
+    /// <summary>Up to this length an entry may be compressed by any factor, as a table of zeros is.</summary>
+    public const int SmallEntry = 1 << 20;
+
+    private const int LongestName = 1_024;
+
+    // Models are loaded by recursion over their entries' folders.
+    private const int DeepestFolder = 64;
+
+    private const int EndLength = 22;
+    private const int HeaderLength = 46;
+
+    /// <exception cref="InvalidDataException">The archive is damaged, or is none that ML.NET would write; the message says how.</exception>
+    public static void Check(byte[] bytes)
+    {
+        CountEntries(bytes);
+        using var archive = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var total = 0L;
+        foreach (var entry in archive.Entries)
+        {
+            CheckName(entry.FullName, names);
+            total += entry.Length;
+            if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MostBytes)
+                throw new InvalidDataException($"Its entries have more than {MostBytes >> 20} MiB, the most that this library reads.");
+            if (entry.Length > SmallEntry && entry.Length / MostCompression > entry.CompressedLength)
+                throw new InvalidDataException($"Its entry '{entry.FullName}' is compressed more than {MostCompression}-fold.");
+        }
+
+        foreach (var entry in archive.Entries)
+            CheckContent(entry);
+    }
+
+    // The list of entries at the end of the archive, walked through before it becomes objects.
+    private static void CountEntries(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes[^Math.Min(bytes.Length, EndLength + ushort.MaxValue)..].LastIndexOf("PK\x05\x06"u8);
+        if (end >= 0)
+            end += bytes.Length - Math.Min(bytes.Length, EndLength + ushort.MaxValue);
+        if (end < 0 || bytes.Length - end < EndLength)
+            throw new InvalidDataException("It is no zip archive, or one that is cut short.");
+        int declared = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(end + 10)..]);
+        var place = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
+        if (declared > MostEntries)
+            throw new InvalidDataException($"It has more than {MostEntries} entries.");
+        if (place > end)
+            throw new InvalidDataException("The list of its entries is damaged.");
+
+        var count = 0;
+        var list = bytes[(int)place..];
+        while (list.Length >= HeaderLength && list.StartsWith("PK\x01\x02"u8))
+        {
+            var length = HeaderLength
+                + BinaryPrimitives.ReadUInt16LittleEndian(list[28..])
+                + BinaryPrimitives.ReadUInt16LittleEndian(list[30..])
+                + BinaryPrimitives.ReadUInt16LittleEndian(list[32..]);
+            list = list[Math.Min(length, list.Length)..];
+            count++;
+        }
+
+        if (count != declared)
+            throw new InvalidDataException($"It declares {declared} entries, but has {count}.");
+    }
+
+    private static void CheckName(string name, HashSet<string> names)
+    {
+        var path = name.Replace('\\', '/');
+        var parts = path.Split('/');
+        if (name.Length is 0 or > LongestName || parts.Length > DeepestFolder || parts.Any(part => part is "." or ".." || part.Contains(':')) || path[0] == '/' || name.Any(char.IsControl))
+            throw new InvalidDataException($"Its entry '{name[..Math.Min(name.Length, 100)]}' has a name that leads out of the archive.");
+        if (!names.Add(path))
+            throw new InvalidDataException($"It has the entry '{name}' twice.");
+    }
+
+    private static void CheckContent(ZipArchiveEntry entry)
+    {
+        using var content = entry.Open();
+        var buffer = new byte[1 << 16];
+        var length = 0L;
+        var crc = uint.MaxValue;
+        int read;
+        while ((read = content.Read(buffer)) > 0)
+        {
+            length += read;
+            if (length > entry.Length)
+                break;
+            crc = Crc32.Append(crc, buffer.AsSpan(0, read));
+        }
+
+        if (length != entry.Length)
+            throw new InvalidDataException($"Its entry '{entry.FullName}' has another length than it declares.");
+        if (~crc != entry.Crc32)
+            throw new InvalidDataException($"Its entry '{entry.FullName}' does not match its checksum.");
+    }
+}

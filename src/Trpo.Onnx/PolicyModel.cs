@@ -1,0 +1,146 @@
+using System.Runtime;
+using System.Runtime.ExceptionServices;
+using Microsoft.ML;
+
+namespace Trpo.Onnx;
+
+/// <summary>
+/// Saves and loads ML.NET model files with a policy in them. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
+/// a file is written aside and renamed, and what is loaded is checked first: whatever is wrong with it is an <see cref="InvalidDataException"/>.
+/// </summary>
+/// <remarks>
+/// An archive is read that has 512 MiB at most, as it is and unpacked; 4,096 entries at most; and no entry above 1 MiB that is compressed more
+/// than 200-fold; loading may take a minute. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
+/// use: a model file names the transforms that it is made of, and ML.NET looks for them in all assemblies of the application.
+/// </remarks>
+public static class PolicyModel
+{
+    // Far more than any model within the limits takes.
+    private static readonly TimeSpan Time = TimeSpan.FromMinutes(1);
+
+    /// <summary>Writes a model to a file, so that <see cref="Load(MLContext, string, out DataViewSchema)"/> reads it.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="model">A policy, or a chain with policies in it.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null to leave it out.</param>
+    /// <param name="path">The file to write; an existing one is replaced, but stays as it is where anything fails.</param>
+    /// <exception cref="ArgumentException">There is no policy in the model.</exception>
+    /// <exception cref="InvalidDataException">The model is larger than what is read again.</exception>
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? inputSchema, string path)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        if (!PolicyChain.HasPolicy(model))
+            throw new ArgumentException($"The model has no {nameof(PolicyTransformer)}: save it with ml.Model.Save.", nameof(model));
+        using var content = new MemoryStream();
+        ml.Model.Save(model, inputSchema, content);
+        var bytes = content.ToArray();
+        Checked(bytes, "The model");
+        AtomicFile.Write(path, bytes);
+    }
+
+    /// <summary>Loads a model from a file.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="path">The file that <see cref="Save"/> or <c>ml.Model.Save</c> wrote.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, above the limits, or no model with a policy in it; the message says which.</exception>
+    public static ITransformer Load(MLContext ml, string path, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(path);
+        return Load(ml, BoundedFile.Read(path, ModelArchive.MostBytes), path, Time, out inputSchema);
+    }
+
+    /// <summary>Loads a model from a stream.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="stream">What <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, or no model with a policy in it; the message says which.</exception>
+    public static ITransformer Load(MLContext ml, Stream stream, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(stream);
+        var source = stream is FileStream file ? file.Name : "the stream";
+        return Load(ml, BoundedFile.Read(stream, ModelArchive.MostBytes, source), source, Time, out inputSchema);
+    }
+
+    /// <summary>Loads a model within a time of one's own.</summary>
+    internal static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
+    {
+        Checked(bytes, source);
+        ITransformer model;
+        try
+        {
+            (model, inputSchema) = LoadWithin(ml, bytes, time);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw Damaged(source, $"ML.NET had not loaded it after {time.TotalSeconds} seconds", exception);
+        }
+        catch (Exception exception) when (Cause(exception) is var cause && IsOfTheMachine(cause))
+        {
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            throw Damaged(source, Why(Cause(exception)), exception);
+        }
+
+        if (PolicyChain.HasPolicy(model))
+            return model;
+        (model as IDisposable)?.Dispose();
+        throw Damaged(source, "it has no policy in it");
+    }
+
+    // ML.NET reads an array that is longer than the rest of its entry by reading on for ever. Nothing but an abort ends that loop; without one
+    // the thread would be lost, and a processor with it. What an abort may leave half done is of this load alone.
+    private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
+    {
+        (ITransformer, DataViewSchema?) loaded = default;
+        using var end = new CancellationTokenSource(time);
+#pragma warning disable SYSLIB0046 // Abortion is what is wanted: the loop is not ours.
+        ControlledExecution.Run(
+            () =>
+            {
+                var model = ml.Model.Load(new MemoryStream(bytes, writable: false), out var schema);
+                loaded = (model, schema);
+            },
+            end.Token);
+#pragma warning restore SYSLIB0046
+        return loaded;
+    }
+
+    private static void Checked(byte[] bytes, string source)
+    {
+        try
+        {
+            ModelArchive.Check(bytes);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Damaged(source, exception.Message, exception);
+        }
+    }
+
+    // ML.NET calls loaders by reflection, and wraps what its own throw.
+    private static Exception Cause(Exception exception) => exception switch
+    {
+        InvalidDataException => exception,
+        { InnerException: { } inner } => Cause(inner),
+        _ => exception,
+    };
+
+    // What ML.NET throws where it checks an entry has often no message of its own.
+    private static string Why(Exception cause) => cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
+
+    // These a file in order can bring about too, and a damaged one cannot be told from it: no memory, no disk, no rights, no native library.
+    private static bool IsOfTheMachine(Exception cause) =>
+        cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
+
+    private static InvalidDataException Damaged(string source, string why, Exception? exception = null) =>
+        new($"Could not load a model from {source}: {why}", exception);
+}

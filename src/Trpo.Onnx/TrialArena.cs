@@ -1,0 +1,49 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Trpo.Onnx;
+
+/// <summary>
+/// Where policies are tried out: a few bytes of a graph can ask for any amount of memory, and OnnxRuntime takes what the machine gives. This
+/// pool ends; all trials of the process share it, one at a time.
+/// </summary>
+internal static class TrialArena
+{
+    /// <summary>The memory that the values between a policy's input and its outputs may take during a trial.</summary>
+    public const int Bytes = 256 << 20;
+
+    /// <summary>What OnnxRuntime says where there is a shared pool already.</summary>
+    public const string AlreadyRegistered = "already been registered";
+
+    private static readonly Lazy<bool> Registered = new(Register);
+
+    /// <summary>One trial at a time, so that none fails because of another.</summary>
+    public static Lock Turn { get; } = new();
+
+    /// <summary>Makes a session take its memory from the pool, and compute nothing before it is run.</summary>
+    public static void Use(SessionOptions options)
+    {
+        _ = Registered.Value;
+        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+        options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+    }
+
+    private static bool Register()
+    {
+        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+
+        // Grown by what is asked for (1), in pieces of the default size (-1).
+        using var arena = new OrtArenaCfg(Bytes, 1, 1 << 20, -1);
+        try
+        {
+            OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+            return true;
+        }
+        catch (OnnxRuntimeException exception) when (exception.Message.Contains(AlreadyRegistered, StringComparison.Ordinal))
+        {
+            // OnnxRuntime has one shared pool, and the application has set up its own: trials end where that does.
+            return false;
+        }
+    }
+}

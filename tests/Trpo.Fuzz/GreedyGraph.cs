@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Trpo.Onnx.Graph.Format;
+using Trpo.Onnx.Randomness;
+
+namespace Trpo.Fuzz;
+
+/// <summary>Nodes that make much of little: their sum goes into the logits, so that nothing can leave them out.</summary>
+internal static class GreedyGraph
+{
+    private static readonly long[] Sizes = [1_000, 20_000, 1_000_000, 100_000_000, 4_000_000_000, 1L << 40, 1L << 62, -1];
+
+    public static void Insert(GraphProto graph, RandomSource random)
+    {
+        var name = $"greedy{graph.Node.Count}";
+        var size = Sizes[random.NextInt(Sizes.Length)];
+        var big = random.NextInt(6) switch
+        {
+            0 => Node(graph, "ConstantOfShape", name, [Longs(graph, $"{name}_shape", [size], 1)]),
+            1 => Node(graph, "Expand", name, [One(graph, name), Longs(graph, $"{name}_shape", [size], 1)]),
+            2 => Node(graph, "Tile", name, [Node(graph, "Reshape", $"{name}_flat", [One(graph, name), Longs(graph, $"{name}_one", [1], 1)]), Longs(graph, $"{name}_repeats", [size], 1)]),
+            3 => Cast(graph, Node(graph, "Range", name, [Longs(graph, $"{name}_from", [0]), Longs(graph, $"{name}_to", [size]), Longs(graph, $"{name}_step", [1])])),
+            4 => Product(graph, name, "Mul", random),
+            _ => Product(graph, name, "MatMul", random),
+        };
+        var sum = Node(graph, "ReduceSum", $"{name}_sum", [big]);
+        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "keepdims", Type = AttributeProto.Types.AttributeType.Int });
+        var added = graph.Node.ToList();
+        var first = added.FirstOrDefault(node => node.Input.Contains("observation") && !node.Output[0].StartsWith("greedy", StringComparison.Ordinal));
+        if (first is null)
+            return;
+        first.Input[first.Input.IndexOf("observation")] = $"{name}_input";
+        Node(graph, "Add", $"{name}_input", ["observation", sum]);
+
+        // What was added stands in front.
+        var nodes = graph.Node.OrderBy(node => node.Output[0].StartsWith(name, StringComparison.Ordinal) ? 0 : 1).ToList();
+        graph.Node.Clear();
+        graph.Node.Add(nodes);
+    }
+
+    // [n, 1] by [1, n], of zeros that take n values in the file; n times n in memory.
+    private static string Product(GraphProto graph, string name, string operation, RandomSource random)
+    {
+        var length = 1 << (4 + random.NextInt(14));
+        string Zeros(string value, long[] dims)
+        {
+            var tensor = new TensorProto { Name = value, DataType = 1, RawData = ByteString.CopyFrom(new byte[4 * length]) };
+            tensor.Dims.Add(dims);
+            graph.Initializer.Add(tensor);
+            return value;
+        }
+
+        return Node(graph, operation, name, [Zeros($"{name}_column", [length, 1]), Zeros($"{name}_row", [1, length])]);
+    }
+
+    private static string One(GraphProto graph, string name)
+    {
+        var sum = Node(graph, "ReduceSum", $"{name}_total", ["observation"]);
+        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "keepdims", Type = AttributeProto.Types.AttributeType.Int });
+        return sum;
+    }
+
+    private static string Cast(GraphProto graph, string value)
+    {
+        var cast = Node(graph, "Cast", $"{value}_cast", [value]);
+        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        return cast;
+    }
+
+    private static string Node(GraphProto graph, string operation, string output, string[] inputs)
+    {
+        var node = new NodeProto { OpType = operation, Name = output };
+        node.Input.Add(inputs);
+        node.Output.Add(output);
+        graph.Node.Add(node);
+        return output;
+    }
+
+    private static string Longs(GraphProto graph, string name, long[] values, params long[] dims)
+    {
+        var tensor = new TensorProto { Name = name, DataType = 7, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())) };
+        tensor.Dims.Add(dims);
+        graph.Initializer.Add(tensor);
+        return name;
+    }
+}

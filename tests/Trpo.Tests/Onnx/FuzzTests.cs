@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.ML;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Onnx;
+
+/// <summary>Damaged policies and model files by the thousand, in processes of their own: each is refused with an <see cref="InvalidDataException"/>, or works.</summary>
+public sealed partial class FuzzTests
+{
+    // A process with ML.NET and OnnxRuntime has some 100 MiB; a trial may take 256, and so may the session that follows it.
+    private const int MostMebibytes = 700;
+
+    private readonly MLContext _ml = new(seed: 1);
+    private DirectoryInfo _folder = null!;
+
+    [OneTimeSetUp]
+    public void WriteFiles()
+    {
+        _folder = Directory.CreateTempSubdirectory("trpo-tests-");
+        File.WriteAllBytes(PathOf("choices.onnx"), Support.Policies.Onnx(Support.Policies.Choices));
+        File.WriteAllBytes(PathOf("vectors.onnx"), Support.Policies.Onnx(Support.Policies.Vectors));
+        File.WriteAllBytes(PathOf("controls.onnx"), LiteralPolicies.Of(LiteralPolicies.Controls).Onnx);
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(40));
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var chain = _ml.Transforms.NormalizeMeanVariance("Observation").Append(_ml.Transforms.ReplaceMissingValues("Observation")).Fit(view).Append(policy);
+        PolicyModel.Save(_ml, chain.Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(chain.Transform(view))), view.Schema, PathOf("model.zip"));
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFiles() => _folder.Delete(recursive: true);
+
+    [TestCase("bytes", "choices.onnx", 2_000)]
+    [TestCase("graph", "choices.onnx", 600)]
+    [TestCase("graph", "vectors.onnx", 600)]
+    [TestCase("graph", "controls.onnx", 600)]
+    [TestCase("zip", "model.zip", 800)]
+    [TestCase("entries", "model.zip", 400)]
+    public void Whatever_is_damaged_is_refused_or_works(string kind, string file, int count)
+    {
+        var (exitCode, output, error) = Child.Run("Trpo.Fuzz", TimeSpan.FromMinutes(1), new Dictionary<string, string>(), kind, PathOf(file), "1", count.ToString(CultureInfo.InvariantCulture));
+        Assert.That(exitCode, Is.Zero, () => $"{output}\n{error[^Math.Min(error.Length, 3_000)..]}");
+        TestContext.Out.WriteLine(output);
+
+        var summary = Summary().Match(output);
+        int Number(string group) => int.Parse(summary.Groups[group].Value, CultureInfo.InvariantCulture);
+        Assert.That(Number("cases"), Is.EqualTo(count));
+        Assert.That(Number("peak"), Is.LessThan(MostMebibytes));
+
+        // What was damaged in its bytes is found out by its digest; what was damaged and sealed again may be a policy still.
+        Assert.That(Number("accepted"), kind == "bytes" ? Is.Zero : Is.InRange(1, count / 2));
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    [GeneratedRegex(@"(?<cases>\d+) cases, (?<accepted>\d+) accepted, peak (?<peak>\d+) MiB")]
+    private static partial Regex Summary();
+}
