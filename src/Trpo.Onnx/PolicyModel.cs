@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// Saves and loads ML.NET model files with a policy in them. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
+/// ML.NET models with a policy in them: saves and loads them, and changes how the policy chooses. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
 /// a file is written aside and renamed, and what is loaded is checked first: whatever is wrong with it is an <see cref="InvalidDataException"/>.
 /// </summary>
 /// <remarks>
@@ -65,6 +65,20 @@ public static class PolicyModel
         ArgumentNullException.ThrowIfNull(stream);
         var source = stream is FileStream file ? file.Name : "the stream";
         return Load(ml, BoundedFile.Read(stream, ModelArchive.MostBytes, source), source, Time, out inputSchema);
+    }
+
+    /// <summary>The same model with a policy that chooses its actions, or names its columns, in another way.</summary>
+    /// <param name="model">A policy, or a chain that it stands in.</param>
+    /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
+    /// <param name="columns">The columns that the policy reads and writes; null, the default, leaves them as they are.</param>
+    /// <returns>A model of its own: both are to be disposed. The transforms around the policy are those of <paramref name="model"/>.</returns>
+    /// <exception cref="ArgumentException">There is no policy in the model, or more than one; two outputs have the same name, or one does not exist for the policy's actions.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    public static ITransformer With(ITransformer model, ActionSelection? selection = null, PolicyColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var chain = PolicyChain.Of(model);
+        return chain.With(chain.Policy.With(selection, columns));
     }
 
     /// <summary>Loads a model within a time of one's own.</summary>

@@ -19,7 +19,7 @@ internal static class PolicySchema
         if (schema.GetColumnOrNull(name) is not { } column)
             throw Missing(name, "inputSchema", advice);
         if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single || (length ?? vector.Size) != vector.Size)
-            throw Mismatch(name, column.Type.ToString()!, length, "inputSchema");
+            throw Mismatch(name, Describe(column.Type), length, "inputSchema");
         return column;
     }
 
@@ -49,6 +49,9 @@ internal static class PolicySchema
 
     public static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
         new(parameter, $"Schema mismatch for feature column '{name}': expected {(length is { } size ? $"Vector<Single, {size}>" : "known-size Vector<Single>")}, got {found}");
+
+    // ML.NET's own text of a vector without a size has no size either, which is also that of a vector of any size.
+    private static string Describe(DataViewType type) => type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : type.ToString()!;
 
     private static void AddOutputs(DataViewSchema.Builder builder, PolicyColumns columns, ActionSpace actions)
     {

@@ -4,15 +4,13 @@ namespace Trpo.Onnx;
 
 /// <summary>
 /// Where policies are tried out: a few bytes of a graph can ask for any amount of memory, and OnnxRuntime takes what the machine gives. This
-/// pool ends; all trials of the process share it, one at a time.
+/// pool ends; all trials of the process share it, one at a time. It is the one pool that OnnxRuntime has for sessions that ask for a shared one:
+/// an application that sets up its own replaces it, and the bounds of trials by its own.
 /// </summary>
 internal static class TrialArena
 {
     /// <summary>The memory that the values between a policy's input and its outputs may take during a trial.</summary>
     public const int Bytes = 256 << 20;
-
-    /// <summary>What OnnxRuntime says where there is a shared pool already.</summary>
-    public const string AlreadyRegistered = "already been registered";
 
     private static readonly Lazy<bool> Registered = new(Register);
 
@@ -35,15 +33,7 @@ internal static class TrialArena
 
         // Grown by what is asked for (1), in pieces of the default size (-1).
         using var arena = new OrtArenaCfg(Bytes, 1, 1 << 20, -1);
-        try
-        {
-            OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
-            return true;
-        }
-        catch (OnnxRuntimeException exception) when (exception.Message.Contains(AlreadyRegistered, StringComparison.Ordinal))
-        {
-            // OnnxRuntime has one shared pool, and the application has set up its own: trials end where that does.
-            return false;
-        }
+        OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+        return true;
     }
 }

@@ -141,16 +141,6 @@ public sealed class ForeignPolicyTests
         }
     }
 
-    [Test]
-    public void The_pool_of_trials_is_the_one_that_OnnxRuntime_shares()
-    {
-        PolicySession.Open(Exported).Dispose();
-        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-        using var arena = new OrtArenaCfg(1 << 20, 1, 1 << 20, -1);
-
-        Assert.That(() => OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena), Throws.TypeOf<OnnxRuntimeException>().With.Message.Contains(TrialArena.AlreadyRegistered));
-    }
-
     private static NUnit.Framework.Constraints.ContainsConstraint Refused(string why) =>
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("Could not open a policy").And.Message.Contains(why);
 
@@ -175,7 +165,7 @@ public sealed class ForeignPolicyTests
     private static void InFields(TensorProto tensor)
     {
         tensor.FloatData.Add(MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray());
-        tensor.RawData = ByteString.Empty;
+        tensor.ClearRawData();
     }
 
     private static void Constant(ModelProto model, string name, params long[] dims)

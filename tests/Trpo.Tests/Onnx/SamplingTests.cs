@@ -183,6 +183,26 @@ public sealed class SamplingTests
     }
 
     [Test]
+    public void The_policy_of_a_chain_can_be_told_to_draw()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var input = Support.Policies.View(_ml, Support.Policies.Observations(100));
+        var normalizer = _ml.Transforms.NormalizeMinMax("Observation").Fit(input);
+        var behind = _ml.Transforms.Conversion.MapKeyToValue("Name", "Action").Fit(policy.Transform(input));
+        var model = normalizer.Append(policy).Append(behind);
+        var sampled = PolicyModel.With(model, ActionSelection.Sample(seed: 2), AllColumns);
+        using var expected = policy.With(ActionSelection.Sample(seed: 2));
+        var scored = sampled.Transform(input);
+
+        Assert.That(Actions(scored), Is.EqualTo(Actions(expected.Transform(normalizer.Transform(input)))));
+        Assert.That(Actions(scored), Is.Not.EqualTo(Actions(model.Transform(input))));
+        Assert.That(scored.GetColumn<string>("Name").Zip(scored.GetColumn<uint>("Action")).Distinct().Count(), Is.EqualTo(3), "what stands behind goes on");
+        Assert.That(scored.Schema.GetColumnOrNull("LogProbability"), Is.Not.Null);
+        Assert.That(PolicyModel.With(policy, ActionSelection.Mode), Is.InstanceOf<PolicyTransformer>());
+        Assert.That(() => PolicyModel.With(normalizer), Throws.ArgumentException);
+    }
+
+    [Test]
     public void A_policy_that_does_not_say_how_its_actions_are_distributed_cannot_draw_them()
     {
         var model = Trpo.Onnx.Graph.Format.ModelProto.Parser.ParseFrom(Support.Policies.Onnx(Support.Policies.Vectors));

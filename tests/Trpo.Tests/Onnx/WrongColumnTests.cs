@@ -23,13 +23,14 @@ public sealed class WrongColumnTests
     public void By_a_policy(IDataView view, string type)
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains($"Schema mismatch for feature column 'Observation': expected Vector<Single, 4>, got {type}");
+        NUnit.Framework.Constraints.Constraint Refused() => Throws.TypeOf<ArgumentOutOfRangeException>()
+            .With.Message.Contains($"Schema mismatch for feature column 'Observation': expected Vector<Single, 4>, got {type}");
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => policy.Transform(view), refused);
-            Assert.That(() => policy.GetOutputSchema(view.Schema), refused);
-            Assert.That(() => policy.GetRowToRowMapper(view.Schema), refused);
+            Assert.That(() => policy.Transform(view), Refused());
+            Assert.That(() => policy.GetOutputSchema(view.Schema), Refused());
+            Assert.That(() => policy.GetRowToRowMapper(view.Schema), Refused());
         });
     }
 
@@ -49,14 +50,14 @@ public sealed class WrongColumnTests
     public void By_a_prediction_engine()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
-        var refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Schema mismatch for feature column 'Observation'");
+        NUnit.Framework.Constraints.Constraint Refused() => Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Schema mismatch for feature column 'Observation'");
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => Ml.Model.CreatePredictionEngine<VariableRow, ChoiceOutput>(policy), refused);
-            Assert.That(() => Ml.Model.CreatePredictionEngine<DoubleRow, ChoiceOutput>(policy), refused);
-            Assert.That(() => Ml.Model.CreatePredictionEngine<ScalarRow, ChoiceOutput>(policy), refused);
-            Assert.That(() => Ml.Model.CreatePredictionEngine<TextRow, ChoiceOutput>(policy), refused);
+            Assert.That(() => Ml.Model.CreatePredictionEngine<VariableRow, ChoiceOutput>(policy), Refused());
+            Assert.That(() => Ml.Model.CreatePredictionEngine<DoubleRow, ChoiceOutput>(policy), Refused());
+            Assert.That(() => Ml.Model.CreatePredictionEngine<ScalarRow, ChoiceOutput>(policy), Refused());
+            Assert.That(() => Ml.Model.CreatePredictionEngine<TextRow, ChoiceOutput>(policy), Refused());
         });
     }
 
