@@ -162,7 +162,7 @@ public sealed class PolicySession : IDisposable
         if (inputs.Count == 1 && inputs.ContainsKey(PolicyValues.Observation))
             return;
         throw new InvalidDataException(
-            $"The graph takes the raw columns {string.Join(", ", inputs.Keys.Select(name => $"'{name}'"))} and not the one input '{PolicyValues.Observation}': run it with OnnxRuntime, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
+            $"The graph takes the raw columns {string.Join(", ", inputs.Keys.Select(name => $"'{name}'"))} and not the one input '{PolicyValues.Observation}': run it with OnnxRuntime's InferenceSession, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
     }
 
     private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)

@@ -81,6 +81,21 @@ public sealed class InventoryTests
     }
 
     [Test]
+    public void The_exported_graph_takes_the_columns_and_decides_the_same()
+    {
+        var path = Path.Combine(_folder.FullName, "inventory.onnx");
+        var untilPolicy = new TransformerChain<ITransformer>([.. _model.Take(_model.Count() - 1)]);
+        _ml.ReinforcementLearning.ExportToOnnx(untilPolicy, path);
+
+        using (var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path))
+            Assert.That(session.InputMetadata.Keys, Is.EquivalentTo(new[] { "Weekday", "Season", "Stock", "Arriving", "Demand" }));
+        var scored = untilPolicy.Transform(_shop);
+        var (scores, choices) = ExportedChain.Run(path, _shop, _shop.ActionSpace);
+        Assert.That(scores.SelectMany(score => score), Is.EqualTo(scored.GetColumn<float[]>("Score").SelectMany(score => score)).Within(1e-5f));
+        Assert.That(choices!.Select(choice => (uint)choice + 1), Is.EqualTo(scored.GetColumn<uint>("Action")));
+    }
+
+    [Test]
     public void Every_column_matters_to_the_policy()
     {
         var engine = _ml.Model.CreatePredictionEngine<InventoryRow, InventoryDecision>(_model);

@@ -1,7 +1,6 @@
 using Google.Protobuf.Collections;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
@@ -20,9 +19,7 @@ internal static class ChainExport
     /// <exception cref="ArgumentException">The types of the raw columns are not known, or the model does not take them.</exception>
     public static byte[] ToOnnx(PolicyChain chain, DataViewSchema? inputSchema)
     {
-        if (chain.Behind is [var behind, ..])
-            throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
-
+        chain.CheckEndsInPolicy();
         var (policy, column) = (chain.Policy, chain.Policy.Columns.Observation);
         var plan = ChainPlan.Of(chain.Before, column);
         if (plan.Stages.Count == 0)
@@ -54,7 +51,7 @@ internal static class ChainExport
         foreach (var operators in graph.OperatorSets.Where(set => model.OpsetImport.All(present => present.Domain != set.Domain)))
             model.OpsetImport.Add(operators);
         Describe(model, policy.Metadata, [.. plan.RawColumns.Select(name => schema[name])], isPolicy);
-        return Checked(SealedModel.Seal(model), graph.Inputs, isPolicy);
+        return Checked(SealedModel.Seal(model), policy.Metadata, isPolicy);
     }
 
     private static void Prepend(RepeatedField<NodeProto> nodes, IEnumerable<NodeProto> first)
@@ -80,17 +77,17 @@ internal static class ChainExport
     }
 
     // Nothing leaves that could not be opened again.
-    private static byte[] Checked(byte[] bytes, IReadOnlyList<ValueInfoProto> inputs, bool isPolicy)
+    private static byte[] Checked(byte[] bytes, PolicyMetadata metadata, bool isPolicy)
     {
         try
         {
             if (isPolicy)
                 PolicySession.Open(bytes).Dispose();
             else
-                TryOut.Run(bytes, inputs);
+                GraphTrial.Run(bytes, metadata);
             return bytes;
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        catch (InvalidDataException exception)
         {
             throw new NotSupportedException($"The transforms in front of the policy make a graph that OnnxRuntime does not run: {exception.Message}", exception);
         }

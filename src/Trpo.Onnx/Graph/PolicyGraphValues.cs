@@ -1,4 +1,3 @@
-using Google.Protobuf.Collections;
 using Trpo.Onnx.Graph.Format;
 
 namespace Trpo.Onnx.Graph;
@@ -19,7 +18,7 @@ internal sealed class PolicyGraphValues
             throw new NotSupportedException($"The raw column '{taken}' has the name of an output of the policy's graph, whose inputs have the names of the columns. Give it another name in the data, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
 
         // A policy that was exported with its transforms may stand behind further ones, and the author of a graph may name its values anything.
-        var values = graph.Initializer.Select(tensor => tensor.Name).Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet(StringComparer.Ordinal);
+        var values = GraphTraversal.Names(graph).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);
         Prefix = "chain";
         while (values.Concat(inputs).Concat(graph.Node.Select(node => node.Name)).Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
             Prefix = $"outer_{Prefix}";
@@ -44,24 +43,13 @@ internal sealed class PolicyGraphValues
     public void Rename(string observation)
     {
         _renamed[PolicyValues.Observation] = observation;
+        string[] outputs = [.. _graph.Output.Select(output => output.Name)];
+        new GraphRenaming(_renamed).Apply(_graph);
+        foreach (var (output, name) in _graph.Output.Zip(outputs))
+            output.Name = name;
+
+        // The nodes that write the outputs from now on have their names, too.
         foreach (var node in _graph.Node)
-        {
-            Rename(node.Input);
-            Rename(node.Output);
-            node.Name = Of(node.Name);
-        }
-
-        foreach (var tensor in _graph.Initializer)
-            tensor.Name = Of(tensor.Name);
-        foreach (var value in _graph.ValueInfo)
-            value.Name = Of(value.Name);
+            node.Name = _renamed.GetValueOrDefault(node.Name, node.Name);
     }
-
-    private void Rename(RepeatedField<string> names)
-    {
-        for (var i = 0; i < names.Count; i++)
-            names[i] = Of(names[i]);
-    }
-
-    private string Of(string name) => _renamed.GetValueOrDefault(name, name);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Estimators;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;
@@ -27,6 +28,7 @@ internal static class ExportedChain
             try
             {
                 ml.ReinforcementLearning.ExportToOnnx(model, path, view.Schema);
+                Assert.That(OnnxChecker.Faults(ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)), identifiers: false), Is.Empty);
                 var scored = model.Transform(view);
                 var expected = scored.GetColumn<float[]>("Score").ToArray();
                 var (scores, choices) = Run(path, view, actions);

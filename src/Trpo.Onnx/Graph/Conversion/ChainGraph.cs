@@ -35,11 +35,10 @@ internal sealed class ChainGraph(string prefix)
     public void NodeTo(string output, string operation, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, OnnxAttribute Value)> attributes) =>
         Add(operation, output, inputs, attributes);
 
-    /// <summary>The place of each value in a list, from 1; 0 where it is not there. The values are strings or int64s, as the keys are.</summary>
-    public string LabelEncoder(string input, string keysAttribute, OnnxAttribute keys, int count)
+    /// <summary>What stands in the place of each value in a list, which is of strings or int64s; 0 for a value that is not there.</summary>
+    public string LabelEncoder(string input, string keysAttribute, OnnxAttribute keys, long[] results)
     {
-        var places = Enumerable.Range(1, count).Select(place => (long)place).ToArray();
-        var node = Add("LabelEncoder", Next("LabelEncoder"), [input], [(keysAttribute, keys), ("values_int64s", places), ("default_int64", 0L)]);
+        var node = Add("LabelEncoder", Next("LabelEncoder"), [input], [(keysAttribute, keys), ("values_int64s", results), ("default_int64", 0L)]);
         node.Domain = MachineLearning;
         return node.Output[0];
     }

@@ -32,6 +32,8 @@ internal sealed class ProbeRow : DataViewRow
         using var output = step.Transformer.GetRowToRowMapper(step.Before).GetRow(input, [step.After[step.Output]]);
         return step.OutputType switch
         {
+            VectorDataViewType { ItemType: KeyDataViewType } => [.. Read<VBuffer<uint>>(output, step.Output).DenseValues().Select(key => (double)key)],
+            KeyDataViewType => [Read<uint>(output, step.Output)],
             VectorDataViewType vector when vector.ItemType == NumberDataViewType.Double => [.. Read<VBuffer<double>>(output, step.Output).DenseValues()],
             VectorDataViewType => [.. Read<VBuffer<float>>(output, step.Output).DenseValues().Select(value => (double)value)],
             var scalar when scalar == NumberDataViewType.Double => [Read<double>(output, step.Output)],

@@ -15,16 +15,18 @@ internal sealed class ValueToKeyConversion : IConversion
     public ChainColumn Convert(ConversionStep step)
     {
         var item = step.Source.Item;
-        if (item is KeyDataViewType || ElementTypes.Of(item) is null)
-            return step.Refuse<ChainColumn>($"maps {item} to keys, but only text, numbers and booleans can be mapped");
+        if (ElementTypes.Of(item) is null)
+            return step.Refuse<ChainColumn>($"maps {item} to keys, but only text, numbers, booleans and keys can be mapped");
+        if (item is KeyDataViewType)
+            return step.Sparse(OfKeys(step));
         var values = KeyValues(step);
         if (values.Count == 0)
             return step.Refuse<ChainColumn>("has no keys");
         return step.Sparse(item switch
         {
-            TextDataViewType => step.Graph.LabelEncoder(step.Source.Value, "keys_strings", OnnxAttribute.Strings(values), values.Count),
+            TextDataViewType => step.Graph.LabelEncoder(step.Source.Value, "keys_strings", OnnxAttribute.Strings(values), Places(values.Count)),
             _ when ElementTypes.IsReal(item) => Compare(step, [.. values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))]),
-            _ => step.Graph.LabelEncoder(step.Graph.Cast(step.Source.Value, DataType.Int64), "keys_int64s", values.Select(Integer).ToArray(), values.Count),
+            _ => step.Graph.LabelEncoder(step.Graph.Cast(step.Source.Value, DataType.Int64), "keys_int64s", values.Select(Integer).ToArray(), Places(values.Count)),
         });
     }
 
@@ -32,11 +34,21 @@ internal sealed class ValueToKeyConversion : IConversion
     private static string Compare(ConversionStep step, double[] values)
     {
         var graph = step.Graph;
-        long[] places = [.. Enumerable.Range(1, values.Length)];
+        var places = Places(values.Length);
         var equal = graph.Node("Equal", [graph.Node("Unsqueeze", [step.Source.Value], ("axes", new[] { 2L })), graph.Constant(values, step.SourceType, values.Length)]);
         var found = graph.Node("Mul", [graph.Cast(equal, DataType.Int64), graph.Constant(places, places.Length)]);
         return graph.Node("ReduceSum", [found], ("axes", new[] { 2L }), ("keepdims", 0));
     }
+
+    // What new keys stand for is said in the words of the old ones' values, which need not have any: the transformer is asked for each key.
+    private static string OfKeys(ConversionStep step)
+    {
+        var keys = Places(Keys.CountOf(step));
+        long[] results = [.. keys.Select(key => (long)ProbeRow.Run(step, key)[0])];
+        return step.Graph.LabelEncoder(step.Source.Value, "keys_int64s", keys, results);
+    }
+
+    private static long[] Places(int count) => [.. Enumerable.Range(1, count)];
 
     private static long Integer(string value) =>
         bool.TryParse(value, out var flag) ? (flag ? 1 : 0)

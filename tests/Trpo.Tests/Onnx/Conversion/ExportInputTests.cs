@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Estimators;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
@@ -85,6 +86,28 @@ public sealed class ExportInputTests
             Assert.That(batch.Score(1).ToArray(), Is.All.NaN, $"{actions}");
             Assert.That(batch.IsDiscrete ? batch.Choice(1) : batch.Action(1)[0], Is.EqualTo(batch.IsDiscrete ? -1 : float.NaN));
         }
+    }
+
+    [Test]
+    public void A_policy_that_makes_something_of_a_NaN_gives_a_missing_action_nevertheless()
+    {
+        var graph = new OnnxGraphBuilder("test");
+        graph.Node("Greater", "is_positive", [graph.Input(PolicyValues.Observation, 3, "An observation."), graph.Constant("zero", [0f])]);
+        graph.Node("Cast", PolicyValues.Score, ["is_positive"], ("to", 1));
+        graph.Node("Identity", PolicyValues.Action, [PolicyValues.Score]);
+        graph.Output(PolicyValues.Score, 3, "Whether each value is positive.");
+        graph.Output(PolicyValues.Action, 3, "The same.");
+        var metadata = Support.Policies.Metadata(ActionSpace.Box([0, 0, 0], [1, 1, 1]), observationLength: 3);
+        using var policy = new PolicyTransformer(graph.Build("A test.", PolicyMetadataFormat.Write(metadata)), new PolicyColumns("Features"));
+        Ml.ReinforcementLearning.ExportToOnnx(Ml.Transforms.NormalizeMinMax("Features", "Position").Fit(View).Append(policy), _path);
+        using var session = PolicySession.Open(_path);
+        using var batch = session.CreateBatch(2);
+        new float[] { 1, -1, 1 }.CopyTo(batch.Observation(0));
+        new float[] { 1, float.NaN, 1 }.CopyTo(batch.Observation(1));
+        batch.Run(2);
+
+        Assert.That(batch.Score(0).ToArray(), Is.EqualTo(new float[] { 1, 0, 0 }), "the last value never varied");
+        Assert.That(batch.Score(1).ToArray(), Is.All.NaN);
     }
 
     [Test]

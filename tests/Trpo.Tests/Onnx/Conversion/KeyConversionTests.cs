@@ -38,6 +38,17 @@ public sealed class KeyConversionTests
         ExportedChain.AssertSame(Ml, Ml.Transforms.Conversion.MapKeyToVector("Features", column, bag));
 
     [Test]
+    public void Keys_are_mapped_to_keys_of_those_that_were_met([Values("Color", "Tags")] string column)
+    {
+        // The keys are raw data here. The rows that are fitted on lack one, and have the others in another order.
+        var keys = Ml.Transforms.Conversion.MapValueToKey("Key", column).Fit(ChainRow.View(Ml, ChainRow.Training()));
+        var training = ChainRow.Training().Where(row => row.Color != ChainRow.Colors[0] && row.Tags.All(tag => tag != ChainRow.Colors[1])).Reverse();
+        var transforms = Ml.Transforms.Categorical.OneHotEncoding("Features", "Key").Fit(keys.Transform(ChainRow.View(Ml, training)));
+
+        ExportedChain.AssertSame(Ml, transforms, keys.Transform(ChainRow.View(Ml, ChainRow.Scoring(withMissing: true))));
+    }
+
+    [Test]
     public void Raw_keys_become_bits([Values("Zone", "Zones")] string column) =>
         ExportedChain.AssertSame(Ml, Ml.Transforms.Conversion.MapKeyToBinaryVector("Features", column));
 

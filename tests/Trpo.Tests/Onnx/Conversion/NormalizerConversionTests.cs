@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -45,6 +46,17 @@ public sealed class NormalizerConversionTests
             .Append(Normalizers[name]("Features"));
 
         ExportedChain.AssertSame(Ml, pipeline, withMissing: true);
+    }
+
+    [Test]
+    public void The_upper_bound_of_a_bin_belongs_to_it([Values] bool fixZero)
+    {
+        var normalizer = Ml.Transforms.NormalizeBinning("Features", "Position", fixZero: fixZero, maximumBinCount: 5).Fit(ChainRow.View(Ml, ChainRow.Training()));
+        var bounds = ((NormalizingTransformer.BinNormalizerModelParameters<ImmutableArray<float>>)normalizer.GetNormalizerModelParameters(0)).UpperBounds;
+        var rows = bounds.SelectMany(slot => slot).SelectMany(bound => new[] { MathF.BitDecrement(bound), bound, MathF.BitIncrement(bound) })
+            .Select(value => new ChainRow { Tags = ["", ""], Position = [value, value, value], Forces = [0, 0, 0], Levels = [0, 0], Zones = [0, 0] });
+
+        ExportedChain.AssertSame(Ml, normalizer, ChainRow.View(Ml, rows));
     }
 
     [Test]
