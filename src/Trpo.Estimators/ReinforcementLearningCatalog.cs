@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
+using Trpo.Onnx.Files;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Graph.Conversion;
 
 namespace Trpo.Estimators;
 

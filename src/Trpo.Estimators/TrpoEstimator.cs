@@ -13,6 +13,7 @@ using Trpo.Estimators.Training;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators;

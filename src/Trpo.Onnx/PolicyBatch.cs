@@ -2,6 +2,7 @@ using System.Numerics;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
 

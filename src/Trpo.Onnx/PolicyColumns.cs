@@ -1,3 +1,4 @@
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx;

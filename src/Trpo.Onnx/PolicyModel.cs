@@ -1,6 +1,7 @@
 using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
+using Trpo.Onnx.Files;
 
 namespace Trpo.Onnx;
 

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using Trpo.Onnx.Files;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx;

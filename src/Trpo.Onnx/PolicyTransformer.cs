@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Files;
 using Trpo.Onnx.Interop;
+using Trpo.Onnx.Rows;
 
 namespace Trpo.Onnx;
 

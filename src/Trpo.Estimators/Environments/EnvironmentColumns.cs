@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx;
+using Trpo.Onnx.Rows;
 
 namespace Trpo.Estimators.Environments;
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Evaluation;

@@ -5,7 +5,9 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
 using Trpo.Onnx;
+using Trpo.Onnx.Files;
 using Trpo.Onnx.Interop;
+using Trpo.Onnx.Rows;
 
 // These make the runtime let this assembly use the internals that the project file lists and this file alone calls.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]

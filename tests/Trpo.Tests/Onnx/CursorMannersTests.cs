@@ -136,7 +136,7 @@ public sealed class CursorMannersTests
     public void Objects_that_were_handed_on_are_not_written_into()
     {
         var row = new ReusingRow();
-        var buffer = Trpo.Onnx.ColumnBuffer.For(row, row.Schema[0], capacity: 1);
+        var buffer = Trpo.Onnx.Rows.ColumnBuffer.For(row, row.Schema[0], capacity: 1);
         var getter = (ValueGetter<ReusingRow.Holder>)buffer.Getter(() => 0);
         var read = new List<ReusingRow.Holder>();
         for (row.Number = 0; row.Number < 3; row.Number++)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

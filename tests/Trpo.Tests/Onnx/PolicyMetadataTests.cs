@@ -1,4 +1,5 @@
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Onnx;

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx;
+using Trpo.Onnx.Files;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Rows;
 
 namespace Trpo.Onnx.Graph.Conversion;
 

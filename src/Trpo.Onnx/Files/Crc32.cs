@@ -1,4 +1,4 @@
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Files;
 
 /// <summary>The checksum of zip archives: the polynomial 0x04C11DB7, least significant bit first.</summary>
 internal static class Crc32

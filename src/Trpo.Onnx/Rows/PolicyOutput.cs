@@ -1,4 +1,4 @@
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>What a policy writes to its output columns.</summary>
 internal enum PolicyOutput

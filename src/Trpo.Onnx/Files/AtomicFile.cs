@@ -1,4 +1,4 @@
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Files;
 
 /// <summary>Writes a file aside and renames it, so that a reader never meets half of it and a failure leaves the old one.</summary>
 internal static class AtomicFile

@@ -1,11 +1,11 @@
 using Google.Protobuf.Collections;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Onnx.Graph;
+namespace Trpo.Onnx.Graph.Conversion;
 
 /// <summary>
 /// A policy and the transforms in front of it as one ONNX graph, which takes the raw columns. What the policy depends on and no graph can

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>Observations as they come from data views.</summary>
 internal static class ObservationBuffer

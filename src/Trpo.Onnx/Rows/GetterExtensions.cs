@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 internal static class GetterExtensions
 {

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Runtime;
 
 /// <summary>
 /// An OnnxRuntime session that is freed when its owner has disposed it and the last run has ended. OnnxRuntime itself ends the process when a

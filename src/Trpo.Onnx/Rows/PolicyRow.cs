@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>One row at a time, as a PredictionEngine reads it: the policy runs when the action or the score is asked for.</summary>
 internal sealed class PolicyRow : DataViewRow

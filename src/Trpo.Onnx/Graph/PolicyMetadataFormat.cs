@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Graph;
 
 /// <summary><see cref="PolicyMetadata"/> as the string pairs of an ONNX model's <c>metadata_props</c>, and back.</summary>
 internal static class PolicyMetadataFormat

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Runtime;
 
 /// <summary>
 /// Where policies are tried out: a few bytes of a graph can ask for any amount of memory, and OnnxRuntime takes what the machine gives. This

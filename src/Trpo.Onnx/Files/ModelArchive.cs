@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Files;
 
 /// <summary>
 /// The checks of an ML.NET model file, which is a zip archive, that ML.NET does not make before it extracts entries to memory and to

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>A policy bound to an input schema. The output schema is the input's with the policy's outputs behind it.</summary>
 internal sealed class PolicyRowMapper : IRowToRowMapper

@@ -3,7 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>The columns of a policy as ML.NET describes columns: what it demands of its input and adds to its output.</summary>
 internal static class PolicySchema

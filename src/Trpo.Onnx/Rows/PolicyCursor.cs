@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>
 /// Reads a number of rows of its source at a time, keeps what is needed of them, and scores them in one batch, which is some ten times faster

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Runtime;
 
 /// <summary>The inputs and outputs of a policy bound to memory, so that running it allocates nothing while the number of rows stays the same.</summary>
 internal sealed class PolicyBinding(IEnumerable<IBoundValue> values) : IDisposable

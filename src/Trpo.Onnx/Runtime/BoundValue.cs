@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Runtime;
 
 /// <summary>Memory that a session reads or writes.</summary>
 internal interface IBoundValue

@@ -1,4 +1,4 @@
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Files;
 
 /// <summary>Reads files that may be anything: no more than a given number of bytes, whatever the file says of its length.</summary>
 internal static class BoundedFile

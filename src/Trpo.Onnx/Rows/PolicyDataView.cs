@@ -1,6 +1,6 @@
 using Microsoft.ML;
 
-namespace Trpo.Onnx;
+namespace Trpo.Onnx.Rows;
 
 /// <summary>The rows of a view with the policy's action and score; nothing is computed that is not asked for.</summary>
 internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) : IDataView
