@@ -3,9 +3,6 @@ using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
-using Trpo.Onnx.Files;
-using Trpo.Onnx.Graph;
-using Trpo.Onnx.Graph.Conversion;
 
 namespace Trpo.Estimators;
 
@@ -62,46 +59,9 @@ public sealed class ReinforcementLearningCatalog
         return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed);
     }
 
-    /// <summary>
-    /// Writes a trained policy and the transforms that it depends on as one ONNX graph (aside, then renamed). Where they read one vector of
-    /// Single, its input is "observation", <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it; otherwise it has an input of each raw
-    /// column, with the column's name, <c>[N, 1]</c> of a scalar and <c>[N, k]</c> of a vector.
-    /// </summary>
-    /// <param name="model">The policy, or a chain that ends in it.</param>
-    /// <param name="path">The file to write; an existing one is replaced.</param>
-    /// <param name="inputSchema">The raw columns that the model reads; null to go by those that the policy was trained on.</param>
-    /// <exception cref="ArgumentException">
-    /// The model has no policy, the types of the raw columns are not known, or <paramref name="inputSchema"/> lacks some that the model reads.
-    /// </exception>
-    /// <exception cref="NotSupportedException">
-    /// A transform that the policy depends on cannot be expressed, or stands behind the policy; the message names it, and nothing is written.
-    /// </exception>
-    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(path);
-        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model), inputSchema));
-    }
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, DataViewSchema?)"/>
+    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null) => PolicyModel.ExportToOnnx(model, path, inputSchema);
 
-    /// <summary>
-    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph (aside, then renamed). Its inputs are the raw
-    /// columns of the graph, so that only OnnxRuntime runs it; its outputs are the policy's.
-    /// </summary>
-    /// <param name="model">The policy, or a chain that ends in it. The graph stands for the transformers in front of the policy.</param>
-    /// <param name="path">The file to write; an existing one is replaced.</param>
-    /// <param name="preprocessing">
-    /// What ML.NET's converter wrote of the transformers in front of the policy, with opset 12:
-    /// <c>ml.Model.ConvertToOnnx(preprocessor, data, 12, preprocessing)</c>. It is read from the stream's position to its end. Its output
-    /// of the policy's column of observations is what the policy gets; inputs that it does not depend on are left out.
-    /// </param>
-    /// <exception cref="ArgumentException">The model has no policy; or the graph has no output for it, or one of other columns.</exception>
-    /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model, and nothing is written.</exception>
-    /// <exception cref="NotSupportedException">The two cannot be one graph; the message says why, and nothing is written.</exception>
-    public void ExportToOnnx(ITransformer model, string path, Stream preprocessing)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(preprocessing);
-        AtomicFile.Write(path, GraphMerger.Merge(PolicyChain.Of(model), preprocessing));
-    }
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream)"/>
+    public void ExportToOnnx(ITransformer model, string path, Stream preprocessing) => PolicyModel.ExportToOnnx(model, path, preprocessing);
 }

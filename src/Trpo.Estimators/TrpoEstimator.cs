@@ -52,7 +52,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
     /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does.</exception>
+    /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does; or the policy would be too large to be loaded again.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
@@ -97,6 +97,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         };
         var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
+        CheckExport(policy, metadata);
 
         TrpoIteration? last = null;
         foreach (var iteration in trainer.Run())
@@ -108,6 +109,19 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         if (double.IsNaN(last!.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
         return new PolicyTransformer(policy.Export(metadata), _options.Columns);
+    }
+
+    // What cannot be loaded again should be known before it is trained.
+    private static void CheckExport(StochasticPolicy policy, PolicyMetadata metadata)
+    {
+        try
+        {
+            PolicySession.Open(policy.Export(metadata)).Dispose();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidOperationException($"A policy of this network and these actions could not be loaded again: {exception.Message}", exception);
+        }
     }
 
     // A policy starts around 0 with the initial standard deviation, in the units of the action: what is far from there is not explored.

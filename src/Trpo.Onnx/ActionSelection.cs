@@ -15,7 +15,7 @@ public sealed record ActionSelection
     /// <summary>Whether actions are drawn at random, with the probabilities that the policy gives them.</summary>
     public bool IsSampled { get; }
 
-    /// <summary>Where the randomness starts; null where every reader starts somewhere else.</summary>
+    /// <summary>Where the randomness starts; null where every view, engine and batch starts somewhere else.</summary>
     public int? Seed { get; }
 
     /// <summary>
@@ -24,7 +24,7 @@ public sealed record ActionSelection
     /// <param name="seed">
     /// With a seed, what is drawn for a row of a data view depends on the seed and the row's id alone, however and by how many the view is read;
     /// what is drawn in a <see cref="PolicyBatch"/> on the number of rows that it ran before; and in a PredictionEngine on how many engines
-    /// were made of the transformer, and how many rows it predicted, before. Null, the default, starts somewhere else each time.
+    /// were made of the transformer, and how many rows it predicted, before. Null, the default, starts somewhere else for every view, engine and batch.
     /// </param>
     public static ActionSelection Sample(int? seed = null) => new(isSampled: true, seed);
 }

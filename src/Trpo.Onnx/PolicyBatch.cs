@@ -1,7 +1,6 @@
 using System.Numerics;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
@@ -26,13 +25,7 @@ public sealed class PolicyBatch : IDisposable
     private readonly long[]? _indices;
     private readonly float[]? _actions;
     private readonly float[]? _logStandardDeviations;
-
-    // Only where actions are drawn.
-    private readonly RandomSource? _random;
-    private readonly ulong _seed;
-    private readonly float[]? _draws;
-    private ulong _drawn;
-
+    private readonly ActionDraws? _draws;
     private readonly PolicyBinding _binding;
     private int _rows;
     private bool _disposed;
@@ -58,17 +51,14 @@ public sealed class PolicyBatch : IDisposable
         if (hasDeviations)
             _logStandardDeviations = new float[checked(capacity * _actionLength)];
         _binding = new PolicyBinding(Values());
-        if (!selection.IsSampled)
-            return;
-        _seed = (ulong)(selection.Seed ?? Random.Shared.NextInt64());
-        _random = new RandomSource(_seed);
-        _draws = new float[checked(capacity * _actionLength)];
+        if (selection.IsSampled)
+            _draws = new ActionDraws(_distribution, capacity, _actionLength, selection.Seed);
     }
 
     /// <summary>Whether actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
     public bool IsDiscrete => _actions is null;
 
-    /// <summary>Whether the policy says how its actions are distributed, so that <see cref="LogProbability"/> can be read.</summary>
+    /// <summary>Whether <see cref="LogProbability"/> can be read, as <see cref="PolicySession.IsStochastic"/> says.</summary>
     public bool IsStochastic { get; }
 
     /// <summary>The greatest number of rows.</summary>
@@ -76,6 +66,7 @@ public sealed class PolicyBatch : IDisposable
 
     /// <summary>One row of the observations, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Span<float> Observation(int row) => _observations.AsSpan(row * _observationLength, _observationLength);
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
@@ -92,7 +83,7 @@ public sealed class PolicyBatch : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Capacity);
-        _rows = rows;
+        _rows = 0;
         if (rows == 0)
             return;
         var session = _session.Take();
@@ -107,16 +98,18 @@ public sealed class PolicyBatch : IDisposable
 
         if (_indices is not null && _actions is not null)
             Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
-        if (_random is not null)
-            Draw(rows, ids);
+        if (_draws is not null)
+            Draw(_draws, rows, ids);
 
         // Rows are looked at one by one only where there is a NaN at all.
         if ((!_marksMissing && HasNaN(_observations.AsSpan(0, rows * _observationLength))) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
             SetMissing(rows);
+        _rows = rows;
     }
 
     /// <summary>The index of the action, the most probable one unless actions are drawn, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
     public int Choice(int row)
     {
@@ -129,6 +122,7 @@ public sealed class PolicyBatch : IDisposable
     /// multi-binary one. All NaN where the observation has a NaN (or infinities that make one).
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     /// <exception cref="InvalidOperationException">The policy's actions are discrete.</exception>
     public ReadOnlySpan<float> Action(int row)
     {
@@ -142,6 +136,7 @@ public sealed class PolicyBatch : IDisposable
     /// dimension of a box; in the order of <see cref="ActionSpace.ScoreNames"/>. All NaN where the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     public ReadOnlySpan<float> Score(int row)
     {
         CheckRow(row);
@@ -150,6 +145,7 @@ public sealed class PolicyBatch : IDisposable
 
     /// <summary>The action vector of a box <c>[k]</c> before it is brought within the bounds. All NaN where the observation has a NaN.</summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     /// <exception cref="InvalidOperationException">The policy's actions are not those of a box.</exception>
     public ReadOnlySpan<float> UnclippedAction(int row)
     {
@@ -162,6 +158,7 @@ public sealed class PolicyBatch : IDisposable
     /// bounds (<see cref="UnclippedAction"/>). NaN where the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     /// <exception cref="InvalidOperationException">The policy does not say how its actions are distributed.</exception>
     public double LogProbability(int row)
     {
@@ -205,40 +202,31 @@ public sealed class PolicyBatch : IDisposable
 
     private void CheckRow(int row)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(row);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, _rows);
+        if ((uint)row >= (uint)_rows)
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before the results are read.");
     }
 
     private Span<float> ScoreOf(int row) => _scores.AsSpan(row * _scoreLength, _scoreLength);
 
     private Span<float> ActionOf(int row) => _actions.AsSpan(row * _actionLength, _actionLength);
 
-    private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? ScoreOf(row) : _draws.AsSpan(row * _actionLength, _actionLength);
+    private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? ScoreOf(row) : _draws[row];
 
     private ReadOnlySpan<float> LogStandardDeviationOf(int row) =>
         _logStandardDeviations is null ? [] : _logStandardDeviations.AsSpan(row * _actionLength, _actionLength);
 
-    private void Draw(int rows, ReadOnlySpan<DataViewRowId> ids)
+    private void Draw(ActionDraws draws, int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         for (var row = 0; row < rows; row++)
         {
-            var id = ids.IsEmpty ? new DataViewRowId(_drawn++, 0) : ids[row];
-            _random!.Reseed(_seed, id.High, id.Low);
-            var draw = _draws.AsSpan(row * _actionLength, _actionLength);
-            _distribution.Draw(ScoreOf(row), LogStandardDeviationOf(row), _random, draw);
+            draws.Draw(row, ids.IsEmpty ? null : ids[row], ScoreOf(row), LogStandardDeviationOf(row));
             if (_actions is null)
-                _indices![row] = (long)draw[0];
+                _indices![row] = (long)draws[row][0];
             else if (_box is null)
-                draw.CopyTo(ActionOf(row));
+                draws[row].CopyTo(ActionOf(row));
             else
-                Clip(draw, ActionOf(row));
+                _box.Clip(draws[row], ActionOf(row));
         }
-    }
-
-    private void Clip(ReadOnlySpan<float> unclipped, Span<float> action)
-    {
-        for (var i = 0; i < action.Length; i++)
-            action[i] = Math.Clamp(unclipped[i], _box!.Low[i], _box.High[i]);
     }
 
     // The network and the argmax would make something of a NaN; whoever scores it must see that nothing was decided.
@@ -254,7 +242,7 @@ public sealed class PolicyBatch : IDisposable
             else
                 _indices![row] = -1;
             if (_draws is not null)
-                _draws.AsSpan(row * _actionLength, _actionLength).Fill(float.NaN);
+                _draws[row].Fill(float.NaN);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class PolicyChain
     public void CheckEndsInPolicy()
     {
         if (Behind is [var behind, ..])
-            throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model without it.");
+            throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export what {nameof(PolicyModel)}.{nameof(PolicyModel.UntilPolicy)} gives of the model.");
     }
 
     /// <summary>Whether there is a policy in a model, alone or in a chain.</summary>
@@ -47,6 +47,9 @@ internal sealed class PolicyChain
     /// <summary>The same model with another policy in the place of its own.</summary>
     public ITransformer With(PolicyTransformer policy) =>
         Before.Count + Behind.Count == 0 ? policy : new TransformerChain<ITransformer>([.. Before, policy, .. Behind]);
+
+    /// <summary>The model without what stands behind its policy.</summary>
+    public ITransformer UntilPolicy() => Before.Count == 0 ? Policy : new TransformerChain<ITransformer>([.. Before, Policy]);
 
     private static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];

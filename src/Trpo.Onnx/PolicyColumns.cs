@@ -13,7 +13,8 @@ namespace Trpo.Onnx;
 public sealed record PolicyColumns(string Observation = "Observation", string Action = "Action", string Score = "Score")
 {
     /// <summary>
-    /// The output column, <c>Single</c>, of the probability of the chosen action, or of its density in a box; see <see cref="LogProbability"/>.
+    /// The output column, <c>Single</c>, of the probability of the chosen action, or of its density in a box (which is infinite where it is too large
+    /// for the type, as with a tiny standard deviation); see <see cref="LogProbability"/>.
     /// Null, the default, for none.
     /// </summary>
     public string? Probability { get; init; }

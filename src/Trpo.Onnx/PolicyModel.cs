@@ -2,16 +2,16 @@ using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Trpo.Onnx.Files;
+using Trpo.Onnx.Graph.Conversion;
 
 namespace Trpo.Onnx;
 
 /// <summary>
-/// ML.NET models with a policy in them: saves and loads them, and changes how the policy chooses. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
+/// ML.NET models with a policy in them: saves and loads them, exports them, and changes how the policy chooses. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
 /// a file is written aside and renamed, and what is loaded is checked first: whatever is wrong with it is an <see cref="InvalidDataException"/>.
 /// </summary>
 /// <remarks>
-/// An archive is read that has 512 MiB at most, as it is and unpacked; 4,096 entries at most; and no entry above 1 MiB that is compressed more
-/// than 200-fold; loading may take a minute. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
+/// An archive is read that has 512 MiB at most, as it is and unpacked, and 4,096 entries at most; loading may take a minute. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
 /// use: a model file names the transforms that it is made of, and ML.NET looks for them in all assemblies of the application.
 /// </remarks>
 public static class PolicyModel
@@ -36,7 +36,7 @@ public static class PolicyModel
         using var content = new MemoryStream();
         ml.Model.Save(model, inputSchema, content);
         var bytes = content.ToArray();
-        Checked(bytes, "The model");
+        Check(bytes, "The model");
         AtomicFile.Write(path, bytes);
     }
 
@@ -72,7 +72,7 @@ public static class PolicyModel
     /// <param name="model">A policy, or a chain that it stands in.</param>
     /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
     /// <param name="columns">The columns that the policy reads and writes; null, the default, leaves them as they are.</param>
-    /// <returns>A model of its own: both are to be disposed. The transforms around the policy are those of <paramref name="model"/>.</returns>
+    /// <returns>A model with a policy of its own. The transforms around it are those of <paramref name="model"/>: dispose that one last.</returns>
     /// <exception cref="ArgumentException">There is no policy in the model, or more than one; two outputs have the same name, or one does not exist for the policy's actions.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
     public static ITransformer With(ITransformer model, ActionSelection? selection = null, PolicyColumns? columns = null)
@@ -82,10 +82,64 @@ public static class PolicyModel
         return chain.With(chain.Policy.With(selection, columns));
     }
 
+    /// <summary>The part of a model that ends in its policy: what can be exported of one that goes on behind it.</summary>
+    /// <param name="model">A policy, or a chain that it stands in.</param>
+    /// <returns>The same policy, behind the same transforms.</returns>
+    /// <exception cref="ArgumentException">There is no policy in the model, or more than one.</exception>
+    public static ITransformer UntilPolicy(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return PolicyChain.Of(model).UntilPolicy();
+    }
+
+    /// <summary>
+    /// Writes a trained policy and the transforms that it depends on as one ONNX graph (aside, then renamed). Where they read one vector of
+    /// Single, its input is "observation", <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it; otherwise it has an input of each raw
+    /// column, with the column's name, <c>[N, 1]</c> of a scalar and <c>[N, k]</c> of a vector. Its actions are the deterministic ones, however the
+    /// model chooses.
+    /// </summary>
+    /// <param name="model">The policy, or a chain that ends in it.</param>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="inputSchema">The raw columns that the model reads; null to go by those that the policy was trained on.</param>
+    /// <exception cref="ArgumentException">
+    /// The model has no policy, the types of the raw columns are not known, or <paramref name="inputSchema"/> lacks some that the model reads.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// A transform that the policy depends on cannot be expressed, or stands behind the policy; the message names it, and nothing is written.
+    /// </exception>
+    public static void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model), inputSchema));
+    }
+
+    /// <summary>
+    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph (aside, then renamed). Its inputs are the raw
+    /// columns of the graph, so that only OnnxRuntime runs it; its outputs are the policy's, with the deterministic actions, however the model chooses.
+    /// </summary>
+    /// <param name="model">The policy, or a chain that ends in it. The graph stands for the transformers in front of the policy.</param>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="preprocessing">
+    /// What ML.NET's converter wrote of the transformers in front of the policy, with opset 12:
+    /// <c>ml.Model.ConvertToOnnx(preprocessor, data, 12, preprocessing)</c>. It is read from the stream's position to its end. Its output
+    /// of the policy's column of observations is what the policy gets; inputs that it does not depend on are left out.
+    /// </param>
+    /// <exception cref="ArgumentException">The model has no policy; or the graph has no output for it, or one of other columns.</exception>
+    /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model, and nothing is written.</exception>
+    /// <exception cref="NotSupportedException">The two cannot be one graph; the message says why, and nothing is written.</exception>
+    public static void ExportToOnnx(ITransformer model, string path, Stream preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        AtomicFile.Write(path, GraphMerger.Merge(PolicyChain.Of(model), preprocessing));
+    }
+
     /// <summary>Loads a model within a time of one's own.</summary>
     internal static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
     {
-        Checked(bytes, source);
+        Check(bytes, source);
         ITransformer model;
         try
         {
@@ -129,7 +183,7 @@ public static class PolicyModel
         return loaded;
     }
 
-    private static void Checked(byte[] bytes, string source)
+    private static void Check(byte[] bytes, string source)
     {
         try
         {

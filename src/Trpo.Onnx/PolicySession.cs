@@ -24,15 +24,18 @@ public sealed class PolicySession : IDisposable
     private readonly SessionLease _session;
     private readonly bool _hasDeviations;
 
-    private PolicySession(InferenceSession session, PolicyMetadata metadata)
+    private PolicySession(SessionLease session, PolicyMetadata metadata, bool hasDeviations)
     {
-        _session = new SessionLease(session);
-        _hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
+        _session = session;
+        _hasDeviations = hasDeviations;
         Metadata = metadata;
     }
 
     /// <summary>What the model says of itself.</summary>
     public PolicyMetadata Metadata { get; }
+
+    /// <summary>Whether the policy says how its actions are distributed, and not only which is the best: only then they can be drawn, or given a probability.</summary>
+    public bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
 
     /// <summary>
     /// Opens an exported policy. The file is not trusted: it is checked to be a policy that is complete and undamaged, that needs no other
@@ -75,17 +78,21 @@ public sealed class PolicySession : IDisposable
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _session.Dispose();
 
-    /// <summary>Whether the policy says how its actions are distributed, and not only which is the best.</summary>
-    internal bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
+    /// <summary>The same policy, for another owner to dispose.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal PolicySession Share() => new(_session.Share(), Metadata, _hasDeviations);
 
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
 
     internal static PolicySession Open(byte[] model, string source)
     {
+        TrialArena.Prepare();
         PolicySession? policy = null;
         try
         {
+            if (model.AsSpan().StartsWith("PK"u8))
+                throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
             if (model.Length > MostBytes)
                 throw new InvalidDataException($"It has more than {MostBytes >> 20} MiB, the most that this library reads.");
             var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
@@ -103,15 +110,15 @@ public sealed class PolicySession : IDisposable
 
     private static PolicySession Create(byte[] model, PolicyMetadata metadata, bool isTrial)
     {
-        // A policy's matrices are small: more threads cost more than they bring, and callers bring their own.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options = SessionSettings.Create();
         if (isTrial)
             TrialArena.Use(options);
         var session = new InferenceSession(model, options);
         try
         {
             Check(session, metadata);
-            return new PolicySession(session, metadata);
+            var hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
+            return new PolicySession(new SessionLease(session), metadata, hasDeviations);
         }
         catch
         {

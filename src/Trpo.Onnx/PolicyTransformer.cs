@@ -32,17 +32,16 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         Columns = columns;
         Selection = selection ?? ActionSelection.Mode;
         Session = PolicySession.Open(_onnx, "the model");
-        try
-        {
-            columns.Check(Metadata.Actions);
-            if (!Session.IsStochastic && (Selection.IsSampled || columns.Probability is not null || columns.LogProbability is not null))
-                throw PolicySession.NotStochastic();
-        }
-        catch
-        {
-            Session.Dispose();
-            throw;
-        }
+        Check();
+    }
+
+    private PolicyTransformer(PolicyTransformer policy, PolicyColumns columns, ActionSelection selection)
+    {
+        _onnx = policy._onnx;
+        Columns = columns;
+        Selection = selection;
+        Session = policy.Session.Share();
+        Check();
     }
 
     /// <summary>The columns that are read and written.</summary>
@@ -72,13 +71,14 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
-    /// The same policy with other columns or another way to choose: a transformer of its own, to be disposed of its own.
+    /// The same policy with other columns or another way to choose: a transformer of its own, to be disposed on its own. The policy is not opened again.
     /// </summary>
     /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
     /// <param name="columns">The columns to read and to write; null, the default, leaves them as they are.</param>
     /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
-    public PolicyTransformer With(ActionSelection? selection = null, PolicyColumns? columns = null) => new(_onnx, columns ?? Columns, selection ?? Selection);
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public PolicyTransformer With(ActionSelection? selection = null, PolicyColumns? columns = null) => new(this, columns ?? Columns, selection ?? Selection);
 
     /// <summary>A view with the action and the score of each row of <paramref name="input"/>; rows are scored as they are read.</summary>
     public IDataView Transform(IDataView input)
@@ -113,6 +113,21 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
 
     /// <summary>A number for the next PredictionEngine, from 0: engines side by side must not draw the same actions.</summary>
     internal int NextEngine() => Interlocked.Increment(ref _engines);
+
+    private void Check()
+    {
+        try
+        {
+            Columns.Check(Metadata.Actions);
+            if (!Session.IsStochastic && (Selection.IsSampled || Columns.Probability is not null || Columns.LogProbability is not null))
+                throw PolicySession.NotStochastic();
+        }
+        catch
+        {
+            Session.Dispose();
+            throw;
+        }
+    }
 
     private PolicyRowMapper Mapper(DataViewSchema input) => new(this, input);
 }

@@ -39,7 +39,7 @@ public sealed partial class ArchitectureTests
         ["Rows"] = ["Spaces"],
         ["Interop"] = ["Files", "Rows"],
         ["Graph"] = ["Graph.Format", "Rows", "Spaces"],
-        ["Graph.Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Spaces"],
+        ["Graph.Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
     };
 
     [Test]

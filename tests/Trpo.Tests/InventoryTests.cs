@@ -7,6 +7,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
 using Trpo.Examples.Inventory;
+using Trpo.Onnx;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
@@ -84,7 +85,7 @@ public sealed class InventoryTests
     public void The_exported_graph_takes_the_columns_and_decides_the_same()
     {
         var path = Path.Combine(_folder.FullName, "inventory.onnx");
-        var untilPolicy = new TransformerChain<ITransformer>([.. _model.Take(_model.Count() - 1)]);
+        var untilPolicy = PolicyModel.UntilPolicy(_model);
         _ml.ReinforcementLearning.ExportToOnnx(untilPolicy, path);
 
         using (var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path))

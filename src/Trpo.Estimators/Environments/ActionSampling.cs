@@ -36,11 +36,10 @@ internal static class ActionSampling
     /// <summary>The nearest action within the bounds of the space; only those of a box can be beyond them.</summary>
     public static void Clip(ActionSpace space, ReadOnlySpan<float> action, Span<float> clipped)
     {
-        action.CopyTo(clipped);
-        if (space is not BoxActionSpace box)
-            return;
-        for (var i = 0; i < clipped.Length; i++)
-            clipped[i] = Math.Clamp(clipped[i], box.Low[i], box.High[i]);
+        if (space is BoxActionSpace box)
+            box.Clip(action, clipped);
+        else
+            action.CopyTo(clipped);
     }
 
     private static void Sample(BoxActionSpace box, RandomSource random, Span<float> action)

@@ -90,7 +90,8 @@ public sealed class EnvironmentDataView : IDataView
     {
         if (ObservationSpace.Columns.IsEmpty)
             return null;
-        var encodings = ObservationSpace.Columns.Where(candidate => !candidate.Categories.IsEmpty).Select(candidate => $"Transforms.Categorical.OneHotEncoding(\"{candidate.Name}\")");
+        var encodings = ObservationSpace.Columns.Where(candidate => !candidate.Categories.IsEmpty).Select(candidate =>
+            candidate.Kind == ObservationColumnKind.Key ? $"Transforms.Conversion.MapKeyToVector(\"{candidate.Name}\")" : $"Transforms.Categorical.OneHotEncoding(\"{candidate.Name}\")");
         var names = string.Join(", ", ObservationSpace.Columns.Select(candidate => $"\"{candidate.Name}\""));
         return $"The columns of environment '{Name}' are {string.Join(", ", ObservationSpace.Columns)}. Combine them in front of the trainer: {string.Join(", ", encodings.Append($"Transforms.Concatenate(\"{column}\", {names})"))}.";
     }

@@ -15,12 +15,6 @@ internal static class ModelArchive
     /// <summary>The greatest number of entries.</summary>
     public const int MostEntries = 4_096;
 
-    /// <summary>How many times larger than its compressed self an entry may be, above <see cref="SmallEntry"/>.</summary>
-    public const int MostCompression = 200;
-
-    /// <summary>Up to this length an entry may be compressed by any factor, as a table of zeros is.</summary>
-    public const int SmallEntry = 1 << 20;
-
     private const int LongestName = 1_024;
 
     // Models are loaded by recursion over their entries' folders.
@@ -42,8 +36,6 @@ internal static class ModelArchive
             total += entry.Length;
             if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MostBytes)
                 throw new InvalidDataException($"Its entries have more than {MostBytes >> 20} MiB, the most that this library reads.");
-            if (entry.Length > SmallEntry && entry.Length / MostCompression > entry.CompressedLength)
-                throw new InvalidDataException($"Its entry '{entry.FullName}' is compressed more than {MostCompression}-fold.");
         }
 
         foreach (var entry in archive.Entries)
@@ -57,7 +49,7 @@ internal static class ModelArchive
         if (end >= 0)
             end += bytes.Length - Math.Min(bytes.Length, EndLength + ushort.MaxValue);
         if (end < 0 || bytes.Length - end < EndLength)
-            throw new InvalidDataException("It is no zip archive, or one that is cut short.");
+            throw new InvalidDataException("It is no zip archive, or one that is cut short; an ONNX policy is opened with PolicySession.Open.");
         int declared = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(end + 10)..]);
         var place = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
         if (declared > MostEntries)

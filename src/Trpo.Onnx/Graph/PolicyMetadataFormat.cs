@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx.Graph;
@@ -76,6 +77,15 @@ internal static class PolicyMetadataFormat
             && !IsOurs(key));
         if (unknown is not null)
             throw new InvalidDataException($"The model's metadata has '{unknown}', which this library does not know.");
+    }
+
+    /// <summary>Puts a description in the place of the one that a model has.</summary>
+    public static void Replace(ModelProto model, PolicyMetadata metadata)
+    {
+        foreach (var old in model.MetadataProps.Where(entry => IsOurs(entry.Key)).ToList())
+            model.MetadataProps.Remove(old);
+        foreach (var (key, value) in Write(metadata))
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
     /// <summary>Whether a pair of a model's metadata is one that this class writes.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -36,9 +35,6 @@ namespace Trpo.Onnx.Interop
         private const string PolicyStream = "Policy";
         private const string ModelSignature = "TRPOPLCY";
         private const uint FormatVersion = 0x00010002;
-
-        // The policy, and names in front of it.
-        private const int MostBytes = PolicySession.MostBytes + (1 << 20);
 
         // The simple name: a model must load beside any version of this assembly.
         private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
@@ -83,12 +79,7 @@ namespace Trpo.Onnx.Interop
         {
             context.CheckAtModel();
             context.SetVersionInfo(Version);
-            var content = Encode(columns, selection, onnx);
-            context.SaveBinaryStream(PolicyStream, writer =>
-            {
-                writer.Write(SHA256.HashData(content));
-                writer.Write(content);
-            });
+            context.SaveBinaryStream(PolicyStream, writer => writer.Write(PolicyRecord.Encode(columns, selection, onnx)));
         }
 
         /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -100,54 +91,11 @@ namespace Trpo.Onnx.Interop
                 throw new InvalidDataException($"it was saved by a newer version ({Text(context.Header.ModelVerWritten)}) than this library reads ({Text(FormatVersion)}): update Trpo.Onnx.");
             context.CheckAtModel(Version);
             (PolicyColumns, ActionSelection, byte[])? loaded = null;
-            context.TryLoadBinaryStream(PolicyStream, record => loaded = Decode(record));
-            return loaded ?? throw Corrupt("is missing");
+            context.TryLoadBinaryStream(PolicyStream, record => loaded = PolicyRecord.Decode(record.BaseStream));
+            return loaded ?? throw new InvalidDataException("Corrupt model file: the record of the policy is missing.");
         }
-
-        private static byte[] Encode(PolicyColumns columns, ActionSelection selection, byte[] onnx)
-        {
-            using var content = new MemoryStream();
-            using var writer = new BinaryWriter(content);
-            writer.Write(columns.Observation);
-            writer.Write(columns.Action);
-            writer.Write(columns.Score);
-            writer.Write(columns.Probability ?? "");
-            writer.Write(columns.LogProbability ?? "");
-            writer.Write(columns.UnclippedAction ?? "");
-            writer.Write(selection.IsSampled);
-            writer.Write(selection.Seed.HasValue);
-            writer.Write(selection.Seed ?? 0);
-            writer.Write(onnx);
-            writer.Flush();
-            return content.ToArray();
-        }
-
-        private static (PolicyColumns, ActionSelection, byte[]) Decode(BinaryReader record)
-        {
-            var hash = record.ReadBytes(SHA256.HashSizeInBytes);
-            var bytes = BoundedFile.Read(record.BaseStream, MostBytes, $"The record '{PolicyStream}'");
-            if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
-                throw Corrupt("does not match its checksum: it was altered or cut short");
-
-            using var content = new MemoryStream(bytes);
-            using var reader = new BinaryReader(content);
-            var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString())
-            {
-                Probability = Optional(reader.ReadString()),
-                LogProbability = Optional(reader.ReadString()),
-                UnclippedAction = Optional(reader.ReadString()),
-            };
-            var (isSampled, hasSeed, seed) = (reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt32());
-            var selection = isSampled ? ActionSelection.Sample(hasSeed ? seed : null) : ActionSelection.Mode;
-            return (columns, selection, reader.ReadBytes((int)(content.Length - content.Position)));
-        }
-
-        private static string? Optional(string name) => name.Length == 0 ? null : name;
 
         private static string Text(uint version) => $"{version >> 16}.{version & 0xFFFF}";
-
-        private static InvalidDataException Corrupt(string how) =>
-            new($"Corrupt model file: the record '{PolicyStream}' of the policy {how}.");
     }
 
     /// <summary>

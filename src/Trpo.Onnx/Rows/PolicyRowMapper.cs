@@ -8,11 +8,15 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
 {
     private readonly PolicyTransformer _policy;
     private readonly PolicyOutput[] _outputs;
+    private readonly ActionSelection _selection;
 
     public PolicyRowMapper(PolicyTransformer policy, DataViewSchema input)
     {
         _policy = policy;
         _outputs = [.. policy.Columns.Outputs.Select(column => column.Output)];
+
+        // All cursors of a view must draw the same, also where it has no seed: whoever reads two of its columns in turn pairs them.
+        _selection = policy.Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next()) : policy.Selection;
         InputSchema = input;
         Observation = PolicySchema.Observation(input, policy.Columns.Observation, policy.Metadata.Observations.Length);
         OutputSchema = PolicySchema.Output(input, policy.Columns, policy.Metadata.Actions);
@@ -26,7 +30,7 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     public DataViewSchema.Column Observation { get; }
 
     /// <summary>Memory for the rows of a cursor, which all cursors over the same rows see alike.</summary>
-    public PolicyBatch CreateBatch(int capacity) => _policy.Session.CreateBatch(capacity, _policy.Selection);
+    public PolicyBatch CreateBatch(int capacity) => _policy.Session.CreateBatch(capacity, _selection);
 
     /// <summary>Whether a column of the output schema is one that the policy computes.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
@@ -62,7 +66,8 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
         PolicyOutput.Score => VectorGetter(() => batch.Score(locate())),
         PolicyOutput.UnclippedAction => VectorGetter(() => batch.UnclippedAction(locate())),
         PolicyOutput.Probability => (ValueGetter<float>)((ref float value) => value = (float)Math.Exp(batch.LogProbability(locate()))),
-        _ => (ValueGetter<float>)((ref float value) => value = (float)batch.LogProbability(locate())),
+        PolicyOutput.LogProbability => (ValueGetter<float>)((ref float value) => value = (float)batch.LogProbability(locate())),
+        var output => throw new InvalidOperationException($"The policy's output {output} has no values."),
     };
 
     private delegate ReadOnlySpan<float> SpanSource();

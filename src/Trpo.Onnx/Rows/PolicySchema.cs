@@ -68,9 +68,11 @@ internal static class PolicySchema
                 case PolicyOutput.Score:
                     builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
                     break;
-                default:
+                case PolicyOutput.Probability or PolicyOutput.LogProbability:
                     builder.AddColumn(name, NumberDataViewType.Single);
                     break;
+                default:
+                    throw new InvalidOperationException($"The policy's output {output} has no column.");
             }
         }
     }

@@ -3,33 +3,35 @@ using Microsoft.ML.OnnxRuntime;
 namespace Trpo.Onnx.Runtime;
 
 /// <summary>
-/// An OnnxRuntime session that is freed when its owner has disposed it and the last run has ended. OnnxRuntime itself ends the process when a
-/// freed session is used, and ML.NET frees models early: a PredictionEngine that is disposed disposes the model that it was made from.
+/// One owner's hold on a session. OnnxRuntime itself ends the process when a freed session is used, and ML.NET frees models early: a
+/// PredictionEngine that is disposed disposes the model that it was made from.
 /// </summary>
-internal sealed class SessionLease(InferenceSession session) : IDisposable
+internal sealed class SessionLease : IDisposable
 {
+    private readonly SharedSession _session;
     private int _disposed;
 
-    // The owner and every run that is under way; zero means freed, for good.
-    private int _users = 1;
-
-    /// <summary>Keeps the session until <see cref="Return"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The owner has disposed the session.</exception>
-    public InferenceSession Take()
+    /// <summary>The first hold on a session.</summary>
+    public SessionLease(InferenceSession session)
+        : this(new SharedSession(session))
     {
-        while (true)
-        {
-            var users = Volatile.Read(ref _users);
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || users == 0, typeof(PolicySession));
-            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
-                return session;
-        }
     }
 
-    public void Return()
+    private SessionLease(SharedSession session) => _session = session;
+
+    /// <summary>Keeps the session until <see cref="Return"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The owner has disposed its hold.</exception>
+    public InferenceSession Take() => (Volatile.Read(ref _disposed) == 0 ? _session.TryTake() : null)
+        ?? throw new ObjectDisposedException("policy", "The policy was disposed. A PredictionEngine disposes the model that it was made of, unless PredictionEngineOptions.OwnsTransformer is false.");
+
+    public void Return() => _session.Return();
+
+    /// <summary>Another hold on the same session, for another owner.</summary>
+    /// <exception cref="ObjectDisposedException">The owner has disposed its hold.</exception>
+    public SessionLease Share()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            session.Dispose();
+        Take();
+        return new SessionLease(_session);
     }
 
     public void Dispose()

@@ -17,10 +17,12 @@ internal static class TrialArena
     /// <summary>One trial at a time, so that none fails because of another.</summary>
     public static Lock Turn { get; } = new();
 
+    /// <summary>Sets the pool up, if it is not. Where that fails, no policy is to blame.</summary>
+    public static void Prepare() => _ = Registered.Value;
+
     /// <summary>Makes a session take its memory from the pool, and compute nothing before it is run.</summary>
     public static void Use(SessionOptions options)
     {
-        _ = Registered.Value;
         options.AddSessionConfigEntry("session.use_env_allocators", "1");
         options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
         options.AddSessionConfigEntry("session.disable_prepacking", "1");

@@ -23,6 +23,13 @@ public sealed class BoxActionSpace : ActionSpace
     /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
     public ImmutableArray<float> High { get; }
 
+    /// <summary>The nearest action within the bounds.</summary>
+    internal void Clip(ReadOnlySpan<float> action, Span<float> clipped)
+    {
+        for (var i = 0; i < clipped.Length; i++)
+            clipped[i] = Math.Clamp(action[i], Low[i], High[i]);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"Box({Length})";
 }

@@ -93,7 +93,7 @@ public sealed class TypedRowsTrainingTests
         var environment = Load(count: 1);
         var policy = Featurize().Append(Trainer(environment)).Fit(environment).LastTransformer;
         var shape = MicrosoftMLInternals.ShapeOf(environment.Schema);
-        const string Combine = "Transforms.Categorical.OneHotEncoding(\"Weekday\"), Transforms.Categorical.OneHotEncoding(\"Season\"), Transforms.Concatenate(\"Observation\", \"Weekday\", \"Season\", \"Stock\", \"Demand\")";
+        const string Combine = "Transforms.Categorical.OneHotEncoding(\"Weekday\"), Transforms.Conversion.MapKeyToVector(\"Season\"), Transforms.Concatenate(\"Observation\", \"Weekday\", \"Season\", \"Stock\", \"Demand\")";
 
         Assert.Multiple(() =>
         {

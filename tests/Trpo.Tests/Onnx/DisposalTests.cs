@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx;
@@ -137,21 +138,24 @@ public sealed class DisposalTests
     [Test]
     public void What_nobody_disposes_is_collected()
     {
-        for (var i = 0; i < 3; i++)
-            Abandon();
+        var abandoned = Abandon();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
 
+        Assert.That(abandoned.IsAlive, Is.False);
         using var policy = Policy();
         Assert.That(policy.Transform(View(20)).GetColumn<uint>("Action").Count(), Is.EqualTo(20));
 
-        void Abandon()
+        // Not inlined, so that no register of this method keeps what is abandoned.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference Abandon()
         {
-            var view = Policy().Transform(View(40));
+            var policy = Policy();
+            var view = policy.Transform(View(40));
             var cursor = view.GetRowCursor(view.Schema);
             cursor.MoveNext();
-            _ml.Model.CreatePredictionEngine<PolicyInput, ChoiceOutput>(Policy()).Predict(new() { Observation = [1, 2, 3, 4] });
+            return new WeakReference(policy);
         }
     }
 

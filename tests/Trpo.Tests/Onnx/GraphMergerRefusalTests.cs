@@ -159,6 +159,16 @@ public sealed class GraphMergerRefusalTests
     }
 
     [Test]
+    public void A_graph_that_does_not_compute_each_row_alone_is_refused()
+    {
+        Assert.Multiple(() =>
+        {
+            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMean", ("axes", new long[] { 0 })), "where another row is beside it");
+            Refuse<NotSupportedException>(graph => Behind(graph, "RandomNormalLike"), "draws at random");
+        });
+    }
+
+    [Test]
     public void A_file_that_was_there_stays_what_it_was()
     {
         File.WriteAllText(_path, "before");
@@ -171,6 +181,17 @@ public sealed class GraphMergerRefusalTests
     private static TensorProto Named(ConverterGraph graph, string name) => graph.Graph.Initializer.Single(tensor => tensor.Name == name);
 
     private static TypeProto.Types.Tensor Output(ConverterGraph graph) => graph.Graph.Output.Single(output => output.Name == "Observation.output").Type.TensorType;
+
+    // What stands behind is added to the observation.
+    private static void Behind(ConverterGraph graph, string operation, params (string Name, object Value)[] attributes)
+    {
+        var last = graph.Graph.Node[^1];
+        graph.Graph.Node.Remove(last);
+        graph.Node(operation, "", "other", ["Observation0"], attributes);
+        graph.Node("Add", "", "both", ["Observation0", "other"]);
+        last.Input[0] = "both";
+        graph.Graph.Node.Add(last);
+    }
 
     private static void MakeSparse(ConverterGraph graph)
     {

@@ -32,7 +32,7 @@ public sealed class PolicyInputColumnTests
 
     [Test]
     public void They_are_described_for_other_programs_to_read() =>
-        Assert.That(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata(new("A", PolicyInputType.UInt16), new("B", PolicyInputType.Key, 2, 3))))[Key], Is.EqualTo("""[{"name":"A","type":"u_int16"},{"name":"B","type":"key","length":2,"key_count":3}]"""));
+        Assert.That(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata(new("A", PolicyInputType.UInt16), new("B", PolicyInputType.Key, 2, 3))))[Key], Is.EqualTo("""[{"name":"A","type":"uint16"},{"name":"B","type":"key","length":2,"key_count":3}]"""));
 
     [Test]
     public void Metadata_without_them_are_read()

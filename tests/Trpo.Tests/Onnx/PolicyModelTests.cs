@@ -137,13 +137,13 @@ public sealed class PolicyModelTests
     public void A_bomb_is_refused_before_it_is_inflated()
     {
         var bomb = Rewriting.Archive(("zeros", new byte[64 << 20]));
+        var table = Rewriting.Archive(("zeros", new byte[8 << 20]));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.That(() => ModelArchive.Check(bomb), Throws.TypeOf<InvalidDataException>().With.Message.Contains("compressed more than 200-fold"));
         Assert.That(() => ModelArchive.Check(Declaring(bomb, 600 << 20)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("more than 512 MiB"));
         Assert.That(() => ModelArchive.Check(Declaring(bomb, 1 << 20)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("does not match its checksum"), "no more is inflated than is declared");
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(4 << 20));
-        Assert.That(() => ModelArchive.Check(Rewriting.Archive(("zeros", new byte[1 << 20]))), Throws.Nothing, "a small table of zeros is in order");
+        Assert.That(() => ModelArchive.Check(table), Throws.Nothing, "a table of zeros, as of weights over hashed features, is in order");
     }
 
     [Test]

@@ -131,6 +131,26 @@ public sealed class PolicySessionTests
     }
 
     [Test]
+    public void Only_rows_that_were_run_can_be_read()
+    {
+        var session = PolicySession.Open(Support.Policies.Onnx(Support.Policies.Choices));
+        using var batch = session.CreateBatch(2);
+        Assert.That(() => batch.Choice(0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("0 rows").And.Message.Contains("call Run"));
+        batch.Run(1);
+        Assert.That(() => batch.Choice(1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        session.Dispose();
+        Assert.That(() => batch.Run(2), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => batch.Score(0), Throws.TypeOf<ArgumentOutOfRangeException>(), "a run that failed has no rows");
+    }
+
+    [Test]
+    public void A_model_file_is_told_from_a_policy()
+    {
+        Assert.That(() => PolicySession.Open("PK\u0003\u0004"u8.ToArray()), Throws.TypeOf<InvalidDataException>().With.Message.Contains("PolicyModel.Load"));
+        Assert.That(() => PolicyModel.Load(new(), new MemoryStream(Support.Policies.Onnx(Support.Policies.Choices)), out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("PolicySession.Open"));
+    }
+
+    [Test]
     public void Running_allocates_nothing()
     {
         using var session = PolicySession.Open(Support.Policies.Onnx(Support.Policies.Choices));

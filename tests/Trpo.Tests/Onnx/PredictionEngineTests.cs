@@ -58,7 +58,7 @@ public sealed class PredictionEngineTests
     [Test]
     public void Columns_that_the_policy_has_not_may_be_ignored()
     {
-        Assert.That(() => Engine<PolicyInput, More>(new() { IgnoreMissingColumns = false }), Throws.InstanceOf<Exception>());
+        Assert.That(() => Engine<PolicyInput, More>(new() { IgnoreMissingColumns = false }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("'Unknown'"));
         var engine = Engine<PolicyInput, More>(new() { IgnoreMissingColumns = true });
 
         var output = engine.Predict(new() { Observation = _observations[0] });

@@ -9,6 +9,7 @@ internal sealed class ChainConverter
 {
     private readonly ChainGraph _graph;
     private readonly Dictionary<string, ChainColumn> _columns = new(StringComparer.Ordinal);
+    private readonly List<string> _passed = [];
     private DataViewSchema _schema;
 
     /// <param name="graph">Where nodes and inputs are added.</param>
@@ -31,11 +32,17 @@ internal sealed class ChainConverter
         _columns[column] = new ChainColumn(name, type, IsDense: true);
     }
 
-    /// <summary>Expresses what a transformer writes.</summary>
+    /// <summary>Expresses what a transformer writes and the policy depends on.</summary>
     /// <exception cref="NotSupportedException">It cannot be expressed.</exception>
     /// <exception cref="ArgumentException">The transformer does not take the raw columns.</exception>
     public void Add(ChainStage stage)
     {
+        if (stage.Columns.Count == 0)
+        {
+            Pass(stage.Transformer);
+            return;
+        }
+
         var inputs = stage.Conversion?.Columns(stage.Transformer).Where(pair => stage.Columns.Contains(pair.Output)).ToDictionary(pair => pair.Output, pair => pair.Inputs);
         if (inputs?.Values.SelectMany(names => names).FirstOrDefault(name => !_columns.ContainsKey(name)) is { } missing)
             throw RawColumns.Unsuitable($"{stage.Transformer.GetType().Name}, in front of the policy, reads the column '{missing}', which the raw rows do not have: pass a schema with it as inputSchema.");
@@ -55,6 +62,19 @@ internal sealed class ChainConverter
         return _columns[column];
     }
 
+    // What it writes may be read by another that does not matter either; that it is not known matters then as little.
+    private void Pass(ITransformer transformer)
+    {
+        try
+        {
+            _schema = transformer.GetOutputSchema(_schema);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            _passed.Add(transformer.GetType().Name);
+        }
+    }
+
     private DataViewSchema OutputSchema(ITransformer transformer)
     {
         try
@@ -64,7 +84,7 @@ internal sealed class ChainConverter
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             throw RawColumns.Unsuitable(
-                $"{transformer.GetType().Name}, in front of the policy, does not take the raw columns as far as they are known: {exception.Message} Pass the schema of the rows that the model is used on as inputSchema.", exception);
+                $"{transformer.GetType().Name}, in front of the policy, does not take the raw columns as far as they are known{(_passed.Count == 0 ? "" : $", and neither did {string.Join(", ", _passed)}")}: {exception.Message} Pass the schema of the rows that the model is used on as inputSchema.", exception);
         }
     }
 
@@ -84,13 +104,22 @@ internal sealed class ChainConverter
     {
         foreach (var name in stage.Columns)
         {
-            if (!IsSame(_schema.GetColumnOrNull(name), after.GetColumnOrNull(name)) || Count(after, name) > Count(_schema, name))
+            if (!IsSame(_schema.GetColumnOrNull(name), after.GetColumnOrNull(name)) || Count(after, name) > Count(_schema, name) || Place(after, name) > Place(_schema, name))
                 throw Refusal.Of(stage.Transformer, name, "is computed in a way that no graph is made for");
         }
     }
 
+    // Some transformers copy the annotations of what they pass on.
     private static bool IsSame(DataViewSchema.Column? before, DataViewSchema.Column? after) =>
-        Equals(before?.Type, after?.Type) && ReferenceEquals(before?.Annotations, after?.Annotations);
+        Equals(before?.Type, after?.Type) && AnnotationsOf(before).SequenceEqual(AnnotationsOf(after));
+
+    // How many of the columns that were there stand in front: some transformers put what they write anew behind all others.
+    private int Place(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) is not { } column
+        ? 0
+        : schema.Take(column.Index).Count(other => !other.IsHidden && _schema.GetColumnOrNull(other.Name) is not null);
+
+    private static IEnumerable<string> AnnotationsOf(DataViewSchema.Column? column) =>
+        column?.Annotations.Schema.Select(annotation => $"{annotation.Name} {annotation.Type}").Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>();
 
     private static int Count(DataViewSchema schema, string name) => schema.Count(column => column.Name == name);
 

@@ -34,7 +34,7 @@ internal static class ChainExport
         var converter = new ChainConverter(graph, schema);
         foreach (var (raw, name) in plan.RawColumns.Zip(inputs))
             converter.AddInput(raw, name);
-        foreach (var stage in plan.Stages)
+        foreach (var stage in plan.All)
             converter.Add(stage);
         var observation = converter.Observation(column, policy.Metadata.Observations.Length);
         if (!plan.Stages.Any(stage => stage.Conversion is not null) && isPolicy)
@@ -69,11 +69,7 @@ internal static class ChainExport
         if (isPolicy && ((VectorDataViewType)raw[0].Type).Size is var length && length != observations.Length)
             observations = ObservationSpace.Unbounded(length, [.. PolicySchema.SlotNames(raw[0])]);
         var described = new PolicyMetadata(observations, metadata.Actions, metadata.Provenance, raw.Select(PolicyInputColumn.Of).OfType<PolicyInputColumn>()) { MarksMissing = true };
-        var pairs = PolicyMetadataFormat.Write(described).ToList();
-        foreach (var old in model.MetadataProps.Where(entry => PolicyMetadataFormat.IsOurs(entry.Key)).ToList())
-            model.MetadataProps.Remove(old);
-        foreach (var (key, value) in pairs)
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        PolicyMetadataFormat.Replace(model, described);
     }
 
     // Nothing leaves that could not be opened again.

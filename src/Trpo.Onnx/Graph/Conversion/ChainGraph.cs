@@ -21,7 +21,7 @@ internal sealed class ChainGraph(string prefix)
     /// <summary>Adds an input of shape <c>[N, length]</c>.</summary>
     public string Input(string name, DataType type, int length, string documentation)
     {
-        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "N" }, new TensorShapeProto.Types.Dimension { DimValue = length } } };
+        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = OnnxGraphBuilder.BatchSize }, new TensorShapeProto.Types.Dimension { DimValue = length } } };
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
         Inputs.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor }, DocString = documentation });
         return name;

@@ -7,11 +7,15 @@ namespace Trpo.Onnx.Graph.Conversion;
 /// <summary>What of a chain the policy's column depends on, followed back by the names of the columns.</summary>
 internal sealed class ChainPlan
 {
-    private ChainPlan(IReadOnlyList<ChainStage> stages, IReadOnlyList<string> rawColumns)
+    private ChainPlan(IReadOnlyList<ChainStage> all, IReadOnlyList<string> rawColumns)
     {
-        Stages = stages;
+        All = all;
+        Stages = [.. all.Where(stage => stage.Columns.Count > 0)];
         RawColumns = rawColumns;
     }
+
+    /// <summary>All transformers, in the order in which they work.</summary>
+    public IReadOnlyList<ChainStage> All { get; }
 
     /// <summary>The transformers that matter, in the order in which they work.</summary>
     public IReadOnlyList<ChainStage> Stages { get; }
@@ -36,26 +40,31 @@ internal sealed class ChainPlan
         {
             if (transformer is ColumnSelectingTransformer selection)
             {
+                stages.Add(new ChainStage(transformer, null, []));
                 if (needed.FirstOrDefault(name => !MicrosoftMLInternals.Keeps(selection, name)) is { } dropped)
                     throw Refusal.Of(transformer, dropped, "is dropped, but the policy depends on it");
             }
             else if (Conversions.For(transformer) is { } conversion)
             {
                 var written = conversion.Columns(transformer).Where(pair => needed.Contains(pair.Output)).ToList();
-                if (written.Count == 0)
-                    continue;
                 stages.Add(new ChainStage(transformer, conversion, [.. written.Select(pair => pair.Output)]));
                 needed.ExceptWith(written.Select(pair => pair.Output));
                 needed.UnionWith(written.SelectMany(pair => pair.Inputs));
             }
             else if (MicrosoftMLInternals.ColumnsOf(transformer) is not { } pairs)
             {
-                // Only the schemas tell which columns it writes.
+                // Only the schemas tell which columns it writes, and only a row mapper keeps to what they say.
+                if (!transformer.IsRowToRowMapper)
+                    throw Refusal.Of(transformer, needed.First(), "may be changed, or its rows: the transformer does not map row to row");
                 stages.Add(new ChainStage(transformer, null, [.. needed]));
             }
             else if (pairs.Any(pair => needed.Contains(pair.Output)))
             {
                 throw Refusal.Of(transformer, pairs.First(pair => needed.Contains(pair.Output)).Output, "is computed in a way that no graph is made for");
+            }
+            else
+            {
+                stages.Add(new ChainStage(transformer, null, []));
             }
         }
 

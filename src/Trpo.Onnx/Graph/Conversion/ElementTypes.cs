@@ -34,5 +34,5 @@ internal static class ElementTypes
     public static bool IsReal(DataViewType item) => item == NumberDataViewType.Single || item == NumberDataViewType.Double;
 
     /// <summary>Whether the items are numbers, or switches.</summary>
-    public static bool IsNumber(DataViewType item) => item is NumberDataViewType or BooleanDataViewType;
+    public static bool IsNumberOrBoolean(DataViewType item) => item is NumberDataViewType or BooleanDataViewType;
 }

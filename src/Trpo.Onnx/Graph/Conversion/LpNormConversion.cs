@@ -36,9 +36,12 @@ internal sealed class LpNormConversion : IConversion
     private static string NormOf(ChainGraph graph, Norm norm, string values, int count) => norm switch
     {
         Norm.L1 => graph.Node("ReduceL1", [values], ("axes", new[] { 1L })),
-        Norm.Infinity => graph.Node("ReduceMax", [graph.Node("Abs", [values])], ("axes", new[] { 1L })),
+
+        // The greatest of those that are numbers, while the other norms of a row with a NaN are NaN.
+        Norm.Infinity => graph.Node("ReduceMax", [graph.Node("Where", [graph.Node("IsNaN", [values]), Number(graph, 0), graph.Node("Abs", [values])])], ("axes", new[] { 1L })),
         Norm.StandardDeviation => graph.Node("Div", [graph.Node("ReduceL2", [values], ("axes", new[] { 1L })), Number(graph, Math.Sqrt(count))]),
-        _ => graph.Node("ReduceL2", [values], ("axes", new[] { 1L })),
+        Norm.L2 => graph.Node("ReduceL2", [values], ("axes", new[] { 1L })),
+        _ => throw new NotSupportedException($"The norm {norm} cannot be expressed in ONNX."),
     };
 
     private static string Number(ChainGraph graph, double number) => graph.Constant([number], DataType.Float);

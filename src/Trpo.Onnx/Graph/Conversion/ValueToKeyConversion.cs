@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
@@ -22,6 +23,8 @@ internal sealed class ValueToKeyConversion : IConversion
         var values = KeyValues(step);
         if (values.Count == 0)
             return step.Refuse<ChainColumn>("has no keys");
+        if (values.FirstOrDefault(value => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)) != value) is { } broken)
+            return step.Refuse<ChainColumn>($"has the key value '{broken}', which has half a character and so no form in UTF-8, that of ONNX's texts");
         return step.Sparse(item switch
         {
             TextDataViewType => step.Graph.LabelEncoder(step.Source.Value, "keys_strings", OnnxAttribute.Strings(values), Places(values.Count)),

@@ -87,6 +87,13 @@ public sealed class ColumnConversionTests
         ExportedChain.AssertSame(Ml, pipeline, withMissing: true);
     }
 
+    [TestCase(DataKind.Byte)]
+    [TestCase(DataKind.UInt16)]
+    [TestCase(DataKind.UInt32)]
+    public void What_does_not_fit_a_narrower_integer_becomes_the_same(DataKind kind) => ExportedChain.AssertSame(
+        Ml,
+        Ml.Transforms.Conversion.ConvertType("Narrow", "Serial", kind).Append(Ml.Transforms.Conversion.ConvertType("Single", "Narrow", DataKind.Single)).Append(Ml.Transforms.Concatenate("Features", "Single", "Level")));
+
     [Test]
     public void A_long_chain_with_chains_in_it_computes_the_same()
     {

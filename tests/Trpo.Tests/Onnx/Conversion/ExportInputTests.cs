@@ -150,6 +150,38 @@ public sealed class ExportInputTests
     }
 
     [Test]
+    public void They_are_ignored_on_columns_that_only_they_read_too()
+    {
+        var text = Ml.Transforms.CopyColumns("Copy", "Color").Append(Ml.Transforms.Categorical.OneHotHashEncoding("Hashed", "Copy")).Append(Ml.Transforms.Text.FeaturizeText("Words", "Copy"));
+        var trainer = Ml.Transforms.Concatenate("Inputs", "Position").Append(Ml.BinaryClassification.Trainers.LbfgsLogisticRegression("On", "Inputs"));
+
+        ExportedChain.AssertSame(Ml, text.Append(Ml.Transforms.Concatenate("Features", "Position")));
+        ExportedChain.AssertSame(Ml, trainer.Append(Ml.Transforms.Concatenate("Features", "Position")));
+        Refused(trainer.Append(Ml.Transforms.Concatenate("Features", "Position", "Score")), "BinaryPredictionTransformer", "'Score'");
+    }
+
+    [Test]
+    public void A_transformer_that_does_not_map_row_to_row_is_refused()
+    {
+        var concatenate = Ml.Transforms.Concatenate("Features", "Position").Fit(View);
+        using var policy = ExportedChain.Policy(concatenate.GetOutputSchema(View.Schema), Support.Policies.Choices);
+        var model = new TransformerChain<ITransformer>(new Filter(), concatenate, policy);
+
+        Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(model, _path, View.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Filter").And.Message.Contains("row to row"));
+        Assert.That(File.Exists(_path), Is.False);
+    }
+
+    [Test]
+    public void A_category_that_no_utf8_can_say_is_refused()
+    {
+        var view = ChainRow.View(Ml, [new ChainRow { Color = "a\ud800" }, new ChainRow { Color = "b" }]);
+        var transforms = Ml.Transforms.Categorical.OneHotEncoding("Features", "Color").Fit(view);
+        using var policy = ExportedChain.Policy(transforms.GetOutputSchema(view.Schema), Support.Policies.Choices);
+
+        Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(policy), _path, view.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("half a character"));
+    }
+
+    [Test]
     public void What_the_policy_depends_on_and_no_graph_can_say_is_refused_by_name_and_column()
     {
         var custom = Ml.Transforms.CustomMapping<Speedy, Doubled>((input, output) => output.Twice = 2 * input.Speed, contractName: null)
@@ -228,5 +260,19 @@ public sealed class ExportInputTests
     private sealed class Unsized
     {
         public float[] Values { get; set; } = [];
+    }
+
+    // Says nothing of what it does in its schema.
+    private sealed class Filter : ITransformer
+    {
+        public bool IsRowToRowMapper => false;
+
+        public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => inputSchema;
+
+        public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new InvalidOperationException("No row mapper.");
+
+        public void Save(ModelSaveContext ctx) => throw new InvalidOperationException("It is not saved.");
+
+        public IDataView Transform(IDataView input) => Ml.Data.TakeRows(input, 1);
     }
 }

@@ -68,6 +68,19 @@ public sealed class NormalizerConversionTests
         ExportedChain.AssertSame(Ml, Ml.Transforms.Concatenate("All", "Position", "Speed").Append(Ml.Transforms.NormalizeLpNorm("Features", "All", norm, ensureZeroMean)), withMissing: true);
 
     [Test]
+    public void The_greatest_of_a_row_is_that_of_its_numbers() =>
+        ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeLpNorm("Scaled", "Position", LpNormNormalizingEstimatorBase.NormFunction.Infinity).Append(Ml.Transforms.ReplaceMissingValues("Features", "Scaled")), withMissing: true);
+
+    [Test]
+    public void Many_slots_have_as_many_bins_as_ml_net_gives_them()
+    {
+        var random = new Trpo.Onnx.Randomness.RandomSource(1);
+        var view = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1_500).Select(_ => new Wide { Position = [.. Enumerable.Range(0, 300).Select(_ => (float)random.NextGaussian())] }).ToList());
+
+        ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeBinning("Features", "Position").Fit(view), Ml.Data.TakeRows(view, 200));
+    }
+
+    [Test]
     public void Global_contrast_is_normalised_the_same([Values] bool ensureZeroMean, [Values] bool ensureUnitDeviation) =>
         ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeGlobalContrast("Features", "Position", ensureZeroMean, ensureUnitDeviation, scale: 2.5f), withMissing: true);
 
@@ -84,4 +97,10 @@ public sealed class NormalizerConversionTests
     }
 
     private static IEnumerable<string> Names => Normalizers.Keys;
+
+    private sealed class Wide
+    {
+        [VectorType(300)]
+        public float[] Position { get; set; } = [];
+    }
 }

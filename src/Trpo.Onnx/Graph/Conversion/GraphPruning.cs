@@ -1,7 +1,7 @@
 using Google.Protobuf.Collections;
 using Trpo.Onnx.Graph.Format;
 
-namespace Trpo.Onnx.Graph;
+namespace Trpo.Onnx.Graph.Conversion;
 
 /// <summary>
 /// Takes out of a graph what one value does not depend on: dead nodes, and the inputs and constants that only they read. ML.NET passes every

@@ -3,7 +3,7 @@ using Trpo.Onnx.Graph.Format;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 using Dimension = Trpo.Onnx.Graph.Format.TensorShapeProto.Types.Dimension;
 
-namespace Trpo.Onnx.Graph;
+namespace Trpo.Onnx.Graph.Conversion;
 
 /// <summary>An ONNX model that makes observations of raw columns, as ML.NET's converter writes it: read, checked and reduced to that.</summary>
 internal sealed class PreprocessingGraph

@@ -1,6 +1,6 @@
 using Trpo.Onnx.Graph.Format;
 
-namespace Trpo.Onnx.Graph;
+namespace Trpo.Onnx.Graph.Conversion;
 
 /// <summary>The values of a policy's graph, renamed so that others can stand before and behind it.</summary>
 internal sealed class PolicyGraphValues

@@ -1,6 +1,6 @@
 using Trpo.Onnx.Graph.Format;
 
-namespace Trpo.Onnx.Graph;
+namespace Trpo.Onnx.Graph.Conversion;
 
 /// <summary>
 /// One ONNX model of a policy and of a graph that prepares its observations: the inputs are those of the graph, the outputs, the metadata
@@ -18,6 +18,7 @@ internal static class GraphMerger
         var metadata = chain.Policy.Metadata;
         var front = PreprocessingGraph.Read(preprocessing, chain.Policy.Columns.Observation, metadata.Observations.Length);
         var merged = ModelProto.Parser.ParseFrom(chain.Policy.Onnx.Span);
+        MarkMissing(merged, metadata);
         Import(merged, front.Model);
         Join(merged.Graph, front.Model.Graph, front.Observation);
         merged.IrVersion = Math.Max(Math.Max(merged.IrVersion, front.Model.IrVersion), OnnxGraphBuilder.IrVersion);
@@ -26,6 +27,18 @@ internal static class GraphMerger
         // Nothing leaves that was not seen to run.
         GraphTrial.Run(bytes, metadata);
         return bytes;
+    }
+
+    // Behind another graph only the graph itself can tell that nothing was decided.
+    private static void MarkMissing(ModelProto policy, PolicyMetadata metadata)
+    {
+        var values = new PolicyGraphValues(policy.Graph, [PolicyValues.Observation]);
+        values.Rename(PolicyValues.Observation);
+        var guard = new ChainGraph(values.Prefix);
+        MissingGuard.Add(guard, metadata.Actions, PolicyValues.Observation, values.Score, values.Action);
+        policy.Graph.Node.Add(guard.Nodes);
+        policy.Graph.Initializer.Add(guard.Constants);
+        PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { MarksMissing = true });
     }
 
     private static void Import(ModelProto merged, ModelProto front)
