@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
+using Trpo.Onnx;
 
 namespace Trpo.Examples.Inventory;
 
@@ -47,11 +48,14 @@ internal static class InventoryRun
             Say($"  {rule.Return,5:F1}  a reorder rule with {rule.Levels}, tuned on these episodes");
 
         var zip = Path.Combine(settings.Folder.FullName, "inventory.zip");
+        var onnx = Path.Combine(settings.Folder.FullName, "inventory.onnx");
         var csv = Path.Combine(settings.Folder.FullName, "orders.csv");
-        ml.Model.Save(model, shop.Schema, zip);
+        PolicyModel.Save(ml, model, shop.Schema, zip);
+        PolicyModel.ExportToOnnx(PolicyModel.UntilPolicy(model), onnx);
         Say($"Loaded again, on rows of plain data:");
         var alike = Orders.Decide(zip, csv);
         Say($"Wrote {zip}");
+        Say($"Wrote {onnx}, which takes the same columns in any language");
         Say($"Wrote {csv}");
 
         var earns = evaluation.MeanReturn > rules.Max(rule => rule.Return);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using Trpo.Onnx;
 
 namespace Trpo.Examples.Inventory;
 
@@ -21,7 +22,7 @@ internal static class Orders
     {
         // A context of its own, as another process would have.
         var ml = new MLContext();
-        var model = ml.Model.Load(modelPath, out _);
+        var model = PolicyModel.Load(ml, modelPath, out _);
 
         // One row at a time:
         using var engine = ml.Model.CreatePredictionEngine<InventoryRow, InventoryDecision>(model);
