@@ -84,7 +84,7 @@ public static class PolicyModel
 
     /// <summary>The part of a model that ends in its policy: what can be exported of one that goes on behind it.</summary>
     /// <param name="model">A policy, or a chain that it stands in.</param>
-    /// <returns>The same policy, behind the same transforms.</returns>
+    /// <returns>The same policy, behind the same transforms: disposing it disposes those of <paramref name="model"/>.</returns>
     /// <exception cref="ArgumentException">There is no policy in the model, or more than one.</exception>
     public static ITransformer UntilPolicy(ITransformer model)
     {

@@ -164,7 +164,9 @@ public sealed class GraphMergerRefusalTests
         Assert.Multiple(() =>
         {
             Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMean", ("axes", new long[] { 0 })), "where another row is beside it");
-            Refuse<NotSupportedException>(graph => Behind(graph, "RandomNormalLike"), "draws at random");
+            Refuse<NotSupportedException>(graph => Behind(graph, "RandomNormalLike"), "draws at random, with the operator RandomNormalLike");
+            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMin", ("axes", new long[] { 0 })), "where another row is beside it");
+            Refuse<NotSupportedException>(graph => Behind(graph, "CumSum", [graph.Constant("rows", 0L)]), "where another row is beside it");
         });
     }
 
@@ -183,11 +185,13 @@ public sealed class GraphMergerRefusalTests
     private static TypeProto.Types.Tensor Output(ConverterGraph graph) => graph.Graph.Output.Single(output => output.Name == "Observation.output").Type.TensorType;
 
     // What stands behind is added to the observation.
-    private static void Behind(ConverterGraph graph, string operation, params (string Name, object Value)[] attributes)
+    private static void Behind(ConverterGraph graph, string operation, params (string Name, object Value)[] attributes) => Behind(graph, operation, [], attributes);
+
+    private static void Behind(ConverterGraph graph, string operation, string[] inputs, params (string Name, object Value)[] attributes)
     {
         var last = graph.Graph.Node[^1];
         graph.Graph.Node.Remove(last);
-        graph.Node(operation, "", "other", ["Observation0"], attributes);
+        graph.Node(operation, "", "other", ["Observation0", .. inputs], attributes);
         graph.Node("Add", "", "both", ["Observation0", "other"]);
         last.Input[0] = "both";
         graph.Graph.Node.Add(last);

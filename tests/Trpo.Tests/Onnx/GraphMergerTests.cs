@@ -161,6 +161,25 @@ public sealed class GraphMergerTests
     }
 
     [Test]
+    public void Text_that_is_parsed_and_numbers_that_are_looked_up_are_in_order()
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+        var graph = Weather.Convert();
+        var last = graph.Graph.Node[^1];
+        graph.Graph.Node.Remove(last);
+        graph.Input("Number", DataType.String, -1, 1);
+        graph.Input("Place", DataType.Int64, -1, 1);
+        graph.Node("Cast", "", "parsed", ["Number"], ("to", 1));
+        graph.Node("Gather", "", "found", [graph.Constant("table", 0.5f), "Place"]);
+        graph.Node("Add", "", "both", ["parsed", "found"]);
+        graph.Node("Add", "", "moved", ["Observation0", "both"]);
+        last.Input[0] = "moved";
+        graph.Graph.Node.Add(last);
+
+        Assert.That(ModelProto.Parser.ParseFrom(Merge(policy, graph)).Graph.Input.Select(input => input.Name), Is.SupersetOf(new[] { "Number", "Place" }));
+    }
+
+    [Test]
     public void A_newer_format_is_kept()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);

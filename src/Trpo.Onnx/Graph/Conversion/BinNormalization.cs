@@ -22,11 +22,13 @@ internal static class BinNormalization
         var most = (int)BitOperations.RoundUpToPowerOf2((uint)upperBounds.Max(bounds => bounds.Length));
         var table = upperBounds.SelectMany(bounds => bounds.Concat(Enumerable.Repeat(double.PositiveInfinity, most - bounds.Length))).ToArray();
         var (graph, value) = (step.Graph, step.Source.Value);
-        var bounds = graph.Constant(table, step.SourceType, table.Length);
         var starts = Enumerable.Range(0, upperBounds.Length).Select(slot => (long)slot * most).ToArray();
 
         // The place of the first bound of each slot that may not lie below the value.
         var place = graph.Constant(starts, starts.Length);
+        if (most == 1)
+            return graph.Node("Sub", [place, place]);
+        var bounds = graph.Constant(table, step.SourceType, table.Length);
         for (var half = most / 2; half >= 1; half /= 2)
         {
             var probed = graph.Node("Gather", [bounds, graph.Node("Add", [place, graph.Constant([half - 1L])])]);

@@ -42,7 +42,7 @@ internal static class ChainExport
 
         values.Rename(observation.Value);
         var before = graph.Nodes.Count;
-        MissingGuard.Add(graph, policy.Metadata.Actions, observation.Value, values.Score, values.Action);
+        MissingGuard.Add(graph, policy.Metadata, observation.Value, values.Score, values.Action);
         model.Graph.Node.Add(graph.Nodes[before..]);
         Prepend(model.Graph.Node, graph.Nodes[..before]);
         model.Graph.Initializer.Add(graph.Constants);

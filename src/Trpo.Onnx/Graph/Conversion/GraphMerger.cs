@@ -35,7 +35,7 @@ internal static class GraphMerger
         var values = new PolicyGraphValues(policy.Graph, [PolicyValues.Observation]);
         values.Rename(PolicyValues.Observation);
         var guard = new ChainGraph(values.Prefix);
-        MissingGuard.Add(guard, metadata.Actions, PolicyValues.Observation, values.Score, values.Action);
+        MissingGuard.Add(guard, metadata, PolicyValues.Observation, values.Score, values.Action);
         policy.Graph.Node.Add(guard.Nodes);
         policy.Graph.Initializer.Add(guard.Constants);
         PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { MarksMissing = true });

@@ -9,9 +9,15 @@ namespace Trpo.Onnx.Graph.Conversion;
 /// </summary>
 internal static class MissingGuard
 {
-    public static void Add(ChainGraph graph, ActionSpace actions, string observation, string score, string action)
+    /// <param name="graph">Where nodes are added.</param>
+    /// <param name="policy">The policy. One that marks missing rows itself knows better what a NaN that it is given means.</param>
+    /// <param name="observation">What the policy sees.</param>
+    /// <param name="score">The policy's score.</param>
+    /// <param name="action">The policy's action.</param>
+    public static void Add(ChainGraph graph, PolicyMetadata policy, string observation, string score, string action)
     {
-        var isNaN = graph.Node("IsNaN", [graph.Node("Concat", [observation, score], ("axis", 1))]);
+        var actions = policy.Actions;
+        var isNaN = graph.Node("IsNaN", [policy.MarksMissing ? score : graph.Node("Concat", [observation, score], ("axis", 1))]);
         var count = graph.Node("ReduceSum", [graph.Cast(isNaN, DataType.Float)], ("axes", new[] { 1L }));
         var isMissing = graph.Cast(count, DataType.Bool);
         var nan = graph.Constant([double.NaN], DataType.Float);

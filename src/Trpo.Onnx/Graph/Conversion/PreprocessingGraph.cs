@@ -8,6 +8,8 @@ namespace Trpo.Onnx.Graph.Conversion;
 /// <summary>An ONNX model that makes observations of raw columns, as ML.NET's converter writes it: read, checked and reduced to that.</summary>
 internal sealed class PreprocessingGraph
 {
+    private static readonly string[] OperatorsOfChance = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
+
     private PreprocessingGraph(ModelProto model, string observation)
     {
         Model = model;
@@ -37,6 +39,8 @@ internal sealed class PreprocessingGraph
         if (model.Graph.Input.Count == 0)
             throw new ArgumentException($"The output '{observation}' of the preprocessing graph depends on none of its inputs.");
         CheckConstants(model.Graph);
+        if (GraphTraversal.AllNodes(model.Graph.Node).FirstOrDefault(node => OperatorsOfChance.Contains(node.OpType)) is { } drawing)
+            throw new NotSupportedException($"The preprocessing graph draws at random, with the operator {drawing.OpType}: a policy decides the same of the same row.");
         foreach (var input in model.Graph.Input)
             Complete(input);
         return new PreprocessingGraph(model, observation);

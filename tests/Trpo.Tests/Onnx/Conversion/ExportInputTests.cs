@@ -111,6 +111,24 @@ public sealed class ExportInputTests
     }
 
     [Test]
+    public void A_policy_that_replaces_missing_values_does_so_behind_another_transform_too()
+    {
+        var rows = ChainRow.View(Ml, ChainRow.Scoring(withMissing: true));
+        var replaced = Ml.Transforms.ReplaceMissingValues("Features", "Position").Fit(View);
+        foreach (var actions in new[] { Support.Policies.Choices, Support.Policies.Vectors, LiteralPolicies.Controls, LiteralPolicies.Switches })
+        {
+            using var inner = new PolicyTransformer(Support.Policies.Onnx(actions, observationLength: 3), new("Features"));
+            Ml.ReinforcementLearning.ExportToOnnx(replaced.Append(inner), _path, View.Schema);
+            using var exported = new PolicyTransformer(File.ReadAllBytes(_path), new("Copy"));
+            var model = Ml.Transforms.CopyColumns("Copy", "Position").Append(Ml.Transforms.NormalizeMinMax("Copy")).Fit(View).Append(exported);
+            Ml.ReinforcementLearning.ExportToOnnx(model, _path, View.Schema);
+
+            Assert.That(ExportedChain.Run(_path, rows, actions).Scores, Is.EqualTo(model.Transform(rows).GetColumn<float[]>("Score").ToArray()).Within(1e-5f));
+            Assert.That(model.Transform(rows).GetColumn<float[]>("Score").SelectMany(score => score), Is.All.Not.NaN);
+        }
+    }
+
+    [Test]
     public void The_raw_columns_that_training_recorded_are_gone_by()
     {
         var transforms = Mixed.Fit(View);
