@@ -163,7 +163,7 @@ public sealed class CursorMannersTests
 
         public override long Batch => 0;
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => throw new NotSupportedException();
+        public override ValueGetter<DataViewRowId> GetIdGetter() => throw new NotSupportedException("These rows have no ids.");
 
         public override bool IsColumnActive(DataViewSchema.Column column) => true;
 

@@ -186,7 +186,7 @@ public sealed class PolicyModelTests
 
         public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => inputSchema;
 
-        public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotSupportedException();
+        public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotSupportedException("It maps no rows.");
 
         public IDataView Transform(IDataView input) => input;
 
