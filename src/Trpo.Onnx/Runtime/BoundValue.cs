@@ -2,17 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Trpo.Onnx.Runtime;
 
-/// <summary>Memory that a session reads or writes.</summary>
-internal interface IBoundValue
-{
-    string Name { get; }
-
-    bool IsInput { get; }
-
-    /// <summary>The first rows of the memory as OnnxRuntime sees it.</summary>
-    OrtValue Rows(int count);
-}
-
+/// <summary>Memory of one type that a session reads or writes.</summary>
 /// <param name="Name">The name of the graph's input or output.</param>
 /// <param name="Data">The memory, row-major.</param>
 /// <param name="Columns">The number of columns; null where each row is a single number, of shape <c>[N]</c>.</param>

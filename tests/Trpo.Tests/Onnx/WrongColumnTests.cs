@@ -43,7 +43,7 @@ public sealed class WrongColumnTests
 
         Assert.That(() => estimator.GetOutputSchema(MicrosoftMLInternals.ShapeOf(view.Schema)), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.Contains("Schema mismatch for feature column 'Observation'").And.Message.Contains($"got {kind}"));
-        Assert.That(() => estimator.Fit(view), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => estimator.Fit(view), Throws.InstanceOf<ArgumentException>().With.Message.Contains("'Observation'"));
     }
 
     [Test]

@@ -1,20 +1,54 @@
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
+
 namespace Trpo.Estimators.Environments.ClassicControl;
 
-/// <summary>The valley of the two mountain-car environments and how a car rolls in it, in Moore's units.</summary>
-internal static class Hill
+/// <summary>The valley of the two mountain-car environments and the car in it, in Moore's units.</summary>
+internal sealed class Hill
 {
-    public const double Left = -1.2;
-    public const double Right = 0.6;
-    public const double SpeedLimit = 0.07;
-    public const double FirstStart = -0.6;
-    public const double LastStart = -0.4;
+    private const double Left = -1.2;
+    private const double Right = 0.6;
+    private const double SpeedLimit = 0.07;
+    private const double FirstStart = -0.6;
+    private const double LastStart = -0.4;
     private const double Gravity = 0.0025;
 
-    /// <summary>One step of a car that is pushed by <paramref name="push"/>; the left end stops it.</summary>
-    public static (double Position, double Velocity) Roll(double position, double velocity, double push)
+    private readonly RandomSource _random = new((ulong)Random.Shared.NextInt64());
+
+    /// <summary>Position and velocity, <c>[2]</c>.</summary>
+    public static ObservationSpace Observations { get; } = ObservationSpace.Box(
+        [(float)Left, (float)-SpeedLimit], [(float)Right, (float)SpeedLimit], "position", "velocity");
+
+    public (double Position, double Velocity) Car { get; set; }
+
+    /// <summary>The steps since the car was put down.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Puts the car down, at rest near the bottom.</summary>
+    public void Reset(int? seed)
     {
-        velocity = Math.Clamp(velocity + push - (Gravity * Math.Cos(3 * position)), -SpeedLimit, SpeedLimit);
-        position = Math.Clamp(position + velocity, Left, Right);
-        return (position, position == Left && velocity < 0 ? 0 : velocity);
+        if (seed is { } value)
+            _random.Reseed((ulong)value);
+        Car = (_random.NextDouble(FirstStart, LastStart), 0);
+        Steps = 0;
+    }
+
+    /// <summary>One step of the car, pushed by <paramref name="push"/>; the left end stops it.</summary>
+    public void Roll(double push)
+    {
+        var velocity = Math.Clamp(Car.Velocity + push - (Gravity * Math.Cos(3 * Car.Position)), -SpeedLimit, SpeedLimit);
+        var position = Math.Clamp(Car.Position + velocity, Left, Right);
+        Car = (position, position == Left && velocity < 0 ? 0 : velocity);
+        Steps++;
+    }
+
+    /// <summary>Whether the car is at a flag, or beyond it, and does not roll back.</summary>
+    public bool IsPast(double flag) => Car.Position >= flag && Car.Velocity >= 0;
+
+    /// <summary>Writes position and velocity, <c>[2]</c>.</summary>
+    public void Observe(Span<float> observation)
+    {
+        observation[0] = (float)Car.Position;
+        observation[1] = (float)Car.Velocity;
     }
 }

@@ -1,4 +1,3 @@
-using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
@@ -16,44 +15,35 @@ public sealed class MountainCar : IEnvironment
     private const double Flag = 0.5;
     private const int MaxEpisodeSteps = 200;
 
-    private static readonly ObservationSpace Observations = ObservationSpace.Box(
-        [(float)Hill.Left, (float)-Hill.SpeedLimit], [(float)Hill.Right, (float)Hill.SpeedLimit], "position", "velocity");
-
     private static readonly ActionSpace Actions = ActionSpace.Discrete("left", "none", "right");
 
-    private readonly RandomSource _random = new((ulong)Random.Shared.NextInt64());
-    private int _steps;
+    private readonly Hill _hill = new();
 
     /// <inheritdoc/>
-    public ObservationSpace ObservationSpace => Observations;
+    public ObservationSpace ObservationSpace => Hill.Observations;
 
     /// <inheritdoc/>
     public ActionSpace ActionSpace => Actions;
 
     /// <summary>Position and velocity.</summary>
-    internal (double Position, double Velocity) State { get; set; }
+    internal (double Position, double Velocity) State
+    {
+        get => _hill.Car;
+        set => _hill.Car = value;
+    }
 
     /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
-        if (seed is { } value)
-            _random.Reseed((ulong)value);
-        State = (_random.NextDouble(Hill.FirstStart, Hill.LastStart), 0);
-        _steps = 0;
-        Observe(observation);
+        _hill.Reset(seed);
+        _hill.Observe(observation);
     }
 
     /// <inheritdoc/>
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
-        State = Hill.Roll(State.Position, State.Velocity, (action.Index - 1) * Push);
-        Observe(observation);
-        return new StepResult(-1, Terminated: State.Position >= Flag && State.Velocity >= 0, Truncated: ++_steps >= MaxEpisodeSteps);
-    }
-
-    private void Observe(Span<float> observation)
-    {
-        observation[0] = (float)State.Position;
-        observation[1] = (float)State.Velocity;
+        _hill.Roll((action.Index - 1) * Push);
+        _hill.Observe(observation);
+        return new StepResult(-1, _hill.IsPast(Flag), Truncated: _hill.Steps >= MaxEpisodeSteps);
     }
 }

@@ -1,4 +1,3 @@
-using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
@@ -18,49 +17,40 @@ public sealed class MountainCarContinuous : IEnvironment
     private const double Cost = 0.1;
     private const int MaxEpisodeSteps = 999;
 
-    private static readonly ObservationSpace Observations = ObservationSpace.Box(
-        [(float)Hill.Left, (float)-Hill.SpeedLimit], [(float)Hill.Right, (float)Hill.SpeedLimit], "position", "velocity");
-
     private static readonly ActionSpace Actions = ActionSpace.Box([-1], [1], "force");
 
-    private readonly RandomSource _random = new((ulong)Random.Shared.NextInt64());
-    private int _steps;
+    private readonly Hill _hill = new();
 
     /// <inheritdoc/>
-    public ObservationSpace ObservationSpace => Observations;
+    public ObservationSpace ObservationSpace => Hill.Observations;
 
     /// <inheritdoc/>
     public ActionSpace ActionSpace => Actions;
 
     /// <summary>Position and velocity.</summary>
-    internal (double Position, double Velocity) State { get; set; }
+    internal (double Position, double Velocity) State
+    {
+        get => _hill.Car;
+        set => _hill.Car = value;
+    }
 
     /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
-        if (seed is { } value)
-            _random.Reseed((ulong)value);
-        State = (_random.NextDouble(Hill.FirstStart, Hill.LastStart), 0);
-        _steps = 0;
-        Observe(observation);
+        _hill.Reset(seed);
+        _hill.Observe(observation);
     }
 
     /// <inheritdoc/>
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
         double force = action.Values[0];
-        var (position, velocity) = Hill.Roll(State.Position, State.Velocity, Math.Clamp(force, -1, 1) * Power);
-        var terminated = position >= Flag && velocity >= 0;
+        _hill.Roll(Math.Clamp(force, -1, 1) * Power);
+        var terminated = _hill.IsPast(Flag);
 
         // The reference keeps its state in single precision.
-        State = ((float)position, (float)velocity);
-        Observe(observation);
-        return new StepResult((terminated ? Prize : 0) - (Cost * force * force), terminated, Truncated: ++_steps >= MaxEpisodeSteps);
-    }
-
-    private void Observe(Span<float> observation)
-    {
-        observation[0] = (float)State.Position;
-        observation[1] = (float)State.Velocity;
+        _hill.Car = ((float)_hill.Car.Position, (float)_hill.Car.Velocity);
+        _hill.Observe(observation);
+        return new StepResult((terminated ? Prize : 0) - (Cost * force * force), terminated, Truncated: _hill.Steps >= MaxEpisodeSteps);
     }
 }
