@@ -159,7 +159,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             if (_options.Network is not null)
                 ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-            return new StochasticPolicy(network, distribution);
+            return new StochasticPolicy(network, distribution) { Normalizer = _options.NormalizeObservations ? new ObservationNormalizer(observationLength) : null };
         }
         catch
         {

@@ -28,6 +28,31 @@ public sealed record TrpoOptions
     /// <summary>The lambda of generalized advantage estimation. From 0 to 1; 0.95 by default.</summary>
     public double GaeLambda { get; init; } = 0.95;
 
+    /// <summary>
+    /// Whether the policy normalizes observations itself, by the running mean and standard deviation of all that it has met, and clips them to 10 standard
+    /// deviations. The statistics stand still while an iteration lasts, and are part of the exported graph. False by default.
+    /// </summary>
+    public bool NormalizeObservations { get; init; }
+
+    /// <summary>What rewards are multiplied by before anything is learned from them; reported returns are not. Positive; 1 by default.</summary>
+    public double RewardScale { get; init; } = 1;
+
+    /// <summary>Whether the advantages of an iteration are shifted and scaled to mean 0 and standard deviation 1; advantages that are all the same become 0. True by default.</summary>
+    public bool NormalizeAdvantages { get; init; } = true;
+
+    /// <summary>Whether an episode that was truncated, not terminated, counts as going on, at the value of its final observation. True by default.</summary>
+    public bool BootstrapTruncated { get; init; } = true;
+
+    /// <summary>
+    /// Whether the first episodes are cut short (and bootstrapped), each environment's at another step, where the environment has
+    /// <see cref="Environments.IEnvironment.MaxEpisodeSteps"/>: episodes of a fixed length would end in all environments at once, so that short iterations see
+    /// only a part of an episode each. True by default.
+    /// </summary>
+    public bool StaggerStarts { get; init; } = true;
+
+    /// <summary>Training stops early once the mean return of the last 100 episodes has reached this. Null, the default, for never.</summary>
+    public double? TargetReturn { get; init; }
+
     /// <summary>The widths of the hidden layers of the policy, and of the value function. Each from 1 to 4,096, none for a linear function; 64 and 64 by default.</summary>
     public IReadOnlyList<int> HiddenLayers { get; init; } = [64, 64];
 
@@ -97,6 +122,7 @@ public sealed record TrpoOptions
         Check.AtLeast(Threads, 1);
         Check.Between(Discount, 0, 1);
         Check.Between(GaeLambda, 0, 1);
+        Check.Positive(RewardScale);
         Check.Between(InitialLogStandardDeviation, -10, 2);
         ArgumentNullException.ThrowIfNull(HiddenLayers);
         foreach (var width in HiddenLayers)

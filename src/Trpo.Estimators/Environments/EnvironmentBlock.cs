@@ -44,6 +44,9 @@ internal sealed class EnvironmentBlock : IDisposable
 
     public int Count => _environments.Length;
 
+    /// <summary>The step after which an environment truncates an episode, or null where it does not say.</summary>
+    public int? MaxEpisodeSteps => _view.MaxEpisodeSteps;
+
     /// <summary>What environment <paramref name="index"/> returned last, <c>[d]</c>.</summary>
     public Span<float> Observation(int index)
     {

@@ -34,6 +34,10 @@ public sealed class EnvironmentDataView : IDataView
         ObservationSpace = environment.ObservationSpace ?? throw Missing(environment, nameof(IEnvironment.ObservationSpace));
         ActionSpace = environment.ActionSpace ?? throw Missing(environment, nameof(IEnvironment.ActionSpace));
 
+        MaxEpisodeSteps = environment.MaxEpisodeSteps is null or >= 1
+            ? environment.MaxEpisodeSteps
+            : throw new EnvironmentException($"Environment '{Name}' has the {nameof(IEnvironment.MaxEpisodeSteps)} {environment.MaxEpisodeSteps}; it must be at least 1, or null.");
+
         if (observationColumnName is not null && !ObservationSpace.Columns.IsEmpty)
             throw new ArgumentException($"Environment '{Name}' has columns with names of their own, {string.Join(", ", ObservationSpace.Columns)}: there is no single one to be named '{observationColumnName}'. Leave the name out, and give it to the Concatenate in front of the trainer.", nameof(observationColumnName));
         _columns = new EnvironmentColumns(ObservationSpace, observationColumnName ?? new PolicyColumns().Observation);
@@ -47,6 +51,9 @@ public sealed class EnvironmentDataView : IDataView
 
     /// <summary>The number of steps after which an episode that has not ended is an error.</summary>
     public int EpisodeStepLimit { get; }
+
+    /// <summary>The step after which the environment truncates an episode, or null where it does not say.</summary>
+    public int? MaxEpisodeSteps { get; }
 
     /// <summary>What the environment emits.</summary>
     public ObservationSpace ObservationSpace { get; }

@@ -17,6 +17,9 @@ public interface IEnvironment
     /// <summary>What the agent can do. It never changes.</summary>
     ActionSpace ActionSpace { get; }
 
+    /// <summary>The step after which an episode is truncated, in Gymnasium's terms the time limit; null, the default, where there is none, or nobody knows. It never changes.</summary>
+    int? MaxEpisodeSteps => null;
+
     /// <summary>Starts an episode.</summary>
     /// <param name="seed">Restarts the environment's own randomness, so that what follows is repeatable; null goes on with it.</param>
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>

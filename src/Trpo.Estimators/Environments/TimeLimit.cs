@@ -31,6 +31,9 @@ public sealed class TimeLimit : IEnvironment, IDisposable
     public ActionSpace ActionSpace => _inner.ActionSpace;
 
     /// <inheritdoc/>
+    public int? MaxEpisodeSteps => Math.Min(_maxEpisodeSteps, _inner.MaxEpisodeSteps ?? int.MaxValue);
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         _steps = 0;

@@ -35,6 +35,11 @@ internal sealed class StochasticPolicy : IDisposable
 
     public IActionDistribution Distribution { get; }
 
+    /// <summary>
+    /// What the observations have been through before the policy is asked about them, or null. Whoever collects them applies it; an exported policy does so itself.
+    /// </summary>
+    public ObservationNormalizer? Normalizer { get; init; }
+
     /// <summary>Whether libtorch computes the policy, rather than managed kernels.</summary>
     public bool IsComputedByTorch => _network is not ManagedPerceptron;
 
@@ -122,7 +127,8 @@ internal sealed class StochasticPolicy : IDisposable
         var graph = new OnnxGraphBuilder("policy");
         var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, "The observations to act on.");
         float[] stateIndependent = [.. _stateIndependent.Select(value => (float)value)];
-        Distribution.Export(graph, _module.Export(graph, observation), stateIndependent);
+        var seen = Normalizer?.Export(graph, observation) ?? observation;
+        Distribution.Export(graph, _module.Export(graph, seen), stateIndependent);
         return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", PolicyMetadataFormat.Write(metadata));
     }
 

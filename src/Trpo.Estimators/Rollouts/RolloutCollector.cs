@@ -10,20 +10,30 @@ internal sealed class RolloutCollector
     private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
     private readonly RandomSource _random;
+    private readonly ObservationNormalizer? _normalizer;
     private readonly float[] _current;
+    private readonly float[] _seen;
     private readonly float[] _final;
+    private readonly int[] _cuts;
     private double[] _parameters = [];
 
-    public RolloutCollector(ObservedBlock environments, RandomSource random)
+    /// <param name="environments">What to act in; every environment is reset.</param>
+    /// <param name="random">What actions are drawn from, and the environments' seeds.</param>
+    /// <param name="normalizer">What the policy sees observations through, or null; it is shown every one that is acted on.</param>
+    /// <param name="staggerStarts">Whether to cut first episodes short, so that environments of one fixed length do not end together.</param>
+    public RolloutCollector(ObservedBlock environments, RandomSource random, ObservationNormalizer? normalizer = null, bool staggerStarts = false)
     {
         _environments = environments;
         _block = environments.Block;
         _random = random;
+        _normalizer = normalizer;
         _current = new float[environments.Count * environments.ObservationLength];
+        _seen = normalizer is null ? _current : new float[_current.Length];
         _final = new float[environments.ObservationLength];
+        _cuts = Cuts(environments.Count, staggerStarts ? _block.MaxEpisodeSteps : null);
         _block.Reset(random);
         for (var e = 0; e < _block.Count; e++)
-            _environments.Read(e, Current(e));
+            _environments.Read(e, Row(_current, e));
     }
 
     /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
@@ -31,9 +41,12 @@ internal sealed class RolloutCollector
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
+        // The normalizer may have moved on since the last rollout.
+        for (var e = 0; e < _block.Count; e++)
+            See(e);
         for (var t = 0; t < rollout.Steps; t++)
         {
-            policy.Evaluate(_current, _parameters);
+            policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
                 Step(e, rollout, rollout.Row(e, t), policy, episodes);
         }
@@ -42,32 +55,48 @@ internal sealed class RolloutCollector
         {
             var last = rollout.Row(e, rollout.Steps - 1);
             if (!rollout.Ended[last])
-                rollout.AddBootstrap(last, Current(e));
+                rollout.AddBootstrap(last, Row(_seen, e));
         }
     }
 
     private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ICollection<Episode> episodes)
     {
-        var current = Current(environment);
-        current.CopyTo(rollout.Observation(row));
+        Row(_seen, environment).CopyTo(rollout.Observation(row));
+        _normalizer?.Observe(Row(_current, environment));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
         var result = _block.Step(environment, action);
-        rollout.SetResult(row, result.Reward, result.Terminated, result.Ended);
-        if (!result.Ended)
+        var cut = !result.Ended && _block.Length(environment) == _cuts[environment];
+        rollout.SetResult(row, result.Reward, result.Terminated, result.Ended || cut);
+        if (!result.Ended && !cut)
         {
-            _environments.Read(environment, current);
+            _environments.Read(environment, Row(_current, environment));
+            See(environment);
             return;
         }
 
         // The final observation is a row too; a truncated episode is worth what was really seen last, not what a reset shows.
         _environments.Read(environment, _final);
         if (!result.Terminated)
+        {
+            _normalizer?.Apply(_final, _final);
             rollout.AddBootstrap(row, _final);
-        episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
+        }
+
+        // What was cut short says nothing about the policy's return.
+        if (!cut)
+            episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
+        _cuts[environment] = 0;
         _block.Reset(environment, seed: null);
-        _environments.Read(environment, current);
+        _environments.Read(environment, Row(_current, environment));
+        See(environment);
     }
 
-    private Span<float> Current(int environment) => _current.AsSpan(environment * _final.Length, _final.Length);
+    private void See(int environment) => _normalizer?.Apply(Row(_current, environment), Row(_seen, environment));
+
+    private Span<float> Row(float[] rows, int environment) => rows.AsSpan(environment * _final.Length, _final.Length);
+
+    // The step at which each environment's first episode is cut short, 0 for never: their ends are spread evenly over an episode's length.
+    private static int[] Cuts(int environments, int? maxEpisodeSteps) =>
+        [.. Enumerable.Range(0, environments).Select(e => (int)((maxEpisodeSteps ?? 0L) * e / environments))];
 }

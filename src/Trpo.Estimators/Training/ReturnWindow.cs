@@ -10,11 +10,14 @@ internal sealed class ReturnWindow(int size)
     /// <summary>The mean over the window; NaN before any episode ended.</summary>
     public double Mean => _returns.Count == 0 ? double.NaN : _returns.Average();
 
+    /// <summary>Whether as many episodes ended as the window holds.</summary>
+    public bool IsFull => _returns.Count == size;
+
     public void Add(IEnumerable<Episode> episodes)
     {
         foreach (var episode in episodes)
         {
-            if (_returns.Count == size)
+            if (IsFull)
                 _returns.Dequeue();
             _returns.Enqueue(episode.Return);
         }

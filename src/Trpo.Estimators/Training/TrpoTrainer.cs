@@ -29,7 +29,7 @@ internal sealed class TrpoTrainer
         _options = options;
         _policy = policy;
         _valueFunction = valueFunction;
-        _collector = new RolloutCollector(environments, random);
+        _collector = new RolloutCollector(environments, random, policy.Normalizer, options.StaggerStarts);
         _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
         _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
         _rollout = new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength);
@@ -60,8 +60,8 @@ internal sealed class TrpoTrainer
             steps += _rollout.Rows;
             var rolledOut = clock.Elapsed;
 
-            var targets = new ValueTargets(_rollout, _valueFunction, _options.Discount, _options.GaeLambda);
-            var advantages = targets.StandardizedAdvantages();
+            var targets = new ValueTargets(_rollout, _valueFunction, _options);
+            var advantages = _options.NormalizeAdvantages ? targets.StandardizedAdvantages() : targets.Advantages.ToArray();
             var estimated = clock.Elapsed;
 
             var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), advantages, _options.FisherFraction);
@@ -70,6 +70,8 @@ internal sealed class TrpoTrainer
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
             if (!double.IsFinite(loss))
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
+
+            _policy.Normalizer?.Advance();
 
             var elapsed = clock.Elapsed;
             yield return new TrpoIteration
@@ -88,6 +90,8 @@ internal sealed class TrpoTrainer
                 ValueLoss = loss,
                 Times = new IterationTimes(rolledOut - start, estimated - rolledOut, policyTime, valueTime),
             };
+            if (_window.IsFull && _window.Mean >= _options.TargetReturn)
+                yield break;
         }
     }
 

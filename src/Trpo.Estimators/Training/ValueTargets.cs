@@ -13,10 +13,13 @@ internal sealed class ValueTargets
 
     /// <param name="rollout">The rollout, <c>[N]</c> rows.</param>
     /// <param name="valueFunction">The value function as it is before it is fitted to the targets.</param>
-    /// <param name="discount">The discount.</param>
-    /// <param name="lambda">The lambda of generalized advantage estimation.</param>
-    public ValueTargets(Rollout rollout, IValueFunction valueFunction, double discount, double lambda)
+    /// <param name="options">The discount, lambda, scale of rewards, and what a truncated episode is worth.</param>
+    public ValueTargets(Rollout rollout, IValueFunction valueFunction, TrpoOptions options)
     {
+        var rewards = rollout.Rewards.ToArray();
+        TensorPrimitives.Multiply(rewards, options.RewardScale, rewards);
+        var worthless = options.BootstrapTruncated ? rollout.Terminated : rollout.Ended;
+
         var values = new double[rollout.Rows];
         valueFunction.Predict(rollout.Observations, values);
         var nextValues = NextValues(rollout, valueFunction, values);
@@ -26,7 +29,7 @@ internal sealed class ValueTargets
         {
             var rows = new Range(rollout.Row(e, 0), rollout.Row(e, 0) + rollout.Steps);
             GeneralizedAdvantageEstimation.Compute(
-                rollout.Rewards[rows], values.AsSpan(rows), nextValues.AsSpan(rows), rollout.Terminated[rows], rollout.Ended[rows], discount, lambda, _advantages.AsSpan(rows));
+                rewards.AsSpan(rows), values.AsSpan(rows), nextValues.AsSpan(rows), worthless[rows], rollout.Ended[rows], options.Discount, options.GaeLambda, _advantages.AsSpan(rows));
         }
 
         _targets = new double[rollout.Rows];

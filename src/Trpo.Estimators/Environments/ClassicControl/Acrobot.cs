@@ -23,7 +23,7 @@ public sealed class Acrobot : IEnvironment
     private const double SpeedLimit1 = 4 * Math.PI;
     private const double SpeedLimit2 = 9 * Math.PI;
     private const double InitialRange = 0.1;
-    private const int MaxEpisodeSteps = 500;
+    private const int StepLimit = 500;
 
     private static readonly ObservationSpace Observations = ObservationSpace.Box(
         [-1, -1, -1, -1, (float)-SpeedLimit1, (float)-SpeedLimit2],
@@ -45,6 +45,9 @@ public sealed class Acrobot : IEnvironment
     internal Links State { get; set; }
 
     /// <inheritdoc/>
+    public int? MaxEpisodeSteps => StepLimit;
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         if (seed is { } value)
@@ -62,7 +65,7 @@ public sealed class Acrobot : IEnvironment
             Wrap(next.Angle1), Wrap(next.Angle2), Math.Clamp(next.Speed1, -SpeedLimit1, SpeedLimit1), Math.Clamp(next.Speed2, -SpeedLimit2, SpeedLimit2));
         Observe(observation);
         var terminated = -Math.Cos(State.Angle1) - Math.Cos(State.Angle2 + State.Angle1) > 1;
-        return new StepResult(terminated ? 0 : -1, terminated, Truncated: ++_steps >= MaxEpisodeSteps);
+        return new StepResult(terminated ? 0 : -1, terminated, Truncated: ++_steps >= StepLimit);
     }
 
     // The classical method of the fourth order, one step, with the torque held.

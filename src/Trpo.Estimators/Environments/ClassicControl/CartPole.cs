@@ -23,7 +23,7 @@ public sealed class CartPole : IEnvironment
     private const double PositionLimit = 2.4;
     private const double AngleLimit = 12 * 2 * Math.PI / 360;
     private const double InitialRange = 0.05;
-    private const int MaxEpisodeSteps = 500;
+    private const int StepLimit = 500;
 
     private static readonly ObservationSpace Observations = ObservationSpace.Box(
         [(float)(-2 * PositionLimit), float.NegativeInfinity, (float)(-2 * AngleLimit), float.NegativeInfinity],
@@ -43,6 +43,9 @@ public sealed class CartPole : IEnvironment
 
     /// <summary>Position, velocity, angle and angular velocity.</summary>
     internal (double Position, double Velocity, double Angle, double AngularVelocity) State { get; set; }
+
+    /// <inheritdoc/>
+    public int? MaxEpisodeSteps => StepLimit;
 
     /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
@@ -68,7 +71,7 @@ public sealed class CartPole : IEnvironment
         State = (position + (TimeStep * velocity), velocity + (TimeStep * acceleration), angle + (TimeStep * angularVelocity), angularVelocity + (TimeStep * angularAcceleration));
         Observe(observation);
         var terminated = Math.Abs(State.Position) > PositionLimit || Math.Abs(State.Angle) > AngleLimit;
-        return new StepResult(1, terminated, Truncated: ++_steps >= MaxEpisodeSteps);
+        return new StepResult(1, terminated, Truncated: ++_steps >= StepLimit);
     }
 
     private double Initial() => _random.NextDouble(-InitialRange, InitialRange);

@@ -13,7 +13,7 @@ public sealed class MountainCar : IEnvironment
 {
     private const double Push = 0.001;
     private const double Flag = 0.5;
-    private const int MaxEpisodeSteps = 200;
+    private const int StepLimit = 200;
 
     private static readonly ActionSpace Actions = ActionSpace.Discrete("left", "none", "right");
 
@@ -33,6 +33,9 @@ public sealed class MountainCar : IEnvironment
     }
 
     /// <inheritdoc/>
+    public int? MaxEpisodeSteps => StepLimit;
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         _hill.Reset(seed);
@@ -44,6 +47,6 @@ public sealed class MountainCar : IEnvironment
     {
         _hill.Roll((action.Index - 1) * Push);
         _hill.Observe(observation);
-        return new StepResult(-1, _hill.IsPast(Flag), Truncated: _hill.Steps >= MaxEpisodeSteps);
+        return new StepResult(-1, _hill.IsPast(Flag), Truncated: _hill.Steps >= StepLimit);
     }
 }

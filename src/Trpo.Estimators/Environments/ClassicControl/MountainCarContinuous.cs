@@ -15,7 +15,7 @@ public sealed class MountainCarContinuous : IEnvironment
     private const double Flag = 0.45;
     private const double Prize = 100;
     private const double Cost = 0.1;
-    private const int MaxEpisodeSteps = 999;
+    private const int StepLimit = 999;
 
     private static readonly ActionSpace Actions = ActionSpace.Box([-1], [1], "force");
 
@@ -35,6 +35,9 @@ public sealed class MountainCarContinuous : IEnvironment
     }
 
     /// <inheritdoc/>
+    public int? MaxEpisodeSteps => StepLimit;
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         _hill.Reset(seed);
@@ -51,6 +54,6 @@ public sealed class MountainCarContinuous : IEnvironment
         // The reference keeps its state in single precision.
         _hill.Car = ((float)_hill.Car.Position, (float)_hill.Car.Velocity);
         _hill.Observe(observation);
-        return new StepResult((terminated ? Prize : 0) - (Cost * force * force), terminated, Truncated: _hill.Steps >= MaxEpisodeSteps);
+        return new StepResult((terminated ? Prize : 0) - (Cost * force * force), terminated, Truncated: _hill.Steps >= StepLimit);
     }
 }

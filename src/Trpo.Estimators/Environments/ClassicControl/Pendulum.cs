@@ -19,7 +19,7 @@ public sealed class Pendulum : IEnvironment
     private const double SpeedCost = 0.1;
     private const double TorqueCost = 0.001;
     private const double InitialSpeed = 1;
-    private const int MaxEpisodeSteps = 200;
+    private const int StepLimit = 200;
 
     private static readonly ObservationSpace Observations = ObservationSpace.Box(
         [-1, -1, (float)-SpeedLimit], [1, 1, (float)SpeedLimit], "cosine", "sine", "angular velocity");
@@ -37,6 +37,9 @@ public sealed class Pendulum : IEnvironment
 
     /// <summary>The angle from upright and its velocity.</summary>
     internal (double Angle, double AngularVelocity) State { get; set; }
+
+    /// <inheritdoc/>
+    public int? MaxEpisodeSteps => StepLimit;
 
     /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
@@ -60,7 +63,7 @@ public sealed class Pendulum : IEnvironment
         velocity = Math.Clamp(velocity + (acceleration * TimeStep), -SpeedLimit, SpeedLimit);
         State = (angle + (velocity * TimeStep), velocity);
         Observe(observation);
-        return new StepResult(-cost, Terminated: false, Truncated: ++_steps >= MaxEpisodeSteps);
+        return new StepResult(-cost, Terminated: false, Truncated: ++_steps >= StepLimit);
     }
 
     private void Observe(Span<float> observation)

@@ -1,0 +1,91 @@
+using Trpo.Onnx.Graph;
+
+namespace Trpo.Estimators.Policies;
+
+/// <summary>
+/// Shifts and scales observations to mean 0 and standard deviation 1 by running statistics of what was met, and clips them to
+/// [-<see cref="Bound"/>, <see cref="Bound"/>]. The statistics that it applies stand still until <see cref="Advance"/>, so that a policy is the same
+/// when it acts and when it is updated.
+/// </summary>
+internal sealed class ObservationNormalizer(int length)
+{
+    /// <summary>How many standard deviations from the mean an observation is taken to be at most.</summary>
+    public const float Bound = 10;
+
+    // Variances below this share of the mean square are what rounding left of a constant.
+    private const double LeastShare = 1e-10;
+
+    private readonly double[] _mean = new double[length];
+    private readonly double[] _squares = new double[length];
+    private readonly double[] _sums = new double[length];
+    private readonly double[] _sumsOfSquares = new double[length];
+    private readonly float[] _shift = new float[length];
+    private readonly float[] _scale = [.. Enumerable.Repeat(1f, length)];
+    private long _count;
+    private long _waiting;
+
+    /// <summary>The number of values of an observation.</summary>
+    public int Length => length;
+
+    /// <summary>Takes an observation into account from the next <see cref="Advance"/> on.</summary>
+    /// <param name="observation">Finite values, <c>[d]</c>.</param>
+    public void Observe(ReadOnlySpan<float> observation)
+    {
+        // Deviations from the present mean keep the squares small beside which a variance would be lost.
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            var deviation = observation[i] - _mean[i];
+            _sums[i] += deviation;
+            _sumsOfSquares[i] += deviation * deviation;
+        }
+
+        _waiting++;
+    }
+
+    /// <summary>Applies, from now on, the statistics of everything that was observed.</summary>
+    public void Advance()
+    {
+        if (_waiting == 0)
+            return;
+        var total = _count + _waiting;
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            // Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979), equation 2.1.
+            var shift = _sums[i] / total;
+            _squares[i] += _sumsOfSquares[i] - (_sums[i] * shift);
+            _mean[i] += shift;
+            var variance = _squares[i] / total;
+            var varies = variance > LeastShare * ((_mean[i] * _mean[i]) + variance);
+            _shift[i] = (float)_mean[i];
+            _scale[i] = varies ? (float)(1 / Math.Sqrt(variance)) : 1;
+        }
+
+        (_count, _waiting) = (total, 0);
+        Array.Clear(_sums);
+        Array.Clear(_sumsOfSquares);
+    }
+
+    /// <summary>Normalizes a row, <c>[d]</c>.</summary>
+    /// <param name="observation">The row.</param>
+    /// <param name="normalized">Receives the row's normalized values.</param>
+    public void Apply(ReadOnlySpan<float> observation, Span<float> normalized)
+    {
+        for (var i = 0; i < normalized.Length; i++)
+            normalized[i] = Math.Clamp((observation[i] - _shift[i]) * _scale[i], -Bound, Bound);
+    }
+
+    /// <summary>Adds the same to a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="observation">The name of the observations, <c>float[N, d]</c>.</param>
+    /// <returns>The name of the normalized observations.</returns>
+    public string Export(OnnxGraphBuilder graph, string observation)
+    {
+        var mean = graph.Constant("observation_mean", _shift, length);
+        var scale = graph.Constant("observation_scale", _scale, length);
+        graph.Node("Sub", "observation_centered", [observation, mean]);
+        graph.Node("Mul", "observation_scaled", ["observation_centered", scale]);
+        graph.Node("Max", "observation_above", ["observation_scaled", graph.Constant("observation_low", [-Bound], 1)]);
+        graph.Node("Min", "observation_normalized", ["observation_above", graph.Constant("observation_high", [Bound], 1)]);
+        return "observation_normalized";
+    }
+}
