@@ -93,11 +93,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var threads = policy.IsComputedByTorch && (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
         var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom)
         {
-            Observed = (observations, length) => WarnOfScale(observations, length, column, channel),
+            Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         };
-        var metadata = Describe(column, trainer.TotalSteps);
         WarnOfActionsOutOfReach(channel);
-        CheckExport(policy, metadata);
+        CheckExport(policy, Describe(column, steps: 0));
 
         TrpoIteration? last = null;
         foreach (var iteration in trainer.Run())
@@ -108,7 +107,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
         if (double.IsNaN(last!.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
-        return new PolicyTransformer(policy.Export(metadata), _options.Columns);
+        return new PolicyTransformer(policy.Export(Describe(column, last.Steps)), _options.Columns);
     }
 
     // What cannot be loaded again should be known before it is trained.

@@ -83,6 +83,12 @@ public sealed record TrpoOptions
     /// <summary>The settings of the policy's update.</summary>
     public TrustRegionOptions TrustRegion { get; init; } = new();
 
+    /// <summary>
+    /// The radius of the trust region at the end of training, in nats: it goes there in a straight line from the <see cref="TrustRegionOptions.MaxKl"/> of
+    /// <see cref="TrustRegion"/>. Positive; null, the default, keeps it as it is. With another <see cref="Optimizer"/> it must be null.
+    /// </summary>
+    public double? FinalMaxKl { get; init; }
+
     /// <summary>The settings of the value function's fit.</summary>
     public ValueFunctionOptions ValueFunction { get; init; } = new();
 
@@ -132,6 +138,15 @@ public sealed record TrpoOptions
         Check.Fraction(FisherFraction);
         ArgumentNullException.ThrowIfNull(TrustRegion);
         TrustRegion.Validate();
+        if (FinalMaxKl is { } finalMaxKl)
+        {
+            Check.Positive(finalMaxKl, nameof(FinalMaxKl));
+            if (Optimizer is not null)
+                throw new ArgumentException($"{nameof(FinalMaxKl)} is for the built-in optimizer; an {nameof(Optimizer)} of your own does not read it.", nameof(FinalMaxKl));
+        }
+
+        if (TargetReturn is { } targetReturn)
+            Check.Finite(targetReturn, nameof(TargetReturn));
         ArgumentNullException.ThrowIfNull(ValueFunction);
         ValueFunction.Validate();
         ArgumentNullException.ThrowIfNull(Columns);

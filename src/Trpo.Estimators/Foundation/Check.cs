@@ -23,6 +23,12 @@ internal static class Check
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite.");
     }
 
+    public static void Finite(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (!double.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite.");
+    }
+
     public static void NotNegative(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value >= 0 && double.IsFinite(value)))

@@ -12,8 +12,8 @@ internal sealed class ObservationNormalizer(int length)
     /// <summary>How many standard deviations from the mean an observation is taken to be at most.</summary>
     public const float Bound = 10;
 
-    // Variances below this share of the mean square are what rounding left of a constant.
-    private const double LeastShare = 1e-10;
+    // Below this share of the mean square, a variance is that of rounding to float32.
+    private const double LeastShare = 1e-14;
 
     private readonly double[] _mean = new double[length];
     private readonly double[] _squares = new double[length];

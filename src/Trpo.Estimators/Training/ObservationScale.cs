@@ -46,7 +46,7 @@ internal static class ObservationScale
         var named = off.Take(MostNamed).Select(slot => string.Create(CultureInfo.InvariantCulture,
             $"slot {(names.IsEmpty ? $"{slot.Slot}" : $"'{names[slot.Slot]}'")} is in [{slot.Least:G4}, {slot.Greatest:G4}]"));
         var more = off.Count > MostNamed ? $", and {off.Count - MostNamed} more of {length}" : "";
-        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: put NormalizeMeanVariance(\"{column}\") in front of the trainer.";
+        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: put NormalizeMeanVariance(\"{column}\") in front of the trainer, or let the policy do it (TrpoOptions.NormalizeObservations).";
     }
 
     private static SlotRange Measure(ReadOnlySpan<float> observations, int slot, int length)

@@ -18,7 +18,6 @@ internal sealed class TrpoTrainer
     private readonly IValueFunction _valueFunction;
     private readonly RolloutCollector _collector;
     private readonly Rollout _rollout;
-    private readonly IPolicyOptimizer _optimizer;
     private readonly ReturnWindow _window = new(100);
     private readonly List<Episode> _episodes = [];
     private readonly int _stepsPerEnvironment;
@@ -33,7 +32,6 @@ internal sealed class TrpoTrainer
         _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
         _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
         _rollout = new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength);
-        _optimizer = options.Optimizer ?? new TrustRegionOptimizer(options.TrustRegion);
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
@@ -65,7 +63,7 @@ internal sealed class TrpoTrainer
             var estimated = clock.Elapsed;
 
             var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), advantages, _options.FisherFraction);
-            var (update, policyTime, loss, valueTime) = Improve(problem, targets);
+            var (update, policyTime, loss, valueTime) = Improve(Optimizer(iteration), problem, targets);
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
             if (!double.IsFinite(loss))
@@ -98,14 +96,14 @@ internal sealed class TrpoTrainer
     private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
 
     // Neither needs what the other changes, so that they may run side by side and come to the same.
-    private (TrustRegionStep Update, TimeSpan PolicyTime, double Loss, TimeSpan ValueTime) Improve(PolicyProblem problem, ValueTargets targets)
+    private (TrustRegionStep Update, TimeSpan PolicyTime, double Loss, TimeSpan ValueTime) Improve(IPolicyOptimizer optimizer, PolicyProblem problem, ValueTargets targets)
     {
         var fit = _options.Threads > 1 ? Task.Run(() => Timed(Fit)) : null;
         TrustRegionStep update;
         TimeSpan policyTime;
         try
         {
-            (update, policyTime) = Timed(() => _optimizer.Step(problem));
+            (update, policyTime) = Timed(() => optimizer.Step(problem));
         }
         catch
         {
@@ -131,6 +129,14 @@ internal sealed class TrpoTrainer
         var actions = new double[_rollout.Actions.Length];
         TensorPrimitives.ConvertChecked<float, double>(_rollout.Actions, actions);
         return actions;
+    }
+
+    // The radius of the trust region falls (or rises) in a straight line over the iterations.
+    private IPolicyOptimizer Optimizer(int iteration)
+    {
+        var (first, last) = (_options.TrustRegion.MaxKl, _options.FinalMaxKl ?? _options.TrustRegion.MaxKl);
+        var done = _iterations == 1 ? 0 : (iteration - 1.0) / (_iterations - 1);
+        return _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = first + (done * (last - first)) });
     }
 
     // In each environment; the iterations differ by one step at most.

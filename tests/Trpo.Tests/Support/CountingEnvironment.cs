@@ -4,7 +4,7 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Tests.Support;
 
 /// <summary>Counts its steps in one observation; an episode has <c>length</c> steps of reward 1. Whatever a test wants to go wrong is passed in.</summary>
-internal sealed class CountingEnvironment(int length = 4, bool truncates = false, Func<int, double>? reward = null, Func<int, float>? observe = null) : IEnvironment
+internal sealed class CountingEnvironment(int length = 4, bool truncates = false, Func<int, double>? reward = null, Func<int, float>? observe = null, int? maxEpisodeSteps = null) : IEnvironment
 {
     private int _step;
 
@@ -13,6 +13,8 @@ internal sealed class CountingEnvironment(int length = 4, bool truncates = false
     public ObservationSpace ObservationSpace { get; } = ObservationSpace.Unbounded(1, "step");
 
     public ActionSpace ActionSpace { get; } = ActionSpace.Discrete("stay", "go");
+
+    public int? MaxEpisodeSteps => maxEpisodeSteps;
 
     public void Reset(int? seed, Span<float> observation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
 using Trpo.Estimators.Training;
 using Trpo.Onnx.Randomness;
@@ -69,11 +70,65 @@ public sealed class RolloutCollectorTests
         // where the observation after the reset would give 1 - 30; at the end of the rollout 1 + V(2) - V(1).
         using var run = new Run(truncates: true, environments: 1);
         var rollout = run.Collect(6);
-        var targets = new ValueTargets(rollout, new TenTimes(), discount: 1, lambda: 0);
+        var targets = new ValueTargets(rollout, new TenTimes(), new() { Discount = 1, GaeLambda = 0 });
 
         Assert.That(targets.Advantages.ToArray(), Is.All.EqualTo(11));
         Assert.That(targets.Targets.ToArray(), Is.EqualTo(new double[] { 11, 21, 31, 41, 11, 21 }));
         Assert.That(targets.ExplainedVariance, Is.EqualTo(1), "the targets differ from the values by a constant");
+    }
+
+    [Test]
+    public void Without_bootstrapping_a_truncated_episode_is_worth_nothing_more()
+    {
+        using var run = new Run(truncates: true, environments: 1);
+        var targets = new ValueTargets(run.Collect(6), new TenTimes(), new() { Discount = 1, GaeLambda = 0, BootstrapTruncated = false });
+
+        Assert.That(targets.Advantages.ToArray(), Is.EqualTo(new double[] { 11, 11, 11, 1 - 30, 11, 11 }), "the rollout's own end is not the episode's");
+    }
+
+    [Test]
+    public void Staggered_starts_cut_first_episodes_short_at_evenly_spread_steps()
+    {
+        using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps: 4, staggerStarts: true);
+        var rollout = run.Collect(6);
+        var observations = rollout.Observations.ToArray();
+
+        Assert.Multiple(() =>
+        {
+            // The first environment plays in full; the others are reset after 1, 2 and 3 steps, and then play in full.
+            Assert.That(observations, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, /**/ 0, 0, 1, 2, 3, 0, /**/ 0, 1, 0, 1, 2, 3, /**/ 0, 1, 2, 0, 1, 2 }));
+            Assert.That(rollout.Terminated.ToArray(), Is.All.False);
+            Assert.That(rollout.Ended.ToArray(), Is.EqualTo(Flags(24, 3, 6, 10, 13, 17, 20)));
+            Assert.That(run.Episodes, Is.EqualTo(Enumerable.Repeat(new Episode(4, 4, true), 3)), "what was cut short is no episode");
+            Assert.That(Bootstraps(rollout), Is.EquivalentTo(new[] { (3, 4f), (5, 2f), (6, 1f), (10, 4f), (11, 1f), (13, 2f), (17, 4f), (20, 3f), (23, 3f) }));
+        });
+    }
+
+    [TestCase(4, false)]
+    [TestCase(null, true)]
+    public void Starts_are_not_staggered_unless_asked_for_and_the_length_is_known(int? maxEpisodeSteps, bool staggerStarts)
+    {
+        using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps, staggerStarts);
+
+        Assert.That(run.Collect(6).Observations.ToArray(), Is.EqualTo(Enumerable.Repeat(new float[] { 0, 1, 2, 3, 0, 1 }, 4).SelectMany(row => row)));
+    }
+
+    [Test]
+    public void Normalized_observations_stand_still_within_a_rollout_and_follow_what_was_met_in_the_next()
+    {
+        using var run = new Run(truncates: true, environments: 1, normalizer: new ObservationNormalizer(1));
+        var first = run.Collect(6).Observations.ToArray();
+        run.Normalizer!.Advance();
+        var rollout = run.Collect(3);
+
+        // Met so far: 0, 1, 2, 3, 0, 1, of mean 7/6 and variance 15/6 - 49/36 = 41/36.
+        var deviation = Math.Sqrt(41 / 36.0);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1 }));
+            Assert.That(rollout.Observations.ToArray(), Is.EqualTo(new[] { 2.0, 3, 0 }.Select(step => (step - (7 / 6.0)) / deviation)).Within(1e-6));
+            Assert.That(rollout.BootstrapObservations.ToArray(), Is.EqualTo(new[] { 4.0, 1 }.Select(step => (step - (7 / 6.0)) / deviation)).Within(1e-6));
+        });
     }
 
     [Test]
@@ -91,6 +146,8 @@ public sealed class RolloutCollectorTests
         Assert.That(rollout.Actions.ToArray().Max(Math.Abs), Is.GreaterThan(1));
         Assert.That(TargetEnvironment.LargestAction, Is.EqualTo(1));
     }
+
+    private static IEnumerable<(int, float)> Bootstraps(Rollout rollout) => rollout.BootstrapRows.Zip(rollout.BootstrapObservations.ToArray());
 
     private static bool[] Flags(int length, params int[] set) => [.. Enumerable.Range(0, length).Select(i => set.Contains(i))];
 
@@ -118,15 +175,18 @@ public sealed class RolloutCollectorTests
         private readonly ObservedBlock _environments;
         private readonly RolloutCollector _collector;
         private readonly Rollout _rollout;
-        private readonly Trpo.Estimators.Policies.StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
+        private readonly StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
 
-        public Run(bool truncates, int environments)
+        public Run(bool truncates, int environments, int? maxEpisodeSteps = null, bool staggerStarts = false, ObservationNormalizer? normalizer = null)
         {
-            var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, truncates), environments);
+            Normalizer = normalizer;
+            var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, truncates, maxEpisodeSteps: maxEpisodeSteps), environments);
             _environments = new ObservedBlock(view, environments, view, view.Schema[0]);
-            _collector = new RolloutCollector(_environments, new RandomSource(1));
+            _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer, staggerStarts);
             _rollout = new Rollout(environments, 10, 1, 1);
         }
+
+        public ObservationNormalizer? Normalizer { get; }
 
         public List<Episode> Episodes { get; } = [];
 

@@ -1,0 +1,105 @@
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
+using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
+
+namespace Trpo.Tests.Policies;
+
+public sealed class ObservationNormalizerTests
+{
+    [Test]
+    public void Changes_nothing_before_it_has_seen_anything_but_clips()
+    {
+        Assert.That(Normalized(new ObservationNormalizer(3), 1, -2, 11), Is.EqualTo(new float[] { 1, -2, 10 }));
+    }
+
+    [Test]
+    public void Applies_the_mean_and_standard_deviation_of_everything_observed()
+    {
+        // Of 1, 2, 3, 6 the mean is 3 and the variance 3.5, whichever batches they came in.
+        var normalizer = new ObservationNormalizer(1);
+        normalizer.Observe([1]);
+        normalizer.Advance();
+        foreach (var value in (float[])[2, 3])
+            normalizer.Observe([value]);
+        normalizer.Advance();
+        normalizer.Observe([6]);
+        normalizer.Advance();
+
+        Assert.That(Normalized(normalizer, 4)[0], Is.EqualTo(1 / Math.Sqrt(3.5)).Within(1e-6));
+    }
+
+    [Test]
+    public void Stands_still_until_it_is_told_to_advance()
+    {
+        var normalizer = Of([1], [3]);
+        normalizer.Observe([100]);
+        Assert.That(Normalized(normalizer, 3), Is.EqualTo(new float[] { 1 }));
+
+        normalizer.Advance();
+        Assert.That(Normalized(normalizer, 3)[0], Is.LessThan(0));
+    }
+
+    [Test]
+    public void Leaves_the_scale_of_a_constant_alone()
+    {
+        var normalizer = Of([0.1f, 0], [0.1f, 0], [0.1f, 0]);
+        Assert.That(Normalized(normalizer, 0.1f, 0.5f), Is.EqualTo(new[] { 0, 0.5f }));
+    }
+
+    [Test]
+    public void Keeps_small_deviations_from_a_large_mean()
+    {
+        // A sum of squares would lose the variance of 2/3 beside 1e12.
+        var normalizer = Of([999_999], [1_000_000], [1_000_001]);
+        for (var i = 0; i < 10_000; i++)
+        {
+            normalizer.Observe([999_999 + (i % 3)]);
+            normalizer.Advance();
+        }
+
+        Assert.That(Normalized(normalizer, 1_000_001)[0], Is.EqualTo(1 / Math.Sqrt(2.0 / 3)).Within(1e-3));
+    }
+
+    [Test]
+    public void Is_part_of_the_exported_policy()
+    {
+        var distribution = ActionDistribution.For(Support.Policies.Choices, 0);
+        var perceptron = new Perceptron(4, [8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(1));
+        var rows = Support.Policies.Observations(1_000).Select(row => row.Select((value, i) => (value * (i + 1)) + (100 * i)).ToArray()).ToArray();
+        using var policy = new StochasticPolicy(perceptron, distribution) { Normalizer = Of(rows[..500]) };
+        using var session = PolicySession.Open(policy.Export(Support.Policies.Metadata(Support.Policies.Choices)));
+        using var batch = session.CreateBatch(rows.Length);
+        for (var row = 0; row < rows.Length; row++)
+            rows[row].CopyTo(batch.Observation(row));
+        batch.Run(rows.Length);
+
+        var normalized = rows.SelectMany(row => Normalized(policy.Normalizer, row)).ToArray();
+        var logits = new double[rows.Length * 3];
+        policy.Evaluate(normalized, logits);
+        Assert.That(normalized.Max(Math.Abs), Is.LessThan(5), "a test of values that the network can tell apart");
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var exponentials = logits.AsSpan(3 * row, 3).ToArray().Select(Math.Exp).ToArray();
+            Assert.That(batch.Score(row).ToArray(), Is.EqualTo(exponentials.Select(value => value / exponentials.Sum())).Within(1e-5));
+        }
+    }
+
+    private static ObservationNormalizer Of(params float[][] rows)
+    {
+        var normalizer = new ObservationNormalizer(rows[0].Length);
+        foreach (var row in rows)
+            normalizer.Observe(row);
+        normalizer.Advance();
+        return normalizer;
+    }
+
+    private static float[] Normalized(ObservationNormalizer normalizer, params float[] observation)
+    {
+        var normalized = new float[observation.Length];
+        normalizer.Apply(observation, normalized);
+        return normalized;
+    }
+}

@@ -1,0 +1,115 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Optimization;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>What each option of training does, seen from outside.</summary>
+public sealed class TrainingOptionsTests
+{
+    private static readonly TrpoOptions Short = new() { TotalSteps = 1_024, StepsPerIteration = 256, HiddenLayers = [16], Seed = 1 };
+
+    [Test]
+    public void Training_stops_once_a_hundred_episodes_have_the_target_return()
+    {
+        // Every episode returns 4 after 4 steps: of 2 environments, the hundredth ends with step 400.
+        Assert.That(Steps(Counting(4)), Is.EqualTo(512));
+        Assert.That(Steps(Counting(4.001)), Is.EqualTo(1_024));
+        Assert.That(Steps(Counting(null)), Is.EqualTo(1_024));
+
+        static int Steps((IReadOnlyList<TrpoIteration> Iterations, PolicyTransformer Policy) run)
+        {
+            Assert.That(run.Policy.Metadata.Provenance["steps"], Is.EqualTo($"{run.Iterations[^1].Steps}"));
+            return run.Iterations[^1].Steps;
+        }
+
+        static (IReadOnlyList<TrpoIteration>, PolicyTransformer) Counting(double? target)
+        {
+            var ml = new MLContext(1);
+            var listener = new Listener();
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4), count: 2);
+            return (listener.Iterations, ml.ReinforcementLearning.Trainers.Trpo(view, Short with { TargetReturn = target, Progress = listener }).Fit(view));
+        }
+    }
+
+    [Test]
+    public void The_radius_of_the_trust_region_goes_to_its_final_value_in_a_straight_line()
+    {
+        var iterations = CartPole(Short with { TotalSteps = 5_120, TrustRegion = new() { MaxKl = 0.02 }, FinalMaxKl = 0.001 });
+
+        var radii = iterations.Select((_, i) => 0.02 - (0.019 * i / (iterations.Count - 1))).ToArray();
+        var divergences = iterations.Select(iteration => iteration.Update.MeanKl).ToArray();
+        Assert.That(radii[^1], Is.EqualTo(0.001).Within(1e-9));
+        Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius), Is.All.InRange(0, 1));
+        Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius).Count(share => share > 0.4), Is.GreaterThan(iterations.Count / 2), "most steps go most of the way");
+    }
+
+    [Test]
+    public void A_gradient_is_in_proportion_to_the_scale_of_the_rewards_unless_advantages_are_normalized()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(GradientNorm(rewardScale: 8, normalize: false) / GradientNorm(rewardScale: 1, normalize: false), Is.EqualTo(8).Within(1e-9));
+            Assert.That(GradientNorm(rewardScale: 8, normalize: true), Is.EqualTo(GradientNorm(rewardScale: 1, normalize: true)));
+        });
+
+        static double GradientNorm(double rewardScale, bool normalize) =>
+            CartPole(Short with { TotalSteps = 256, RewardScale = rewardScale, NormalizeAdvantages = normalize, Baseline = (_, _) => new Nothing() })[0].Update.GradientNorm;
+    }
+
+    [Test]
+    public void Returns_are_reported_in_the_environment_s_rewards() =>
+        Assert.That(CartPole(Short with { RewardScale = 0.001 })[0].MeanReturn, Is.GreaterThan(5));
+
+    [Test]
+    public void A_policy_that_normalizes_observations_learns_from_what_an_unscaled_one_cannot()
+    {
+        var plain = Learn(normalize: false);
+        var normalized = Learn(normalize: true);
+        Assert.That(normalized, Is.GreaterThan(plain + 2));
+
+        static double Learn(bool normalize)
+        {
+            // The action should be the parity of the step, which is one unit in an observation of a thousand.
+            var ml = new MLContext(1);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new OffsetEnvironment(), count: 4);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, Short with { TotalSteps = 8_192, NormalizeObservations = normalize }).Fit(view);
+            return ml.ReinforcementLearning.Evaluate(policy, view, episodes: 20).MeanReturn;
+        }
+    }
+
+    [Test]
+    public void Options_out_of_range_are_refused_by_name()
+    {
+        Assert.Multiple(() =>
+        {
+            Refused(Short with { RewardScale = 0 }, nameof(TrpoOptions.RewardScale));
+            Refused(Short with { RewardScale = double.NaN }, nameof(TrpoOptions.RewardScale));
+            Refused(Short with { FinalMaxKl = 0 }, nameof(TrpoOptions.FinalMaxKl));
+            Refused(Short with { FinalMaxKl = 0.001, Optimizer = new TrustRegionOptimizer() }, nameof(TrpoOptions.FinalMaxKl));
+            Refused(Short with { TargetReturn = double.NaN }, nameof(TrpoOptions.TargetReturn));
+        });
+
+        static void Refused(TrpoOptions options, string name) => Assert.That(() => CartPole(options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(name));
+    }
+
+    private static List<TrpoIteration> CartPole(TrpoOptions options)
+    {
+        var ml = new MLContext(1);
+        var listener = new Listener();
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 4);
+        ml.ReinforcementLearning.Trainers.Trpo(view, options with { Progress = listener }).Fit(view).Dispose();
+        return listener.Iterations;
+    }
+
+    private sealed class Nothing : IValueFunction
+    {
+        public void Predict(ReadOnlySpan<float> observations, Span<double> values) => values.Clear();
+
+        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => 0;
+    }
+}
