@@ -9,6 +9,7 @@ internal sealed class RolloutCollector
 {
     private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
+    private readonly EnvironmentTurn _turn;
     private readonly RandomSource _random;
     private readonly float[] _current;
     private readonly float[] _final;
@@ -18,10 +19,11 @@ internal sealed class RolloutCollector
     {
         _environments = environments;
         _block = environments.Block;
+        _turn = environments.Turn;
         _random = random;
         _current = new float[environments.Count * environments.ObservationLength];
         _final = new float[environments.ObservationLength];
-        _block.Reset(random);
+        _turn.Reset(random);
         for (var e = 0; e < _block.Count; e++)
             _environments.Read(e, Current(e));
     }
@@ -35,7 +37,13 @@ internal sealed class RolloutCollector
         {
             policy.Evaluate(_current, _parameters);
             for (var e = 0; e < _block.Count; e++)
-                Step(e, rollout, rollout.Row(e, t), policy, episodes);
+                Decide(e, rollout, rollout.Row(e, t), policy);
+            _turn.Take();
+            for (var e = 0; e < _block.Count; e++)
+                Record(e, rollout, rollout.Row(e, t), episodes);
+            _turn.Take();
+            for (var e = 0; e < _block.Count; e++)
+                ReadStart(e, rollout.Ended[rollout.Row(e, t)]);
         }
 
         for (var e = 0; e < _block.Count; e++)
@@ -46,17 +54,22 @@ internal sealed class RolloutCollector
         }
     }
 
-    private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ICollection<Episode> episodes)
+    // One environment after the other, whatever the threads: they draw from one source.
+    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy)
     {
-        var current = Current(environment);
-        current.CopyTo(rollout.Observation(row));
+        Current(environment).CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
-        var result = _block.Step(environment, action);
+        _turn.PlanStep(environment, action);
+    }
+
+    private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
+    {
+        var result = _turn.Result(environment);
         rollout.SetResult(row, result.Reward, result.Terminated, result.Ended);
         if (!result.Ended)
         {
-            _environments.Read(environment, current);
+            _environments.Read(environment, Current(environment));
             return;
         }
 
@@ -65,8 +78,13 @@ internal sealed class RolloutCollector
         if (!result.Terminated)
             rollout.AddBootstrap(row, _final);
         episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
-        _block.Reset(environment, seed: null);
-        _environments.Read(environment, current);
+        _turn.PlanReset(environment, seed: null);
+    }
+
+    private void ReadStart(int environment, bool started)
+    {
+        if (started)
+            _environments.Read(environment, Current(environment));
     }
 
     private Span<float> Current(int environment) => _current.AsSpan(environment * _final.Length, _final.Length);
