@@ -28,6 +28,10 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="rows">The length of the table that upstream transforms are fitted on, of a uniformly random policy's observations.</param>
     /// <param name="seed">The seed of that table.</param>
     /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
+    /// <param name="threads">
+    /// How many threads step and reset the environments, in training and in evaluation; the calling thread is one of them. What comes out does not depend on it. It pays where
+    /// a step takes more than some microseconds. At least 1, 1 by default; more than <paramref name="count"/> means as many as that.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own.</exception>
     public EnvironmentDataView LoadFromEnvironment(
@@ -36,10 +40,11 @@ public sealed class ReinforcementLearningCatalog
         string? observationColumnName = null,
         int rows = 4_096,
         int seed = 0,
-        int episodeStepLimit = 10_000)
+        int episodeStepLimit = 10_000,
+        int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit);
+        return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit, threads);
     }
 
     /// <summary>Plays episodes with a trained policy, whose actions are chosen as it says itself: deterministic ones, unless it was told to draw them.</summary>

@@ -1,10 +1,8 @@
-using Trpo.Onnx.Randomness;
-
 namespace Trpo.Estimators.Environments;
 
 /// <summary>
 /// A number of environments of one kind, each with the observation that it is at. Whatever an environment returns is checked
-/// here before anyone believes it. Nothing is allocated per step.
+/// here before anyone believes it. Nothing is allocated per step. Different environments may be used by different threads at once.
 /// </summary>
 internal sealed class EnvironmentBlock : IDisposable
 {
@@ -22,7 +20,7 @@ internal sealed class EnvironmentBlock : IDisposable
         _check = new ObservationCheck(view.ObservationSpace);
         _environments = new IEnvironment?[count];
         _observations = new float[count * view.ObservationSpace.Length];
-        _clipped = new float[view.ActionSpace.Length];
+        _clipped = new float[count * view.ActionSpace.Length];
         _returns = new double[count];
         _lengths = new int[count];
         try
@@ -60,13 +58,6 @@ internal sealed class EnvironmentBlock : IDisposable
     /// <summary>The number of steps of the episode that environment <paramref name="index"/> is in, or has just ended.</summary>
     public int Length(int index) => _lengths[index];
 
-    /// <summary>Starts an episode in every environment, each with a seed of its own.</summary>
-    public void Reset(RandomSource random)
-    {
-        for (var i = 0; i < Count; i++)
-            Reset(i, random.NextSeed());
-    }
-
     /// <summary>Starts an episode in one environment.</summary>
     public void Reset(int index, int? seed)
     {
@@ -89,13 +80,14 @@ internal sealed class EnvironmentBlock : IDisposable
     /// <summary>Acts in one environment; an action beyond the bounds of a box is brought within them first.</summary>
     public StepResult Step(int index, ReadOnlySpan<float> action)
     {
-        ActionSampling.Clip(_view.ActionSpace, action, _clipped);
+        var clipped = _clipped.AsSpan(index * _view.ActionSpace.Length, _view.ActionSpace.Length);
+        ActionSampling.Clip(_view.ActionSpace, action, clipped);
         var observation = Observation(index);
         observation.Fill(float.NaN);
         StepResult result;
         try
         {
-            result = _environments[index]!.Step(new EnvironmentAction(_clipped), observation);
+            result = _environments[index]!.Step(new EnvironmentAction(clipped), observation);
         }
         catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
         {

@@ -16,17 +16,19 @@ public sealed class EnvironmentDataView : IDataView
     private readonly EnvironmentTable _table;
     private readonly EnvironmentColumns _columns;
 
-    internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, EnvironmentTable table, int episodeStepLimit)
+    internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, EnvironmentTable table, int episodeStepLimit, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (observationColumnName is not null)
             ArgumentException.ThrowIfNullOrEmpty(observationColumnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(table.Rows, 1, "rows");
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _factory = factory;
         _table = table;
         Count = count;
         EpisodeStepLimit = episodeStepLimit;
+        Threads = threads;
 
         var environment = factory() ?? throw new ArgumentException("The factory returned no environment.", nameof(factory));
         using var owned = environment as IDisposable;
@@ -54,6 +56,9 @@ public sealed class EnvironmentDataView : IDataView
 
     /// <summary>The step after which the environment truncates an episode, or null where it does not say.</summary>
     public int? MaxEpisodeSteps { get; }
+
+    /// <summary>How many threads step and reset them; no more are used than there are environments.</summary>
+    public int Threads { get; }
 
     /// <summary>What the environment emits.</summary>
     public ObservationSpace ObservationSpace { get; }

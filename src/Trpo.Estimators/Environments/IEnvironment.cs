@@ -6,6 +6,12 @@ namespace Trpo.Estimators.Environments;
 /// A simulator, machine or game that an agent acts in, with the meaning of Gymnasium's <c>Env</c>. An instance is used by one
 /// thread at a time; one that also is <see cref="IDisposable"/> is disposed when training or evaluation ends.
 /// </summary>
+/// <remarks>
+/// It is created and disposed on the thread that trains or evaluates, which by default makes all other calls too. Where
+/// <see cref="EnvironmentDataView.Threads"/> is more than 1, each <see cref="Step"/> and <see cref="Reset"/> may come from another thread than the
+/// one before, and different instances are called at the same time: they share nothing that changes. A simulator that belongs to a
+/// thread, such as one with a window or a graphics context, keeps <c>threads: 1</c>.
+/// </remarks>
 public interface IEnvironment
 {
     /// <summary>The name that reports and errors use.</summary>

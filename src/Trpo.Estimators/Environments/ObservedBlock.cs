@@ -21,16 +21,21 @@ internal sealed class ObservedBlock : IDisposable
             for (var i = 0; i < count; i++)
                 _readers[i] = new LockStepReader(environment, data, column);
             Block = new EnvironmentBlock(environment, count);
+            Turn = new EnvironmentTurn(Block, environment.ActionSpace.Length, environment.Threads);
         }
         catch
         {
             DisposeReaders();
+            Block?.Dispose();
             throw;
         }
     }
 
     /// <summary>The environments.</summary>
     public EnvironmentBlock Block { get; }
+
+    /// <summary>What they do next.</summary>
+    public EnvironmentTurn Turn { get; }
 
     /// <summary>The number of environments.</summary>
     public int Count => Block.Count;
@@ -73,6 +78,8 @@ internal sealed class ObservedBlock : IDisposable
     {
         try
         {
+            // No thread may be in an environment that is disposed.
+            Turn.Dispose();
             DisposeReaders();
         }
         finally

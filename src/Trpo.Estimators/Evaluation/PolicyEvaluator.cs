@@ -12,6 +12,7 @@ internal sealed class PolicyEvaluator
 {
     private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
+    private readonly EnvironmentTurn _turn;
     private readonly PolicyBatch _batch;
     private readonly int[] _seeds;
     private readonly int[] _playing;
@@ -25,6 +26,7 @@ internal sealed class PolicyEvaluator
     {
         _environments = environments;
         _block = environments.Block;
+        _turn = environments.Turn;
         _batch = batch;
         var random = new RandomSource((ulong)seed);
         _seeds = [.. Enumerable.Range(0, episodes).Select(_ => random.NextSeed())];
@@ -54,28 +56,18 @@ internal sealed class PolicyEvaluator
     private void Play()
     {
         for (var e = 0; e < _playing.Length; e++)
-            Start(e);
-        Span<float> choice = stackalloc float[1];
+            PlanEpisode(e);
+        BeginEpisodes();
         while (_playing.Any(episode => episode >= 0))
         {
             // An environment that has no episode left keeps its last observation in the batch; nobody reads its action.
             Act();
             for (var e = 0; e < _playing.Length; e++)
-            {
-                if (_playing[e] < 0)
-                    continue;
-                if (float.IsNaN(_batch.Score(e)[0]))
-                    throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(e).ToArray())}).");
-                if (_batch.IsDiscrete)
-                {
-                    choice[0] = _batch.Choice(e);
-                    Step(e, choice);
-                }
-                else
-                {
-                    Step(e, _batch.Action(e));
-                }
-            }
+                PlanStep(e);
+            _turn.Take();
+            for (var e = 0; e < _playing.Length; e++)
+                Record(e);
+            BeginEpisodes();
         }
     }
 
@@ -87,29 +79,48 @@ internal sealed class PolicyEvaluator
         _batch.Run(_playing.Length, _draws);
     }
 
-    private void Step(int environment, ReadOnlySpan<float> action)
+    private void PlanStep(int environment)
     {
-        var result = _block.Step(environment, action);
+        if (_playing[environment] < 0)
+            return;
+        if (float.IsNaN(_batch.Score(environment)[0]))
+            throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray())}).");
+        _turn.PlanStep(environment, _batch.IsDiscrete ? [_batch.Choice(environment)] : _batch.Action(environment));
+    }
+
+    private void Record(int environment)
+    {
+        var episode = _playing[environment];
+        if (episode < 0)
+            return;
 
         // The final observation passes through the transforms too, as it does in training.
         _environments.Read(environment, _batch.Observation(environment));
+        var result = _turn.Result(environment);
         if (!result.Ended)
             return;
-
-        var episode = _playing[environment];
         _returns[episode] = _block.Return(environment);
         _lengths[episode] = _block.Length(environment);
         _truncated += result.Terminated ? 0 : 1;
-        Start(environment);
+        PlanEpisode(environment);
     }
 
-    private void Start(int environment)
+    private void PlanEpisode(int environment)
     {
         _playing[environment] = _started < _seeds.Length ? _started++ : -1;
-        if (_playing[environment] < 0)
-            return;
-        _block.Reset(environment, _seeds[_playing[environment]]);
-        _environments.Read(environment, _batch.Observation(environment));
+        if (_playing[environment] >= 0)
+            _turn.PlanReset(environment, _seeds[_playing[environment]]);
+    }
+
+    private void BeginEpisodes()
+    {
+        _turn.Take();
+        for (var e = 0; e < _playing.Length; e++)
+        {
+            // Those that go on have been read.
+            if (_playing[e] >= 0 && _block.Length(e) == 0)
+                _environments.Read(e, _batch.Observation(e));
+        }
     }
 
     private static void CheckActions(ActionSpace policy, EnvironmentDataView environment)

@@ -9,6 +9,7 @@ internal sealed class RolloutCollector
 {
     private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
+    private readonly EnvironmentTurn _turn;
     private readonly RandomSource _random;
     private readonly ObservationNormalizer? _normalizer;
     private readonly float[] _current;
@@ -25,13 +26,14 @@ internal sealed class RolloutCollector
     {
         _environments = environments;
         _block = environments.Block;
+        _turn = environments.Turn;
         _random = random;
         _normalizer = normalizer;
         _current = new float[environments.Count * environments.ObservationLength];
         _seen = normalizer is null ? _current : new float[_current.Length];
         _final = new float[environments.ObservationLength];
         _cuts = Cuts(environments.Count, staggerStarts ? _block.MaxEpisodeSteps : null);
-        _block.Reset(random);
+        _turn.Reset(random);
         for (var e = 0; e < _block.Count; e++)
             _environments.Read(e, Row(_current, e));
     }
@@ -41,6 +43,7 @@ internal sealed class RolloutCollector
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
+
         // The normalizer may have moved on since the last rollout.
         for (var e = 0; e < _block.Count; e++)
             See(e);
@@ -48,7 +51,16 @@ internal sealed class RolloutCollector
         {
             policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
-                Step(e, rollout, rollout.Row(e, t), policy, episodes);
+                Decide(e, rollout, rollout.Row(e, t), policy);
+            _turn.Take();
+            for (var e = 0; e < _block.Count; e++)
+                Record(e, rollout, rollout.Row(e, t), episodes);
+            _turn.Take();
+            for (var e = 0; e < _block.Count; e++)
+            {
+                if (rollout.Ended[rollout.Row(e, t)])
+                    ReadCurrent(e);
+            }
         }
 
         for (var e = 0; e < _block.Count; e++)
@@ -59,19 +71,24 @@ internal sealed class RolloutCollector
         }
     }
 
-    private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ICollection<Episode> episodes)
+    // One environment after the other, whatever the threads: they draw from one source.
+    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy)
     {
         Row(_seen, environment).CopyTo(rollout.Observation(row));
         _normalizer?.Observe(Row(_current, environment));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
-        var result = _block.Step(environment, action);
+        _turn.PlanStep(environment, action);
+    }
+
+    private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
+    {
+        var result = _turn.Result(environment);
         var cut = !result.Ended && _block.Length(environment) == _cuts[environment];
         rollout.SetResult(row, result.Reward, result.Terminated, result.Ended || cut);
         if (!result.Ended && !cut)
         {
-            _environments.Read(environment, Row(_current, environment));
-            See(environment);
+            ReadCurrent(environment);
             return;
         }
 
@@ -87,7 +104,11 @@ internal sealed class RolloutCollector
         if (!cut)
             episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
         _cuts[environment] = 0;
-        _block.Reset(environment, seed: null);
+        _turn.PlanReset(environment, seed: null);
+    }
+
+    private void ReadCurrent(int environment)
+    {
         _environments.Read(environment, Row(_current, environment));
         See(environment);
     }

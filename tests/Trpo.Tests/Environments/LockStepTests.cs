@@ -129,7 +129,7 @@ public sealed class LockStepTests
         var environment = CartPoles();
         var data = _ml.Transforms.NormalizeMeanVariance("Observation").Fit(environment).Transform(environment);
         using var environments = new ObservedBlock(environment, 2, data, data.Schema["Observation"]);
-        environments.Block.Reset(new Trpo.Onnx.Randomness.RandomSource(1));
+        environments.Turn.Reset(new Trpo.Onnx.Randomness.RandomSource(1));
         var observation = new float[4];
         float[] action = [1];
         Play();

@@ -47,7 +47,7 @@ public sealed class TypedRowsTrainingTests
         var data = Featurize().Fit(environment).Transform(environment);
         var table = data.GetColumn<float[]>("Observation").Take(3).ToList();
         using var environments = new ObservedBlock(environment, 2, data, data.Schema["Observation"]);
-        environments.Block.Reset(new RandomSource(1));
+        environments.Turn.Reset(new RandomSource(1));
         var observation = new float[environments.ObservationLength];
         foreach (var expected in table)
         {
@@ -67,7 +67,7 @@ public sealed class TypedRowsTrainingTests
         var environment = Load(count: 1);
         var data = Featurize().Fit(environment).Transform(environment);
         using var environments = new ObservedBlock(environment, 1, data, data.Schema["Observation"]);
-        environments.Block.Reset(new RandomSource(1));
+        environments.Turn.Reset(new RandomSource(1));
         var observation = new float[environments.ObservationLength];
         float[] action = [1];
         Play();

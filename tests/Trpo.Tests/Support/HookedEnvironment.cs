@@ -1,0 +1,30 @@
+using Trpo.Estimators.Environments;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Tests.Support;
+
+/// <summary>Another environment, of which a test is told every call before it is made: with the number of calls that this instance had before.</summary>
+internal sealed class HookedEnvironment(IEnvironment inner, Action<int> before, Action? disposed = null) : IEnvironment, IDisposable
+{
+    private int _calls;
+
+    public string Name => inner.Name;
+
+    public ObservationSpace ObservationSpace => inner.ObservationSpace;
+
+    public ActionSpace ActionSpace => inner.ActionSpace;
+
+    public void Reset(int? seed, Span<float> observation)
+    {
+        before(_calls++);
+        inner.Reset(seed, observation);
+    }
+
+    public StepResult Step(EnvironmentAction action, Span<float> observation)
+    {
+        before(_calls++);
+        return inner.Step(action, observation);
+    }
+
+    public void Dispose() => disposed?.Invoke();
+}
