@@ -33,6 +33,35 @@ internal static class ActionSampling
         }
     }
 
+    /// <summary>
+    /// Puts choices that are allowed, drawn uniformly, in the place of those that are not; draws nothing where all are. Behind
+    /// <see cref="Sample(ActionSpace, RandomSource, Span{float})"/>, all that are allowed are equally probable.
+    /// </summary>
+    /// <param name="space">The space of the action; in one that has no choices, all is allowed.</param>
+    /// <param name="allows">Whether a choice, by its place among those of all dimensions, is allowed.</param>
+    /// <param name="random">The source of chance.</param>
+    /// <param name="action">The action, <c>[k]</c>.</param>
+    /// <returns>Whether there is an allowed action; false where a dimension has no allowed choice.</returns>
+    public static bool Allow(ActionSpace space, Func<int, bool> allows, RandomSource random, Span<float> action)
+    {
+        var start = 0;
+        for (var dimension = 0; dimension < space.ChoiceCounts.Length; dimension++)
+        {
+            var count = space.ChoiceCounts[dimension];
+            if (!allows(start + (int)action[dimension]))
+            {
+                int[] allowed = [.. Enumerable.Range(0, count).Where(choice => allows(start + choice))];
+                if (allowed.Length == 0)
+                    return false;
+                action[dimension] = allowed[random.NextInt(allowed.Length)];
+            }
+
+            start += count;
+        }
+
+        return true;
+    }
+
     /// <summary>The nearest action within the bounds of the space; only those of a box can be beyond them.</summary>
     public static void Clip(ActionSpace space, ReadOnlySpan<float> action, Span<float> clipped)
     {

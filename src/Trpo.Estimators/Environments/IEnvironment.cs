@@ -17,6 +17,13 @@ public interface IEnvironment
     /// <summary>What the agent can do. It never changes.</summary>
     ActionSpace ActionSpace { get; }
 
+    /// <summary>
+    /// Whether a choice is allowed now; by default, every one always is. Only the random policy asks, whose observations upstream transforms are
+    /// fitted on: one that is trained reads a mask in its observation, where the trainer's option ActionMask says so. A wrapper passes this on.
+    /// </summary>
+    /// <param name="choice">A choice of a discrete action, or of a dimension of a multi-discrete one: its place in <see cref="ActionSpace.ScoreNames"/>.</param>
+    bool Allows(int choice) => true;
+
     /// <summary>Starts an episode.</summary>
     /// <param name="seed">Restarts the environment's own randomness, so that what follows is repeatable; null goes on with it.</param>
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>

@@ -31,6 +31,9 @@ public sealed class TimeLimit : IEnvironment, IDisposable
     public ActionSpace ActionSpace => _inner.ActionSpace;
 
     /// <inheritdoc/>
+    public bool Allows(int choice) => _inner.Allows(choice);
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         _steps = 0;

@@ -49,6 +49,8 @@ internal sealed class RolloutCollector
     private void Step(int environment, Rollout rollout, int row, StochasticPolicy policy, ICollection<Episode> episodes)
     {
         var current = Current(environment);
+        if (policy.Mask?.Complaint(current, _block.Length(environment)) is { } complaint)
+            throw new EnvironmentException($"{_block.Describe(environment)} {complaint}");
         current.CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);

@@ -14,5 +14,8 @@ public sealed class DiscreteActionSpace : ActionSpace
     public int Count => Names.Length;
 
     /// <inheritdoc/>
+    internal override ImmutableArray<int> ChoiceCounts => [Count];
+
+    /// <inheritdoc/>
     public override string ToString() => $"Discrete({Count})";
 }
