@@ -50,10 +50,10 @@ internal static class ActionSampling
             var count = space.ChoiceCounts[dimension];
             if (!allows(start + (int)action[dimension]))
             {
-                int[] allowed = [.. Enumerable.Range(0, count).Where(choice => allows(start + choice))];
-                if (allowed.Length == 0)
+                var choice = SampleAllowed(start, count, allows, random);
+                if (choice < 0)
                     return false;
-                action[dimension] = allowed[random.NextInt(allowed.Length)];
+                action[dimension] = choice;
             }
 
             start += count;
@@ -69,6 +69,13 @@ internal static class ActionSampling
             box.Clip(action, clipped);
         else
             action.CopyTo(clipped);
+    }
+
+    // One of the allowed choices of a dimension, or -1 where there is none. Apart, so that nothing is allocated where nothing is forbidden.
+    private static int SampleAllowed(int start, int count, Func<int, bool> allows, RandomSource random)
+    {
+        int[] allowed = [.. Enumerable.Range(0, count).Where(choice => allows(start + choice))];
+        return allowed.Length == 0 ? -1 : allowed[random.NextInt(allowed.Length)];
     }
 
     private static void Sample(BoxActionSpace box, RandomSource random, Span<float> action)

@@ -1,8 +1,12 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Tests.Policies;
 
@@ -137,6 +141,46 @@ public sealed class ActionMaskDeploymentTests
         Assert.That(model.Graph.Input.Single().DocString, Does.Contain("the last 4 values say which choices are allowed"));
     }
 
+    [Test]
+    public void A_graph_with_transforms_keeps_the_mask_and_marks_what_allows_nothing([Values] bool merged)
+    {
+        const int Count = 200;
+        var space = ActionSpace.MultiDiscrete([2, 3]);
+        var ml = new MLContext(seed: 1);
+        var observations = MaskedRows.Observations(space, Count);
+        MaskedRows.Mask(space, observations, 7)[..2].Clear();
+        MaskedRow[] rows = [.. observations.Chunk(7).Select(row => new MaskedRow { Features = row[..2], Mask = row[2..] })];
+        var view = ml.Data.LoadFromEnumerable(rows);
+        using var policy = new PolicyTransformer(MaskedRows.Onnx(space), new PolicyColumns());
+        var model = ml.Transforms.Concatenate("Observation", "Features", "Mask").Fit(view).Append(policy);
+        var bytes = merged ? GraphMerger.Merge(PolicyChain.Of(model), Concatenation()) : ChainExport.ToOnnx(PolicyChain.Of(model), view.Schema);
+        var outputs = RawRun.Run(bytes, Count, ("Features", rows.SelectMany(row => row.Features).ToArray()), ("Mask", rows.SelectMany(row => row.Mask).ToArray()));
+        using var session = PolicySession.Open(policy.Onnx.ToArray());
+        using var batch = Run(session, observations);
+
+        Assert.That(ModelProto.Parser.ParseFrom(bytes).MetadataProps.Select(pair => pair.Key), Does.Contain("trpo.action_mask"));
+        Assert.That(outputs["action"][14..16], Is.EqualTo(new[] { -1f, -1f }));
+        Assert.That(outputs["score"][35..40], Is.All.NaN);
+        Assert.That(model.Transform(view).GetColumn<float[]>("Action").ElementAt(7), Is.All.NaN);
+        for (var row = 0; row < Count; row++)
+        {
+            if (row == 7)
+                continue;
+            Assert.That(outputs["action"][(2 * row)..((2 * row) + 2)], Is.EqualTo(batch.Action(row).ToArray()));
+            Assert.That(outputs["score"][(5 * row)..((5 * row) + 5)], Is.EqualTo(batch.Score(row).ToArray()).Within(1e-6f));
+        }
+    }
+
+    private static MemoryStream Concatenation()
+    {
+        var graph = new ConverterGraph();
+        graph.Input("Features", DataType.Float, -1, 2);
+        graph.Input("Mask", DataType.Float, -1, 5);
+        graph.Node("Concat", "", "Joined", ["Features", "Mask"], ("axis", 1));
+        graph.Output("Observation", "Joined", DataType.Float, 7);
+        return graph.Stream;
+    }
+
     private static PolicyBatch Run(PolicySession session, float[] observations, ActionSelection? selection = null)
     {
         var length = session.Metadata.Observations.Length;
@@ -155,5 +199,14 @@ public sealed class ActionMaskDeploymentTests
             Assert.That(mask[(int)choice], Is.EqualTo(1));
             mask = mask[count..];
         }
+    }
+
+    private sealed class MaskedRow
+    {
+        [VectorType(2)]
+        public float[] Features { get; set; } = [];
+
+        [VectorType(5)]
+        public float[] Mask { get; set; } = [];
     }
 }
