@@ -39,6 +39,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         options.Validate();
         options.Columns.Check(environment.ActionSpace);
+        if (options.ActionMask)
+            ActionMask.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
         _options = options with { HiddenLayers = [.. options.HiddenLayers] };
@@ -51,7 +53,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
-    /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it.</exception>
+    /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than the mask that it should end with.</exception>
     /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does; or the policy would be too large to be loaded again.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
@@ -138,14 +140,16 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    private static void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
+    private void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
     {
-        if (ObservationScale.Warning(observations, length, column.Name, PolicySchema.SlotNames(column)) is { } warning)
+        var maskLength = _options.ActionMask ? _environment.ActionSpace.ScoreLength : 0;
+        if (ObservationScale.Warning(observations, length, column.Name, PolicySchema.SlotNames(column), maskLength) is { } warning)
             channel.Warning(MessageSensitivity.None, warning);
     }
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
+        var mask = _options.ActionMask ? new ActionMask(_environment.ActionSpace, observationLength) : null;
         var distribution = _options.Distribution is null
             ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation)
             : Made(_options.Distribution(_environment.ActionSpace), nameof(TrpoOptions.Distribution));
@@ -158,7 +162,11 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             if (_options.Network is not null)
                 ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-            return new StochasticPolicy(network, distribution) { Normalizer = _options.NormalizeObservations ? new ObservationNormalizer(observationLength) : null };
+            return new StochasticPolicy(network, distribution)
+            {
+                Normalizer = _options.NormalizeObservations ? new ObservationNormalizer(observationLength - (mask?.Length ?? 0), observationLength) : null,
+                Mask = mask,
+            };
         }
         catch
         {
@@ -183,7 +191,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             ["environment"] = _environment.Name,
             ["seed"] = _seed.ToString(CultureInfo.InvariantCulture),
             ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
-        }, PolicyInputColumn.Of(_environment.Schema));
+        }, PolicyInputColumn.Of(_environment.Schema))
+        {
+            HasActionMask = _options.ActionMask,
+        };
     }
 
     private void Report(IChannel channel, TrpoIteration iteration)

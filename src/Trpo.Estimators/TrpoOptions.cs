@@ -109,6 +109,14 @@ public sealed record TrpoOptions
     public Func<ActionSpace, IActionDistribution>? Distribution { get; init; }
 
     /// <summary>
+    /// Whether the last slots of the observation are a mask: one slot for each choice of a discrete action (of all dimensions of a multi-discrete one,
+    /// as <see cref="ActionSpace.ScoreNames"/> lists them), 1 where the choice is allowed and 0 where it is not. A forbidden choice has the
+    /// probability 0, in training and in the exported policy. No normaliser may scale the mask. False by default; possible with discrete and
+    /// multi-discrete actions and the usual <see cref="Distribution"/>.
+    /// </summary>
+    public bool ActionMask { get; init; }
+
+    /// <summary>
     /// Creates the value function from the length of an observation, as the policy sees it, and a source for its initial weights. Null, the default, means
     /// a perceptron with <see cref="HiddenLayers"/>, fitted as <see cref="ValueFunction"/> says.
     /// </summary>
@@ -136,6 +144,8 @@ public sealed record TrpoOptions
         if (!Enum.IsDefined(HiddenActivation))
             throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
         Check.Fraction(FisherFraction);
+        if (ActionMask && Distribution is not null)
+            throw new ArgumentException($"{nameof(ActionMask)} forbids choices through the logits of the usual distributions: leave {nameof(Distribution)} out, or forbid them in the distribution.", nameof(ActionMask));
         ArgumentNullException.ThrowIfNull(TrustRegion);
         TrustRegion.Validate();
         if (FinalMaxKl is { } finalMaxKl)

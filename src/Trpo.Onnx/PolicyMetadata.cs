@@ -46,6 +46,12 @@ public sealed class PolicyMetadata
     public ImmutableArray<PolicyInputColumn> InputColumns { get; }
 
     /// <summary>
+    /// Whether the last <see cref="ActionSpace.ScoreLength"/> values of what the policy observes, behind whatever transforms are in the same graph, say
+    /// which choices are allowed (1) and which are not (0). Where they allow nothing, the action is missing, as for a NaN.
+    /// </summary>
+    public bool HasActionMask { get; init; }
+
+    /// <summary>
     /// Whether the graph itself makes the score NaN where the policy meets a NaN. Otherwise a NaN in the observation says so, which behind
     /// transforms, such as those that replace it, means nothing.
     /// </summary>

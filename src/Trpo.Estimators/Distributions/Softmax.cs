@@ -6,21 +6,25 @@ namespace Trpo.Estimators.Distributions;
 /// </summary>
 internal static class Softmax
 {
-    /// <summary>Draws an index by inverting the cumulative distribution.</summary>
+    /// <summary>Draws an index by inverting the cumulative distribution. One of probability 0 is never drawn.</summary>
     /// <param name="logits">The logits.</param>
     /// <param name="uniform">A number drawn uniformly from [0, 1).</param>
     public static int Draw(ReadOnlySpan<double> logits, double uniform)
     {
         var (largest, logSum) = Normalizer(logits);
-        var choice = 0;
-        for (; choice < logits.Length - 1; choice++)
+        var last = 0;
+        for (var choice = 0; choice < logits.Length; choice++)
         {
-            uniform -= Math.Exp(logits[choice] - largest - logSum);
+            var probability = Math.Exp(logits[choice] - largest - logSum);
+            if (probability == 0)
+                continue;
+            last = choice;
+            uniform -= probability;
             if (uniform < 0)
                 break;
         }
 
-        return choice;
+        return last;
     }
 
     /// <summary>The index of the first of the largest logits.</summary>

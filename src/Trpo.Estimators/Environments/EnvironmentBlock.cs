@@ -77,6 +77,19 @@ internal sealed class EnvironmentBlock : IDisposable
         CheckObservation(index, "Reset");
     }
 
+    /// <summary>Whether environment <paramref name="index"/> allows a choice now.</summary>
+    public bool Allows(int index, int choice)
+    {
+        try
+        {
+            return _environments[index]!.Allows(choice);
+        }
+        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+        {
+            throw Failed(index, "Allows", exception);
+        }
+    }
+
     /// <summary>Acts in one environment; an action beyond the bounds of a box is brought within them first.</summary>
     public StepResult Step(int index, ReadOnlySpan<float> action)
     {
@@ -143,5 +156,6 @@ internal sealed class EnvironmentBlock : IDisposable
             : $"{Describe(index)} failed in {method}: {exception.Message}",
         exception);
 
-    private string Describe(int index) => $"Environment '{_view.Name}' (number {index} of {Count})";
+    /// <summary>The name and the number of an environment, for the start of a sentence.</summary>
+    public string Describe(int index) => $"Environment '{_view.Name}' (number {index} of {Count})";
 }

@@ -26,6 +26,13 @@ public interface IEnvironment
     /// <summary>The step after which an episode is truncated, in Gymnasium's terms the time limit; null, the default, where there is none, or nobody knows. It never changes.</summary>
     int? MaxEpisodeSteps => null;
 
+    /// <summary>
+    /// Whether a choice is allowed now; by default, every one always is. Only the random policy asks, whose observations upstream transforms are
+    /// fitted on: one that is trained reads a mask in its observation, where the trainer's option ActionMask says so. A wrapper passes this on.
+    /// </summary>
+    /// <param name="choice">A choice of a discrete action, or of a dimension of a multi-discrete one: its place in <see cref="ActionSpace.ScoreNames"/>.</param>
+    bool Allows(int choice) => true;
+
     /// <summary>Starts an episode.</summary>
     /// <param name="seed">Restarts the environment's own randomness, so that what follows is repeatable; null goes on with it.</param>
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>

@@ -34,6 +34,9 @@ public sealed class TimeLimit : IEnvironment, IDisposable
     public int? MaxEpisodeSteps => Math.Min(_maxEpisodeSteps, _inner.MaxEpisodeSteps ?? int.MaxValue);
 
     /// <inheritdoc/>
+    public bool Allows(int choice) => _inner.Allows(choice);
+
+    /// <inheritdoc/>
     public void Reset(int? seed, Span<float> observation)
     {
         _steps = 0;

@@ -5,9 +5,11 @@ namespace Trpo.Estimators.Policies;
 /// <summary>
 /// Shifts and scales observations to mean 0 and standard deviation 1 by running statistics of what was met, and clips them to
 /// [-<see cref="Bound"/>, <see cref="Bound"/>]. The statistics that it applies stand still until <see cref="Advance"/>, so that a policy is the same
-/// when it acts and when it is updated.
+/// when it acts and when it is updated. The slots behind the <paramref name="count"/> first, a mask's, are left as they are.
 /// </summary>
-internal sealed class ObservationNormalizer(int length)
+/// <param name="count">The number of slots to normalize.</param>
+/// <param name="length">The number of slots of an observation, <c>d</c>.</param>
+internal sealed class ObservationNormalizer(int count, int length)
 {
     /// <summary>How many standard deviations from the mean an observation is taken to be at most.</summary>
     public const float Bound = 10;
@@ -15,17 +17,14 @@ internal sealed class ObservationNormalizer(int length)
     // Below this share of the mean square, a variance is that of rounding to float32.
     private const double LeastShare = 1e-14;
 
-    private readonly double[] _mean = new double[length];
-    private readonly double[] _squares = new double[length];
-    private readonly double[] _sums = new double[length];
-    private readonly double[] _sumsOfSquares = new double[length];
-    private readonly float[] _shift = new float[length];
-    private readonly float[] _scale = [.. Enumerable.Repeat(1f, length)];
-    private long _count;
+    private readonly double[] _mean = new double[count];
+    private readonly double[] _squares = new double[count];
+    private readonly double[] _sums = new double[count];
+    private readonly double[] _sumsOfSquares = new double[count];
+    private readonly float[] _shift = new float[count];
+    private readonly float[] _scale = [.. Enumerable.Repeat(1f, count)];
+    private long _observed;
     private long _waiting;
-
-    /// <summary>The number of values of an observation.</summary>
-    public int Length => length;
 
     /// <summary>Takes an observation into account from the next <see cref="Advance"/> on.</summary>
     /// <param name="observation">Finite values, <c>[d]</c>.</param>
@@ -47,7 +46,7 @@ internal sealed class ObservationNormalizer(int length)
     {
         if (_waiting == 0)
             return;
-        var total = _count + _waiting;
+        var total = _observed + _waiting;
         for (var i = 0; i < _sums.Length; i++)
         {
             // Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979), equation 2.1.
@@ -60,7 +59,7 @@ internal sealed class ObservationNormalizer(int length)
             _scale[i] = varies ? (float)(1 / Math.Sqrt(variance)) : 1;
         }
 
-        (_count, _waiting) = (total, 0);
+        (_observed, _waiting) = (total, 0);
         Array.Clear(_sums);
         Array.Clear(_sumsOfSquares);
     }
@@ -70,7 +69,8 @@ internal sealed class ObservationNormalizer(int length)
     /// <param name="normalized">Receives the row's normalized values.</param>
     public void Apply(ReadOnlySpan<float> observation, Span<float> normalized)
     {
-        for (var i = 0; i < normalized.Length; i++)
+        observation[count..].CopyTo(normalized[count..]);
+        for (var i = 0; i < count; i++)
             normalized[i] = Math.Clamp((observation[i] - _shift[i]) * _scale[i], -Bound, Bound);
     }
 
@@ -80,8 +80,10 @@ internal sealed class ObservationNormalizer(int length)
     /// <returns>The name of the normalized observations.</returns>
     public string Export(OnnxGraphBuilder graph, string observation)
     {
-        var mean = graph.Constant("observation_mean", _shift, length);
-        var scale = graph.Constant("observation_scale", _scale, length);
+        float[] shift = [.. _shift, .. Enumerable.Repeat(0f, length - count)];
+        float[] factor = [.. _scale, .. Enumerable.Repeat(1f, length - count)];
+        var mean = graph.Constant("observation_mean", shift, length);
+        var scale = graph.Constant("observation_scale", factor, length);
         graph.Node("Sub", "observation_centered", [observation, mean]);
         graph.Node("Mul", "observation_scaled", ["observation_centered", scale]);
         graph.Node("Max", "observation_above", ["observation_scaled", graph.Constant("observation_low", [-Bound], 1)]);

@@ -40,6 +40,9 @@ internal sealed class StochasticPolicy : IDisposable
     /// </summary>
     public ObservationNormalizer? Normalizer { get; init; }
 
+    /// <summary>What says which choices are allowed, or null where all always are.</summary>
+    public ActionMask? Mask { get; init; }
+
     /// <summary>Whether libtorch computes the policy, rather than managed kernels.</summary>
     public bool IsComputedByTorch => _network is not ManagedPerceptron;
 
@@ -74,12 +77,15 @@ internal sealed class StochasticPolicy : IDisposable
         if (_stateIndependent.Length == 0)
         {
             _network.Evaluate(observations, parameters);
-            return;
+        }
+        else
+        {
+            var outputs = NetworkOutputs(parameters);
+            _network.Evaluate(observations, outputs);
+            Widen(outputs, _stateIndependent, parameters);
         }
 
-        var outputs = NetworkOutputs(parameters);
-        _network.Evaluate(observations, outputs);
-        Widen(outputs, _stateIndependent, parameters);
+        Mask?.Apply(observations, parameters);
     }
 
     /// <summary>As <see cref="Evaluate"/>, and prepares the products there.</summary>
@@ -88,6 +94,7 @@ internal sealed class StochasticPolicy : IDisposable
         var outputs = NetworkOutputs(parameters);
         _network.Linearize(observations, outputs);
         Widen(outputs, _stateIndependent, parameters);
+        Mask?.Apply(observations, parameters);
     }
 
     /// <summary>Computes <c>J v</c>, with <c>J</c> the derivatives of the distributions' parameters by the policy's.</summary>
@@ -125,10 +132,11 @@ internal sealed class StochasticPolicy : IDisposable
     public byte[] Export(PolicyMetadata metadata)
     {
         var graph = new OnnxGraphBuilder("policy");
-        var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, "The observations to act on.");
+        var documentation = Mask is null ? "The observations to act on." : $"The observations to act on; the last {Mask.Length} values say which choices are allowed (1) and which are not (0).";
+        var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, documentation);
         float[] stateIndependent = [.. _stateIndependent.Select(value => (float)value)];
-        var seen = Normalizer?.Export(graph, observation) ?? observation;
-        Distribution.Export(graph, _module.Export(graph, seen), stateIndependent);
+        var outputs = _module.Export(graph, Normalizer?.Export(graph, observation) ?? observation);
+        Distribution.Export(graph, Mask?.Export(graph, observation, outputs) ?? outputs, stateIndependent);
         return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", PolicyMetadataFormat.Write(metadata));
     }
 

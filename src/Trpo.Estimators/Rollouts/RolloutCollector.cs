@@ -74,8 +74,11 @@ internal sealed class RolloutCollector
     // One environment after the other, whatever the threads: they draw from one source.
     private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy)
     {
+        var current = Row(_current, environment);
+        if (policy.Mask?.Complaint(current, _block.Length(environment)) is { } complaint)
+            throw new EnvironmentException($"{_block.Describe(environment)} {complaint}");
+        _normalizer?.Observe(current);
         Row(_seen, environment).CopyTo(rollout.Observation(row));
-        _normalizer?.Observe(Row(_current, environment));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
         _turn.PlanStep(environment, action);

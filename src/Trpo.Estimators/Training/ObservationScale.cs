@@ -22,12 +22,13 @@ internal static class ObservationScale
     /// <summary>The slots that are off, the worst first.</summary>
     /// <param name="observations">Finite observations, <c>[N, length]</c>.</param>
     /// <param name="length">The number of slots.</param>
-    public static IReadOnlyList<SlotRange> Off(ReadOnlySpan<float> observations, int length)
+    /// <param name="maskLength">How many of the last slots are a mask, and not judged.</param>
+    public static IReadOnlyList<SlotRange> Off(ReadOnlySpan<float> observations, int length, int maskLength = 0)
     {
-        var slots = new SlotRange[length];
-        for (var slot = 0; slot < length; slot++)
+        var slots = new SlotRange[length - maskLength];
+        for (var slot = 0; slot < slots.Length; slot++)
             slots[slot] = Measure(observations, slot, length);
-        var largest = Math.Min(slots.Max(slot => slot.RootMeanSquare), Largest);
+        var largest = Math.Min(slots.Max(slot => (double?)slot.RootMeanSquare) ?? 0, Largest);
         return [.. slots
             .Where(slot => slot.RootMeanSquare > Largest || (slot.Reach > 0 && slot.Reach * WidestSpread < largest))
             .OrderByDescending(slot => Math.Abs(Math.Log(slot.RootMeanSquare)))];
@@ -38,15 +39,17 @@ internal static class ObservationScale
     /// <param name="length">The number of slots.</param>
     /// <param name="column">The column that they come from.</param>
     /// <param name="names">The names of the slots, or none.</param>
-    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names)
+    /// <param name="maskLength">How many of the last slots are a mask, and not judged.</param>
+    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names, int maskLength = 0)
     {
-        var off = Off(observations, length);
+        var off = Off(observations, length, maskLength);
         if (off.Count == 0)
             return null;
         var named = off.Take(MostNamed).Select(slot => string.Create(CultureInfo.InvariantCulture,
             $"slot {(names.IsEmpty ? $"{slot.Slot}" : $"'{names[slot.Slot]}'")} is in [{slot.Least:G4}, {slot.Greatest:G4}]"));
         var more = off.Count > MostNamed ? $", and {off.Count - MostNamed} more of {length}" : "";
-        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: put NormalizeMeanVariance(\"{column}\") in front of the trainer, or let the policy do it (TrpoOptions.NormalizeObservations).";
+        var wayOut = maskLength == 0 ? $"put NormalizeMeanVariance(\"{column}\") in front of the trainer" : "put NormalizeMeanVariance in front of the trainer, for everything but the mask, and let Concatenate put the mask behind";
+        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: {wayOut}, or set TrpoOptions.NormalizeObservations.";
     }
 
     private static SlotRange Measure(ReadOnlySpan<float> observations, int slot, int length)

@@ -16,6 +16,7 @@ internal static class PolicyMetadataFormat
     private const string ObservationKey = "trpo.observation_space";
     private const string ActionKey = "trpo.action_space";
     private const string InputColumnsKey = "trpo.input_columns";
+    private const string MaskKey = "trpo.action_mask";
     private const string MissingKey = "trpo.marks_missing";
     private const string ProvenancePrefix = "trpo.provenance.";
 
@@ -37,6 +38,8 @@ internal static class PolicyMetadataFormat
         yield return new(ActionKey, JsonSerializer.Serialize(Describe(metadata.Actions), Json));
         if (!metadata.InputColumns.IsEmpty)
             yield return new(InputColumnsKey, JsonSerializer.Serialize(metadata.InputColumns, Json));
+        if (metadata.HasActionMask)
+            yield return new(MaskKey, "true");
         if (metadata.MarksMissing)
             yield return new(MissingKey, "true");
         foreach (var (name, value) in metadata.Provenance)
@@ -56,7 +59,11 @@ internal static class PolicyMetadataFormat
             var actions = Actions(JsonSerializer.Deserialize<Space>(Get(pairs, ActionKey), Json));
             if (actions.ScoreLength > MostScores)
                 throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MostScores} at most.");
-            return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey))) { MarksMissing = pairs.GetValueOrDefault(MissingKey) == "true" };
+            return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey)))
+            {
+                HasActionMask = HasMask(pairs.GetValueOrDefault(MaskKey), actions),
+                MarksMissing = pairs.GetValueOrDefault(MissingKey) == "true",
+            };
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
@@ -90,12 +97,20 @@ internal static class PolicyMetadataFormat
 
     /// <summary>Whether a pair of a model's metadata is one that this class writes.</summary>
     public static bool IsOurs(string key) =>
-        key is VersionKey or ObservationKey or ActionKey or InputColumnsKey or MissingKey || key.StartsWith(ProvenancePrefix, StringComparison.Ordinal);
+        key is VersionKey or ObservationKey or ActionKey or InputColumnsKey or MaskKey or MissingKey || key.StartsWith(ProvenancePrefix, StringComparison.Ordinal);
 
     private static IEnumerable<PolicyInputColumn> InputColumns(string? json) => json is null
         ? []
         : JsonSerializer.Deserialize<PolicyInputColumn?[]>(json, Json)?.Select(column => column ?? throw new JsonException($"'{InputColumnsKey}' has a column that is null."))
             ?? throw new JsonException($"'{InputColumnsKey}' is no list of columns.");
+
+    private static bool HasMask(string? value, ActionSpace actions) => value switch
+    {
+        null => false,
+        "true" when !actions.ChoiceCounts.IsEmpty => true,
+        "true" => throw new JsonException($"'{MaskKey}' says that choices are masked, but the actions are {actions}."),
+        _ => throw new JsonException($"'{MaskKey}' is '{value}': it can only be 'true'."),
+    };
 
     private static string Get(IReadOnlyDictionary<string, string> pairs, string key) =>
         pairs.TryGetValue(key, out var value)

@@ -8,10 +8,14 @@ public sealed class DiscreteActionSpace : ActionSpace
     internal DiscreteActionSpace(ImmutableArray<string> names)
         : base(length: 1, names, scoreNames: names)
     {
+        ChoiceCounts = [names.Length];
     }
 
     /// <summary>The number of choices.</summary>
     public int Count => Names.Length;
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<int> ChoiceCounts { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"Discrete({Count})";

@@ -27,6 +27,9 @@ public sealed class MultiDiscreteActionSpace : ActionSpace
     public ImmutableArray<int> Counts { get; }
 
     /// <inheritdoc/>
+    internal override ImmutableArray<int> ChoiceCounts => Counts;
+
+    /// <inheritdoc/>
     public override string ToString() => $"MultiDiscrete({string.Join(", ", Counts)})";
 
     private static ImmutableArray<int> Checked(ReadOnlySpan<int> counts)

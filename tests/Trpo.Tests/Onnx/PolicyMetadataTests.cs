@@ -64,6 +64,27 @@ public sealed class PolicyMetadataTests
     public void Malformed_actions_are_refused(string description) =>
         Assert.That(() => Read(description), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no valid spaces"));
 
+    [TestCase("false", "can only be 'true'")]
+    [TestCase("5", "can only be 'true'")]
+    [TestCase("", "can only be 'true'")]
+    public void A_mask_is_there_or_not(string value, string message)
+    {
+        var pairs = new Dictionary<string, string>(Written(ActionSpace.Discrete(2)));
+        Assert.That(PolicyMetadataFormat.Read(pairs).HasActionMask, Is.False);
+        pairs["trpo.action_mask"] = "true";
+        Assert.That(PolicyMetadataFormat.Read(pairs).HasActionMask, Is.True);
+        pairs["trpo.action_mask"] = value;
+        Assert.That(() => PolicyMetadataFormat.Read(pairs), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Only_choices_are_masked()
+    {
+        var pairs = new Dictionary<string, string>(Written(ActionSpace.MultiBinary(2))) { ["trpo.action_mask"] = "true" };
+
+        Assert.That(() => PolicyMetadataFormat.Read(pairs), Throws.TypeOf<InvalidDataException>().With.Message.Contains("the actions are MultiBinary(2)"));
+    }
+
     private static ActionSpace RoundTrip(ActionSpace actions) => PolicyMetadataFormat.Read(Written(actions)).Actions;
 
     private static PolicyMetadata Read(string description) =>

@@ -12,14 +12,14 @@ public sealed class ObservationNormalizerTests
     [Test]
     public void Changes_nothing_before_it_has_seen_anything_but_clips()
     {
-        Assert.That(Normalized(new ObservationNormalizer(3), 1, -2, 11), Is.EqualTo(new float[] { 1, -2, 10 }));
+        Assert.That(Normalized(new ObservationNormalizer(3, 3), 1, -2, 11), Is.EqualTo(new float[] { 1, -2, 10 }));
     }
 
     [Test]
     public void Applies_the_mean_and_standard_deviation_of_everything_observed()
     {
         // Of 1, 2, 3, 6 the mean is 3 and the variance 3.5, whichever batches they came in.
-        var normalizer = new ObservationNormalizer(1);
+        var normalizer = new ObservationNormalizer(1, 1);
         normalizer.Observe([1]);
         normalizer.Advance();
         foreach (var value in (float[])[2, 3])
@@ -64,6 +64,17 @@ public sealed class ObservationNormalizerTests
     }
 
     [Test]
+    public void Leaves_the_slots_of_a_mask_as_they_are()
+    {
+        var normalizer = new ObservationNormalizer(count: 1, length: 3);
+        normalizer.Observe([1, 0, 1]);
+        normalizer.Observe([3, 1, 1]);
+        normalizer.Advance();
+
+        Assert.That(Normalized(normalizer, 3, 0, 1), Is.EqualTo(new float[] { 1, 0, 1 }));
+    }
+
+    [Test]
     public void Is_part_of_the_exported_policy()
     {
         var distribution = ActionDistribution.For(Support.Policies.Choices, 0);
@@ -89,7 +100,7 @@ public sealed class ObservationNormalizerTests
 
     private static ObservationNormalizer Of(params float[][] rows)
     {
-        var normalizer = new ObservationNormalizer(rows[0].Length);
+        var normalizer = new ObservationNormalizer(rows[0].Length, rows[0].Length);
         foreach (var row in rows)
             normalizer.Observe(row);
         normalizer.Advance();

@@ -5,12 +5,13 @@ namespace Trpo.Tests.Support;
 /// <summary>What the documentation quotes of the sources.</summary>
 internal static partial class Documentation
 {
-    /// <summary>The C# excerpts of a document, from a heading on where one is given.</summary>
-    public static string[] Excerpts(string document, string heading = "")
+    /// <summary>The C# excerpts of a document, or of its section with a heading ("## ...").</summary>
+    public static string[] Excerpts(string document, string? heading = null)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", document));
-        var start = text.IndexOf(heading, StringComparison.Ordinal);
-        return start < 0 ? [] : [.. CSharp().Matches(text[start..]).Select(match => match.Groups[1].Value)];
+        if (heading is not null)
+            text = $"\n{text}".Split("\n## ").Single(section => section.StartsWith($"{heading[3..]}\n", StringComparison.Ordinal));
+        return [.. CSharp().Matches(text).Select(match => match.Groups[1].Value)];
     }
 
     /// <summary>Whether an excerpt stands in one of the sources of a folder; in whole lines, moved to the left.</summary>

@@ -54,11 +54,11 @@ internal static class TestNetworks
     }
 
     /// <summary>The same, with a family of distributions on top.</summary>
-    public static StochasticPolicy Policy(ActionSpace space, Differentiation differentiation, int inputs, int[] hidden, Activation activation = Activation.Tanh, ulong seed = 1, ScalarType type = ScalarType.Float32)
+    public static StochasticPolicy Policy(ActionSpace space, Differentiation differentiation, int inputs, int[] hidden, Activation activation = Activation.Tanh, ulong seed = 1, ScalarType type = ScalarType.Float32, ActionMask? mask = null)
     {
         var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);
         var perceptron = Perceptron([inputs, .. hidden, distribution.NetworkOutputs], activation, seed, type);
-        return new StochasticPolicy(perceptron, Differentiate(perceptron, differentiation), distribution);
+        return new StochasticPolicy(perceptron, Differentiate(perceptron, differentiation), distribution) { Mask = mask };
     }
 
     public static double[] Gaussians(RandomSource random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextGaussian())];

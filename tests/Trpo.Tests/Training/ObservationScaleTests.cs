@@ -45,6 +45,20 @@ public sealed class ObservationScaleTests
     }
 
     [Test]
+    public void A_mask_is_not_judged_nor_told_to_be_scaled()
+    {
+        float[] observations = [0.001f, 5_000, 1, 0.002f, 6_000, 0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 2).Select(slot => slot.Slot), Is.Empty, "alone, the small one is well");
+            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 1).Select(slot => slot.Slot), Is.EqualTo(new[] { 1, 0 }));
+            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 3), Is.Empty);
+            Assert.That(ObservationScale.Warning(observations, 3, "Features", [], maskLength: 1), Does.Contain("slot 1 is in [5000, 6000]").And.Contains("for everything but the mask, and let Concatenate put the mask behind").And.Not.Contains("(\"Features\")"));
+        });
+    }
+
+    [Test]
     public void Unscaled_observations_are_warned_of_once()
     {
         var warnings = Warnings<Hot>((_, trainer) => trainer);

@@ -116,7 +116,7 @@ public sealed class RolloutCollectorTests
     [Test]
     public void Normalized_observations_stand_still_within_a_rollout_and_follow_what_was_met_in_the_next()
     {
-        using var run = new Run(truncates: true, environments: 1, normalizer: new ObservationNormalizer(1));
+        using var run = new Run(truncates: true, environments: 1, normalizer: new ObservationNormalizer(1, 1));
         var first = run.Collect(6).Observations.ToArray();
         run.Normalizer!.Advance();
         var rollout = run.Collect(3);

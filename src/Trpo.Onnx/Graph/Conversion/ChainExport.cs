@@ -68,7 +68,7 @@ internal static class ChainExport
         var observations = metadata.Observations;
         if (isPolicy && ((VectorDataViewType)raw[0].Type).Size is var length && length != observations.Length)
             observations = ObservationSpace.Unbounded(length, [.. PolicySchema.SlotNames(raw[0])]);
-        var described = new PolicyMetadata(observations, metadata.Actions, metadata.Provenance, raw.Select(PolicyInputColumn.Of).OfType<PolicyInputColumn>()) { MarksMissing = true };
+        var described = new PolicyMetadata(observations, metadata.Actions, metadata.Provenance, raw.Select(PolicyInputColumn.Of).OfType<PolicyInputColumn>()) { HasActionMask = metadata.HasActionMask, MarksMissing = true };
         PolicyMetadataFormat.Replace(model, described);
     }
 

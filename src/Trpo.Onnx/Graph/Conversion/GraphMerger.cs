@@ -38,7 +38,7 @@ internal static class GraphMerger
         MissingGuard.Add(guard, metadata, PolicyValues.Observation, values.Score, values.Action);
         policy.Graph.Node.Add(guard.Nodes);
         policy.Graph.Initializer.Add(guard.Constants);
-        PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { MarksMissing = true });
+        PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { HasActionMask = metadata.HasActionMask, MarksMissing = true });
     }
 
     private static void Import(ModelProto merged, ModelProto front)

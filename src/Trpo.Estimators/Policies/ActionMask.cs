@@ -1,0 +1,122 @@
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Policies;
+
+/// <summary>
+/// The last slots of an observation, one for each choice of the actions, where 1 allows the choice and 0 forbids it. A forbidden choice has the
+/// probability 0, and its logit the derivative 0: what the network computed for it is replaced.
+/// </summary>
+internal sealed class ActionMask
+{
+    // In training: so far below all that a network computes that the exponential is 0, and finite, so that 0 times it is 0 too.
+    private const double ForbiddenLogit = -1e300;
+
+    // ONNX's number for float.
+    private const long Float = 1;
+
+    private readonly ActionSpace _actions;
+    private readonly int _observationLength;
+    private readonly int _start;
+
+    /// <param name="actions">The actions; choices, in one dimension or in several.</param>
+    /// <param name="observationLength">The number of slots of an observation, <c>d</c>, the mask's among them.</param>
+    /// <exception cref="ArgumentException">The actions are no choices, or the observation is shorter than the mask.</exception>
+    public ActionMask(ActionSpace actions, int observationLength)
+    {
+        Check(actions);
+        _actions = actions;
+        _observationLength = observationLength;
+        _start = observationLength - Length;
+        if (_start < 0)
+            throw new ArgumentException($"The mask of the actions {actions} is the last {Length} slots of an observation, but the observation has {observationLength}: write the mask behind all else that the policy sees, or Concatenate it there.", nameof(observationLength));
+    }
+
+    /// <summary>The number of choices, <c>n</c>.</summary>
+    public int Length => _actions.ScoreLength;
+
+    /// <exception cref="ArgumentException">The actions are no choices.</exception>
+    public static void Check(ActionSpace actions)
+    {
+        if (actions.ChoiceCounts.IsEmpty)
+            throw new ArgumentException($"A mask allows and forbids choices, but the actions are {actions}: only discrete and multi-discrete actions can be masked.", nameof(actions));
+    }
+
+    /// <summary>What is wrong with the mask of an observation that is to be acted on, as the end of a sentence that begins with the environment; null where nothing is.</summary>
+    /// <param name="observation">The observation as the policy sees it, <c>[d]</c>.</param>
+    /// <param name="step">The step of the episode.</param>
+    public string? Complaint(ReadOnlySpan<float> observation, int step)
+    {
+        var mask = observation[_start..];
+        for (var i = 0; i < mask.Length; i++)
+        {
+            if (mask[i] is not (0 or 1))
+                return $"shows the policy {mask[i]} at slot {_start + i}, at step {step} of its episode, where the mask says whether choice '{_actions.ScoreNames[i]}' is allowed; it must be 1 or 0. A normaliser must not scale the mask: let Concatenate put the mask behind what is normalised.";
+        }
+
+        for (var dimension = 0; dimension < _actions.ChoiceCounts.Length; dimension++)
+        {
+            var choices = mask[.._actions.ChoiceCounts[dimension]];
+            if (!choices.Contains(1))
+                return $"allows no choice{(_actions is DiscreteActionSpace ? "" : $" in dimension '{_actions.Names[dimension]}'")} at step {step} of its episode: the mask, which is the last {Length} slots of what the policy sees, is 0 there. Where nothing can be done, end the episode, or keep a choice that does nothing.";
+            mask = mask[choices.Length..];
+        }
+
+        return null;
+    }
+
+    /// <summary>Forbids what the masks of a batch of observations forbid.</summary>
+    /// <param name="observations"><c>[N, d]</c>.</param>
+    /// <param name="logits"><c>[N, n]</c>.</param>
+    public void Apply(ReadOnlySpan<float> observations, Span<double> logits)
+    {
+        var place = 0;
+        for (var row = 0; row < observations.Length; row += _observationLength)
+        {
+            foreach (var slot in observations.Slice(row + _start, Length))
+            {
+                if (!(slot > 0.5f))
+                    logits[place] = ForbiddenLogit;
+                place++;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Does the same in a graph, where the logits of forbidden choices are minus infinity. A row that allows nothing, be it in one dimension, gets
+    /// NaNs, and with them a score that says that nothing was decided.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="observation">The observations, <c>[N, d]</c>.</param>
+    /// <param name="logits">What the network computed, <c>[N, n]</c>.</param>
+    /// <returns>The logits that the actions are chosen by.</returns>
+    public string Export(OnnxGraphBuilder graph, string observation, string logits)
+    {
+        static string Name(string part) => $"action_mask_{part}";
+        string Bound(string part, long value) => graph.Constant(Name(part), [value], 1);
+        var half = graph.Constant(Name("half"), [0.5f]);
+        var mask = graph.Node("Slice", Name("slots"), [observation, Bound("start", _start), Bound("end", _observationLength), Bound("axis", 1)]);
+        var allowed = graph.Node("Greater", Name("allowed"), [mask, half]);
+
+        var counted = graph.Node("MatMul", Name("counts"), [graph.Node("Cast", Name("numbers"), [allowed], ("to", Float)), Dimensions(graph, Name("dimensions"))]);
+        var fewest = graph.Node("ReduceMin", Name("fewest"), [counted], ("axes", new[] { 1L }), ("keepdims", 1));
+        var possible = graph.Node("Greater", Name("possible"), [fewest, half]);
+        var forbidden = graph.Node("Where", Name("forbidden"), [possible, graph.Constant(Name("never"), [float.NegativeInfinity]), graph.Constant(Name("undecided"), [float.NaN])]);
+        return graph.Node("Where", Name("logits"), [allowed, logits, forbidden]);
+    }
+
+    // [n, k]: 1 where a choice is one of a dimension's.
+    private string Dimensions(OnnxGraphBuilder graph, string name)
+    {
+        var counts = _actions.ChoiceCounts;
+        var members = new float[Length * counts.Length];
+        var choice = 0;
+        for (var dimension = 0; dimension < counts.Length; dimension++)
+        {
+            for (var i = 0; i < counts[dimension]; i++)
+                members[(choice++ * counts.Length) + dimension] = 1;
+        }
+
+        return graph.Constant(name, members, Length, counts.Length);
+    }
+}
