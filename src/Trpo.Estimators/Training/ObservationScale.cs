@@ -38,7 +38,14 @@ internal static class ObservationScale
     /// <param name="length">The number of slots.</param>
     /// <param name="column">The column that they come from.</param>
     /// <param name="names">The names of the slots, or none.</param>
-    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names)
+    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names) =>
+        Describe(observations, length, names) is { } off ? $"Column '{column}' looks unscaled: in the first iteration, {off}. {Advice(column)}" : null;
+
+    /// <summary>The slots that are off, in words, the worst first; null where none is off.</summary>
+    /// <param name="observations">Finite observations, <c>[N, length]</c>.</param>
+    /// <param name="length">The number of slots.</param>
+    /// <param name="names">The names of the slots, or none.</param>
+    public static string? Describe(ReadOnlySpan<float> observations, int length, ImmutableArray<string> names)
     {
         var off = Off(observations, length);
         if (off.Count == 0)
@@ -46,8 +53,13 @@ internal static class ObservationScale
         var named = off.Take(MostNamed).Select(slot => string.Create(CultureInfo.InvariantCulture,
             $"slot {(names.IsEmpty ? $"{slot.Slot}" : $"'{names[slot.Slot]}'")} is in [{slot.Least:G4}, {slot.Greatest:G4}]"));
         var more = off.Count > MostNamed ? $", and {off.Count - MostNamed} more of {length}" : "";
-        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: put NormalizeMeanVariance(\"{column}\") in front of the trainer.";
+        return $"{string.Join(", ", named)}{more}";
     }
+
+    /// <summary>The way out.</summary>
+    /// <param name="column">The column of the observations.</param>
+    public static string Advice(string column) =>
+        $"A network learns little from values far from the range of -1 to 1: put NormalizeMeanVariance(\"{column}\") in front of the trainer.";
 
     private static SlotRange Measure(ReadOnlySpan<float> observations, int slot, int length)
     {
