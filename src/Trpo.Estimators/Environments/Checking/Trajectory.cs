@@ -15,6 +15,9 @@ internal sealed class Trajectory
         Add(new StepResult(0));
     }
 
+    /// <summary>The number of its steps.</summary>
+    public int Steps => (_values.Count / Width) - 1;
+
     private int Width => _probe.Kind.Observations.Length + 2;
 
     /// <summary>Plays an episode until it ends or there are no actions left.</summary>
@@ -53,7 +56,7 @@ internal sealed class Trajectory
 
         return _values.Count == other._values.Count
             ? null
-            : $"one episode had {(other._values.Count / Width) - 1} steps, then {(_values.Count / Width) - 1}";
+            : $"one episode had {other.Steps} steps, then {Steps}";
     }
 
     // The ends count as a number: 0 for none, 1 for terminated, 2 for truncated, 3 for both.
