@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
@@ -92,7 +91,7 @@ public sealed class EnvironmentFaultTests
         Assert.That(report.Findings[1].Message, Does.Contain("'time'"));
     }
 
-    // Three environments of one, two and three switches.
+    // The first has one switch, all others have two.
     private static Func<IEnvironment> Growing()
     {
         var created = 0;
@@ -146,7 +145,6 @@ public sealed class EnvironmentFaultTests
         public void Dispose() => Disposing?.Invoke();
     }
 
-    [SuppressMessage("Usage", "CA2211", Justification = "Sharing is the defect.")]
     private sealed class Sharing : WalkEnvironment
     {
         private static readonly RandomSource Shared = new(0);
