@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
 
@@ -47,21 +48,54 @@ public sealed class ReinforcementLearningCatalog
         return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit, threads);
     }
 
-    /// <summary>Plays episodes with a trained policy, whose actions are chosen as it says itself: deterministic ones, unless it was told to draw them.</summary>
+    /// <summary>
+    /// Looks for what is wrong with an environment before training does: acts in it at random, at its bounds, under the same and other seeds and in two
+    /// instances at once, and says what broke the contract of <see cref="IEnvironment"/> and what makes learning hard or slow.
+    /// </summary>
+    /// <param name="factory">Creates one environment; called three times. What it creates is disposed.</param>
+    /// <param name="steps">The steps of a random policy, at least 1; 10,000 by default. The other checks together take at most about twice as many.</param>
+    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1; as in <see cref="LoadFromEnvironment"/>.</param>
+    /// <param name="seed">Where seeds and actions come from.</param>
+    /// <returns>What was found. Nothing that the environment does is thrown, except for an <see cref="OperationCanceledException"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    public EnvironmentReport CheckEnvironment(Func<IEnvironment> factory, int steps = 10_000, int episodeStepLimit = 10_000, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
+        return new EnvironmentChecker(factory, steps, episodeStepLimit, seed).Run();
+    }
+
+    /// <summary>Plays episodes with a trained policy.</summary>
     /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
     /// <param name="environment">Where to play.</param>
     /// <param name="episodes">The number of episodes, at least 1.</param>
     /// <param name="seed">Where the episodes' seeds come from; the result does not depend on the number of environments, unless a transform in front of the policy keeps state from row to row.</param>
-    /// <returns>The returns and lengths.</returns>
+    /// <param name="selection">
+    /// How actions are chosen: <see cref="ActionSelection.Mode"/>, the deterministic ones, or <see cref="ActionSelection.Sample"/>, drawn ones, which are
+    /// the same every time only if it is given a seed. Null, the default, means as the policy says itself, which is deterministic unless it was told otherwise.
+    /// </param>
+    /// <param name="progress">Is told of every episode when it ends, on the calling thread; not in the order of their numbers.</param>
+    /// <param name="cancellation">Ends the evaluation between two steps.</param>
+    /// <returns>The episodes, and what they come to.</returns>
     /// <exception cref="ArgumentException">The model has no policy, or the policy's actions are not the environment's.</exception>
     /// <exception cref="LockStepException">What precedes the policy does not work row by row.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    public PolicyEvaluation Evaluate(ITransformer model, EnvironmentDataView environment, int episodes = 100, int seed = 0)
+    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public PolicyEvaluation Evaluate(
+        ITransformer model,
+        EnvironmentDataView environment,
+        int episodes = 100,
+        int seed = 0,
+        ActionSelection? selection = null,
+        IProgress<EpisodeResult>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed);
+        return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed, selection, progress, cancellation);
     }
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, DataViewSchema?)"/>

@@ -125,19 +125,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    // A policy starts around 0 with the initial standard deviation, in the units of the action: what is far from there is not explored.
     private void WarnOfActionsOutOfReach(IChannel channel)
     {
-        if (_environment.ActionSpace is not BoxActionSpace box)
-            return;
-        for (var i = 0; i < box.Length; i++)
-        {
-            if (box.Low[i] >= 0 || box.High[i] <= 0 || (float.IsFinite(box.High[i] - box.Low[i]) && box.High[i] - box.Low[i] is < 0.2f or > 20))
-            {
-                channel.Warning(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-                    $"Dimension '{box.Names[i]}' of the actions of environment '{_environment.Name}' has the bounds [{box.Low[i]}, {box.High[i]}]. A policy explores around 0 with a standard deviation of {Math.Exp(_options.InitialLogStandardDeviation):G3}: give actions bounds of about [-1, 1], and scale them in Step."));
-            }
-        }
+        foreach (var warning in ActionReach.Warnings(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)))
+            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)

@@ -23,9 +23,10 @@ public sealed partial class ArchitectureTests
         ["Networks"] = ["Foundation", "Kernels", "Optimization"],
         ["Policies"] = ["Distributions", "Networks"],
         ["Baselines"] = ["Foundation", "Kernels", "Networks", "Optimization"],
-        ["Evaluation"] = ["Environments"],
+        ["Evaluation"] = ["Environments", "Foundation"],
         ["Rollouts"] = ["Environments", "Policies"],
         ["Training"] = ["Advantages", "Baselines", "Environments", "Optimization", "Policies", "Rollouts"],
+        ["Environments.Checking"] = ["Environments", "Training"],
     };
 
     /// <summary>The same of Trpo.Onnx. What its users name stands above, in no folder.</summary>

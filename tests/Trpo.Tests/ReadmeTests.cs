@@ -43,7 +43,7 @@ public sealed class ReadmeTests
 
         var model = pipeline.Fit(cartPole);                                     // trains in the simulator
         var result = ml.ReinforcementLearning.Evaluate(model, cartPole);
-        Console.WriteLine(result);                                              // 500.0 ± 0.0 over 100 episodes
+        Console.WriteLine(result);                                              // 500.0 ± 0.0 over 100 episodes (mean 500.0 to 500.0 at 95%)
         ml.Model.Save(model, cartPole.Schema, "cartpole.zip");                  // loads in a fresh process
         ml.ReinforcementLearning.ExportToOnnx(model, "cartpole.onnx");          // normaliser + policy, one graph
         // end of README

@@ -109,13 +109,10 @@ internal sealed class EnvironmentBlock : IDisposable
 
         CheckObservation(index, "Step");
         if (!double.IsFinite(result.Reward))
-            throw new EnvironmentException($"{Describe(index)} returned the reward {result.Reward} from Step, at step {_lengths[index] + 1} of its episode; a reward must be finite.");
+            throw new EnvironmentException($"{Describe(index)} {EnvironmentComplaint.OfReward(result.Reward, _lengths[index] + 1)}");
         _returns[index] += result.Reward;
         if (++_lengths[index] >= _view.EpisodeStepLimit && !result.Ended)
-        {
-            throw new EnvironmentException(
-                $"{Describe(index)} has neither terminated nor truncated its episode within {_view.EpisodeStepLimit} steps. Wrap it in {nameof(TimeLimit)}, or raise the limit in LoadFromEnvironment if its episodes are that long.");
-        }
+            throw new EnvironmentException($"{Describe(index)} {EnvironmentComplaint.OfLength(_view.EpisodeStepLimit)}");
 
         return result;
     }
@@ -150,11 +147,8 @@ internal sealed class EnvironmentBlock : IDisposable
             throw new EnvironmentException($"{Describe(index)} {complaint}");
     }
 
-    private EnvironmentException Failed(int index, string method, Exception exception) => new(
-        exception is IndexOutOfRangeException or ArgumentException { ParamName: "destination" }
-            ? $"{Describe(index)} failed in {method}: {exception.Message} The observation that it writes has {_view.ObservationSpace.Length} values, as its ObservationSpace says."
-            : $"{Describe(index)} failed in {method}: {exception.Message}",
-        exception);
+    private EnvironmentException Failed(int index, string method, Exception exception) =>
+        new($"{Describe(index)} {EnvironmentComplaint.OfFailure(method, exception, _view.ObservationSpace.Length)}", exception);
 
     /// <summary>The name and the number of an environment, for the start of a sentence.</summary>
     public string Describe(int index) => $"Environment '{_view.Name}' (number {index} of {Count})";

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Trpo.Onnx;
 using Trpo.Onnx.Spaces;
 
@@ -32,9 +31,9 @@ public sealed class EnvironmentDataView : IDataView
 
         var environment = factory() ?? throw new ArgumentException("The factory returned no environment.", nameof(factory));
         using var owned = environment as IDisposable;
-        Name = environment.Name ?? throw Missing(environment, nameof(IEnvironment.Name));
-        ObservationSpace = environment.ObservationSpace ?? throw Missing(environment, nameof(IEnvironment.ObservationSpace));
-        ActionSpace = environment.ActionSpace ?? throw Missing(environment, nameof(IEnvironment.ActionSpace));
+        Name = environment.Name ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.Name));
+        ObservationSpace = environment.ObservationSpace ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.ObservationSpace));
+        ActionSpace = environment.ActionSpace ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.ActionSpace));
 
         MaxEpisodeSteps = environment.MaxEpisodeSteps is null or >= 1
             ? environment.MaxEpisodeSteps
@@ -91,7 +90,7 @@ public sealed class EnvironmentDataView : IDataView
     internal IEnvironment Create()
     {
         var environment = _factory() ?? throw new EnvironmentException($"The factory of environment '{Name}' returned no environment.");
-        if (Difference(environment) is not { } difference)
+        if (EnvironmentSpaces.Difference(ObservationSpace, ActionSpace, environment) is not { } difference)
             return environment;
         (environment as IDisposable)?.Dispose();
         throw new EnvironmentException($"The factory of environment '{Name}' returned environments of different spaces: {difference}.");
@@ -106,26 +105,5 @@ public sealed class EnvironmentDataView : IDataView
             candidate.Kind == ObservationColumnKind.Key ? $"Transforms.Conversion.MapKeyToVector(\"{candidate.Name}\")" : $"Transforms.Categorical.OneHotEncoding(\"{candidate.Name}\")");
         var names = string.Join(", ", ObservationSpace.Columns.Select(candidate => $"\"{candidate.Name}\""));
         return $"The columns of environment '{Name}' are {string.Join(", ", ObservationSpace.Columns)}. Combine them in front of the trainer: {string.Join(", ", encodings.Append($"Transforms.Concatenate(\"{column}\", {names})"))}.";
-    }
-
-    private static EnvironmentException Missing(IEnvironment environment, string property) =>
-        new($"Environment {environment.GetType().Name} has no {property}: it is null.");
-
-    private string? Difference(IEnvironment environment)
-    {
-        var (observations, actions) = (environment.ObservationSpace, environment.ActionSpace);
-        if (observations is null || observations.Length != ObservationSpace.Length || observations.Columns.Length != ObservationSpace.Columns.Length)
-            return $"the observations are {ObservationSpace}, then {observations?.ToString() ?? "null"}";
-        foreach (var (column, then) in ObservationSpace.Columns.Zip(observations.Columns))
-        {
-            if (!column.LooksLike(then))
-                return $"a column of the observations is {column}, then {then}{(column.ToString() == then.ToString() ? " with other names" : "")}";
-        }
-
-        if (actions is null || actions.GetType() != ActionSpace.GetType() || !actions.ScoreNames.SequenceEqual(ActionSpace.ScoreNames))
-            return $"the actions are {ActionSpace}, then {actions?.ToString() ?? "null"}";
-        return actions is BoxActionSpace box && ActionSpace is BoxActionSpace first && !(box.Low.SequenceEqual(first.Low) && box.High.SequenceEqual(first.High))
-            ? "the bounds of the actions differ"
-            : null;
     }
 }

@@ -1,37 +1,102 @@
+using System.Globalization;
+using Trpo.Estimators.Foundation;
+using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
+
 namespace Trpo.Estimators.Evaluation;
 
 /// <summary>What a policy reached in a number of episodes.</summary>
 public sealed class PolicyEvaluation
 {
-    internal PolicyEvaluation(IReadOnlyList<double> returns, IReadOnlyList<int> lengths, int truncatedEpisodes)
+    private const int Resamples = 10_000;
+
+    private readonly double[] _returns;
+    private readonly int[] _lengths;
+    private readonly double[] _sortedReturns;
+    private readonly Lazy<double[]> _resampledMeans;
+
+    internal PolicyEvaluation(IReadOnlyList<EpisodeResult> episodes, int seed, ActionSelection selection)
     {
-        Returns = returns;
-        Lengths = lengths;
-        TruncatedEpisodes = truncatedEpisodes;
-        MeanReturn = returns.Average();
-        StandardDeviation = Math.Sqrt(returns.Average(value => (value - MeanReturn) * (value - MeanReturn)));
+        Episodes = episodes;
+        Seed = seed;
+        Selection = selection;
+        _returns = [.. episodes.Select(episode => episode.Return)];
+        _lengths = [.. episodes.Select(episode => episode.Length)];
+        _sortedReturns = [.. _returns.Order()];
+
+        // A stream of its own: the first numbers of the seed's are the seeds of the episodes.
+        _resampledMeans = new(() => Bootstrap.Means(_returns, Resamples, new RandomSource((ulong)seed).Split()));
+        MeanReturn = _returns.Average();
+        StandardDeviation = Deviation(_returns, MeanReturn);
+        MeanLength = _lengths.Average();
+        LengthStandardDeviation = Deviation(_lengths.Select(length => (double)length), MeanLength);
     }
 
+    /// <summary>Every episode, with its seed and how it ended.</summary>
+    public IReadOnlyList<EpisodeResult> Episodes { get; }
+
+    /// <summary>The seed of the evaluation: episode i has the i-th <see cref="RandomSource.NextSeed"/> of a <see cref="RandomSource"/> of it.</summary>
+    public int Seed { get; }
+
+    /// <summary>How the actions were chosen: the deterministic ones, or drawn.</summary>
+    public ActionSelection Selection { get; }
+
     /// <summary>The sum of the rewards of each episode.</summary>
-    public IReadOnlyList<double> Returns { get; }
+    public IReadOnlyList<double> Returns => _returns;
 
     /// <summary>The number of steps of each episode.</summary>
-    public IReadOnlyList<int> Lengths { get; }
+    public IReadOnlyList<int> Lengths => _lengths;
+
+    /// <summary>The number of episodes that came to an end of their own.</summary>
+    public int TerminatedEpisodes => Episodes.Count(episode => episode.Terminated);
 
     /// <summary>The number of episodes that were cut off rather than came to an end of their own.</summary>
-    public int TruncatedEpisodes { get; }
+    public int TruncatedEpisodes => Episodes.Count(episode => episode.Truncated);
 
     /// <summary>The mean of <see cref="Returns"/>.</summary>
     public double MeanReturn { get; }
 
-    /// <summary>The standard deviation of <see cref="Returns"/> (of the population, as is usual for these tables).</summary>
+    /// <summary>The standard deviation of <see cref="Returns"/> (of the population, as is usual for these tables): how far episodes are apart, not how far <see cref="MeanReturn"/> may be off.</summary>
     public double StandardDeviation { get; }
 
-    /// <summary>The mean of <see cref="Lengths"/>.</summary>
-    public double MeanLength => Lengths.Average();
+    /// <summary>The least of <see cref="Returns"/>.</summary>
+    public double MinReturn => _sortedReturns[0];
 
-    /// <inheritdoc/>
-    public override string ToString() => Math.Abs(MeanReturn) < 10
-        ? FormattableString.Invariant($"{MeanReturn:F3} ± {StandardDeviation:F3} over {Returns.Count} episodes")
-        : FormattableString.Invariant($"{MeanReturn:F1} ± {StandardDeviation:F1} over {Returns.Count} episodes");
+    /// <summary>The median of <see cref="Returns"/>; the mean of the two in the middle where their number is even.</summary>
+    public double MedianReturn => Bootstrap.Quantile(_sortedReturns, 0.5);
+
+    /// <summary>The greatest of <see cref="Returns"/>.</summary>
+    public double MaxReturn => _sortedReturns[^1];
+
+    /// <summary>The mean of <see cref="Lengths"/>.</summary>
+    public double MeanLength { get; }
+
+    /// <summary>The standard deviation of <see cref="Lengths"/> (of the population).</summary>
+    public double LengthStandardDeviation { get; }
+
+    /// <summary>
+    /// Where the mean return of infinitely many episodes probably lies: the percentile bootstrap over 10,000 resamples of <see cref="Returns"/>, drawn
+    /// with <see cref="Seed"/> and so the same every time. It knows these episodes alone: with fewer than about 20 it is too narrow, and with one it is
+    /// a point. It says nothing of how another training with another seed would have done.
+    /// </summary>
+    /// <param name="level">The share of such intervals that hold that mean, between 0 and 1; 0.95 by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not between 0 and 1.</exception>
+    public ConfidenceInterval MeanReturnInterval(double level = 0.95)
+    {
+        Check.StrictlyBetween(level, 0, 1);
+        var outside = (1 - level) / 2;
+        return new ConfidenceInterval(Bootstrap.Quantile(_resampledMeans.Value, outside), Bootstrap.Quantile(_resampledMeans.Value, 1 - outside), level);
+    }
+
+    /// <summary>The mean return, its standard deviation, and the 95% interval of the mean.</summary>
+    public override string ToString()
+    {
+        var format = Math.Abs(MeanReturn) < 10 ? "F3" : "F1";
+        var interval = MeanReturnInterval();
+        return $"{Text(MeanReturn)} ± {Text(StandardDeviation)} over {Episodes.Count} episodes (mean {Text(interval.Low)} to {Text(interval.High)} at 95%)";
+
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+    }
+
+    private static double Deviation(IEnumerable<double> values, double mean) => Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
 }

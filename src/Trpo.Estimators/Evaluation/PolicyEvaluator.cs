@@ -17,12 +17,11 @@ internal sealed class PolicyEvaluator
     private readonly int[] _seeds;
     private readonly int[] _playing;
     private readonly DataViewRowId[] _draws;
-    private readonly double[] _returns;
-    private readonly int[] _lengths;
+    private readonly EpisodeResult[] _episodes;
+    private readonly IProgress<EpisodeResult>? _progress;
     private int _started;
-    private int _truncated;
 
-    private PolicyEvaluator(ObservedBlock environments, PolicyBatch batch, int episodes, int seed)
+    private PolicyEvaluator(ObservedBlock environments, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress)
     {
         _environments = environments;
         _block = environments.Block;
@@ -30,36 +29,40 @@ internal sealed class PolicyEvaluator
         _batch = batch;
         var random = new RandomSource((ulong)seed);
         _seeds = [.. Enumerable.Range(0, episodes).Select(_ => random.NextSeed())];
-        _returns = new double[episodes];
-        _lengths = new int[episodes];
+        _episodes = new EpisodeResult[episodes];
+        _progress = progress;
         _playing = new int[environments.Count];
         _draws = new DataViewRowId[environments.Count];
     }
 
     /// <summary>Plays the episodes; each has its own seed, so that which environment plays it does not matter.</summary>
-    public static PolicyEvaluation Run(PolicyChain chain, EnvironmentDataView environment, int episodes, int seed)
+    public static PolicyEvaluation Run(
+        PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, CancellationToken cancellation)
     {
         var policy = chain.Policy;
+        selection ??= policy.Selection;
         CheckActions(policy.Metadata.Actions, environment);
         var data = chain.Preprocess(environment);
         var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
-        using var batch = policy.Session.CreateBatch(count, policy.Selection);
+        using var batch = policy.Session.CreateBatch(count, selection);
         return new ObservedBlock(environment, count, data, column).Use(environments =>
         {
-            var evaluator = new PolicyEvaluator(environments, batch, episodes, seed);
-            evaluator.Play();
-            return new PolicyEvaluation(evaluator._returns, evaluator._lengths, evaluator._truncated);
+            var evaluator = new PolicyEvaluator(environments, batch, episodes, seed, progress);
+            evaluator.Play(cancellation);
+            return new PolicyEvaluation(evaluator._episodes, seed, selection);
         });
     }
 
-    private void Play()
+    private void Play(CancellationToken cancellation)
     {
         for (var e = 0; e < _playing.Length; e++)
             PlanEpisode(e);
         BeginEpisodes();
         while (_playing.Any(episode => episode >= 0))
         {
+            cancellation.ThrowIfCancellationRequested();
+
             // An environment that has no episode left keeps its last observation in the batch; nobody reads its action.
             Act();
             for (var e = 0; e < _playing.Length; e++)
@@ -99,9 +102,8 @@ internal sealed class PolicyEvaluator
         var result = _turn.Result(environment);
         if (!result.Ended)
             return;
-        _returns[episode] = _block.Return(environment);
-        _lengths[episode] = _block.Length(environment);
-        _truncated += result.Terminated ? 0 : 1;
+        _episodes[episode] = new EpisodeResult(episode, _seeds[episode], _block.Return(environment), _block.Length(environment), result.Terminated);
+        _progress?.Report(_episodes[episode]);
         PlanEpisode(environment);
     }
 

@@ -40,7 +40,15 @@ internal static class ObservationScale
     /// <param name="column">The column that they come from.</param>
     /// <param name="names">The names of the slots, or none.</param>
     /// <param name="maskLength">How many of the last slots are a mask, and not judged.</param>
-    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names, int maskLength = 0)
+    public static string? Warning(ReadOnlySpan<float> observations, int length, string column, ImmutableArray<string> names, int maskLength = 0) =>
+        Describe(observations, length, names, maskLength) is { } off ? $"Column '{column}' looks unscaled: in the first iteration, {off}. {Advice(column, maskLength > 0)}" : null;
+
+    /// <summary>The slots that are off, in words, the worst first; null where none is off.</summary>
+    /// <param name="observations">Finite observations, <c>[N, length]</c>.</param>
+    /// <param name="length">The number of slots.</param>
+    /// <param name="names">The names of the slots, or none.</param>
+    /// <param name="maskLength">How many of the last slots are a mask, and not judged.</param>
+    public static string? Describe(ReadOnlySpan<float> observations, int length, ImmutableArray<string> names, int maskLength = 0)
     {
         var off = Off(observations, length, maskLength);
         if (off.Count == 0)
@@ -48,8 +56,16 @@ internal static class ObservationScale
         var named = off.Take(MostNamed).Select(slot => string.Create(CultureInfo.InvariantCulture,
             $"slot {(names.IsEmpty ? $"{slot.Slot}" : $"'{names[slot.Slot]}'")} is in [{slot.Least:G4}, {slot.Greatest:G4}]"));
         var more = off.Count > MostNamed ? $", and {off.Count - MostNamed} more of {length}" : "";
-        var wayOut = maskLength == 0 ? $"put NormalizeMeanVariance(\"{column}\") in front of the trainer" : "put NormalizeMeanVariance in front of the trainer, for everything but the mask, and let Concatenate put the mask behind";
-        return $"Column '{column}' looks unscaled: in the first iteration, {string.Join(", ", named)}{more}. A network learns little from values far from the range of -1 to 1: {wayOut}, or set TrpoOptions.NormalizeObservations.";
+        return $"{string.Join(", ", named)}{more}";
+    }
+
+    /// <summary>The way out.</summary>
+    /// <param name="column">The column of the observations.</param>
+    /// <param name="isMasked">Whether the last slots are a mask, which is not to be scaled.</param>
+    public static string Advice(string column, bool isMasked = false)
+    {
+        var wayOut = isMasked ? "put NormalizeMeanVariance in front of the trainer, for everything but the mask, and let Concatenate put the mask behind" : $"put NormalizeMeanVariance(\"{column}\") in front of the trainer";
+        return $"A network learns little from values far from the range of -1 to 1: {wayOut}, or set TrpoOptions.NormalizeObservations.";
     }
 
     private static SlotRange Measure(ReadOnlySpan<float> observations, int slot, int length)

@@ -22,7 +22,7 @@ public sealed class Thermostat : IEnvironment
 
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
-        _temperature += action.Index == 1 ? 1 : -0.5f;
+        _temperature = Math.Min(_temperature + (action.Index == 1 ? 1 : -0.5f), 50);
         observation[0] = _temperature;
         return new StepResult(Reward: -Math.Abs(_temperature - 20), Terminated: _temperature < 0);
     }

@@ -1,0 +1,30 @@
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Environments;
+
+/// <summary>What must hold of the spaces of environments of one kind: there are some, and they are the same.</summary>
+internal static class EnvironmentSpaces
+{
+    /// <summary>A property that is null.</summary>
+    public static EnvironmentException Missing(IEnvironment environment, string property) =>
+        new($"Environment {environment.GetType().Name} has no {property}: it is null.");
+
+    /// <summary>How the spaces of another environment differ from those of the first, or null where they do not.</summary>
+    public static string? Difference(ObservationSpace observationSpace, ActionSpace actionSpace, IEnvironment other)
+    {
+        var (observations, actions) = (other.ObservationSpace, other.ActionSpace);
+        if (observations is null || observations.Length != observationSpace.Length || observations.Columns.Length != observationSpace.Columns.Length)
+            return $"the observations are {observationSpace}, then {observations?.ToString() ?? "null"}";
+        foreach (var (column, then) in observationSpace.Columns.Zip(observations.Columns))
+        {
+            if (!column.LooksLike(then))
+                return $"a column of the observations is {column}, then {then}{(column.ToString() == then.ToString() ? " with other names" : "")}";
+        }
+
+        if (actions is null || actions.GetType() != actionSpace.GetType() || !actions.ScoreNames.SequenceEqual(actionSpace.ScoreNames))
+            return $"the actions are {actionSpace}, then {actions?.ToString() ?? "null"}";
+        return actions is BoxActionSpace box && actionSpace is BoxActionSpace first && !(box.Low.SequenceEqual(first.Low) && box.High.SequenceEqual(first.High))
+            ? "the bounds of the actions differ"
+            : null;
+    }
+}

@@ -1,0 +1,193 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.Checking;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Examples.Inventory;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Environments.Checking;
+
+/// <summary>Environments without a fault pass; the report is what its readers need.</summary>
+public sealed class EnvironmentCheckerTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Test]
+    public void An_environment_without_a_fault_has_no_findings()
+    {
+        var report = Check(() => new WalkEnvironment());
+
+        Assert.That(report.Findings, Is.Empty, report.ToString());
+        Assert.That(report.HasErrors, Is.False);
+        Assert.That(report.ThrowIfFailed, Throws.Nothing);
+        Assert.That((report.Name, report.Steps), Is.EqualTo(("Walk", 10_000)));
+        Assert.That(report.Episodes, Is.GreaterThan(10_000 / 30));
+        Assert.That(report.StepsPerSecond, Is.GreaterThan(1_000));
+        Assert.That(report.BytesPerStep, Is.Zero);
+        Assert.That(report.ToString(), Does.StartWith("Environment 'Walk': 0 errors, 0 warnings; 10,000 steps in ").And.Contain("steps a second, 0 bytes a step"));
+    }
+
+    [Test]
+    public void The_classic_environments_pass()
+    {
+        Func<IEnvironment>[] sound = [() => new CartPole(), () => new MountainCarContinuous(), () => new Pendulum(), () => new TargetEnvironment()];
+
+        Assert.Multiple(() =>
+        {
+            foreach (var factory in sound)
+            {
+                var report = Check(factory);
+                Assert.That(report.Findings, Is.Empty, report.ToString());
+            }
+        });
+    }
+
+    [TestCase(typeof(MountainCar))]
+    [TestCase(typeof(Acrobot))]
+    public void A_random_policy_hardly_ever_reaches_the_goal_of_some(Type type)
+    {
+        var report = Check(() => (IEnvironment)Activator.CreateInstance(type)!);
+
+        Assert.That(FaultsOf(report), Is.EqualTo(new[] { EnvironmentFault.RewardConstant }), report.ToString());
+        Assert.That(report.HasErrors, Is.False);
+    }
+
+    [Test]
+    public void Typed_rows_pass()
+    {
+        var report = Check(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
+
+        Assert.That(report.Findings, Is.Empty, report.ToString());
+    }
+
+    [Test]
+    public void The_environment_of_the_documentation_passes()
+    {
+        var ml = _ml;
+
+        var report = ml.ReinforcementLearning.CheckEnvironment(() => new TimeLimit(new Thermostat(), 200));
+        Console.WriteLine(report);
+        report.ThrowIfFailed();                                 // warnings are for you to judge
+
+        Assert.That(FaultsOf(report), Is.EqualTo(new[] { EnvironmentFault.ObservationsUnscaled }), report.ToString());
+        Assert.That(Documentation.Excerpts("environments.md", "## Check it first")[0], Is.Not.Empty);
+        Assert.That(Documentation.Quotes(
+            Documentation.Excerpts("environments.md", "## Check it first")[0], Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Environments", "Checking")), Is.True);
+    }
+
+    [Test]
+    public void Every_kind_of_action_is_tried_at_its_bounds()
+    {
+        (ActionSpace Actions, string[] Expected)[] cases =
+        [
+            (ActionSpace.Discrete(3), ["0", "1", "2"]),
+            (ActionSpace.MultiDiscrete([3, 2]), ["0 0", "2 1", "2 0", "0 1"]),
+            (ActionSpace.MultiBinary(2), ["0 0", "1 1", "1 0", "0 1"]),
+            (ActionSpace.Box([-0.5f], [1]), ["-0.5", "1"]),
+            (ActionSpace.Box([-1, float.NegativeInfinity], [5, float.PositiveInfinity]), ["-1 -3", "5 3", "5 -3", "-1 3"]),
+        ];
+
+        Assert.Multiple(() =>
+        {
+            foreach (var (actions, expected) in cases)
+            {
+                var seen = new List<string>();
+                Check(() => new Listening(actions, seen));
+                Assert.That(seen, Is.SupersetOf(expected), actions.ToString());
+            }
+        });
+    }
+
+    [Test]
+    public void A_report_says_all_that_is_wrong_and_errors_first()
+    {
+        var report = Check(() => new Twice());
+        var lines = report.ToString().Split(Environment.NewLine);
+
+        Assert.That(FaultsOf(report), Is.EqualTo(new[] { EnvironmentFault.ObservationOutOfBounds, EnvironmentFault.RewardHuge }));
+        Assert.That(lines[0], Does.StartWith("Environment 'Walk': 1 error, 1 warning; "));
+        Assert.That(lines[1], Does.StartWith("  Error ObservationOutOfBounds: Environment 'Walk' gave "));
+        Assert.That(lines[2], Does.StartWith("  Warning RewardHuge: Environment 'Walk' returned the reward "));
+        Assert.That(report.ThrowIfFailed, Throws.TypeOf<EnvironmentException>().With.Message.EqualTo(report.ToString()));
+    }
+
+    [Test]
+    public void The_same_check_finds_the_same()
+    {
+        var (first, second) = (Check(() => new Twice()), Check(() => new Twice()));
+
+        Assert.That(first.Findings, Is.EqualTo(second.Findings));
+        Assert.That((first.Steps, first.Episodes), Is.EqualTo((second.Steps, second.Episodes)));
+    }
+
+    [Test]
+    public void Every_environment_is_disposed_and_the_steps_are_bounded()
+    {
+        var (created, disposed, steps) = (0, 0, 0);
+        var report = _ml.ReinforcementLearning.CheckEnvironment(
+            () =>
+            {
+                created++;
+                return new Counted(() => steps++, () => disposed++);
+            },
+            steps: 1_000);
+
+        Assert.That((created, disposed), Is.EqualTo((3, 3)));
+        Assert.That(report.Steps, Is.EqualTo(1_000));
+        Assert.That(steps, Is.InRange(1_000, 3_000));
+    }
+
+    [Test]
+    public void A_cancellation_of_the_environments_own_is_not_a_finding()
+    {
+        var disposed = 0;
+        Assert.That(() => Check(() => new Counted(() => throw new OperationCanceledException(), () => disposed++)), Throws.TypeOf<OperationCanceledException>());
+        Assert.That(disposed, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Numbers_out_of_range_are_refused()
+    {
+        Assert.That(() => _ml.ReinforcementLearning.CheckEnvironment(null!), Throws.ArgumentNullException);
+        Assert.That(() => _ml.ReinforcementLearning.CheckEnvironment(() => new CartPole(), steps: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => _ml.ReinforcementLearning.CheckEnvironment(() => new CartPole(), episodeStepLimit: 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    private EnvironmentReport Check(Func<IEnvironment> factory) => _ml.ReinforcementLearning.CheckEnvironment(factory);
+
+    private static IEnumerable<EnvironmentFault> FaultsOf(EnvironmentReport report) => report.Findings.Select(finding => finding.Fault);
+
+    private sealed class Listening(ActionSpace actions, List<string> seen) : WalkEnvironment
+    {
+        public override ActionSpace ActionSpace => actions;
+
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            seen.Add(string.Join(' ', action.Values.ToArray()));
+            return base.Step(action, observation);
+        }
+    }
+
+    private sealed class Twice : WalkEnvironment
+    {
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            var result = base.Step(action, observation);
+            observation[0] = Math.Abs(observation[0]) > 0.9f ? 3 : observation[0];
+            return result with { Reward = result.Reward * 1e7 };
+        }
+    }
+
+    private sealed class Counted(Action step, Action dispose) : WalkEnvironment, IDisposable
+    {
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            step();
+            return base.Step(action, observation);
+        }
+
+        public void Dispose() => dispose();
+    }
+}

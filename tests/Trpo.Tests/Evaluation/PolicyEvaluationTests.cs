@@ -1,0 +1,106 @@
+using Trpo.Estimators.Evaluation;
+using Trpo.Onnx;
+using Trpo.Onnx.Randomness;
+
+namespace Trpo.Tests.Evaluation;
+
+public sealed class PolicyEvaluationTests
+{
+    [Test]
+    public void Describes_returns_and_lengths()
+    {
+        EpisodeResult[] episodes = [new(0, 11, 3, 4, true), new(1, 12, 10, 8, false), new(2, 13, 1, 4, true), new(3, 14, 2, 8, true)];
+        var evaluation = new PolicyEvaluation(episodes, seed: 1, ActionSelection.Mode);
+
+        Assert.That((evaluation.MinReturn, evaluation.MedianReturn, evaluation.MaxReturn, evaluation.MeanReturn), Is.EqualTo((1.0, 2.5, 10.0, 4.0)));
+        Assert.That(evaluation.StandardDeviation, Is.EqualTo(Math.Sqrt(12.5)).Within(1e-12));
+        Assert.That((evaluation.MeanLength, evaluation.LengthStandardDeviation), Is.EqualTo((6.0, 2.0)));
+        Assert.That((evaluation.TerminatedEpisodes, evaluation.TruncatedEpisodes), Is.EqualTo((3, 1)));
+        Assert.That(evaluation.ToString(), Does.Match(@"^4\.000 ± 3\.536 over 4 episodes \(mean \d\.\d{3} to \d\.\d{3} at 95%\)$"));
+        Assert.That(Of([1, 2, 3]).MedianReturn, Is.EqualTo(2));
+    }
+
+    [TestCase(0, 10)]
+    [TestCase(0.1, 14)]
+    [TestCase(0.25, 20)]
+    [TestCase(0.5, 30)]
+    [TestCase(0.975, 49)]
+    [TestCase(1, 50)]
+    public void A_quantile_lies_between_two_values_in_proportion(double share, double expected)
+    {
+        Assert.That(Bootstrap.Quantile([10, 20, 30, 40, 50], share), Is.EqualTo(expected).Within(1e-12));
+        Assert.That(Bootstrap.Quantile([7], share), Is.EqualTo(7));
+    }
+
+    [TestCase(1)]
+    [TestCase(10)]
+    public void The_interval_of_equal_returns_is_that_return(int episodes)
+    {
+        // A sum of tenths is rounded, and so would be their mean.
+        var interval = Of([.. Enumerable.Repeat(0.1, episodes)]).MeanReturnInterval();
+
+        Assert.That(interval, Is.EqualTo(new ConfidenceInterval(0.1, 0.1, 0.95)));
+    }
+
+    [Test]
+    public void The_interval_is_the_same_every_time_and_another_with_another_seed()
+    {
+        double[] returns = [3, 1, 4, 1, 5, 9, 2, 6];
+
+        var (first, again) = (Of(returns), Of(returns));
+
+        Assert.That(first.MeanReturnInterval(), Is.EqualTo(again.MeanReturnInterval()));
+        Assert.That(Of(returns, seed: 2).MeanReturnInterval(0.9), Is.Not.EqualTo(Of(returns).MeanReturnInterval(0.9)));
+    }
+
+    // The mean of a resample of zeros and ones has a binomial distribution, whose quantiles are known.
+    [TestCase(0.95)]
+    [TestCase(0.6)]
+    public void The_interval_of_zeros_and_ones_is_that_of_the_binomial_distribution(double level)
+    {
+        const int Count = 20;
+        const double Share = 0.3;
+        var interval = Of([.. Enumerable.Range(0, Count).Select(i => i < Share * Count ? 1.0 : 0)]).MeanReturnInterval(level);
+
+        Assert.That(interval.Low, Is.EqualTo(Quantile((1 - level) / 2)).Within(1e-12));
+        Assert.That(interval.High, Is.EqualTo(Quantile((1 + level) / 2)).Within(1e-12));
+
+        static double Quantile(double probability)
+        {
+            var ones = 0;
+            for (var (term, sum) = (Math.Pow(1 - Share, Count), 0.0); (sum += term) < probability; ones++)
+                term *= Share / (1 - Share) * (Count - ones) / (ones + 1);
+            return (double)ones / Count;
+        }
+    }
+
+    [Test]
+    public void Intervals_hold_the_mean_as_often_as_they_say()
+    {
+        const int Samples = 200;
+        const double Mean = 3;
+        var random = new RandomSource(1);
+        var (of95, of50) = (0, 0);
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            var evaluation = Of([.. Enumerable.Range(0, 40).Select(_ => Mean + (2 * random.NextGaussian()))], sample);
+            of95 += Holds(evaluation.MeanReturnInterval()) ? 1 : 0;
+            of50 += Holds(evaluation.MeanReturnInterval(0.5)) ? 1 : 0;
+        }
+
+        Assert.That((double)of95 / Samples, Is.InRange(0.90, 0.98));
+        Assert.That((double)of50 / Samples, Is.InRange(0.40, 0.60));
+
+        static bool Holds(ConfidenceInterval interval) => interval.Low <= Mean && Mean <= interval.High;
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(95)]
+    [TestCase(double.NaN)]
+    public void A_level_is_between_0_and_1(double level) =>
+        Assert.That(() => Of([1, 2]).MeanReturnInterval(level), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("level"));
+
+    private static PolicyEvaluation Of(double[] returns, int seed = 1) =>
+        new([.. returns.Select((value, i) => new EpisodeResult(i, i, value, 1, true))], seed, ActionSelection.Mode);
+}
