@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Trpo.Onnx.Files;
 using Trpo.Results.Statistics;
+using Trpo.Results.Studies;
 
 namespace Trpo.Results.Report;
 
@@ -36,6 +37,14 @@ internal static class ResultsDocument
         foreach (var measured in all)
             Section(text, measured, seeds);
         return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    /// <summary>The settings of a study, in a sentence.</summary>
+    public static string Describe(Study study)
+    {
+        var settings = SettingsReader.Differences(study).Select(setting => $"`{setting}`").ToList();
+        var trainer = settings.Count == 0 ? "every setting of the trainer is the default" : $"settings of the trainer that are not the defaults: {string.Join(", ", settings)}";
+        return $"{Count(study.Environments, "environment")} side by side, observations {(study.Normalization is null ? "as they are" : $"through `{study.Normalization}`")}; {trainer}. Solved at a mean return of {Numbers.Return(study.Solved.Threshold)} over the last {Count(study.Solved.Episodes, "episode")}.";
     }
 
     private static string Row(Measured measured, int seeds)
@@ -84,8 +93,7 @@ internal static class ResultsDocument
     {
         var study = measured.Study;
         Paragraph(text, $"## {study.Title}");
-        var settings = Studies.SettingsReader.Differences(study).Select(setting => $"`{setting}`").ToList();
-        Paragraph(text, $"{Count(study.Environments, "environment")} side by side, observations {(study.Normalization is null ? "as they are" : $"through `{study.Normalization}`")}; {(settings.Count == 0 ? "every setting of the trainer is the default" : $"settings of the trainer that are not the defaults: {string.Join(", ", settings)}")}. Solved at a mean return of {Numbers.Return(study.Solved.Threshold)} over the last {Count(study.Solved.Episodes, "episode")}.");
+        Paragraph(text, Describe(study));
         if (measured.Summary is not { } summary)
         {
             Paragraph(text, $"Not measured with these settings: {measured.Finished} of {seeds} seeds are finished. `dotnet run -c Release --project benchmarks/Trpo.Results -- {study.Name}` measures it.");
