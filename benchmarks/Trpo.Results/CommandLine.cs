@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Spectre.Console;
+using Trpo.Estimators;
+using Trpo.Results.Studies;
+
+namespace Trpo.Results;
+
+/// <summary>The verbs and options of the program.</summary>
+internal static class CommandLine
+{
+    private const string Everything = "all";
+
+    private static readonly string Known = string.Join(", ", Catalog.All.Select(study => study.Name));
+
+    private static readonly Option<int> Seeds = Positive("--seeds", "How many seeds, from 1 on.", ResultsSettings.DefaultSeeds);
+    private static readonly Option<int> Episodes = Positive("--episodes", "Episodes of each evaluation.", ResultsSettings.DefaultEpisodes);
+    private static readonly Option<DirectoryInfo> Kept = new("--kept") { Description = "The folder that finished seeds are kept in.", DefaultValueFactory = _ => new("artifacts/results"), Recursive = true };
+
+    public static RootCommand Create()
+    {
+        var parallel = Positive("--parallel", "Trainings side by side, with one thread each; the number of cores by default. No return depends on it.", Environment.ProcessorCount);
+        var fresh = new Option<bool>("--fresh") { Description = "Measure again what is finished." };
+        var documents = new Option<DirectoryInfo>("--docs") { Description = "The folder of results.md and of the pictures.", DefaultValueFactory = _ => new("docs") };
+        var environments = Environments();
+        var command = new RootCommand($"""
+            Trains TRPO on environments with several seeds each, evaluates the policies, and writes docs/results.md with a table and learning curves.
+
+            Environments: {Known}; or {Everything}.
+            Finished seeds are kept: stop with Ctrl-C, and the same command goes on from there. A seed is measured again where settings or library have changed.
+            Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
+            """)
+        {
+            environments, Seeds, Episodes, parallel, fresh, Kept, documents, Check(),
+        };
+        command.SetAction((parsed, cancel) => Task.Run(() => Guarded(parsed, environments, settings =>
+        {
+            // An argument that is required would be required of the other verb too.
+            if (parsed.GetResult(environments) is not { Tokens.Count: > 0 })
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"Name an environment: {Known}; or {Everything}. --help tells more.");
+                return 1;
+            }
+
+            settings = settings with { Parallel = parsed.GetValue(parallel), Fresh = parsed.GetValue(fresh), Documents = parsed.GetValue(documents)! };
+            return ResultsRun.Execute(settings, AnsiConsole.Console, cancel);
+        }), CancellationToken.None));
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var environments = Environments();
+        var command = new Command("check", "Compares the finished results with the goals, a line for each environment, and trains nothing.") { environments };
+        command.SetAction(parsed => Guarded(parsed, environments, settings => ResultsCheck.Execute(settings, parsed.InvocationConfiguration.Output)));
+        return command;
+    }
+
+    private static int Guarded(ParseResult parsed, Argument<string[]> environments, Func<ResultsSettings, int> execute)
+    {
+        var names = parsed.GetValue(environments) ?? [];
+        var settings = new ResultsSettings
+        {
+            Chosen = names.Length == 0 || names.Contains(Everything) ? Catalog.All : [.. Catalog.All.Where(study => names.Contains(study.Name))],
+            Seeds = parsed.GetValue(Seeds),
+            Episodes = parsed.GetValue(Episodes),
+            Kept = parsed.GetValue(Kept)!,
+            Documents = new DirectoryInfo("docs"),
+        };
+        try
+        {
+            return execute(settings);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"Cannot read or write the results: {exception.Message}");
+            return 1;
+        }
+        catch (TrainingException exception)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(exception.Message);
+            return 1;
+        }
+    }
+
+    private static Argument<string[]> Environments()
+    {
+        var argument = new Argument<string[]>("environments") { Description = $"{Known}; or {Everything}.", HelpName = "environment", Arity = ArgumentArity.ZeroOrMore };
+        argument.Validators.Add(result =>
+        {
+            foreach (var name in result.Tokens.Select(token => token.Value).Where(name => name != Everything && Catalog.All.All(study => study.Name != name)))
+                result.AddError($"There is no environment '{name}'. Known are {Known}; or {Everything}.");
+        });
+        return argument;
+    }
+
+    private static Option<int> Positive(string name, string description, int usual)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual, Recursive = name != "--parallel" };
+        option.Validators.Add(result =>
+        {
+            // What is no number is reported by the parser.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < 1)
+                result.AddError($"{name} must be at least 1.");
+        });
+        return option;
+    }
+}

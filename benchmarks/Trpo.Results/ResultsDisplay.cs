@@ -1,0 +1,78 @@
+using System.Globalization;
+using Spectre.Console;
+using Trpo.Estimators;
+using Trpo.Results.Files;
+using Trpo.Results.Report;
+using Trpo.Results.Studies;
+
+namespace Trpo.Results;
+
+/// <summary>Tells how the trainings stand: in a terminal a bar for each environment, and everywhere a line for each seed that is finished.</summary>
+internal sealed class ResultsDisplay
+{
+    private const int BarWidth = 24;
+
+    private readonly Lock _lock = new();
+    private readonly IAnsiConsole _console;
+    private readonly Dictionary<Study, ProgressTask> _bars = [];
+
+    private ResultsDisplay(IAnsiConsole console) => _console = console;
+
+    /// <summary>Runs <paramref name="work"/> with a display to tell of the progress of some studies.</summary>
+    public static T Show<T>(IAnsiConsole console, IReadOnlyList<Study> studies, int seeds, Func<ResultsDisplay, T> work)
+    {
+        var display = new ResultsDisplay(console);
+        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
+            return work(display);
+        return console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                foreach (var study in studies)
+                    display._bars[study] = context.AddTask(Markup.Escape(study.Title), maxValue: (double)seeds * study.Options.TotalSteps);
+                return work(display);
+            });
+    }
+
+    /// <summary>Follows the training of one seed.</summary>
+    public IProgress<TrpoIteration> Follow(Study study) => new Follower(this, study);
+
+    public void Kept(Study study, int count)
+    {
+        Advance(study, (double)count * study.Options.TotalSteps);
+        Say($"{study.Title}: {count} {(count == 1 ? "seed was" : "seeds were")} finished before and {(count == 1 ? "is" : "are")} kept (--fresh measures again).");
+    }
+
+    public void Finished(Study study, SeedResult result) => Say(string.Create(CultureInfo.InvariantCulture,
+        $"{study.Title}, seed {result.Seed}: mean return {result.Mean:F1} over {result.Returns.Count} episodes, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
+
+    /// <summary>Writes a line, above the bars where there are any.</summary>
+    public void Say(string line)
+    {
+        // As it is: the console would break long lines, and take brackets for colours.
+        lock (_lock)
+        {
+            if (_bars.Count > 0)
+                _console.WriteLine(line);
+            else
+                _console.Profile.Out.Writer.WriteLine(line);
+        }
+    }
+
+    private void Advance(Study study, double steps)
+    {
+        if (_bars.TryGetValue(study, out var bar))
+            bar.Increment(steps);
+    }
+
+    private sealed class Follower(ResultsDisplay display, Study study) : IProgress<TrpoIteration>
+    {
+        private int _steps;
+
+        public void Report(TrpoIteration value)
+        {
+            display.Advance(study, value.Steps - _steps);
+            _steps = value.Steps;
+        }
+    }
+}

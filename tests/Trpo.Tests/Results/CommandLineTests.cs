@@ -1,0 +1,19 @@
+using Trpo.Results;
+
+namespace Trpo.Tests.Results;
+
+public sealed class CommandLineTests
+{
+    [TestCase("nowhere", "There is no environment 'nowhere'. Known are cartpole, acrobot, mountain-car, mountain-car-continuous, pendulum; or all.")]
+    [TestCase("", "Name an environment: cartpole, acrobot")]
+    [TestCase("check nowhere", "There is no environment 'nowhere'.")]
+    [TestCase("cartpole --seeds 0", "--seeds must be at least 1.")]
+    public void A_wrong_command_line_is_told_what_is_known(string line, string expected)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var exitCode = CommandLine.Create().Parse(line).Invoke(new() { Output = output, Error = error });
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error.ToString(), Does.Contain(expected));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Trpo.Results.Studies;
+using Trpo.Results.Training;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>Each study learns, in a part of its steps, what an update with the sign of the advantages flipped does not.</summary>
+public sealed class LearningTests
+{
+    private const int Episodes = 30;
+
+    [TestCase("cartpole", 30_000, 400)]
+    [TestCase("acrobot", 40_000, -120)]
+    [TestCase("mountain-car", 60_000, -150)]
+    [TestCase("mountain-car-continuous", 30_000, 80)]
+    [TestCase("pendulum", 50_000, -500)]
+    public void A_study_learns_what_a_broken_update_does_not(string name, int steps, double bound)
+    {
+        var study = Catalog.All.Single(candidate => candidate.Name == name);
+        study = study with { Options = study.Options with { TotalSteps = steps } };
+        var broken = study with
+        {
+            Options = study.Options with { Optimizer = new ContraryOptimizer(study.Options.TrustRegion) },
+            Described = new Dictionary<string, string> { ["Optimizer"] = "contrary" },
+        };
+
+        double[] learned = [Train(study, seed: 1), Train(study, seed: 2)];
+        var untrained = Train(study with { Options = study.Options with { TotalSteps = 8 } }, seed: 1);
+        var unlearned = Train(broken, seed: 1);
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {learned[0]:F1} and {learned[1]:F1}; broken {unlearned:F1}; untrained {untrained:F1}"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(learned, Is.All.GreaterThan(bound));
+            Assert.That(untrained, Is.LessThan(bound), "it had to be learned");
+            Assert.That(unlearned, Is.LessThan(bound), "a broken update must not pass for one that learns");
+        });
+    }
+
+    private static double Train(Study study, int seed) =>
+        SeedRun.Execute(study, seed, new Conditions(Episodes, SideBySide: 1), new Listener(), CancellationToken.None).Mean;
+}
