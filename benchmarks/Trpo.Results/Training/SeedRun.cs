@@ -35,7 +35,7 @@ internal static class SeedRun
         using var owned = model as IDisposable;
         cancel.ThrowIfCancellationRequested();
 
-        var evaluation = ml.ReinforcementLearning.Evaluate(model, environment, conditions.Episodes, seed);
+        var evaluation = ml.ReinforcementLearning.Evaluate(model, environment, conditions.Episodes, seed, cancellation: cancel);
         return new SeedResult
         {
             Environment = study.Title,
