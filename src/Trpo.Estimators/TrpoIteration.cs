@@ -17,8 +17,11 @@ public sealed record TrpoIteration
     /// <summary>The time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>The returns of the episodes that ended in this iteration, in the order of their ends; without those that were cut short to stagger starts.</summary>
+    public required IReadOnlyList<double> Returns { get; init; }
+
     /// <summary>The number of episodes that ended in this iteration.</summary>
-    public required int Episodes { get; init; }
+    public int Episodes => Returns.Count;
 
     /// <summary>The mean return of the episodes that ended in this iteration; NaN if none did.</summary>
     public required double MeanReturn { get; init; }

@@ -37,6 +37,13 @@ public sealed record TrpoOptions
     /// <summary>What rewards are multiplied by before anything is learned from them; reported returns are not. Positive; 1 by default.</summary>
     public double RewardScale { get; init; } = 1;
 
+    /// <summary>
+    /// What a nat of the policy's entropy, where it acts, counts as reward (in the environment's rewards; reported returns leave it out): it keeps a policy of choices from
+    /// settling too early. It falls in a straight line to 0 at the end of training. 0 or more; 0 by default. A normal distribution's entropy is
+    /// the same in every state, so that it does little for continuous actions.
+    /// </summary>
+    public double EntropyBonus { get; init; }
+
     /// <summary>Whether the advantages of an iteration are shifted and scaled to mean 0 and standard deviation 1; advantages that are all the same become 0. True by default.</summary>
     public bool NormalizeAdvantages { get; init; } = true;
 
@@ -79,6 +86,12 @@ public sealed record TrpoOptions
     /// not depend on it. At least 1; 2 by default.
     /// </summary>
     public int Threads { get; init; } = 2;
+
+    /// <summary>
+    /// How many earlier iterations' steps the policy's update uses again, weighted by importance sampling: fewer environment steps for the same learning, more
+    /// computation for each. From 0 to 100; 0 by default.
+    /// </summary>
+    public int ReusedIterations { get; init; }
 
     /// <summary>The settings of the policy's update.</summary>
     public TrustRegionOptions TrustRegion { get; init; } = new();
@@ -134,9 +147,11 @@ public sealed record TrpoOptions
         Check.Between(TotalSteps, 1, 2_000_000_000);
         Check.Between(StepsPerIteration, 2, 10_000_000);
         Check.AtLeast(Threads, 1);
+        Check.Between(ReusedIterations, 0, 100);
         Check.Between(Discount, 0, 1);
         Check.Between(GaeLambda, 0, 1);
         Check.Positive(RewardScale);
+        Check.NotNegative(EntropyBonus);
         Check.Between(InitialLogStandardDeviation, -10, 2);
         ArgumentNullException.ThrowIfNull(HiddenLayers);
         foreach (var width in HiddenLayers)

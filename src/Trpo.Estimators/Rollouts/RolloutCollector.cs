@@ -16,6 +16,7 @@ internal sealed class RolloutCollector
     private readonly float[] _seen;
     private readonly float[] _final;
     private readonly int[] _cuts;
+    private readonly double[] _bonuses;
     private double[] _parameters = [];
 
     /// <param name="environments">What to act in; every environment is reset.</param>
@@ -32,6 +33,7 @@ internal sealed class RolloutCollector
         _current = new float[environments.Count * environments.ObservationLength];
         _seen = normalizer is null ? _current : new float[_current.Length];
         _final = new float[environments.ObservationLength];
+        _bonuses = new double[environments.Count];
         _cuts = Cuts(environments.Count, staggerStarts ? _block.MaxEpisodeSteps : null);
         _turn.Reset(random);
         for (var e = 0; e < _block.Count; e++)
@@ -39,7 +41,11 @@ internal sealed class RolloutCollector
     }
 
     /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
-    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes)
+    /// <param name="policy">The policy to act with.</param>
+    /// <param name="rollout">Receives what was done and met.</param>
+    /// <param name="episodes">Receives the episodes that ended.</param>
+    /// <param name="entropyBonus">What a nat of the policy's entropy where it acts adds to the rollout's reward, though not to the episode's return.</param>
+    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes, double entropyBonus = 0)
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
@@ -51,7 +57,7 @@ internal sealed class RolloutCollector
         {
             policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
-                Decide(e, rollout, rollout.Row(e, t), policy);
+                Decide(e, rollout, rollout.Row(e, t), policy, entropyBonus);
             _turn.Take();
             for (var e = 0; e < _block.Count; e++)
                 Record(e, rollout, rollout.Row(e, t), episodes);
@@ -72,7 +78,7 @@ internal sealed class RolloutCollector
     }
 
     // One environment after the other, whatever the threads: they draw from one source.
-    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy)
+    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy, double entropyBonus)
     {
         var current = Row(_current, environment);
         if (policy.Mask?.Complaint(current, _block.Length(environment)) is { } complaint)
@@ -80,7 +86,9 @@ internal sealed class RolloutCollector
         _normalizer?.Observe(current);
         Row(_seen, environment).CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
-        policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
+        var parameters = _parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength);
+        policy.Distribution.Sample(parameters, _random, action);
+        _bonuses[environment] = entropyBonus == 0 ? 0 : entropyBonus * policy.Distribution.Entropy(parameters);
         _turn.PlanStep(environment, action);
     }
 
@@ -88,7 +96,7 @@ internal sealed class RolloutCollector
     {
         var result = _turn.Result(environment);
         var cut = !result.Ended && _block.Length(environment) == _cuts[environment];
-        rollout.SetResult(row, result.Reward, result.Terminated, result.Ended || cut);
+        rollout.SetResult(row, result.Reward + _bonuses[environment], result.Terminated, result.Ended || cut);
         if (!result.Ended && !cut)
         {
             ReadCurrent(environment);

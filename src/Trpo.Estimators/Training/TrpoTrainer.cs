@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Optimization;
@@ -17,7 +16,8 @@ internal sealed class TrpoTrainer
     private readonly StochasticPolicy _policy;
     private readonly IValueFunction _valueFunction;
     private readonly RolloutCollector _collector;
-    private readonly Rollout _rollout;
+    private readonly SampleReuse _samples;
+    private readonly int _environments;
     private readonly ReturnWindow _window = new(100);
     private readonly List<Episode> _episodes = [];
     private readonly int _stepsPerEnvironment;
@@ -31,11 +31,12 @@ internal sealed class TrpoTrainer
         _collector = new RolloutCollector(environments, random, policy.Normalizer, options.StaggerStarts);
         _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
         _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
-        _rollout = new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength);
+        _environments = environments.Count;
+        _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength));
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
-    public int TotalSteps => _stepsPerEnvironment * _rollout.Environments;
+    public int TotalSteps => _stepsPerEnvironment * _environments;
 
     /// <summary>Is shown the first iteration's observations, <c>[N, d]</c>, before anything is learned from them.</summary>
     public ReadOnlySpanAction<float, int>? Observed { get; init; }
@@ -49,20 +50,19 @@ internal sealed class TrpoTrainer
         for (var iteration = 1; iteration <= _iterations; iteration++)
         {
             var start = clock.Elapsed;
-            _rollout.Clear(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
+            var rollout = _samples.Next(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
-            _collector.Collect(_policy, _rollout, _episodes);
+            _collector.Collect(_policy, rollout, _episodes, _options.EntropyBonus * (1 - Done(iteration)));
             if (iteration == 1)
-                Observed?.Invoke(_rollout.Observations, _rollout.ObservationLength);
+                Observed?.Invoke(rollout.Observations, rollout.ObservationLength);
             _window.Add(_episodes);
-            steps += _rollout.Rows;
+            steps += rollout.Rows;
             var rolledOut = clock.Elapsed;
 
-            var targets = new ValueTargets(_rollout, _valueFunction, _options);
-            var advantages = _options.NormalizeAdvantages ? targets.StandardizedAdvantages() : targets.Advantages.ToArray();
+            var targets = new ValueTargets(rollout, _valueFunction, _options);
+            var problem = _samples.Problem(_policy, _valueFunction, targets, _options);
             var estimated = clock.Elapsed;
 
-            var problem = new PolicyProblem(_policy, _rollout.ObservationMemory, Actions(), advantages, _options.FisherFraction);
             var (update, policyTime, loss, valueTime) = Improve(Optimizer(iteration), problem, targets);
             if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
@@ -78,7 +78,7 @@ internal sealed class TrpoTrainer
                 Steps = steps,
                 TotalSteps = TotalSteps,
                 Elapsed = elapsed,
-                Episodes = _episodes.Count,
+                Returns = [.. _episodes.Select(episode => episode.Return)],
                 MeanReturn = Mean(episode => episode.Return),
                 MeanReturnOfLast100 = _window.Mean,
                 MeanEpisodeLength = Mean(episode => episode.Length),
@@ -115,7 +115,7 @@ internal sealed class TrpoTrainer
         var (loss, valueTime) = fit?.GetAwaiter().GetResult() ?? Timed(Fit);
         return (update, policyTime, loss, valueTime);
 
-        double Fit() => _valueFunction.Fit(_rollout.Observations, targets.Targets);
+        double Fit() => _valueFunction.Fit(_samples.Current.Observations, targets.Targets);
     }
 
     private static (T Result, TimeSpan Time) Timed<T>(Func<T> work)
@@ -124,19 +124,14 @@ internal sealed class TrpoTrainer
         return (work(), Stopwatch.GetElapsedTime(start));
     }
 
-    private double[] Actions()
-    {
-        var actions = new double[_rollout.Actions.Length];
-        TensorPrimitives.ConvertChecked<float, double>(_rollout.Actions, actions);
-        return actions;
-    }
+    // 0 at the first iteration, 1 at the last.
+    private double Done(int iteration) => _iterations == 1 ? 0 : (iteration - 1.0) / (_iterations - 1);
 
     // The radius of the trust region falls (or rises) in a straight line over the iterations.
     private IPolicyOptimizer Optimizer(int iteration)
     {
         var (first, last) = (_options.TrustRegion.MaxKl, _options.FinalMaxKl ?? _options.TrustRegion.MaxKl);
-        var done = _iterations == 1 ? 0 : (iteration - 1.0) / (_iterations - 1);
-        return _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = first + (done * (last - first)) });
+        return _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = first + (Done(iteration) * (last - first)) });
     }
 
     // In each environment; the iterations differ by one step at most.

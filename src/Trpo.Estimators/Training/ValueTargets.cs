@@ -47,14 +47,6 @@ internal sealed class ValueTargets
     /// <summary><c>1 - Var(target - value) / Var(target)</c>; NaN where the targets do not vary.</summary>
     public double ExplainedVariance { get; }
 
-    /// <summary>The advantages with mean 0 and standard deviation 1.</summary>
-    public double[] StandardizedAdvantages()
-    {
-        double[] standardized = [.. _advantages];
-        Standardization.Apply(standardized);
-        return standardized;
-    }
-
     private static double[] NextValues(Rollout rollout, IValueFunction valueFunction, double[] values)
     {
         var next = new double[values.Length];

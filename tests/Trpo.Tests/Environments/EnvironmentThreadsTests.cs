@@ -41,7 +41,8 @@ public sealed class EnvironmentThreadsTests
         foreach (var threads in new[] { 2, 3, 9 })
         {
             var (otherCurve, otherOnnx) = Train(Factories[environment], threads);
-            Assert.That(otherCurve, Is.EqualTo(curve), $"{threads} threads");
+            Assert.That(otherCurve.Select(Numbers), Is.EqualTo(curve.Select(Numbers)), $"{threads} threads");
+            Assert.That(otherCurve.SelectMany(iteration => iteration.Returns), Is.EqualTo(curve.SelectMany(iteration => iteration.Returns)), $"{threads} threads");
             Assert.That(otherOnnx, Is.EqualTo(onnx), $"{threads} threads");
         }
     }
@@ -88,10 +89,11 @@ public sealed class EnvironmentThreadsTests
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, count, rows: 100, threads: threads);
         var listener = new Listener();
         var policy = _ml.ReinforcementLearning.Trainers.Trpo(environment, new() { TotalSteps = 1_200, StepsPerIteration = 300, HiddenLayers = [8], Seed = 1, Progress = listener }).Fit(environment);
-
-        // All that was measured but the time that it took.
-        return ([.. listener.Iterations.Select(iteration => iteration with { Elapsed = default, Times = new(default, default, default, default) })], policy.Onnx.ToArray());
+        return (listener.Iterations, policy.Onnx.ToArray());
     }
+
+    // All that was measured but the time that it took; a list is not compared by what is in it.
+    private static TrpoIteration Numbers(TrpoIteration iteration) => iteration with { Returns = [], Elapsed = default, Times = new(default, default, default, default) };
 
     private PolicyEvaluation Evaluate(Func<IEnvironment> factory, int threads, int count = 3, int episodes = 10)
     {

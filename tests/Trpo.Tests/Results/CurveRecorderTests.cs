@@ -9,19 +9,18 @@ namespace Trpo.Tests.Results;
 public sealed class CurveRecorderTests
 {
     [Test]
-    public void A_window_is_made_of_as_few_whole_iterations_as_hold_it()
+    public void The_window_holds_the_last_episodes_of_whichever_iterations()
     {
         var recorder = new CurveRecorder(window: 4);
-        foreach (var iteration in new[] { Iteration(100, 3, -30), Iteration(200, 0, double.NaN), Iteration(300, 2, -10), Iteration(400, 2, -5), Iteration(500, 5, -1) })
+        foreach (var iteration in new[] { Iteration(100, -30, -20, -10), Iteration(200), Iteration(300, -6, -4), Iteration(400, -1, -2, -3, -4, -5) })
             recorder.Report(iteration);
 
         Assert.That(recorder.Points, Is.EqualTo(new CurvePoint[]
         {
-            new(100, -30, -30, IsFull: false),
-            new(200, null, -30, IsFull: false),
-            new(300, -10, -22, IsFull: true),
-            new(400, -5, -7.5, IsFull: true),
-            new(500, -1, -1, IsFull: true),
+            new(100, -20, -20, IsFull: false),
+            new(200, null, -20, IsFull: false),
+            new(300, -5, -10, IsFull: true),
+            new(400, -3, -3.5, IsFull: true),
         }));
     }
 
@@ -29,19 +28,9 @@ public sealed class CurveRecorderTests
     public void Before_an_episode_ended_nothing_is_known()
     {
         var recorder = new CurveRecorder(window: 4);
-        recorder.Report(Iteration(100, 0, double.NaN));
+        recorder.Report(Iteration(100));
 
         Assert.That(recorder.Points.Single(), Is.EqualTo(new CurvePoint(100, null, null, IsFull: false)));
-    }
-
-    [Test]
-    public void A_window_of_100_is_the_trainers_own()
-    {
-        var recorder = new CurveRecorder(window: 100);
-        recorder.Report(Iteration(100, 60, -30) with { MeanReturnOfLast100 = -30 });
-        recorder.Report(Iteration(200, 60, -10) with { MeanReturnOfLast100 = -18 });
-
-        Assert.That(recorder.Points.Select(point => (point.WindowMean, point.IsFull)), Is.EqualTo(new (double?, bool)[] { (-30, false), (-18, true) }));
     }
 
     [Test]
@@ -54,14 +43,14 @@ public sealed class CurveRecorderTests
         Assert.That(result.SolvedAt(new SolvedRule(501, 100)), Is.Null);
     }
 
-    private static TrpoIteration Iteration(int steps, int episodes, double mean) => new()
+    private static TrpoIteration Iteration(int steps, params double[] returns) => new()
     {
         Iteration = steps / 100,
         Steps = steps,
         TotalSteps = 1_000,
         Elapsed = TimeSpan.FromSeconds(1),
-        Episodes = episodes,
-        MeanReturn = mean,
+        Returns = returns,
+        MeanReturn = returns.Length == 0 ? double.NaN : returns.Average(),
         MeanReturnOfLast100 = double.NaN,
         MeanEpisodeLength = 1,
         Update = new TrustRegionStep { Outcome = TrustRegionOutcome.ZeroGradient },

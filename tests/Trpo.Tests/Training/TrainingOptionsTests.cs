@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx;
@@ -58,12 +57,34 @@ public sealed class TrainingOptionsTests
         });
 
         static double GradientNorm(double rewardScale, bool normalize) =>
-            CartPole(Short with { TotalSteps = 256, RewardScale = rewardScale, NormalizeAdvantages = normalize, Baseline = (_, _) => new Nothing() })[0].Update.GradientNorm;
+            CartPole(Short with { TotalSteps = 256, RewardScale = rewardScale, NormalizeAdvantages = normalize, Baseline = (_, _) => new ZeroValues() })[0].Update.GradientNorm;
     }
 
     [Test]
     public void Returns_are_reported_in_the_environment_s_rewards() =>
         Assert.That(CartPole(Short with { RewardScale = 0.001 })[0].MeanReturn, Is.GreaterThan(5));
+
+    [Test]
+    public void An_entropy_bonus_is_a_reward_that_fades_and_is_no_part_of_the_return()
+    {
+        // Without discount and values an advantage is a reward, 1 and the bonus for the ln 2 nats of a policy that stays nearly uniform.
+        var optimizer = new Standstill();
+        var ml = new MLContext(1);
+        var listener = new Listener();
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4), count: 2);
+        using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, Short with
+        {
+            EntropyBonus = 0.5,
+            Discount = 0,
+            NormalizeAdvantages = false,
+            Baseline = (_, _) => new ZeroValues(),
+            Optimizer = optimizer,
+            Progress = listener,
+        }).Fit(view);
+
+        Assert.That(optimizer.Objectives, Is.EqualTo(new[] { 1, 2 / 3.0, 1 / 3.0, 0 }.Select(share => 1 + (0.5 * share * Math.Log(2)))).Within(1e-3));
+        Assert.That(listener.Iterations.Select(iteration => iteration.MeanReturn), Is.All.EqualTo(4));
+    }
 
     [Test]
     public void A_policy_that_normalizes_observations_learns_from_what_an_unscaled_one_cannot()
@@ -89,6 +110,8 @@ public sealed class TrainingOptionsTests
         {
             Refused(Short with { RewardScale = 0 }, nameof(TrpoOptions.RewardScale));
             Refused(Short with { RewardScale = double.NaN }, nameof(TrpoOptions.RewardScale));
+            Refused(Short with { EntropyBonus = -0.1 }, nameof(TrpoOptions.EntropyBonus));
+            Refused(Short with { ReusedIterations = -1 }, nameof(TrpoOptions.ReusedIterations));
             Refused(Short with { FinalMaxKl = 0 }, nameof(TrpoOptions.FinalMaxKl));
             Refused(Short with { FinalMaxKl = 0.001, Optimizer = new TrustRegionOptimizer() }, nameof(TrpoOptions.FinalMaxKl));
             Refused(Short with { TargetReturn = double.NaN }, nameof(TrpoOptions.TargetReturn));
@@ -106,10 +129,14 @@ public sealed class TrainingOptionsTests
         return listener.Iterations;
     }
 
-    private sealed class Nothing : IValueFunction
+    private sealed class Standstill : IPolicyOptimizer
     {
-        public void Predict(ReadOnlySpan<float> observations, Span<double> values) => values.Clear();
+        public List<double> Objectives { get; } = [];
 
-        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => 0;
+        public TrustRegionStep Step(ITrustRegionProblem problem)
+        {
+            Objectives.Add(problem.Gradient(new double[problem.Length]));
+            return new TrustRegionStep { Outcome = TrustRegionOutcome.NoImprovement };
+        }
     }
 }

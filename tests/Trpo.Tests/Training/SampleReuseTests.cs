@@ -1,0 +1,136 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Rollouts;
+using Trpo.Estimators.Training;
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>
+/// Advantages are the rewards here (no discount, no values), so that the objective before an update is the mean of weight times reward.
+/// </summary>
+public sealed class SampleReuseTests
+{
+    private static readonly TrpoOptions Plain = new() { Discount = 0, NormalizeAdvantages = false };
+
+    [TestCase(0, new double[] { 1, 10, 100, 1_000 })]
+    [TestCase(1, new double[] { 1, 5.5, 55, 550 })]
+    [TestCase(2, new double[] { 1, 5.5, 37, 370 })]
+    public void Earlier_rollouts_count_until_they_are_too_old(int earlier, double[] objectives)
+    {
+        // The first rollout of 4 steps is rewarded with 1 a step, the second with 10, and so on; the policy stays the same, so that all weights are 1.
+        using var run = new Run(earlier, steps => Math.Pow(10, (steps - 1) / 4));
+
+        Assert.That(objectives.Select(_ => run.Objective()), Is.EqualTo(objectives).Within(1e-9));
+    }
+
+    [Test]
+    public void The_steps_of_an_earlier_policy_are_weighted_by_how_much_more_probable_their_actions_have_become()
+    {
+        using var run = new Run(earlier: 1, _ => 1);
+        Assert.That(run.Objective(), Is.EqualTo(1));
+        var (observations, actions) = (run.Observations, run.Actions);
+        var then = run.LogProbabilities(observations, actions);
+        run.Change(step: 0.2);
+        var now = run.LogProbabilities(observations, actions);
+        var weights = now.Zip(then, (later, earlier) => Math.Exp(later - earlier)).ToArray();
+
+        Assert.That(run.Objective(), Is.EqualTo((4 + weights.Sum()) / 8).Within(1e-6));
+        Assert.That(weights, Is.All.InRange(0.1, SampleReuse.LargestWeight));
+        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "the policy did change");
+    }
+
+    [Test]
+    public void A_weight_is_three_at_most()
+    {
+        using var run = new Run(earlier: 1, _ => 1, rows: 40);
+        run.Change(step: 0.5);
+        run.Objective();
+        var (observations, actions) = (run.Observations, run.Actions);
+        var then = run.LogProbabilities(observations, actions);
+        double[] weights = [0];
+        for (var (step, tries) = (-1.0, 0); weights.Max() <= 3 && tries < 20; (step, tries) = (-1.5 * step, tries + 1))
+        {
+            run.Change(step);
+            weights = [.. run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Exp(later - earlier))];
+        }
+
+        Assert.That(weights.Max(), Is.GreaterThan(3), "or nothing is tested");
+        Assert.That(run.Objective(), Is.EqualTo((40 + weights.Sum(weight => Math.Min(weight, 3))) / 80).Within(1e-6));
+    }
+
+    [Test]
+    public void Training_with_it_is_repeatable_whatever_the_threads()
+    {
+        Assert.That(Curve(threads: 2), Is.EqualTo(Curve(threads: 1)));
+        Assert.That(Curve(threads: 1, reused: 0), Is.Not.EqualTo(Curve(threads: 1)));
+
+        static double[] Curve(int threads, int reused = 3)
+        {
+            var ml = new MLContext(1);
+            var listener = new Listener();
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 4);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, new() { TotalSteps = 2_000, StepsPerIteration = 250, Seed = 1, Threads = threads, ReusedIterations = reused, Progress = listener }).Fit(view);
+            return [.. listener.Iterations.Select(iteration => iteration.Update.MeanKl)];
+        }
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private readonly ObservedBlock _environments;
+        private readonly RolloutCollector _collector;
+        private readonly SampleReuse _samples;
+        private readonly StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
+        private readonly int _rows;
+        private int _steps;
+
+        public Run(int earlier, Func<int, double> reward, int rows = 4)
+        {
+            _rows = rows;
+            var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, reward: _ => reward(++_steps)), 1);
+            _environments = new ObservedBlock(view, 1, view, view.Schema[0]);
+            _collector = new RolloutCollector(_environments, new RandomSource(1));
+            _samples = new SampleReuse(earlier, () => new Rollout(1, rows, 1, 1));
+        }
+
+        public float[] Observations => _samples.Current.Observations.ToArray();
+
+        public double[] Actions => [.. _samples.Current.Actions.ToArray().Select(action => (double)action)];
+
+        public double Objective()
+        {
+            var rollout = _samples.Next(_rows);
+            _collector.Collect(_policy, rollout, []);
+            var nothing = new ZeroValues();
+            var problem = _samples.Problem(_policy, nothing, new ValueTargets(rollout, nothing, Plain), Plain);
+            return problem.Gradient(new double[problem.Length]);
+        }
+
+        public void Change(double step)
+        {
+            var parameters = new double[_policy.Length];
+            _policy.CopyTo(parameters);
+            for (var i = 0; i < parameters.Length; i++)
+                parameters[i] += step * ((i % 3) - 1);
+            _policy.Assign(parameters);
+        }
+
+        public double[] LogProbabilities(float[] observations, double[] actions)
+        {
+            var logits = new double[2 * observations.Length];
+            _policy.Evaluate(observations, logits);
+            return [.. actions.Select((action, row) => -Math.Log(1 + Math.Exp(logits[(2 * row) + 1 - (int)action] - logits[(2 * row) + (int)action])))];
+        }
+
+        public void Dispose()
+        {
+            _environments.Dispose();
+            _policy.Dispose();
+        }
+    }
+}
