@@ -51,9 +51,9 @@ public sealed record TrpoOptions
     public double RewardScale { get; init; } = 1;
 
     /// <summary>
-    /// What a nat of the policy's entropy, where it acts, counts as reward (in the environment's rewards; reported returns leave it out): it keeps a policy of choices from
-    /// settling too early. It falls in a straight line to 0 at the end of training. 0 or more; 0 by default. A normal distribution's entropy is
-    /// the same in every state, so that it does little for continuous actions.
+    /// What a nat of the policy's entropy, where it acts, counts as reward (in the environment's rewards; reported returns leave it out): it keeps a policy from
+    /// settling too early. Each action is rewarded with its share, minus the logarithm of its probability (or density). It falls in a straight line to 0 at the
+    /// end of training. 0 or more; 0 by default.
     /// </summary>
     public double EntropyBonus { get; init; }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Optimization;
@@ -84,6 +85,38 @@ public sealed class TrainingOptionsTests
 
         Assert.That(optimizer.Objectives, Is.EqualTo(new[] { 1, 2 / 3.0, 1 / 3.0, 0 }.Select(share => 1 + (0.5 * share * Math.Log(2)))).Within(1e-3));
         Assert.That(listener.Iterations.Select(iteration => iteration.MeanReturn), Is.All.EqualTo(4));
+    }
+
+    [Test]
+    public void An_entropy_bonus_keeps_a_choice_open_that_changes_no_later_state()
+    {
+        // Of 4 choices, one returns 1 and the others 0.5, and the episode ends. A bonus of 1 makes softmax(reward) best, of 1.35 nats; without one, certainty is.
+        Assert.That(Entropy(bonus: 0), Is.LessThan(0.2));
+        Assert.That(Entropy(bonus: 1), Is.GreaterThan(1.2));
+
+        static double Entropy(double bonus)
+        {
+            var ml = new MLContext(1);
+            var listener = new Listener();
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new Bandit(), count: 4);
+            ml.ReinforcementLearning.Trainers.Trpo(view, Short with { TotalSteps = 20_480, EntropyBonus = bonus, Progress = listener }).Fit(view).Dispose();
+            return listener.Iterations[listener.Iterations.Count / 2].Entropy;
+        }
+    }
+
+    [Test]
+    public void What_is_handed_out_is_the_policy_that_the_last_update_made()
+    {
+        // The only iteration acts, and is updated, on observations as they are: statistics that came after it would make another policy of it.
+        Assert.That(Scores(normalize: true), Is.EqualTo(Scores(normalize: false)));
+
+        static float[] Scores(bool normalize)
+        {
+            var ml = new MLContext(1);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 4, rows: 20);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, Short with { TotalSteps = 256, NormalizeObservations = normalize }).Fit(view);
+            return [.. policy.Transform(view).GetColumn<float[]>("Score").SelectMany(score => score)];
+        }
     }
 
     [Test]
