@@ -130,6 +130,15 @@ public sealed class EnvironmentFaultTests
         Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NotRepeatable }), report.ToString());
     }
 
+    [Test]
+    public void Of_the_many_values_of_an_image_some_are_named()
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Unscaled(1_000), steps: 100);
+
+        Assert.That(report.Findings.Where(finding => finding.Fault == EnvironmentFault.ObservationOutOfBounds).ToArray(), Has.Length.EqualTo(8));
+        Assert.That(report.Findings[7].Message, Does.Contain("value 7 ").And.EndsWith("there may be more."));
+    }
+
     // The first has one switch, all others have two.
     private static Func<IEnvironment> Growing()
     {
@@ -230,6 +239,25 @@ public sealed class EnvironmentFaultTests
         public int? MaxEpisodeSteps { get; init; }
 
         public bool Allows(int choice) => Allowing?.Invoke(Steps, choice) ?? true;
+    }
+
+    // Says that pixels are from 0 to 1, and gives bytes.
+    private sealed class Unscaled(int length) : WalkEnvironment
+    {
+        public override ObservationSpace ObservationSpace { get; } = ObservationSpace.Box(new float[length], [.. Enumerable.Repeat(1f, length)]);
+
+        public override void Reset(int? seed, Span<float> observation)
+        {
+            base.Reset(seed, observation);
+            observation.Fill(255);
+        }
+
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            var result = base.Step(action, observation);
+            observation.Fill(255);
+            return result;
+        }
     }
 
     private sealed class Reborn(int length) : WalkEnvironment
