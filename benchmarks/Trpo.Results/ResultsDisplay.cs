@@ -44,7 +44,7 @@ internal sealed class ResultsDisplay
     }
 
     public void Finished(Study study, SeedResult result) => Say(string.Create(CultureInfo.InvariantCulture,
-        $"{study.Title}, seed {result.Seed}: mean return {result.Mean:F1} over {result.Returns.Count} episodes, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
+        $"{study.Title}, seed {result.Seed}: mean return {result.Mean:F1} over {result.Returns.Count} {(result.Returns.Count == 1 ? "episode" : "episodes")}, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
 
     /// <summary>Writes a line, above the bars where there are any.</summary>
     public void Say(string line)

@@ -94,8 +94,10 @@ internal sealed class ResultsRun
     private void Complete(Study study)
     {
         var all = _settings.All.Select(other => Measured.Of(other, _store, _settings.Seeds, _settings.Episodes)).ToList();
+        if (all.Single(measured => measured.Study == study).Summary is not { } summary)
+            throw new IOException($"The seeds of {study.Title} that were finished are no longer in {_settings.Kept.FullName}: another run with other settings has replaced or removed them meanwhile. Give each run a folder of its own with --kept, and start this one again.");
         var picture = Path.Combine(_settings.Documents.FullName, ResultsDocument.PictureOf(study.Name));
-        CurvePlot.Save(all.Single(measured => measured.Study == study).Summary!, picture);
+        CurvePlot.Save(summary, picture);
         ResultsDocument.Save(all, _settings.Seeds, _settings.Episodes, _settings.Documents);
         _display.Say($"Wrote {picture}");
         _display.Say($"Wrote {Path.Combine(_settings.Documents.FullName, ResultsDocument.FileName)}");

@@ -27,8 +27,8 @@ public interface IEnvironment
     int? MaxEpisodeSteps => null;
 
     /// <summary>
-    /// Whether a choice is allowed now; by default, every one always is. Only the random policy asks, whose observations upstream transforms are
-    /// fitted on: one that is trained reads a mask in its observation, where the trainer's option ActionMask says so. A wrapper passes this on.
+    /// Whether a choice is allowed now; by default, every one always is. Only random policies ask, that of the table which upstream transforms are
+    /// fitted on and that of a check: one that is trained reads a mask in its observation, where the trainer's option ActionMask says so. A wrapper passes this on.
     /// </summary>
     /// <param name="choice">A choice of a discrete action, or of a dimension of a multi-discrete one: its place in <see cref="ActionSpace.ScoreNames"/>.</param>
     bool Allows(int choice) => true;

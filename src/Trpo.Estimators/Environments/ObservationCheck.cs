@@ -33,7 +33,7 @@ internal sealed class ObservationCheck
         for (var i = 0; i < _categories.Length; i++)
         {
             if (_categories[i] is { } column && !IsIndex(observation[i], column.Categories.Length))
-                return $"gave {observation[i]} as value {i} of its observation in {method}, at step {step} of its episode; column '{column.Name}' has categories, and takes the index of one, from 0 ('{column.Categories[0]}') to {column.Categories.Length - 1} ('{column.Categories[^1]}').";
+                return FormattableString.Invariant($"gave {observation[i]} as value {i} of its observation in {method}, at step {step} of its episode; column '{column.Name}' has categories, and takes the index of one, from 0 ('{column.Categories[0]}') to {column.Categories.Length - 1} ('{column.Categories[^1]}').");
         }
 
         return null;

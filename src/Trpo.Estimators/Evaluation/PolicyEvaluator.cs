@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
@@ -87,7 +88,7 @@ internal sealed class PolicyEvaluator
         if (_playing[environment] < 0)
             return;
         if (float.IsNaN(_batch.Score(environment)[0]))
-            throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray())}).");
+            throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))}).");
         _turn.PlanStep(environment, _batch.IsDiscrete ? [_batch.Choice(environment)] : _batch.Action(environment));
     }
 

@@ -51,7 +51,7 @@ internal sealed class ActionMask
         for (var i = 0; i < mask.Length; i++)
         {
             if (mask[i] is not (0 or 1))
-                return $"shows the policy {mask[i]} at slot {_start + i}, at step {step} of its episode, where the mask says whether choice '{_actions.ScoreNames[i]}' is allowed; it must be 1 or 0. A normaliser must not scale the mask: let Concatenate put the mask behind what is normalised.";
+                return FormattableString.Invariant($"shows the policy {mask[i]} at slot {_start + i}, at step {step} of its episode, where the mask says whether choice '{_actions.ScoreNames[i]}' is allowed; it must be 1 or 0. A normaliser must not scale the mask: let Concatenate put the mask behind what is normalised.");
         }
 
         for (var dimension = 0; dimension < _actions.ChoiceCounts.Length; dimension++)

@@ -117,6 +117,25 @@ public sealed class PolicyEvaluatorTests
         Assert.That(listener.Heard, Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public void An_evaluation_can_be_cancelled_in_the_middle_of_an_episode()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var transformer = new PolicyTransformer(LiteralPolicies.Of(LiteralPolicies.Controls).Onnx, new());
+        var steps = 0;
+        var view = _ml.ReinforcementLearning.LoadFromEnvironment(
+            () => new TableEnvironment(LiteralPolicies.Controls, _ =>
+            {
+                if (++steps == 2)
+                    cancellation.Cancel();
+                return true;
+            }),
+            count: 1);
+
+        Assert.That(() => _ml.ReinforcementLearning.Evaluate(transformer, view, cancellation: cancellation.Token), Throws.TypeOf<OperationCanceledException>());
+        Assert.That(steps, Is.EqualTo(2), "an episode has four");
+    }
+
     private PolicyEvaluation Evaluate(ActionSpace policy, ActionSpace actions, List<string> played)
     {
         using var transformer = new PolicyTransformer(LiteralPolicies.Of(policy).Onnx, new());

@@ -69,7 +69,7 @@ public sealed partial class ResultsRunTests
     public void An_interruption_keeps_what_is_finished_and_says_how_to_go_on()
     {
         using var cancel = new CancellationTokenSource();
-        using var output = new InterruptingWriter("seed 1: mean", cancel);
+        using var output = new ReactingWriter("seed 1: mean", cancel.Cancel);
         var settings = Settings(seeds: 3) with { Parallel = 1 };
         var exitCode = ResultsRun.Execute(settings, Console(output), cancel.Token);
 
@@ -77,6 +77,15 @@ public sealed partial class ResultsRunTests
         Assert.That(output.ToString(), Does.Contain("Interrupted: 1 of 3 seeds were finished").And.Contain("The same command goes on from there"));
         Assert.That(File.Exists(PathOf(seed: 1)) && !File.Exists(PathOf(seed: 2)) && !File.Exists(Path.Combine(_folder.FullName, "docs", "results.md")));
         Assert.That(Run(settings).Said, Does.Contain("1 seed was finished before"));
+    }
+
+    [Test]
+    public void Results_that_another_run_replaces_meanwhile_are_an_error_that_says_so()
+    {
+        var settings = Settings(seeds: 2) with { Parallel = 1 };
+        using var output = new ReactingWriter("seed 1: mean", () => Run(settings with { Seeds = 1, Episodes = 1 }));
+
+        Assert.That(() => ResultsRun.Execute(settings, Console(output), CancellationToken.None), Throws.TypeOf<IOException>().With.Message.Contains("--kept"));
     }
 
     [Test]
@@ -139,14 +148,14 @@ public sealed partial class ResultsRunTests
     [GeneratedRegex(@"\d+\.\d s\b")]
     private static partial Regex Times();
 
-    /// <summary>Presses Ctrl-C when something is said.</summary>
-    private sealed class InterruptingWriter(string when, CancellationTokenSource cancel) : StringWriter
+    /// <summary>Does something, pressing Ctrl-C for example, when something is said.</summary>
+    private sealed class ReactingWriter(string when, Action react) : StringWriter
     {
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
             if (value!.Contains(when, StringComparison.Ordinal))
-                cancel.Cancel();
+                react();
         }
     }
 }

@@ -1,22 +1,30 @@
 using Trpo.Estimators.Environments;
+using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Returns 1 for the first of four choices and 0.5 for the others; every episode has one step, and every state is the same.</summary>
-internal sealed class Bandit : IEnvironment
+/// <summary>Two arms, of which one pays more often; an episode is one step, and few of them pay.</summary>
+/// <param name="isSeeded">Whether a seed says what pays, as it should.</param>
+internal sealed class Bandit(bool isSeeded) : IEnvironment
 {
-    public string Name => "Bandit";
+    private readonly RandomSource _random = new(0);
 
-    public ObservationSpace ObservationSpace { get; } = ObservationSpace.Unbounded(1, "one");
+    public ObservationSpace ObservationSpace { get; } = ObservationSpace.Box([0], [1], "one");
 
-    public ActionSpace ActionSpace { get; } = ActionSpace.Discrete(4);
+    public ActionSpace ActionSpace { get; } = ActionSpace.Discrete("left", "right");
 
-    public void Reset(int? seed, Span<float> observation) => observation[0] = 1;
+    public void Reset(int? seed, Span<float> observation)
+    {
+        if (seed is { } value)
+            _random.Reseed((ulong)value);
+        observation[0] = 1;
+    }
 
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
         observation[0] = 1;
-        return new StepResult(action.Index == 0 ? 1 : 0.5, Terminated: true);
+        var draw = isSeeded ? _random.NextDouble() : Random.Shared.NextDouble();
+        return new StepResult(draw < 0.02 * (1 + action.Index) ? 1 : 0, Terminated: true);
     }
 }

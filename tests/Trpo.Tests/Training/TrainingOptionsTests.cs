@@ -98,7 +98,7 @@ public sealed class TrainingOptionsTests
         {
             var ml = new MLContext(1);
             var listener = new Listener();
-            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new Bandit(), count: 4);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new FourArmedBandit(), count: 4);
             ml.ReinforcementLearning.Trainers.Trpo(view, Short with { TotalSteps = 20_480, EntropyBonus = bonus, Progress = listener }).Fit(view).Dispose();
             return listener.Iterations[listener.Iterations.Count / 2].Entropy;
         }

@@ -1,6 +1,8 @@
+using Trpo.Onnx.Randomness;
+
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>Every action of the action space is one that an environment takes, those at its bounds as well.</summary>
+/// <summary>Every action of the action space that is not forbidden is one that an environment takes, those at its bounds as well.</summary>
 internal static class ActionCheck
 {
     /// <summary>Acts at each bound, each time in an episode of its own.</summary>
@@ -15,6 +17,13 @@ internal static class ActionCheck
         {
             if (!probe.Reset(seed))
                 return;
+
+            // What is forbidden here is met elsewhere, or never.
+            var allowed = action.ToArray();
+            if (!probe.Allow(new RandomSource((ulong)seed), allowed))
+                return;
+            if (!allowed.AsSpan().SequenceEqual(action))
+                continue;
             if (probe.TryStep(action, out _) is { } exception)
                 refused.Add((action, exception));
             else
@@ -31,6 +40,6 @@ internal static class ActionCheck
         }
 
         var others = refused.Count == 1 ? "" : $" {refused.Count - 1} of the other actions at the bounds failed too.";
-        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentComplaint.OfFailure("Step", why, kind.Observations.Length)} The action was {kind.Describe(first)}, which its ActionSpace, {kind.Actions}, has; all of them must be taken.{others}");
+        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentComplaint.OfFailure("Step", why, kind.Observations.Length)} The action was {kind.Describe(first)}, which its ActionSpace, {kind.Actions}, has; all of them must be taken, but for choices that {nameof(IEnvironment.Allows)} forbids.{others}");
     }
 }

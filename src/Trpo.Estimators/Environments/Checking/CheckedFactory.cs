@@ -1,7 +1,7 @@
 namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>Creates the environments of a check, believes nothing of them, and disposes them all.</summary>
-internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFindings findings)
+internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFindings findings, CancellationToken cancellation)
 {
     private readonly List<IEnvironment> _created = [];
 
@@ -82,13 +82,15 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
             return null;
         }
 
-        Kind ??= new EnvironmentKind(name!, observations!, actions!);
+        Kind ??= new EnvironmentKind(name!, observations!, actions!, environment.MaxEpisodeSteps);
+        if (environment.MaxEpisodeSteps < 1)
+            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong, $"{Kind.Subject} has the {nameof(IEnvironment.MaxEpisodeSteps)} {environment.MaxEpisodeSteps}; it must be at least 1, or null where there is no limit.");
         if (EnvironmentSpaces.Difference(Kind.Observations, Kind.Actions, environment) is { } difference)
         {
             findings.Add(EnvironmentFault.SpacesDiffer, $"The factory of environment '{Kind.Name}' returned environments of different spaces: {difference}. All must have the same.");
             return null;
         }
 
-        return new EnvironmentProbe(environment, Kind, findings);
+        return new EnvironmentProbe(environment, Kind, findings, cancellation);
     }
 }

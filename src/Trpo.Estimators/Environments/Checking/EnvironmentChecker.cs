@@ -9,15 +9,18 @@ internal sealed class EnvironmentChecker
     private const int Fraction = 20;
     private const int LongestComparison = 500;
 
+    // Several episodes are in memory at once.
+    private const int MostComparedValues = 2_000_000;
+
     private readonly EnvironmentFindings _findings = new();
     private readonly CheckedFactory _factory;
     private readonly int _steps;
     private readonly int _episodeStepLimit;
     private readonly int _seed;
 
-    public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed)
+    public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed, CancellationToken cancellation)
     {
-        _factory = new CheckedFactory(factory, _findings);
+        _factory = new CheckedFactory(factory, _findings, cancellation);
         _steps = steps;
         _episodeStepLimit = episodeStepLimit;
         _seed = seed;
@@ -51,10 +54,10 @@ internal sealed class EnvironmentChecker
             _findings.Add(EnvironmentFault.ActionsOutOfReach, warning, dimension);
 
         ActionCheck.Run(probe, _findings, random.NextSeed());
-        if (_findings.Has(EnvironmentFault.ResetFailed))
+        if (_findings.Has(EnvironmentFault.ResetFailed) || _findings.Has(EnvironmentFault.NothingAllowed))
             return;
         exploration.Run(_steps, random.NextSeed());
-        if (one is not null && two is not null && !_findings.Has(EnvironmentFault.StepFailed))
+        if (one is not null && two is not null && !_findings.Has(EnvironmentFault.StepFailed) && !_findings.Has(EnvironmentFault.NothingAllowed))
         {
             var mostStepsToEnd = exploration.Episodes > 0 ? Math.Min(_episodeStepLimit, _steps) : 0;
             new RepeatabilityCheck(one, two, _findings, Actions(probe.Kind, random), random.NextSeed() / 2).Run(mostStepsToEnd);
@@ -65,7 +68,8 @@ internal sealed class EnvironmentChecker
 
     private float[][] Actions(EnvironmentKind kind, RandomSource random)
     {
-        var actions = new float[Math.Clamp(_steps / Fraction, 1, LongestComparison)][];
+        var longest = Math.Clamp(MostComparedValues / kind.Observations.Length, 2, LongestComparison);
+        var actions = new float[Math.Clamp(_steps / Fraction, 2, longest)][];
         foreach (ref var action in actions.AsSpan())
         {
             action = new float[kind.Actions.Length];

@@ -24,8 +24,11 @@ public enum EnvironmentFault
     /// <summary>Error: Step threw an exception.</summary>
     StepFailed,
 
-    /// <summary>Error: Step threw an exception for some actions of the action space, though not for others.</summary>
+    /// <summary>Error: Step threw an exception for some actions that the action space has and Allows does not forbid, though not for others.</summary>
     ActionRefused,
+
+    /// <summary>Error: Allows threw an exception, or allowed no choice where an action was due.</summary>
+    NothingAllowed,
 
     /// <summary>Error: Dispose threw an exception.</summary>
     DisposeFailed,
@@ -42,7 +45,10 @@ public enum EnvironmentFault
     /// <summary>Error: an episode did not end within the limit of steps.</summary>
     EpisodeEndless,
 
-    /// <summary>Error: the same seed and the same actions gave two new environments different episodes.</summary>
+    /// <summary>Error: MaxEpisodeSteps is less than 1, or an episode went on after that step.</summary>
+    MaxEpisodeStepsWrong,
+
+    /// <summary>Error: the same seed and the same actions gave two new environments different episodes, be it after a reset without a seed that followed.</summary>
     NotRepeatable,
 
     /// <summary>Error: a reset with a seed gave another episode than in a new environment: something of the episode before was left.</summary>

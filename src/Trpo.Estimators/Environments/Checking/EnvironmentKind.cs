@@ -4,7 +4,7 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>What all environments of a factory have in common.</summary>
-internal sealed record EnvironmentKind(string Name, ObservationSpace Observations, ActionSpace Actions)
+internal sealed record EnvironmentKind(string Name, ObservationSpace Observations, ActionSpace Actions, int? MaxEpisodeSteps)
 {
     /// <summary>The environment as the subject of a sentence.</summary>
     public string Subject => $"Environment '{Name}'";

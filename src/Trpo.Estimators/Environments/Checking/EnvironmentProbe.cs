@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>One environment under check: whatever it returns or throws is looked at, and becomes a finding where it is wrong.</summary>
-internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind kind, EnvironmentFindings findings)
+internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind kind, EnvironmentFindings findings, CancellationToken cancellation)
 {
     private const double HugeReward = 1e6;
 
@@ -33,6 +34,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     /// <summary>Starts an episode; false where the environment failed to.</summary>
     public bool Reset(int? seed)
     {
+        cancellation.ThrowIfCancellationRequested();
         EpisodeSteps = 0;
         Array.Fill(_observation, float.NaN);
         var method = seed is null ? "Reset without a seed" : "Reset with a seed";
@@ -50,6 +52,25 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         return true;
     }
 
+    /// <summary>Puts choices that the environment allows now in the place of those that it does not; false, and a finding, where there are none.</summary>
+    /// <param name="random">Draws among those that are allowed.</param>
+    /// <param name="action">The action, <c>[k]</c>.</param>
+    public bool Allow(RandomSource random, Span<float> action)
+    {
+        try
+        {
+            if (ActionSampling.Allow(kind.Actions, environment.Allows, random, action))
+                return true;
+            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} allows no choice at step {EpisodeSteps} of its episode: where nothing can be done, end the episode, or keep a choice that does nothing.");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} {EnvironmentComplaint.OfFailure(nameof(IEnvironment.Allows), exception, _observation.Length)} It must answer for every choice of its ActionSpace, {kind.Actions}.");
+        }
+
+        return false;
+    }
+
     /// <summary>Acts once; null, and a finding, where the environment failed to.</summary>
     public StepResult? Step(ReadOnlySpan<float> action)
     {
@@ -62,6 +83,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     /// <summary>Acts once, and returns what the environment threw.</summary>
     public Exception? TryStep(ReadOnlySpan<float> action, out StepResult result)
     {
+        cancellation.ThrowIfCancellationRequested();
         EpisodeSteps++;
         Array.Fill(_observation, float.NaN);
         var (start, allocated) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());

@@ -18,7 +18,7 @@ public sealed class EnvironmentReport
     /// <summary>The environment's name; null where there was none to ask.</summary>
     public string? Name { get; }
 
-    /// <summary>What is wrong, errors first; of each fault the first occurrence.</summary>
+    /// <summary>What is wrong, errors first; of each fault the first occurrence, or the first in each of the values or dimensions that have it, up to 8 of them.</summary>
     public IReadOnlyList<EnvironmentFinding> Findings { get; }
 
     /// <summary>The steps that a random policy made.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Trpo.Estimators.Training;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
@@ -8,6 +9,7 @@ namespace Trpo.Estimators.Environments.Checking;
 internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings findings, int episodeStepLimit)
 {
     private const int MostKept = 4_096;
+    private const int MostKeptValues = 4_000_000;
     private const int MostFailures = 10;
     private const int LongestWarmUp = 1_000;
     private const double LeastBytes = 1;
@@ -54,11 +56,13 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         {
             if (Steps == Math.Min(LongestWarmUp, steps / 4))
                 probe.StartMeasuring();
-            Steps++;
             ActionSampling.Sample(probe.Kind.Actions, random, _action);
+            if (!probe.Allow(random, _action))
+                return;
+            Steps++;
             if (Act() is { } result)
             {
-                Note(result.Reward);
+                Note(result);
                 if (!result.Ended && probe.EpisodeSteps < episodeStepLimit)
                     continue;
                 if (!result.Ended)
@@ -88,11 +92,17 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         return probe.TryStep(_action, out var result) is null ? result : null;
     }
 
-    private void Note(double reward)
+    private void Note(StepResult result)
     {
-        _leastReward = Math.Min(_leastReward, reward);
-        _greatestReward = Math.Max(_greatestReward, reward);
-        if (_observations.Count < MostKept * probe.Observation.Length)
+        _leastReward = Math.Min(_leastReward, result.Reward);
+        _greatestReward = Math.Max(_greatestReward, result.Reward);
+        if (!result.Ended && probe.EpisodeSteps >= probe.Kind.MaxEpisodeSteps)
+        {
+            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong,
+                $"{probe.Kind.Subject} goes on after step {probe.EpisodeSteps} of its episode, though its {nameof(IEnvironment.MaxEpisodeSteps)} says that it is truncated there. Truncate it with {nameof(TimeLimit)}, or leave {nameof(IEnvironment.MaxEpisodeSteps)} out.");
+        }
+
+        if (_observations.Count < Math.Min((long)MostKept * probe.Observation.Length, MostKeptValues))
             _observations.AddRange(probe.Observation);
     }
 
@@ -110,7 +120,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     {
         if (!probe.Kind.Observations.Columns.IsEmpty || _observations.Count == 0 || !findings.IsNew(EnvironmentFault.ObservationInvalid))
             return;
-        if (ObservationScale.Describe(_observations.ToArray(), probe.Observation.Length, probe.Kind.Observations.Names) is { } off)
+        if (ObservationScale.Describe(CollectionsMarshal.AsSpan(_observations), probe.Observation.Length, probe.Kind.Observations.Names) is { } off)
             findings.Add(EnvironmentFault.ObservationsUnscaled, $"{probe.Kind.Subject} gives observations that are unscaled: {off}. {ObservationScale.Advice(new PolicyColumns().Observation)}");
     }
 }

@@ -1,3 +1,5 @@
+using Trpo.Onnx.Randomness;
+
 namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
         var reference = Trajectory.Play(one, seed, actions);
         if (Trajectory.Play(two, seed, actions).DifferenceFrom(reference) is { } difference)
         {
-            findings.Add(EnvironmentFault.NotRepeatable, $"{Subject} is not repeatable: two new ones, reset with the same seed and given the same actions, differ: {difference}. Draw everything random from one generator that Reset(seed) seeds, and use neither clocks nor Random.Shared.");
+            findings.Add(EnvironmentFault.NotRepeatable, $"{Subject} is not repeatable: two new ones, reset with the same seed and given the same actions, differ: {difference}. Draw everything random from one generator that Reset(seed) seeds and Reset(null) goes on with, and use neither clocks nor Random.Shared.");
             return;
         }
 
@@ -40,7 +42,7 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
         if (difference is null)
         {
             when = "in the middle";
-            _ = Trajectory.Play(one, seed, actions[..(reference.Steps / 2)]);
+            _ = Trajectory.Play(one, seed, actions[..(reference.FirstEpisodeSteps / 2)]);
             difference = Trajectory.Play(one, seed, actions).DifferenceFrom(reference);
         }
 
@@ -55,9 +57,11 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
     {
         if (!one.Reset(seed + 1))
             return false;
+        var (random, action) = (new RandomSource(0), new float[one.Kind.Actions.Length]);
         for (var step = 0; step < mostSteps; step++)
         {
-            if (one.TryStep(actions[step % actions.Length], out var result) is not null)
+            actions[step % actions.Length].CopyTo(action, 0);
+            if (!one.Allow(random, action) || one.TryStep(action, out var result) is not null)
                 return false;
             if (result.Ended)
                 return true;
@@ -69,11 +73,11 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
     // The episode of the next seed, or null where all seeds give the same.
     private Trajectory? DependsOnSeed(Trajectory reference)
     {
-        Trajectory[] others = [.. Enumerable.Range(1, OtherSeeds).Select(i => Trajectory.Play(one, seed + i, actions))];
-        if (others.Any(trajectory => trajectory.DifferenceFrom(reference) is not null))
-            return others[0];
+        var next = Trajectory.Play(one, seed + 1, actions);
+        if (next.DifferenceFrom(reference) is not null || Enumerable.Range(2, OtherSeeds - 1).Any(i => Trajectory.Play(one, seed + i, actions).DifferenceFrom(reference) is not null))
+            return next;
         findings.Add(EnvironmentFault.SeedWithoutEffect, $"{Subject} played the same episode under each of {OtherSeeds + 1} seeds, with the same actions. Draw what it starts with from a generator that Reset(seed) seeds, unless it is meant to be deterministic: a policy then learns one episode by heart.");
-        IsIndependentOfOthers(reference, others[0]);
+        IsIndependentOfOthers(reference, next);
         return null;
     }
 
@@ -91,7 +95,7 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
 
     private void IsIndependentOfOthers(Trajectory reference, Trajectory other)
     {
-        var (first, second) = (new Trajectory(one, seed), new Trajectory(two, seed + 1));
+        var (first, second) = (new Trajectory(one, seed, actions.Length), new Trajectory(two, seed + 1, actions.Length));
         foreach (var action in actions)
         {
             first.Step(action);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
@@ -75,6 +76,51 @@ public sealed class EnvironmentCheckerTests
         Assert.That(Documentation.Excerpts("environments.md", "## Check it first")[0], Is.Not.Empty);
         Assert.That(Documentation.Quotes(
             Documentation.Excerpts("environments.md", "## Check it first")[0], Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Environments", "Checking")), Is.True);
+    }
+
+    [Test]
+    public void An_environment_that_throws_at_what_it_forbids_passes()
+    {
+        var report = Check(() => new Lift());
+
+        Assert.That(report.Findings, Is.Empty, report.ToString());
+        Assert.That(report.Steps, Is.EqualTo(10_000));
+    }
+
+    [Test]
+    public void A_lottery_of_one_step_passes()
+    {
+        var report = Check(() => new Bandit(isSeeded: true));
+
+        Assert.That(report.Findings, Is.Empty, report.ToString());
+    }
+
+    // Four frames of 84 by 84, as policies of images have.
+    [Test]
+    public void The_check_of_large_observations_needs_little_memory()
+    {
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Images(28_224), steps: 2_000);
+
+        Assert.That(report.HasErrors, Is.False, report.ToString());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - allocated, Is.LessThan(500_000_000));
+    }
+
+    [Test]
+    public void A_check_can_be_cancelled_between_two_steps()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var (steps, disposed) = (0, 0);
+        Assert.That(
+            () => _ml.ReinforcementLearning.CheckEnvironment(() => new Counted(
+                () =>
+                {
+                    if (++steps == 100)
+                        cancellation.Cancel();
+                },
+                () => disposed++), cancellation: cancellation.Token),
+            Throws.TypeOf<OperationCanceledException>());
+        Assert.That((steps, disposed), Is.EqualTo((100, 3)));
     }
 
     [Test]
@@ -165,7 +211,7 @@ public sealed class EnvironmentCheckerTests
 
         public override StepResult Step(EnvironmentAction action, Span<float> observation)
         {
-            seen.Add(string.Join(' ', action.Values.ToArray()));
+            seen.Add(string.Join(' ', action.Values.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))));
             return base.Step(action, observation);
         }
     }
@@ -189,5 +235,23 @@ public sealed class EnvironmentCheckerTests
         }
 
         public void Dispose() => dispose();
+    }
+
+    private sealed class Images(int length) : WalkEnvironment
+    {
+        public override ObservationSpace ObservationSpace { get; } = ObservationSpace.Unbounded(length);
+
+        public override void Reset(int? seed, Span<float> observation)
+        {
+            base.Reset(seed, observation);
+            observation.Fill((float)Position);
+        }
+
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            var result = base.Step(action, observation);
+            observation.Fill((float)Position);
+            return result;
+        }
     }
 }

@@ -23,11 +23,13 @@ public sealed class EnvironmentFaultTests
         [EnvironmentFault.ResetFailed] = (() => () => new Faulty { Resetting = seed => _ = seed!.Value }, ["'Walk'", "without a seed"]),
         [EnvironmentFault.StepFailed] = (() => () => new Faulty { Stepped = (step, _, _, _) => throw new TimeoutException($"Too late at {step}.") }, ["'Walk'", "Too late at 1."]),
         [EnvironmentFault.ActionRefused] = (() => () => new Faulty { Stepped = (_, action, _, result) => action == 1 ? throw new TimeoutException("Not to the right.") : result }, ["1 ('right')", "Not to the right."]),
+        [EnvironmentFault.NothingAllowed] = (() => () => new Forbidding { Allowing = (steps, _) => steps < 3 }, ["'Walk'", "allows no choice at step 3"]),
         [EnvironmentFault.DisposeFailed] = (() => () => new Faulty { Disposing = () => throw new TimeoutException("Still busy.") }, ["Dispose", "Still busy."]),
         [EnvironmentFault.ObservationInvalid] = (() => () => new Faulty { Observed = (ref float value) => value = float.NaN }, ["NaN", "0 ('position')"]),
         [EnvironmentFault.ObservationOutOfBounds] = (() => () => new Faulty { Observed = (ref float value) => value *= 3 }, ["0 ('position')", "from -2 to 2"]),
         [EnvironmentFault.RewardNotFinite] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = double.NaN } }, ["reward NaN", "step 1"]),
         [EnvironmentFault.EpisodeEndless] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Terminated = false, Truncated = false } }, ["10000 steps", "TimeLimit"]),
+        [EnvironmentFault.MaxEpisodeStepsWrong] = (() => () => new Forbidding { MaxEpisodeSteps = 10 }, ["goes on after step 10 ", "TimeLimit"]),
         [EnvironmentFault.NotRepeatable] = (() => () => new Faulty { Random = new RandomSource((ulong)Random.Shared.NextInt64()), IgnoresSeed = true }, ["at step 0 value 0 ('position') of the observation was"]),
         [EnvironmentFault.ResetIncomplete] = (() => () => new Faulty { KeepsSteps = true }, ["in the middle of an episode", "value 1 ('time')"]),
         [EnvironmentFault.InstancesShareState] = (() => () => new Sharing(), ["at step 1 value 0 ('position') of the observation was"]),
@@ -89,6 +91,52 @@ public sealed class EnvironmentFaultTests
         Assert.That(report.Findings.Select(finding => finding.Fault), Is.All.EqualTo(EnvironmentFault.ObservationOutOfBounds).And.Exactly(2).Items, report.ToString());
         Assert.That(report.Findings[0].Message, Does.Contain("'position'"));
         Assert.That(report.Findings[1].Message, Does.Contain("'time'"));
+    }
+
+    [Test]
+    public void What_fails_to_say_what_is_allowed_is_named()
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Forbidding { Allowing = (_, choice) => choice == 0 ? throw new TimeoutException("Nobody knows.") : true });
+
+        Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NothingAllowed }), report.ToString());
+        Assert.That(report.Findings[0].Message, Does.Contain("failed in Allows: Nobody knows."));
+    }
+
+    [Test]
+    public void A_limit_of_steps_that_is_none_is_named()
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Forbidding { MaxEpisodeSteps = 0 });
+
+        Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.MaxEpisodeStepsWrong }), report.ToString());
+        Assert.That(report.Findings[0].Message, Does.Contain("must be at least 1"));
+    }
+
+    // The first episode has a seed, all others have none: those are what most of a training consists of.
+    [TestCase(30)]
+    [TestCase(2_000)]
+    public void A_reset_without_a_seed_that_draws_a_new_generator_is_not_repeatable(int length)
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new TimeLimit(new Reborn(length), length));
+
+        Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NotRepeatable }), report.ToString());
+        Assert.That(report.Findings[0].Message, Does.Contain("at step 0 of episode 2, which Reset(null) began,").And.Contain("Reset(null) goes on with"));
+    }
+
+    [Test]
+    public void What_is_seldom_in_episodes_of_one_step_is_found()
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Bandit(isSeeded: false));
+
+        Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NotRepeatable }), report.ToString());
+    }
+
+    [Test]
+    public void Of_the_many_values_of_an_image_some_are_named()
+    {
+        var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Unscaled(1_000), steps: 100);
+
+        Assert.That(report.Findings.Where(finding => finding.Fault == EnvironmentFault.ObservationOutOfBounds).ToArray(), Has.Length.EqualTo(8));
+        Assert.That(report.Findings[7].Message, Does.Contain("value 7 ").And.EndsWith("there may be more."));
     }
 
     // The first has one switch, all others have two.
@@ -181,6 +229,49 @@ public sealed class EnvironmentFaultTests
             var result = base.Step(action, observation);
             _tiredness += result.Truncated ? 0.001 : 0;
             return result;
+        }
+    }
+
+    private sealed class Forbidding : WalkEnvironment, IEnvironment
+    {
+        public Func<int, int, bool>? Allowing { get; init; }
+
+        public int? MaxEpisodeSteps { get; init; }
+
+        public bool Allows(int choice) => Allowing?.Invoke(Steps, choice) ?? true;
+    }
+
+    // Says that pixels are from 0 to 1, and gives bytes.
+    private sealed class Unscaled(int length) : WalkEnvironment
+    {
+        public override ObservationSpace ObservationSpace { get; } = ObservationSpace.Box(new float[length], [.. Enumerable.Repeat(1f, length)]);
+
+        public override void Reset(int? seed, Span<float> observation)
+        {
+            base.Reset(seed, observation);
+            observation.Fill(255);
+        }
+
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            var result = base.Step(action, observation);
+            observation.Fill(255);
+            return result;
+        }
+    }
+
+    private sealed class Reborn(int length) : WalkEnvironment
+    {
+        public override void Reset(int? seed, Span<float> observation)
+        {
+            Random = new RandomSource((ulong)(seed ?? System.Random.Shared.NextInt64()));
+            base.Reset(seed: null, observation);
+        }
+
+        public override StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            var result = base.Step(action, observation);
+            return length > Limit ? new StepResult(result.Reward) : result;
         }
     }
 }
