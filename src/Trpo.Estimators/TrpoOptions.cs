@@ -101,8 +101,8 @@ public sealed record TrpoOptions
     public int Threads { get; init; } = 2;
 
     /// <summary>
-    /// How many earlier iterations' steps the policy's update uses again, weighted by importance sampling: fewer environment steps for the same learning, more
-    /// computation for each. From 0 to 100; 0 by default.
+    /// How many earlier iterations' steps the policy's update uses again, weighted by importance sampling. Each environment step can teach more, for more
+    /// computation; much on some tasks, little on others. From 0 to 100; 0 by default.
     /// </summary>
     public int ReusedIterations { get; init; }
 

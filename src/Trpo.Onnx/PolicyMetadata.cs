@@ -49,7 +49,14 @@ public sealed class PolicyMetadata
     /// Whether the last <see cref="ActionSpace.ScoreLength"/> values of what the policy observes, behind whatever transforms are in the same graph, say
     /// which choices are allowed (1) and which are not (0). Where they allow nothing, the action is missing, as for a NaN.
     /// </summary>
-    public bool HasActionMask { get; init; }
+    /// <exception cref="ArgumentException">It is set where the <see cref="Actions"/> are no choices.</exception>
+    public bool HasActionMask
+    {
+        get;
+        init => field = value && Actions.ChoiceCounts.IsEmpty
+            ? throw new ArgumentException($"Only choices can be masked, but the actions are {Actions}.", nameof(value))
+            : value;
+    }
 
     /// <summary>
     /// Whether the graph itself makes the score NaN where the policy meets a NaN. Otherwise a NaN in the observation says so, which behind

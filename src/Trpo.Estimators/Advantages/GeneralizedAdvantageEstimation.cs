@@ -22,6 +22,10 @@ public static class GeneralizedAdvantageEstimation
     /// <param name="discount">The discount, from 0 to 1.</param>
     /// <param name="lambda">The weight of later residuals, from 0 (one-step) to 1 (Monte Carlo).</param>
     /// <param name="advantages">Receives the advantages.</param>
+    /// <param name="traces">
+    /// How far what followed each step may count, from 0 to 1: <c>A[t] = d[t] + discount lambda (1 - ended[t]) traces[t + 1] A[t + 1]</c>. For steps of another policy
+    /// these are its actions' importance weights, 1 at most (Espeholt et al., "IMPALA" (2018), section 4.1). Empty, the default, for 1.
+    /// </param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Compute(
         ReadOnlySpan<double> rewards,
@@ -31,11 +35,15 @@ public static class GeneralizedAdvantageEstimation
         ReadOnlySpan<bool> ended,
         double discount,
         double lambda,
-        Span<double> advantages)
+        Span<double> advantages,
+        ReadOnlySpan<double> traces = default)
     {
         var steps = rewards.Length;
         if (values.Length != steps || nextValues.Length != steps || terminated.Length != steps || ended.Length != steps || advantages.Length != steps)
             throw new ArgumentException($"All spans must have the length of the rewards, {steps}.", nameof(rewards));
+
+        if (!traces.IsEmpty && traces.Length != steps)
+            throw new ArgumentException($"The traces must have the length of the rewards, {steps}, or none.", nameof(traces));
 
         var next = 0.0;
         for (var t = steps - 1; t >= 0; t--)
@@ -44,6 +52,7 @@ public static class GeneralizedAdvantageEstimation
             var residual = rewards[t] + (discount * bootstrap) - values[t];
             next = ended[t] ? residual : residual + (discount * lambda * next);
             advantages[t] = next;
+            next *= traces.IsEmpty ? 1 : traces[t];
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Trpo.Estimators.Training;
 /// <summary>
 /// The rollouts that an update of the policy learns from: the last one, and some before it whose steps count by the importance weights of their
 /// actions (Queeney, Paschalidis and Cassandras, "Generalized proximal policy optimization with sample reuse" (2021)). Their advantages are
-/// estimated anew; that their states are those of an earlier policy is not corrected.
+/// estimated anew, with what followed weighted likewise; that their states are those an earlier policy met is not corrected.
 /// </summary>
 /// <param name="earlier">How many rollouts before the last are used again.</param>
 /// <param name="create">Creates a rollout; the memory of those that are too old is used again.</param>
@@ -55,25 +55,57 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
         }
 
         Rollout[] rollouts = [Current, .. _kept.Select(kept => kept.Rollout)];
-        var observations = rollouts.Length == 1 ? Current.ObservationMemory : rollouts.SelectMany(rollout => rollout.Observations.ToArray()).ToArray();
+        var observations = rollouts.Length == 1 ? Current.ObservationMemory : Observations(rollouts);
         var actions = Actions(rollouts);
-        double[] advantages = [.. targets.Advantages, .. _kept.SelectMany(kept => new ValueTargets(kept.Rollout, valueFunction, options).Advantages.ToArray())];
+        var weights = earlier == 0 ? [] : Weights(policy, observations.Span, actions);
+        double[] advantages = [.. targets.Advantages, .. EarlierAdvantages(valueFunction, options, weights)];
         if (options.NormalizeAdvantages)
             Standardization.Apply(advantages);
         if (earlier > 0)
-            Weigh(advantages, LogProbabilities(policy, observations.Span, actions, advantages.Length));
+            TensorPrimitives.Multiply(advantages, weights, advantages);
         return new PolicyProblem(policy, observations, actions, advantages, options.FisherFraction);
     }
 
-    private void Weigh(Span<double> advantages, ReadOnlySpan<double> logProbabilities)
+    // Rows of the current rollout have the weight 1; what they weigh later is remembered.
+    private double[] Weights(StochasticPolicy policy, ReadOnlySpan<float> observations, ReadOnlySpan<double> actions)
     {
-        _logProbabilities = logProbabilities[..Current.Rows].ToArray();
+        var weights = LogProbabilities(policy, observations, actions, Current.Rows + _kept.Sum(kept => kept.Rollout.Rows));
+        _logProbabilities = weights[..Current.Rows];
+        weights.AsSpan(0, Current.Rows).Fill(1);
         var row = Current.Rows;
         foreach (var then in _kept.SelectMany(kept => kept.LogProbabilities))
         {
-            advantages[row] *= Math.Min(Math.Exp(logProbabilities[row] - then), LargestWeight);
+            weights[row] = Math.Min(Math.Exp(weights[row] - then), LargestWeight);
             row++;
         }
+
+        return weights;
+    }
+
+    private IEnumerable<double> EarlierAdvantages(IValueFunction valueFunction, TrpoOptions options, double[] weights)
+    {
+        var row = Current.Rows;
+        foreach (var (rollout, _) in _kept)
+        {
+            var traces = weights[row..(row + rollout.Rows)];
+            TensorPrimitives.Min(traces, 1, traces);
+            foreach (var advantage in new ValueTargets(rollout, valueFunction, options, traces).Advantages.ToArray())
+                yield return advantage;
+            row += rollout.Rows;
+        }
+    }
+
+    private static float[] Observations(Rollout[] rollouts)
+    {
+        var observations = new float[rollouts.Sum(rollout => rollout.Observations.Length)];
+        var place = 0;
+        foreach (var rollout in rollouts)
+        {
+            rollout.Observations.CopyTo(observations.AsSpan(place));
+            place += rollout.Observations.Length;
+        }
+
+        return observations;
     }
 
     private static double[] Actions(Rollout[] rollouts)
@@ -91,7 +123,7 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
 
     private static double[] LogProbabilities(StochasticPolicy policy, ReadOnlySpan<float> observations, ReadOnlySpan<double> actions, int rows)
     {
-        var parameters = new double[rows * policy.ParameterLength];
+        var parameters = new double[checked(rows * policy.ParameterLength)];
         policy.Evaluate(observations, parameters);
         var logProbabilities = new double[rows];
         for (var row = 0; row < rows; row++)

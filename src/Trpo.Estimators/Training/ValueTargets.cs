@@ -14,7 +14,8 @@ internal sealed class ValueTargets
     /// <param name="rollout">The rollout, <c>[N]</c> rows.</param>
     /// <param name="valueFunction">The value function as it is before it is fitted to the targets.</param>
     /// <param name="options">The discount, lambda, scale of rewards, and what a truncated episode is worth.</param>
-    public ValueTargets(Rollout rollout, IValueFunction valueFunction, TrpoOptions options)
+    /// <param name="traces">For the rollout of an earlier policy, how far what followed each row may count, <c>[N]</c>; empty for the present one's.</param>
+    public ValueTargets(Rollout rollout, IValueFunction valueFunction, TrpoOptions options, ReadOnlySpan<double> traces = default)
     {
         var rewards = rollout.Rewards.ToArray();
         TensorPrimitives.Multiply(rewards, options.RewardScale, rewards);
@@ -33,7 +34,7 @@ internal sealed class ValueTargets
         {
             var rows = new Range(rollout.Row(e, 0), rollout.Row(e, 0) + rollout.Steps);
             GeneralizedAdvantageEstimation.Compute(
-                rewards.AsSpan(rows), values.AsSpan(rows), nextValues.AsSpan(rows), worthless.AsSpan(rows), rollout.Ended[rows], options.Discount, options.GaeLambda, _advantages.AsSpan(rows));
+                rewards.AsSpan(rows), values.AsSpan(rows), nextValues.AsSpan(rows), worthless.AsSpan(rows), rollout.Ended[rows], options.Discount, options.GaeLambda, _advantages.AsSpan(rows), traces.IsEmpty ? [] : traces[rows]);
         }
 
         _targets = new double[rollout.Rows];

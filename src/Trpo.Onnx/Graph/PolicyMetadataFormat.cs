@@ -61,7 +61,7 @@ internal static class PolicyMetadataFormat
                 throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MostScores} at most.");
             return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey)))
             {
-                HasActionMask = HasMask(pairs.GetValueOrDefault(MaskKey), actions),
+                HasActionMask = HasMask(pairs.GetValueOrDefault(MaskKey)),
                 MarksMissing = pairs.GetValueOrDefault(MissingKey) == "true",
             };
         }
@@ -104,11 +104,10 @@ internal static class PolicyMetadataFormat
         : JsonSerializer.Deserialize<PolicyInputColumn?[]>(json, Json)?.Select(column => column ?? throw new JsonException($"'{InputColumnsKey}' has a column that is null."))
             ?? throw new JsonException($"'{InputColumnsKey}' is no list of columns.");
 
-    private static bool HasMask(string? value, ActionSpace actions) => value switch
+    private static bool HasMask(string? value) => value switch
     {
         null => false,
-        "true" when !actions.ChoiceCounts.IsEmpty => true,
-        "true" => throw new JsonException($"'{MaskKey}' says that choices are masked, but the actions are {actions}."),
+        "true" => true,
         _ => throw new JsonException($"'{MaskKey}' is '{value}': it can only be 'true'."),
     };
 

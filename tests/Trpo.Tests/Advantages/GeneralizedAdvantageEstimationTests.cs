@@ -30,6 +30,17 @@ public sealed class GeneralizedAdvantageEstimationTests
     }
 
     [Test]
+    public void Traces_say_how_far_what_followed_may_count()
+    {
+        // As within an episode, d = [1, 1.5, 2], but what the second step led to counts by 0.5 for the first one: A = [1 + .25*.5*A1, 1.5 + .25*1*2, 2].
+        var advantages = new double[3];
+        GeneralizedAdvantageEstimation.Compute([1, 2, 3], [1, 2, 3], [2, 3, 4], new bool[3], new bool[3], Half, Half, advantages, traces: [0, 0.5, 1]);
+
+        Assert.That(advantages, Is.EqualTo(new[] { 1.25, 2, 2 }));
+        Assert.That(() => GeneralizedAdvantageEstimation.Compute([1, 2, 3], [1, 2, 3], [2, 3, 4], new bool[3], new bool[3], Half, Half, advantages, traces: [1]), Throws.ArgumentException.With.Message.Contains("traces"));
+    }
+
+    [Test]
     public void Lambda_one_is_the_discounted_return_less_the_value() =>
         (from rewards in Gen.Double[-5, 5].Array[1, 20]
          from seed in Gen.Double[-5, 5].Array[21]
