@@ -7,6 +7,9 @@ public sealed class CommandLineTests
     [TestCase("nowhere", "There is no environment 'nowhere'. Known are cartpole, acrobot, mountain-car, mountain-car-continuous, pendulum; or all.")]
     [TestCase("", "Name an environment: cartpole, acrobot")]
     [TestCase("check nowhere", "There is no environment 'nowhere'.")]
+    [TestCase("ablations nowhere", "There is no environment 'nowhere'.")]
+    [TestCase("ablations", "Name an environment: cartpole, acrobot")]
+    [TestCase("ablations cartpole --parallel 0", "--parallel must be at least 1.")]
     [TestCase("cartpole --seeds 0", "--seeds must be at least 1.")]
     public void A_wrong_command_line_is_told_what_is_known(string line, string expected)
     {
