@@ -1,3 +1,5 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.ClassicControl;
 
 namespace Trpo.Results.Studies;
@@ -5,6 +7,8 @@ namespace Trpo.Results.Studies;
 /// <summary>The studies, with their settings: this is the file to change for other ones.</summary>
 internal static class Catalog
 {
+    private static readonly TrpoOptions Common = TrpoOptions.SampleEfficient with { TotalSteps = 100_000 };
+
     public static IReadOnlyList<Study> All { get; } =
     [
         new()
@@ -12,7 +16,7 @@ internal static class Catalog
             Name = "cartpole",
             Title = "CartPole-v1",
             Environment = () => new CartPole(),
-            Options = new() { TotalSteps = 100_000 },
+            Options = Common,
             Reference = new(500, 0, 100_000),
             Solved = new(475, 100),
             Goal = new(500, SolvedBefore: 56_000, EverySeedSolves: true),
@@ -22,7 +26,7 @@ internal static class Catalog
             Name = "acrobot",
             Title = "Acrobot-v1",
             Environment = () => new Acrobot(),
-            Options = new() { TotalSteps = 100_000, GaeLambda = 0.98 },
+            Options = Common with { GaeLambda = 0.9, ReusedIterations = 7, EntropyBonus = 0.03 },
             Reference = new(-83.1, 18.6, 100_000),
             Solved = new(-100, 100),
             Goal = new(-80),
@@ -32,7 +36,7 @@ internal static class Catalog
             Name = "mountain-car",
             Title = "MountainCar-v0",
             Environment = () => new MountainCar(),
-            Options = new() { TotalSteps = 100_000 },
+            Options = Common with { EntropyBonus = 0.01, ValueFunction = new() { Steps = 3, TrustRegion = new ValueFunctionOptions().TrustRegion with { ConjugateGradientSteps = 10 } } },
             Reference = new(-107.3, 13.2, 100_000),
             Solved = new(-110, 100),
             Goal = new(-105),
@@ -42,7 +46,7 @@ internal static class Catalog
             Name = "mountain-car-continuous",
             Title = "MountainCarContinuous-v0",
             Environment = () => new MountainCarContinuous(),
-            Options = new() { TotalSteps = 50_000, StepsPerIteration = 1_024, InitialLogStandardDeviation = 0.5, TrustRegion = new() { MaxKl = 0.02 } },
+            Options = Common with { TotalSteps = 50_000, StepsPerIteration = 1_024, InitialLogStandardDeviation = 1 },
             Reference = new(92.5, 0.4, 50_000),
             Solved = new(90, 100),
             Goal = new(93),
@@ -52,7 +56,7 @@ internal static class Catalog
             Name = "pendulum",
             Title = "Pendulum-v1",
             Environment = () => new Pendulum(),
-            Options = new() { TotalSteps = 100_000, StepsPerIteration = 1_024, Discount = 0.9, TrustRegion = new() { MaxKl = 0.02 } },
+            Options = Common with { Discount = 0.95, GaeLambda = 0.9, TrustRegion = Common.TrustRegion with { Damping = 0.01 } },
             Reference = new(-174.6, 127.6, 100_000),
             Solved = new(-200, 20),
             Goal = new(-155, SolvedBefore: 25_000),

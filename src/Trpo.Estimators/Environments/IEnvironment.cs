@@ -33,7 +33,7 @@ public interface IEnvironment
     /// <param name="choice">A choice of a discrete action, or of a dimension of a multi-discrete one: its place in <see cref="ActionSpace.ScoreNames"/>.</param>
     bool Allows(int choice) => true;
 
-    /// <summary>Starts an episode.</summary>
+    /// <summary>Starts an episode, also in the middle of one: training leaves first episodes before their end where <see cref="TrpoOptions.StaggerStarts"/> says so.</summary>
     /// <param name="seed">Restarts the environment's own randomness, so that what follows is repeatable; null goes on with it.</param>
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>
     void Reset(int? seed, Span<float> observation);

@@ -56,7 +56,7 @@ internal sealed class ObservationNormalizer(int count, int length)
             var variance = _squares[i] / total;
             var varies = variance > LeastShare * ((_mean[i] * _mean[i]) + variance);
             _shift[i] = (float)_mean[i];
-            _scale[i] = varies ? (float)(1 / Math.Sqrt(variance)) : 1;
+            _scale[i] = varies ? (float)Math.Min(1 / Math.Sqrt(variance), float.MaxValue) : 1;
         }
 
         (_observed, _waiting) = (total, 0);

@@ -1,3 +1,5 @@
+using Trpo.Estimators.Policies;
+
 namespace Trpo.Estimators.Rollouts;
 
 /// <summary>
@@ -11,8 +13,13 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     private readonly double[] _rewards = new double[environments * capacity];
     private readonly bool[] _terminated = new bool[environments * capacity];
     private readonly bool[] _ended = new bool[environments * capacity];
+    private readonly bool[] _cut = new bool[environments * capacity];
     private readonly List<int> _bootstrapRows = [];
     private float[] _bootstrapObservations = new float[environments * observationLength];
+
+    // The same as the policy sees them, where it normalizes.
+    private float[]? _normalized;
+    private float[]? _normalizedBootstraps;
 
     public int Environments => environments;
 
@@ -26,11 +33,11 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     public int ActionLength => actionLength;
 
-    /// <summary>What the policy acted on, <c>[N, d]</c>.</summary>
-    public ReadOnlySpan<float> Observations => _observations.AsSpan(0, Rows * observationLength);
+    /// <summary>What the policy acted on, <c>[N, d]</c>; as it sees that now, once it was told how by <see cref="Normalize"/>.</summary>
+    public ReadOnlySpan<float> Observations => ObservationMemory.Span;
 
     /// <summary>The same, for those who keep it.</summary>
-    public ReadOnlyMemory<float> ObservationMemory => _observations.AsMemory(0, Rows * observationLength);
+    public ReadOnlyMemory<float> ObservationMemory => (_normalized ?? _observations).AsMemory(0, Rows * observationLength);
 
     /// <summary>What it did, as sampled and not clipped, <c>[N, k]</c>.</summary>
     public ReadOnlySpan<float> Actions => _actions.AsSpan(0, Rows * actionLength);
@@ -41,14 +48,17 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     /// <summary>Whether the episode reached an end of its own, <c>[N]</c>.</summary>
     public ReadOnlySpan<bool> Terminated => _terminated.AsSpan(0, Rows);
 
-    /// <summary>Whether the episode ended, terminated or truncated, <c>[N]</c>.</summary>
+    /// <summary>Whether the episode ended, terminated or truncated, or was cut short, <c>[N]</c>.</summary>
     public ReadOnlySpan<bool> Ended => _ended.AsSpan(0, Rows);
+
+    /// <summary>Whether the trainer, and not the environment, ended the episode, <c>[N]</c>.</summary>
+    public ReadOnlySpan<bool> Cut => _cut.AsSpan(0, Rows);
 
     /// <summary>The rows whose following observation is not that of the next row: truncated ones and each environment's last, <c>[B]</c>.</summary>
     public IReadOnlyList<int> BootstrapRows => _bootstrapRows;
 
     /// <summary>The observations that follow <see cref="BootstrapRows"/>, <c>[B, d]</c>.</summary>
-    public ReadOnlySpan<float> BootstrapObservations => _bootstrapObservations.AsSpan(0, _bootstrapRows.Count * observationLength);
+    public ReadOnlySpan<float> BootstrapObservations => (_normalizedBootstraps ?? _bootstrapObservations).AsSpan(0, _bootstrapRows.Count * observationLength);
 
     /// <summary>The number of values in a rollout's largest array.</summary>
     /// <exception cref="InvalidOperationException">It is more than an array can have.</exception>
@@ -70,15 +80,33 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     public int Row(int environment, int step) => (environment * Steps) + step;
 
+    /// <summary>What the environment showed, before a policy normalizes it, <c>[d]</c>.</summary>
     public Span<float> Observation(int row) => _observations.AsSpan(row * observationLength, observationLength);
+
+    /// <summary>Shows all observations as a policy with this normalizer sees them now.</summary>
+    public void Normalize(ObservationNormalizer normalizer)
+    {
+        _normalized ??= new float[_observations.Length];
+        if (_normalizedBootstraps?.Length != _bootstrapObservations.Length)
+            _normalizedBootstraps = new float[_bootstrapObservations.Length];
+        Apply(_observations, _normalized, Rows);
+        Apply(_bootstrapObservations, _normalizedBootstraps, _bootstrapRows.Count);
+
+        void Apply(float[] from, float[] to, int rows)
+        {
+            for (var start = 0; start < rows * observationLength; start += observationLength)
+                normalizer.Apply(from.AsSpan(start, observationLength), to.AsSpan(start, observationLength));
+        }
+    }
 
     public Span<float> Action(int row) => _actions.AsSpan(row * actionLength, actionLength);
 
-    public void SetResult(int row, double reward, bool terminated, bool ended)
+    public void SetResult(int row, double reward, bool terminated, bool ended, bool cut)
     {
         _rewards[row] = reward;
         _terminated[row] = terminated;
         _ended[row] = ended;
+        _cut[row] = cut;
     }
 
     /// <summary>Keeps the observation that follows a row, to be valued in place of what is in the next row.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;
@@ -18,6 +19,7 @@ internal sealed class RolloutCollector
     private readonly int[] _cuts;
     private readonly double[] _bonuses;
     private double[] _parameters = [];
+    private double[] _action = [];
 
     /// <param name="environments">What to act in; every environment is reset.</param>
     /// <param name="random">What actions are drawn from, and the environments' seeds.</param>
@@ -44,11 +46,13 @@ internal sealed class RolloutCollector
     /// <param name="policy">The policy to act with.</param>
     /// <param name="rollout">Receives what was done and met.</param>
     /// <param name="episodes">Receives the episodes that ended.</param>
-    /// <param name="entropyBonus">What a nat of the policy's entropy where it acts adds to the rollout's reward, though not to the episode's return.</param>
+    /// <param name="entropyBonus">What a nat of <c>-log pi(a|s)</c> adds to the rollout's reward, though not to the episode's return; its mean is the policy's entropy there.</param>
     public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes, double entropyBonus = 0)
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
+        if (_action.Length != rollout.ActionLength)
+            _action = new double[rollout.ActionLength];
 
         // The normalizer may have moved on since the last rollout.
         for (var e = 0; e < _block.Count; e++)
@@ -73,8 +77,11 @@ internal sealed class RolloutCollector
         {
             var last = rollout.Row(e, rollout.Steps - 1);
             if (!rollout.Ended[last])
-                rollout.AddBootstrap(last, Row(_seen, e));
+                rollout.AddBootstrap(last, Row(_current, e));
         }
+
+        if (_normalizer is not null)
+            rollout.Normalize(_normalizer);
     }
 
     // One environment after the other, whatever the threads: they draw from one source.
@@ -84,19 +91,26 @@ internal sealed class RolloutCollector
         if (policy.Mask?.Complaint(current, _block.Length(environment)) is { } complaint)
             throw new EnvironmentException($"{_block.Describe(environment)} {complaint}");
         _normalizer?.Observe(current);
-        Row(_seen, environment).CopyTo(rollout.Observation(row));
+        current.CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
         var parameters = _parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength);
         policy.Distribution.Sample(parameters, _random, action);
-        _bonuses[environment] = entropyBonus == 0 ? 0 : entropyBonus * policy.Distribution.Entropy(parameters);
+        _bonuses[environment] = entropyBonus == 0 ? 0 : -entropyBonus * LogProbability(policy, parameters, action);
         _turn.PlanStep(environment, action);
+    }
+
+    // What rewards an action for its rarity has the entropy's gradient (Williams and Peng 1991); the entropy itself would be the same for every action.
+    private double LogProbability(StochasticPolicy policy, ReadOnlySpan<double> parameters, ReadOnlySpan<float> action)
+    {
+        TensorPrimitives.ConvertChecked<float, double>(action, _action);
+        return policy.Distribution.LogProbability(parameters, _action, []);
     }
 
     private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
     {
         var result = _turn.Result(environment);
         var cut = !result.Ended && _block.Length(environment) == _cuts[environment];
-        rollout.SetResult(row, result.Reward + _bonuses[environment], result.Terminated, result.Ended || cut);
+        rollout.SetResult(row, result.Reward + _bonuses[environment], result.Terminated, result.Ended || cut, cut);
         if (!result.Ended && !cut)
         {
             ReadCurrent(environment);
@@ -106,10 +120,7 @@ internal sealed class RolloutCollector
         // The final observation is a row too; a truncated episode is worth what was really seen last, not what a reset shows.
         _environments.Read(environment, _final);
         if (!result.Terminated)
-        {
-            _normalizer?.Apply(_final, _final);
             rollout.AddBootstrap(row, _final);
-        }
 
         // What was cut short says nothing about the policy's return.
         if (!cut)

@@ -47,6 +47,13 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
     /// <param name="options">The settings of training.</param>
     public PolicyProblem Problem(StochasticPolicy policy, IValueFunction valueFunction, ValueTargets targets, TrpoOptions options)
     {
+        // The policy is what it makes of an observation now, with the statistics of now.
+        foreach (var (rollout, _) in _kept)
+        {
+            if (policy.Normalizer is { } normalizer)
+                rollout.Normalize(normalizer);
+        }
+
         Rollout[] rollouts = [Current, .. _kept.Select(kept => kept.Rollout)];
         var observations = rollouts.Length == 1 ? Current.ObservationMemory : rollouts.SelectMany(rollout => rollout.Observations.ToArray()).ToArray();
         var actions = Actions(rollouts);

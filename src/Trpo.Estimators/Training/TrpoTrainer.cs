@@ -50,6 +50,9 @@ internal sealed class TrpoTrainer
         for (var iteration = 1; iteration <= _iterations; iteration++)
         {
             var start = clock.Elapsed;
+
+            // Here and not at the end, so that the policy that training hands out is the one that the last update made.
+            _policy.Normalizer?.Advance();
             var rollout = _samples.Next(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
             _collector.Collect(_policy, rollout, _episodes, _options.EntropyBonus * (1 - Done(iteration)));
@@ -68,8 +71,6 @@ internal sealed class TrpoTrainer
                 throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
             if (!double.IsFinite(loss))
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
-
-            _policy.Normalizer?.Advance();
 
             var elapsed = clock.Elapsed;
             yield return new TrpoIteration

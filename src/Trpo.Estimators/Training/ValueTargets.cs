@@ -18,7 +18,11 @@ internal sealed class ValueTargets
     {
         var rewards = rollout.Rewards.ToArray();
         TensorPrimitives.Multiply(rewards, options.RewardScale, rewards);
-        var worthless = options.BootstrapTruncated ? rollout.Terminated : rollout.Ended;
+
+        // What was cut short would have gone on, whatever a truncation is taken for.
+        var worthless = rollout.Terminated.ToArray();
+        for (var row = 0; row < worthless.Length && !options.BootstrapTruncated; row++)
+            worthless[row] = rollout.Ended[row] && !rollout.Cut[row];
 
         var values = new double[rollout.Rows];
         valueFunction.Predict(rollout.Observations, values);
@@ -29,7 +33,7 @@ internal sealed class ValueTargets
         {
             var rows = new Range(rollout.Row(e, 0), rollout.Row(e, 0) + rollout.Steps);
             GeneralizedAdvantageEstimation.Compute(
-                rewards.AsSpan(rows), values.AsSpan(rows), nextValues.AsSpan(rows), worthless[rows], rollout.Ended[rows], options.Discount, options.GaeLambda, _advantages.AsSpan(rows));
+                rewards.AsSpan(rows), values.AsSpan(rows), nextValues.AsSpan(rows), worthless.AsSpan(rows), rollout.Ended[rows], options.Discount, options.GaeLambda, _advantages.AsSpan(rows));
         }
 
         _targets = new double[rollout.Rows];

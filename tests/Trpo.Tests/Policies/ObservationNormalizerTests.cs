@@ -50,6 +50,15 @@ public sealed class ObservationNormalizerTests
     }
 
     [Test]
+    public void Makes_numbers_of_the_smallest_numbers()
+    {
+        // Their standard deviation is so small that one over it is no float32.
+        var normalizer = Of([0], [1e-40f], [2e-40f]);
+        Assert.That(Normalized(normalizer, 0)[0], Is.InRange(-1, -0.01));
+        Assert.That(Normalized(normalizer, 1e-40f)[0], Is.Zero.Within(1e-5));
+    }
+
+    [Test]
     public void Keeps_small_deviations_from_a_large_mean()
     {
         // A sum of squares would lose the variance of 2/3 beside 1e12.

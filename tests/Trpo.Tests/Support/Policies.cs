@@ -15,11 +15,11 @@ internal static class Policies
     public static readonly ActionSpace Choices = ActionSpace.Discrete("left", "stay", "right");
     public static readonly ActionSpace Vectors = ActionSpace.Box([-0.25f, float.NegativeInfinity], [0.25f, float.PositiveInfinity], "force", "angle");
 
-    public static StochasticPolicy Create(ActionSpace actions, int observationLength = 4, ulong seed = 1)
+    public static StochasticPolicy Create(ActionSpace actions, int observationLength = 4, ulong seed = 1, ObservationNormalizer? normalizer = null)
     {
         var distribution = ActionDistribution.For(actions, initialLogStandardDeviation: -0.5);
         var perceptron = new Perceptron(observationLength, [8, 8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(seed));
-        return new StochasticPolicy(perceptron, distribution);
+        return new StochasticPolicy(perceptron, distribution) { Normalizer = normalizer };
     }
 
     public static byte[] Onnx(ActionSpace actions, int observationLength = 4, ulong seed = 1)

@@ -104,6 +104,17 @@ public sealed class RolloutCollectorTests
         });
     }
 
+    [Test]
+    public void What_was_cut_short_goes_on_even_where_what_was_truncated_does_not()
+    {
+        using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps: 4, staggerStarts: true);
+        var rollout = run.Collect(6);
+        var targets = new ValueTargets(rollout, new TenTimes(), new() { Discount = 1, GaeLambda = 0, BootstrapTruncated = false });
+
+        // The environment truncates every episode at its 4th step, at rows 3, 10 and 17; the cuts are at rows 6, 13 and 20.
+        Assert.That(targets.Advantages.ToArray(), Is.EqualTo(Enumerable.Range(0, 24).Select(row => row is 3 or 10 or 17 ? 1.0 - 30 : 11)));
+    }
+
     [TestCase(4, false)]
     [TestCase(null, true)]
     public void Starts_are_not_staggered_unless_asked_for_and_the_length_is_known(int? maxEpisodeSteps, bool staggerStarts)

@@ -46,6 +46,23 @@ public sealed class SampleReuseTests
     }
 
     [Test]
+    public void Observations_of_earlier_steps_are_normalized_as_the_policy_normalizes_now()
+    {
+        // The weights do not change, but the statistics do: an earlier step is what the policy sees, and would do there, now.
+        using var run = new Run(earlier: 1, _ => 1, rows: 6, new ObservationNormalizer(1, 1));
+        run.Objective();
+        var (observations, actions) = (run.Observations, run.Actions);
+        var then = run.LogProbabilities(observations, actions);
+        run.Normalizer!.Advance();
+        foreach (ref var observation in observations.AsSpan())
+            run.Normalizer.Apply([observation], new Span<float>(ref observation));
+        var weights = run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Min(Math.Exp(later - earlier), SampleReuse.LargestWeight)).ToArray();
+
+        Assert.That(run.Objective(), Is.EqualTo((6 + weights.Sum()) / 12).Within(1e-6));
+        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "or nothing is tested");
+    }
+
+    [Test]
     public void A_weight_is_three_at_most()
     {
         using var run = new Run(earlier: 1, _ => 1, rows: 40);
@@ -85,18 +102,22 @@ public sealed class SampleReuseTests
         private readonly ObservedBlock _environments;
         private readonly RolloutCollector _collector;
         private readonly SampleReuse _samples;
-        private readonly StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
+        private readonly StochasticPolicy _policy;
         private readonly int _rows;
         private int _steps;
 
-        public Run(int earlier, Func<int, double> reward, int rows = 4)
+        public Run(int earlier, Func<int, double> reward, int rows = 4, ObservationNormalizer? normalizer = null)
         {
+            Normalizer = normalizer;
+            _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1, normalizer: normalizer);
             _rows = rows;
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, reward: _ => reward(++_steps)), 1);
             _environments = new ObservedBlock(view, 1, view, view.Schema[0]);
-            _collector = new RolloutCollector(_environments, new RandomSource(1));
+            _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer);
             _samples = new SampleReuse(earlier, () => new Rollout(1, rows, 1, 1));
         }
+
+        public ObservationNormalizer? Normalizer { get; }
 
         public float[] Observations => _samples.Current.Observations.ToArray();
 
