@@ -8,11 +8,13 @@ internal static class Variations
 {
     public static IReadOnlyList<Variation> All { get; } =
     [
-        new("defaults", "every option of the trainer at its default, a normaliser in front", "new() { TotalSteps = ... }", Defaults),
+        new("defaults", "every option of the trainer at its default, a normaliser in front", "new() { TotalSteps = … }", study => Plain(study, new())),
+        new("preset", "the preset for fewer steps, a normaliser in front", "SampleEfficient with { TotalSteps = … }", study => Plain(study, TrpoOptions.SampleEfficient)),
         new("not-normalized", "observations not normalised", "NormalizeObservations = false, nothing in front", study => Normalized(study, byPolicy: false)),
         new("normalized-by-policy", "observations normalised by the policy alone", "NormalizeObservations = true, nothing in front", study => Normalized(study, byPolicy: true)),
         Option("rewards-100", "rewards × 100", "RewardScale × 100", options => options with { RewardScale = 100 * options.RewardScale }),
         Option("discount-0.95", "discount 0.95", "Discount = 0.95", options => options with { Discount = 0.95 }),
+        Option("discount-0.99", "discount 0.99", "Discount = 0.99", options => options with { Discount = 0.99 }),
         Option("lambda-0.9", "lambda 0.9", "GaeLambda = 0.9", options => options with { GaeLambda = 0.9 }),
         Option("lambda-0.98", "lambda 0.98", "GaeLambda = 0.98", options => options with { GaeLambda = 0.98 }),
         Option("advantages", "advantages not normalised", "NormalizeAdvantages = false", options => options with { NormalizeAdvantages = false }),
@@ -25,15 +27,15 @@ internal static class Variations
         Option("radius-constant", "trust region of the same radius to the end", "FinalMaxKl = null", options => options with { FinalMaxKl = null }),
         Option("curvature", "curvature of all observations", "FisherFraction = 1", options => options with { FisherFraction = 1 }),
         Option("value-step", "one step of the value function", "ValueFunction.Steps = 1", options => options with { ValueFunction = options.ValueFunction with { Steps = 1 } }),
-        new("deviation", "less noise at the start", "InitialLogStandardDeviation = -0.5", LessNoise),
+        new("deviation", "less noise at the start", "InitialLogStandardDeviation - 0.5", LessNoise),
     ];
 
     private static Variation Option(string name, string title, string setting, Func<TrpoOptions, TrpoOptions> change) =>
         new(name, title, setting, study => study with { Options = change(study.Options) });
 
-    private static Study Defaults(Study study) => study with
+    private static Study Plain(Study study, TrpoOptions options) => study with
     {
-        Options = new() { TotalSteps = study.Options.TotalSteps },
+        Options = options with { TotalSteps = study.Options.TotalSteps },
         Normalization = new(FixZero: false),
         Described = new Dictionary<string, string>(),
     };
@@ -42,6 +44,6 @@ internal static class Variations
 
     // Choices have no deviation: the option is not read.
     private static Study LessNoise(Study study) => study.Environment().ActionSpace is BoxActionSpace
-        ? study with { Options = study.Options with { InitialLogStandardDeviation = -0.5 } }
+        ? study with { Options = study.Options with { InitialLogStandardDeviation = study.Options.InitialLogStandardDeviation - 0.5 } }
         : study;
 }

@@ -1,3 +1,4 @@
+using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Results.Files;
 using Trpo.Results.Studies;
@@ -15,11 +16,13 @@ public sealed class VariationsTests
         {
             TotalSteps = 600,
             StepsPerIteration = 200,
+            Discount = 0.8,
             GaeLambda = 0.8,
             RewardScale = 0.5,
             ReusedIterations = 3,
             EntropyBonus = 0.01,
             FinalMaxKl = 0.001,
+            InitialLogStandardDeviation = 0.75,
             TrustRegion = new() { MaxKl = 0.03, Damping = 0.2 },
             ValueFunction = new() { Steps = 3, FisherFraction = 0.5 },
         },
@@ -29,6 +32,7 @@ public sealed class VariationsTests
     [TestCase("normalized-by-policy", "Normalization = none", "NormalizeObservations = true")]
     [TestCase("rewards-100", "RewardScale = 50")]
     [TestCase("discount-0.95", "Discount = 0.95")]
+    [TestCase("discount-0.99", "Discount = 0.99")]
     [TestCase("lambda-0.9", "GaeLambda = 0.9")]
     [TestCase("lambda-0.98", "GaeLambda = 0.98")]
     [TestCase("advantages", "NormalizeAdvantages = false")]
@@ -41,27 +45,28 @@ public sealed class VariationsTests
     [TestCase("radius-constant", "FinalMaxKl = none")]
     [TestCase("curvature", "FisherFraction = 1")]
     [TestCase("value-step", "ValueFunction.Steps = 1")]
-    [TestCase("deviation", "InitialLogStandardDeviation = -0.5")]
+    [TestCase("deviation", "InitialLogStandardDeviation = 0.25")]
     public void A_variation_changes_what_it_says_and_nothing_else(string name, params string[] expected) =>
         Assert.That(Changed(Everything, Named(name).Of(Everything)!), Is.EqualTo(expected));
 
     [Test]
-    public void Every_variation_but_the_defaults_is_in_the_list_above()
+    public void Every_variation_of_one_setting_is_in_the_list_above()
     {
         var listed = typeof(VariationsTests).GetMethod(nameof(A_variation_changes_what_it_says_and_nothing_else))!
             .GetCustomAttributes(typeof(TestCaseAttribute), inherit: false).Cast<TestCaseAttribute>().Select(test => test.Arguments[0]);
 
-        Assert.That(Variations.All.Select(variation => variation.Name).Except(["defaults"]), Is.EquivalentTo(listed));
+        Assert.That(Variations.All.Select(variation => variation.Name).Except(["defaults", "preset"]), Is.EquivalentTo(listed));
     }
 
     [Test]
-    public void With_all_defaults_only_the_number_of_steps_is_the_studys()
+    public void With_all_defaults_or_the_preset_only_the_number_of_steps_is_the_studys()
     {
         var study = Everything with { Normalization = null, Options = Everything.Options with { NormalizeObservations = true, Baseline = (_, _) => null! }, Described = new Dictionary<string, string> { ["Baseline"] = "none" } };
-        var varied = Named("defaults").Of(study)!;
+        var (defaults, preset) = (Named("defaults").Of(study)!, Named("preset").Of(study)!);
 
-        Assert.That(SettingsReader.Differences(varied).Select(setting => setting.ToString()), Is.EqualTo(new[] { "TotalSteps = 600" }));
-        Assert.That((varied.Normalization, varied.Environments), Is.EqualTo((new Normalization(FixZero: false), study.Environments)));
+        Assert.That(Differences(defaults), Is.EqualTo(new[] { "TotalSteps = 600" }));
+        Assert.That(Differences(preset), Is.EquivalentTo(Differences(study with { Options = TrpoOptions.SampleEfficient, Described = defaults.Described }).Append("TotalSteps = 600")).And.Length.GreaterThan(1));
+        Assert.That(new[] { defaults, preset }.Select(varied => (varied.Normalization, varied.Environments)), Is.All.EqualTo((new Normalization(FixZero: false), study.Environments)));
     }
 
     [Test]
@@ -70,7 +75,7 @@ public sealed class VariationsTests
         var study = TinyStudy.Study with { Normalization = null, Options = TinyStudy.Study.Options with { StepsPerIteration = 1_024, GaeLambda = 0.9 } };
         var none = Variations.All.Where(variation => variation.Of(study) is null).Select(variation => variation.Name);
 
-        Assert.That(none, Is.EquivalentTo(new[] { "not-normalized", "lambda-0.9", "batch-1024", "reuse", "entropy", "radius-constant", "deviation" }), "choices have no deviation");
+        Assert.That(none, Is.EquivalentTo(new[] { "not-normalized", "discount-0.99", "lambda-0.9", "batch-1024", "reuse", "entropy", "radius-constant", "deviation" }), "choices have no deviation");
     }
 
     [Test]
@@ -98,6 +103,8 @@ public sealed class VariationsTests
     }
 
     private static Variation Named(string name) => Variations.All.Single(variation => variation.Name == name);
+
+    private static string[] Differences(Study study) => [.. SettingsReader.Differences(study).Select(setting => setting.ToString())];
 
     private static IEnumerable<string> Changed(Study study, Study varied) =>
         SettingsReader.Of(varied).Select(setting => setting.ToString()).Except(SettingsReader.Of(study).Select(setting => setting.ToString()));
