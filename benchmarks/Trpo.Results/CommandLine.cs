@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using Trpo.Estimators;
 using Trpo.Results.Studies;
@@ -14,13 +15,14 @@ internal static class CommandLine
 
     private static readonly Option<int> Seeds = Positive("--seeds", "How many seeds, from 1 on.", ResultsSettings.DefaultSeeds);
     private static readonly Option<int> Episodes = Positive("--episodes", "Episodes of each evaluation.", ResultsSettings.DefaultEpisodes);
-    private static readonly Option<DirectoryInfo> Kept = new("--kept") { Description = "The folder that finished seeds are kept in.", DefaultValueFactory = _ => new("artifacts/results"), Recursive = true };
+    private static readonly Option<DirectoryInfo> Kept = new("--kept") { Description = "The folder that finished seeds are kept in; with another number of episodes, by default one beside it.", DefaultValueFactory = _ => new("artifacts/results"), Recursive = true };
+
+    private static readonly Option<int> Parallel = Positive("--parallel", "Trainings side by side, with one thread each; the number of cores by default. No return depends on it.", Environment.ProcessorCount, recursive: false);
+    private static readonly Option<bool> Fresh = new("--fresh") { Description = "Measure again what is finished." };
+    private static readonly Option<DirectoryInfo> Documents = new("--docs") { Description = "The folder of the documents and of the pictures; with another number of seeds or episodes, by default one within --kept, so that a trial replaces nothing.", DefaultValueFactory = _ => new("docs") };
 
     public static RootCommand Create()
     {
-        var parallel = Positive("--parallel", "Trainings side by side, with one thread each; the number of cores by default. No return depends on it.", Environment.ProcessorCount);
-        var fresh = new Option<bool>("--fresh") { Description = "Measure again what is finished." };
-        var documents = new Option<DirectoryInfo>("--docs") { Description = "The folder of results.md and of the pictures.", DefaultValueFactory = _ => new("docs") };
         var environments = Environments();
         var command = new RootCommand($"""
             Trains TRPO on environments with several seeds each, evaluates the policies, and writes docs/results.md with a table and learning curves.
@@ -30,22 +32,36 @@ internal static class CommandLine
             Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
             """)
         {
-            environments, Seeds, Episodes, parallel, fresh, Kept, documents, Check(),
+            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(),
         };
+        Trains(command, environments, ResultsRun.Execute);
+        return command;
+    }
+
+    private static Command Ablations()
+    {
+        var environments = Environments();
+        var command = new Command("ablations", "Changes one setting at a time, trains and evaluates in the same way, and writes docs/ablations.md with what each is worth.")
+        {
+            environments, Parallel, Fresh, Documents,
+        };
+        Trains(command, environments, AblationsRun.Execute);
+        return command;
+    }
+
+    private static void Trains(Command command, Argument<string[]> environments, Func<ResultsSettings, IAnsiConsole, CancellationToken, int> execute) =>
         command.SetAction((parsed, cancel) => Task.Run(() => Guarded(parsed, environments, settings =>
         {
-            // An argument that is required would be required of the other verb too.
+            // An argument that is required would be required of the other verbs too.
             if (parsed.GetResult(environments) is not { Tokens.Count: > 0 })
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"Name an environment: {Known}; or {Everything}. --help tells more.");
                 return 1;
             }
 
-            settings = settings with { Parallel = parsed.GetValue(parallel), Fresh = parsed.GetValue(fresh), Documents = parsed.GetValue(documents)! };
-            return ResultsRun.Execute(settings, AnsiConsole.Console, cancel);
+            settings = settings with { Parallel = parsed.GetValue(Parallel), Fresh = parsed.GetValue(Fresh), Documents = DocumentsOf(parsed) };
+            return execute(settings, AnsiConsole.Console, cancel);
         }), CancellationToken.None));
-        return command;
-    }
 
     private static Command Check()
     {
@@ -63,7 +79,7 @@ internal static class CommandLine
             Chosen = names.Length == 0 || names.Contains(Everything) ? Catalog.All : [.. Catalog.All.Where(study => names.Contains(study.Name))],
             Seeds = parsed.GetValue(Seeds),
             Episodes = parsed.GetValue(Episodes),
-            Kept = parsed.GetValue(Kept)!,
+            Kept = KeptBy(parsed),
             Documents = new DirectoryInfo("docs"),
         };
         try
@@ -82,6 +98,21 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>The folder of finished seeds. A trial with another number of episodes has one of its own.</summary>
+    internal static DirectoryInfo KeptBy(ParseResult parsed)
+    {
+        var (folder, episodes) = (parsed.GetValue(Kept)!, parsed.GetValue(Episodes));
+        return episodes == ResultsSettings.DefaultEpisodes || IsGiven(parsed, Kept) ? folder : new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"{folder}-{episodes}-episodes"));
+    }
+
+    /// <summary>The folder of the documents. A trial does not replace those of the project.</summary>
+    internal static DirectoryInfo DocumentsOf(ParseResult parsed) =>
+        (parsed.GetValue(Seeds), parsed.GetValue(Episodes)) == (ResultsSettings.DefaultSeeds, ResultsSettings.DefaultEpisodes) || IsGiven(parsed, Documents)
+            ? parsed.GetValue(Documents)!
+            : new DirectoryInfo(Path.Combine(KeptBy(parsed).FullName, "docs"));
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
     private static Argument<string[]> Environments()
     {
         var argument = new Argument<string[]>("environments") { Description = $"{Known}; or {Everything}.", HelpName = "environment", Arity = ArgumentArity.ZeroOrMore };
@@ -93,9 +124,9 @@ internal static class CommandLine
         return argument;
     }
 
-    private static Option<int> Positive(string name, string description, int usual)
+    private static Option<int> Positive(string name, string description, int usual, bool recursive = true)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual, Recursive = name != "--parallel" };
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual, Recursive = recursive };
         option.Validators.Add(result =>
         {
             // What is no number is reported by the parser.

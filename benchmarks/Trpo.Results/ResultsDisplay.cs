@@ -28,8 +28,13 @@ internal sealed class ResultsDisplay
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                foreach (var study in studies)
-                    display._bars[study] = context.AddTask(Markup.Escape(study.Title), maxValue: (double)seeds * study.Options.TotalSteps);
+                foreach (var group in studies.GroupBy(study => study.Title))
+                {
+                    var bar = context.AddTask(Markup.Escape(group.Key), maxValue: group.Sum(study => (double)seeds * study.Options.TotalSteps));
+                    foreach (var study in group)
+                        display._bars[study] = bar;
+                }
+
                 return work(display);
             });
     }
@@ -40,11 +45,11 @@ internal sealed class ResultsDisplay
     public void Kept(Study study, int count)
     {
         Advance(study, (double)count * study.Options.TotalSteps);
-        Say($"{study.Title}: {count} {(count == 1 ? "seed was" : "seeds were")} finished before and {(count == 1 ? "is" : "are")} kept (--fresh measures again).");
+        Say($"{study.Label}: {count} {(count == 1 ? "seed was" : "seeds were")} finished before and {(count == 1 ? "is" : "are")} kept (--fresh measures again).");
     }
 
     public void Finished(Study study, SeedResult result) => Say(string.Create(CultureInfo.InvariantCulture,
-        $"{study.Title}, seed {result.Seed}: mean return {result.Mean:F1} over {result.Returns.Count} {(result.Returns.Count == 1 ? "episode" : "episodes")}, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
+        $"{study.Label}, seed {result.Seed}: mean return {result.Mean:F1} over {Numbers.Count(result.Returns.Count, "episode")}, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
 
     /// <summary>Writes a line, above the bars where there are any.</summary>
     public void Say(string line)

@@ -11,6 +11,9 @@ internal sealed record ResultsSettings
     /// <summary>Every study that the document tells of.</summary>
     public IReadOnlyList<Study> All { get; init; } = Catalog.All;
 
+    /// <summary>What they are compared with.</summary>
+    public IReadOnlyList<Variation> Variations { get; init; } = Studies.Variations.All;
+
     /// <summary>Those to run, or to check.</summary>
     public required IReadOnlyList<Study> Chosen { get; init; }
 

@@ -10,6 +10,14 @@ namespace Trpo.Results.Report;
 /// <param name="Finished">The number of seeds that were.</param>
 internal sealed record Measured(Study Study, Summary? Summary, int Finished)
 {
+    /// <summary>Marks what an earlier build of the library reached.</summary>
+    public const string EarlierBuild = " ¹";
+
+    public bool IsOfEarlierBuild => Summary is { IsOfThisBuild: false };
+
+    /// <summary>What stands behind the numbers: <see cref="EarlierBuild"/>, or nothing.</summary>
+    public string Mark => IsOfEarlierBuild ? EarlierBuild : "";
+
     /// <summary>Gathers the seeds from 1 on. Results with the same settings that an earlier build of the library reached count, and <see cref="Summary.IsOfThisBuild"/> tells.</summary>
     public static Measured Of(Study study, ResultStore store, int seeds, int episodes)
     {

@@ -6,8 +6,14 @@ namespace Trpo.Results.Studies;
 /// <summary>An environment, the settings that it is learned with, and what the results are measured by.</summary>
 internal sealed record Study
 {
-    /// <summary>The name on the command line and of the files.</summary>
+    /// <summary>The name on the command line and of the files; that of a variation has a slash.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What is done otherwise than in the catalog, in words; null in a study of the catalog.</summary>
+    public string? Variation { get; init; }
+
+    /// <summary>What the study is called in messages.</summary>
+    public string Label => Variation is null ? Title : $"{Title}, {Variation}";
 
     /// <summary>The name that Gymnasium gives the environment.</summary>
     public required string Title { get; init; }

@@ -27,6 +27,13 @@ public sealed class GateTests
         Assert.That(Numbers.Solved(new Summary(TinyStudy.Study, [Results[1]])), Is.EqualTo("> 600"));
     }
 
+    [TestCase(-0.04, "0.0")]
+    [TestCase(-0.06, "-0.1")]
+    [TestCase(0.06, "0.1")]
+    [TestCase(-1234.56, "-1234.6")]
+    [TestCase(double.NaN, "–")]
+    public void A_return_is_written_with_one_decimal(double value, string expected) => Assert.That(Numbers.Return(value), Is.EqualTo(expected));
+
     [TestCase(3, null, false, true)]
     [TestCase(3.1, null, false, false)]
     [TestCase(3, 601, false, false)]

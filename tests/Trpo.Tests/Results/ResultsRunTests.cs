@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.RegularExpressions;
-using Spectre.Console;
 using Trpo.Results;
 using Trpo.Results.Files;
 using Trpo.Results.Report;
@@ -10,19 +9,19 @@ namespace Trpo.Tests.Results;
 
 public sealed partial class ResultsRunTests
 {
-    private DirectoryInfo _folder = null!;
+    private ResultsFolder _folder = null!;
 
     [SetUp]
-    public void Create() => _folder = Directory.CreateTempSubdirectory("trpo-results-");
+    public void Create() => _folder = new ResultsFolder();
 
     [TearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [Test]
     public void A_run_leaves_a_document_and_a_picture()
     {
         var (exitCode, said) = Run(Settings(seeds: 2));
-        var picture = File.ReadAllBytes(Path.Combine(_folder.FullName, "docs", "results", "tiny.png"));
+        var picture = File.ReadAllBytes(_folder.PathOf("docs", "results", "tiny.png"));
         var document = Document();
 
         Assert.That(exitCode, Is.Zero, said);
@@ -41,7 +40,7 @@ public sealed partial class ResultsRunTests
         Run(Settings(seeds: 2));
         var undisturbed = WithoutTimes(Document());
         File.Delete(PathOf(seed: 2));
-        File.Delete(Path.Combine(_folder.FullName, "docs", "results.md"));
+        File.Delete(_folder.PathOf("docs", "results.md"));
         var first = File.ReadAllBytes(PathOf(seed: 1));
         var (exitCode, said) = Run(Settings(seeds: 2));
 
@@ -71,11 +70,11 @@ public sealed partial class ResultsRunTests
         using var cancel = new CancellationTokenSource();
         using var output = new ReactingWriter("seed 1: mean", cancel.Cancel);
         var settings = Settings(seeds: 3) with { Parallel = 1 };
-        var exitCode = ResultsRun.Execute(settings, Console(output), cancel.Token);
+        var exitCode = ResultsRun.Execute(settings, ResultsFolder.Console(output), cancel.Token);
 
         Assert.That(exitCode, Is.EqualTo(130));
         Assert.That(output.ToString(), Does.Contain("Interrupted: 1 of 3 seeds were finished").And.Contain("The same command goes on from there"));
-        Assert.That(File.Exists(PathOf(seed: 1)) && !File.Exists(PathOf(seed: 2)) && !File.Exists(Path.Combine(_folder.FullName, "docs", "results.md")));
+        Assert.That(File.Exists(PathOf(seed: 1)) && !File.Exists(PathOf(seed: 2)) && !File.Exists(_folder.PathOf("docs", "results.md")));
         Assert.That(Run(settings).Said, Does.Contain("1 seed was finished before"));
     }
 
@@ -85,7 +84,7 @@ public sealed partial class ResultsRunTests
         var settings = Settings(seeds: 2) with { Parallel = 1 };
         using var output = new ReactingWriter("seed 1: mean", () => Run(settings with { Seeds = 1, Episodes = 1 }));
 
-        Assert.That(() => ResultsRun.Execute(settings, Console(output), CancellationToken.None), Throws.TypeOf<IOException>().With.Message.Contains("--kept"));
+        Assert.That(() => ResultsRun.Execute(settings, ResultsFolder.Console(output), CancellationToken.None), Throws.TypeOf<IOException>().With.Message.Contains("--kept"));
     }
 
     [Test]
@@ -105,9 +104,8 @@ public sealed partial class ResultsRunTests
     [Test]
     public void Results_of_an_earlier_build_stay_in_the_document_with_a_mark_and_do_not_pass_the_check()
     {
-        var store = new ResultStore(new DirectoryInfo(Path.Combine(_folder.FullName, "kept")));
         var earlier = TinyStudy.Result(1) with { Environment = "Other-v0", Fingerprint = Fingerprint.Of(TinyStudy.Other, TinyStudy.Episodes) with { Library = "earlier" } };
-        store.Save(TinyStudy.Other, earlier);
+        _folder.Store.Save(TinyStudy.Other, earlier);
         Run(Settings(seeds: 1));
         var output = new StringWriter();
         var exitCode = ResultsCheck.Execute(Settings(seeds: 1) with { Chosen = [TinyStudy.Study, TinyStudy.Other] }, output);
@@ -117,31 +115,15 @@ public sealed partial class ResultsRunTests
         Assert.That(output.ToString(), Does.Contain("holds    Tiny-v0").And.Contain("missing  Other-v0: its results are of an earlier build"));
     }
 
-    private ResultsSettings Settings(int seeds) => new()
-    {
-        All = [TinyStudy.Study, TinyStudy.Other],
-        Chosen = [TinyStudy.Study],
-        Seeds = seeds,
-        Episodes = TinyStudy.Episodes,
-        Kept = new DirectoryInfo(Path.Combine(_folder.FullName, "kept")),
-        Documents = new DirectoryInfo(Path.Combine(_folder.FullName, "docs")),
-    };
+    private ResultsSettings Settings(int seeds) => _folder.Settings(seeds);
 
-    private static (int ExitCode, string Said) Run(ResultsSettings settings)
-    {
-        var output = new StringWriter();
-        var exitCode = ResultsRun.Execute(settings, Console(output), CancellationToken.None);
-        return (exitCode, output.ToString());
-    }
+    private static (int ExitCode, string Said) Run(ResultsSettings settings) => ResultsFolder.Run(settings, ResultsRun.Execute);
 
-    private static IAnsiConsole Console(TextWriter output) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+    private string PathOf(int seed) => _folder.PathOf("kept", "tiny", $"{seed}.json");
 
-    private string PathOf(int seed) => Path.Combine(_folder.FullName, "kept", "tiny", $"{seed}.json");
+    private SeedResult Load(int seed) => _folder.Store.Load(TinyStudy.Study, seed)!;
 
-    private SeedResult Load(int seed) => new ResultStore(new DirectoryInfo(Path.Combine(_folder.FullName, "kept"))).Load(TinyStudy.Study, seed)!;
-
-    private string Document() => File.ReadAllText(Path.Combine(_folder.FullName, "docs", "results.md"));
+    private string Document() => _folder.Document(ResultsDocument.FileName);
 
     private static string WithoutTimes(string document) => Times().Replace(document, "time");
 

@@ -1,0 +1,31 @@
+using Spectre.Console;
+using Trpo.Estimators;
+using Trpo.Results.Files;
+using Trpo.Results.Report;
+using Trpo.Results.Studies;
+
+namespace Trpo.Results;
+
+/// <summary>Measures studies and their variations, and writes the table that compares them when all are complete.</summary>
+internal static class AblationsRun
+{
+    /// <returns>0; or 130 if it was interrupted, with what was finished kept.</returns>
+    /// <exception cref="TrainingException">A training diverged; what was finished is kept.</exception>
+    public static int Execute(ResultsSettings settings, IAnsiConsole console, CancellationToken cancel)
+    {
+        IReadOnlyList<Study> chosen = [.. settings.Chosen.SelectMany(study => settings.Variations.Select(variation => variation.Of(study)).OfType<Study>().Prepend(study))];
+        var missing = chosen.Count;
+        return MeasuringRun.Execute(settings with { Chosen = chosen }, console, (_, say) =>
+        {
+            if (--missing == 0)
+                say($"Wrote {Save(settings)}");
+        }, cancel);
+    }
+
+    private static string Save(ResultsSettings settings)
+    {
+        var store = new ResultStore(settings.Kept);
+        var all = settings.All.Select(study => Ablation.Of(study, settings.Variations, store, settings.Seeds, settings.Episodes)).ToList();
+        return AblationsDocument.Save(all, settings.Variations, settings.Seeds, settings.Episodes, settings.Documents);
+    }
+}
