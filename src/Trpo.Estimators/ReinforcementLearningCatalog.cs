@@ -56,7 +56,7 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="steps">The steps of a random policy, at least 1; 10,000 by default. The other checks together take at most about twice as many.</param>
     /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1; as in <see cref="LoadFromEnvironment"/>.</param>
     /// <param name="seed">Where seeds and actions come from.</param>
-    /// <param name="cancellation">Ends the check between two steps.</param>
+    /// <param name="cancellation">Ends the check between two steps; a step that never returns cannot be ended.</param>
     /// <returns>What was found. Nothing that the environment does is thrown, except for an <see cref="OperationCanceledException"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled, or the environment threw it.</exception>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Trpo.Estimators.Environments;
 
 /// <summary>What is said to the author of an environment, each as the end of a sentence that begins with the environment.</summary>
@@ -6,7 +8,7 @@ internal static class EnvironmentComplaint
     /// <summary>A reward that is not finite.</summary>
     /// <param name="reward">The reward.</param>
     /// <param name="step">The step of the episode, from 1.</param>
-    public static string OfReward(double reward, int step) => $"returned the reward {reward} from Step, at step {step} of its episode; a reward must be finite.";
+    public static string OfReward(double reward, int step) => string.Create(CultureInfo.InvariantCulture, $"returned the reward {reward} from Step, at step {step} of its episode; a reward must be finite.");
 
     /// <summary>An episode that does not end.</summary>
     /// <param name="limit">The number of its steps.</param>

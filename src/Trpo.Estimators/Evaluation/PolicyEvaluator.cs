@@ -126,10 +126,10 @@ internal sealed class PolicyEvaluator
         }
     }
 
-    private static void CheckActions(ActionSpace policy, EnvironmentDataView environment)
+    private static void CheckActions(ActionSpace actions, EnvironmentDataView environment)
     {
-        if (policy.GetType() != environment.ActionSpace.GetType() || policy.ScoreLength != environment.ActionSpace.ScoreLength || !HaveSameCounts(policy, environment.ActionSpace))
-            throw new ArgumentException($"The policy's actions are {policy}, but environment '{environment.Name}' takes {environment.ActionSpace}.", nameof(policy));
+        if (actions.GetType() != environment.ActionSpace.GetType() || actions.ScoreLength != environment.ActionSpace.ScoreLength || !HaveSameCounts(actions, environment.ActionSpace))
+            throw new ArgumentException($"The policy's actions are {actions}, but environment '{environment.Name}' takes {environment.ActionSpace}.");
     }
 
     // Two choices and three have as many probabilities as three and two.

@@ -63,6 +63,24 @@ public sealed class SampleReuseTests
     }
 
     [Test]
+    public void What_followed_an_earlier_step_counts_as_far_as_the_later_actions_weights_let_it()
+    {
+        // An episode of 4 steps of reward 1, lambda and discount 1: A[t] = 1 + min(1, w[t + 1]) A[t + 1] for the earlier rollout, 4, 3, 2, 1 for the current one.
+        using var run = new Run(earlier: 1, _ => 1, options: Plain with { Discount = 1, GaeLambda = 1 });
+        Assert.That(run.Objective(), Is.EqualTo(2.5));
+        var (observations, actions) = (run.Observations, run.Actions);
+        var then = run.LogProbabilities(observations, actions);
+        run.Change(step: 0.2);
+        var weights = run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Exp(later - earlier)).ToArray();
+        double[] advantages = [1, 1, 1, 1];
+        for (var t = 2; t >= 0; t--)
+            advantages[t] = 1 + (Math.Min(1, weights[t + 1]) * advantages[t + 1]);
+
+        Assert.That(weights.Skip(1).Min(), Is.LessThan(0.99), "or traces change nothing");
+        Assert.That(run.Objective(), Is.EqualTo((10 + weights.Zip(advantages, (weight, advantage) => weight * advantage).Sum()) / 8).Within(1e-6));
+    }
+
+    [Test]
     public void A_weight_is_three_at_most()
     {
         using var run = new Run(earlier: 1, _ => 1, rows: 40);
@@ -104,6 +122,7 @@ public sealed class SampleReuseTests
         private readonly SampleReuse _samples;
         private readonly StochasticPolicy _policy;
         private readonly int _rows;
+        private readonly TrpoOptions _options;
         private int _steps;
 
         public Run(int earlier, Func<int, double> reward, int rows = 4, ObservationNormalizer? normalizer = null)
@@ -128,7 +147,7 @@ public sealed class SampleReuseTests
             var rollout = _samples.Next(_rows);
             _collector.Collect(_policy, rollout, []);
             var nothing = new ZeroValues();
-            var problem = _samples.Problem(_policy, nothing, new ValueTargets(rollout, nothing, Plain), Plain);
+            var problem = _samples.Problem(_policy, nothing, new ValueTargets(rollout, nothing, _options), _options);
             return problem.Gradient(new double[problem.Length]);
         }
 
