@@ -125,11 +125,12 @@ public sealed class SampleReuseTests
         private readonly TrpoOptions _options;
         private int _steps;
 
-        public Run(int earlier, Func<int, double> reward, int rows = 4, ObservationNormalizer? normalizer = null)
+        public Run(int earlier, Func<int, double> reward, int rows = 4, TrpoOptions? options = null, ObservationNormalizer? normalizer = null)
         {
             Normalizer = normalizer;
             _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1, normalizer: normalizer);
             _rows = rows;
+            _options = options ?? Plain;
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, reward: _ => reward(++_steps)), 1);
             _environments = new ObservedBlock(view, 1, view, view.Schema[0]);
             _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer);
