@@ -49,7 +49,7 @@ public sealed class SampleReuseTests
     public void Observations_of_earlier_steps_are_normalized_as_the_policy_normalizes_now()
     {
         // The weights do not change, but the statistics do: an earlier step is what the policy sees, and would do there, now.
-        using var run = new Run(earlier: 1, _ => 1, rows: 6, new ObservationNormalizer(1, 1));
+        using var run = new Run(earlier: 1, _ => 1, rows: 6, normalizer: new ObservationNormalizer(1, 1));
         run.Objective();
         var (observations, actions) = (run.Observations, run.Actions);
         var then = run.LogProbabilities(observations, actions);
