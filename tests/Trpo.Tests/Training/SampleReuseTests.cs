@@ -70,7 +70,7 @@ public sealed class SampleReuseTests
         Assert.That(run.Objective(), Is.EqualTo(2.5));
         var (observations, actions) = (run.Observations, run.Actions);
         var then = run.LogProbabilities(observations, actions);
-        run.Change(step: 0.2);
+        run.Change(step: -0.2);
         var weights = run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Exp(later - earlier)).ToArray();
         double[] advantages = [1, 1, 1, 1];
         for (var t = 2; t >= 0; t--)
