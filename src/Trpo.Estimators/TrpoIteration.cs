@@ -35,7 +35,7 @@ public sealed record TrpoIteration
     /// <summary>The update of the policy: its outcome, KL divergence and step.</summary>
     public required TrustRegionStep Update { get; init; }
 
-    /// <summary>The mean entropy of the policy before the update, in nats.</summary>
+    /// <summary>The mean entropy of the policy before the update, in nats, over the states of the update, which are those of reused iterations too; NaN where an optimizer of your own asked for no gradient.</summary>
     public required double Entropy { get; init; }
 
     /// <summary>

@@ -16,7 +16,8 @@ public sealed record TrpoOptions
     /// <summary>
     /// Settings that learn more from the same environment steps than the defaults, which are plain TRPO, for some three times the computation: the trust region goes from
     /// 0.02 to 0.001 (<see cref="FinalMaxKl"/>), each update uses the steps of three earlier iterations again (<see cref="ReusedIterations"/>),
-    /// and the value function is fitted in three steps. Change what the task needs with <c>with</c>.
+    /// and the value function is fitted in three steps. Change what the task needs with <c>with</c>, also within: <c>options with { TrustRegion = options.TrustRegion with { Damping = 0.01 } }</c>
+    /// keeps the rest of the trust region, which <c>new() { Damping = 0.01 }</c> does not.
     /// </summary>
     public static TrpoOptions SampleEfficient { get; } = new()
     {
@@ -43,7 +44,8 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// Whether the policy normalizes observations itself, by the running mean and standard deviation of all that it has met, and clips them to 10 standard
-    /// deviations. The statistics stand still while an iteration lasts, and are part of the exported graph. False by default.
+    /// deviations. The statistics stand still while an iteration lasts, and are part of the exported graph. In the first iteration there are none, and
+    /// observations are clipped to [-10, 10] as they are. False by default.
     /// </summary>
     public bool NormalizeObservations { get; init; }
 
@@ -64,7 +66,7 @@ public sealed record TrpoOptions
     public bool BootstrapTruncated { get; init; } = true;
 
     /// <summary>
-    /// Whether the first episodes are cut short (and bootstrapped), each environment's at another step, where the environment has
+    /// Whether the first episodes of all environments but one are cut short (and bootstrapped), each at another step, where the environment has
     /// <see cref="Environments.IEnvironment.MaxEpisodeSteps"/>: episodes of a fixed length would end in all environments at once, so that short iterations see
     /// only a part of an episode each. True by default.
     /// </summary>

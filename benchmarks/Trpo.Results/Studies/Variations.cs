@@ -22,7 +22,7 @@ internal static class Variations
         Option("stagger", "first episodes not staggered", "StaggerStarts = false", options => options with { StaggerStarts = false }),
         Option("batch-1024", "1,024 steps in an iteration", "StepsPerIteration = 1_024", options => options with { StepsPerIteration = 1_024 }),
         Option("reuse", "no steps used again", "ReusedIterations = 0", options => options with { ReusedIterations = 0 }),
-        Option("entropy", "no entropy bonus", "EntropyBonus = 0", options => options with { EntropyBonus = 0 }),
+        Option("entropy", "an entropy bonus of 0.01", "EntropyBonus = 0.01", options => options with { EntropyBonus = 0.01 }),
         Option("radius-double", "trust region of twice the radius at the start", "TrustRegion.MaxKl × 2", options => options with { TrustRegion = options.TrustRegion with { MaxKl = 2 * options.TrustRegion.MaxKl } }),
         Option("radius-constant", "trust region of the same radius to the end", "FinalMaxKl = null", options => options with { FinalMaxKl = null }),
         Option("curvature", "curvature of all observations", "FisherFraction = 1", options => options with { FisherFraction = 1 }),

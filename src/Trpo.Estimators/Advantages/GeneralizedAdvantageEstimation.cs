@@ -23,8 +23,9 @@ public static class GeneralizedAdvantageEstimation
     /// <param name="lambda">The weight of later residuals, from 0 (one-step) to 1 (Monte Carlo).</param>
     /// <param name="advantages">Receives the advantages.</param>
     /// <param name="traces">
-    /// How far what followed each step may count, from 0 to 1: <c>A[t] = d[t] + discount lambda (1 - ended[t]) traces[t + 1] A[t + 1]</c>. For steps of another policy
-    /// these are its actions' importance weights, 1 at most (Espeholt et al., "IMPALA" (2018), section 4.1). Empty, the default, for 1.
+    /// How far each step, and what followed it, counts for the steps before it, from 0 to 1 (not checked):
+    /// <c>A[t] = d[t] + discount lambda (1 - ended[t]) traces[t + 1] A[t + 1]</c>. For steps of an earlier policy, <c>min(1, pi(a|s) / pi_then(a|s))</c> of their
+    /// actions (Espeholt et al., "IMPALA" (2018), section 4.1). Empty, the default, for 1.
     /// </param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Compute(

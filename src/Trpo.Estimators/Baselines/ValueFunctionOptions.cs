@@ -3,7 +3,7 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Baselines;
 
-/// <summary>How the value function is fitted after each update of the policy.</summary>
+/// <summary>How the value function is fitted in each iteration.</summary>
 public sealed record ValueFunctionOptions
 {
     /// <summary>The number of trust-region steps. At least 1; 2 by default.</summary>
@@ -15,6 +15,7 @@ public sealed record ValueFunctionOptions
     /// <summary>
     /// The settings of a step. <see cref="TrustRegionOptions.MaxKl"/>, here the mean of <c>(V - V_old)^2 / (2 sigma^2)</c> with the squared error
     /// <c>sigma^2</c> before the step, is 0.3 by default, <see cref="TrustRegionOptions.ConjugateGradientSteps"/> is 4, and <see cref="TrustRegionOptions.ConjugateGradientTolerance"/> 0.01.
+    /// Change it with <c>with</c>: a new one has the defaults of the policy's.
     /// </summary>
     public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.3, ConjugateGradientSteps = 4, ConjugateGradientTolerance = 0.01 };
 

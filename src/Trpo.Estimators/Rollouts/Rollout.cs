@@ -8,8 +8,8 @@ namespace Trpo.Estimators.Rollouts;
 /// </summary>
 internal sealed class Rollout(int environments, int capacity, int observationLength, int actionLength)
 {
-    private readonly float[] _observations = new float[Size(environments, capacity, observationLength)];
-    private readonly float[] _actions = new float[Size(environments, capacity, actionLength)];
+    private readonly float[] _observations = new float[environments * capacity * observationLength];
+    private readonly float[] _actions = new float[environments * capacity * actionLength];
     private readonly double[] _rewards = new double[environments * capacity];
     private readonly bool[] _terminated = new bool[environments * capacity];
     private readonly bool[] _ended = new bool[environments * capacity];
@@ -59,16 +59,6 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     /// <summary>The observations that follow <see cref="BootstrapRows"/>, <c>[B, d]</c>.</summary>
     public ReadOnlySpan<float> BootstrapObservations => (_normalizedBootstraps ?? _bootstrapObservations).AsSpan(0, _bootstrapRows.Count * observationLength);
-
-    /// <summary>The number of values in a rollout's largest array.</summary>
-    /// <exception cref="InvalidOperationException">It is more than an array can have.</exception>
-    private static int Size(int environments, int capacity, int length)
-    {
-        var size = (long)environments * capacity * length;
-        if (size > Array.MaxLength)
-            throw new InvalidOperationException($"A rollout of {environments} environments and {capacity} steps in each, with {length} values in a row, does not fit into memory: make StepsPerIteration smaller.");
-        return (int)size;
-    }
 
     /// <summary>Starts a rollout of a number of steps, at most the capacity.</summary>
     public void Clear(int steps)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;
@@ -17,9 +16,7 @@ internal sealed class RolloutCollector
     private readonly float[] _seen;
     private readonly float[] _final;
     private readonly int[] _cuts;
-    private readonly double[] _bonuses;
     private double[] _parameters = [];
-    private double[] _action = [];
 
     /// <param name="environments">What to act in; every environment is reset.</param>
     /// <param name="random">What actions are drawn from, and the environments' seeds.</param>
@@ -35,7 +32,6 @@ internal sealed class RolloutCollector
         _current = new float[environments.Count * environments.ObservationLength];
         _seen = normalizer is null ? _current : new float[_current.Length];
         _final = new float[environments.ObservationLength];
-        _bonuses = new double[environments.Count];
         _cuts = Cuts(environments.Count, staggerStarts ? _block.MaxEpisodeSteps : null);
         _turn.Reset(random);
         for (var e = 0; e < _block.Count; e++)
@@ -46,13 +42,10 @@ internal sealed class RolloutCollector
     /// <param name="policy">The policy to act with.</param>
     /// <param name="rollout">Receives what was done and met.</param>
     /// <param name="episodes">Receives the episodes that ended.</param>
-    /// <param name="entropyBonus">What a nat of <c>-log pi(a|s)</c> adds to the rollout's reward, though not to the episode's return; its mean is the policy's entropy there.</param>
-    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes, double entropyBonus = 0)
+    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes)
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
-        if (_action.Length != rollout.ActionLength)
-            _action = new double[rollout.ActionLength];
 
         // The normalizer may have moved on since the last rollout.
         for (var e = 0; e < _block.Count; e++)
@@ -61,7 +54,7 @@ internal sealed class RolloutCollector
         {
             policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
-                Decide(e, rollout, rollout.Row(e, t), policy, entropyBonus);
+                Decide(e, rollout, rollout.Row(e, t), policy);
             _turn.Take();
             for (var e = 0; e < _block.Count; e++)
                 Record(e, rollout, rollout.Row(e, t), episodes);
@@ -85,7 +78,7 @@ internal sealed class RolloutCollector
     }
 
     // One environment after the other, whatever the threads: they draw from one source.
-    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy, double entropyBonus)
+    private void Decide(int environment, Rollout rollout, int row, StochasticPolicy policy)
     {
         var current = Row(_current, environment);
         if (policy.Mask?.Complaint(current, _block.Length(environment)) is { } complaint)
@@ -93,24 +86,15 @@ internal sealed class RolloutCollector
         _normalizer?.Observe(current);
         current.CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
-        var parameters = _parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength);
-        policy.Distribution.Sample(parameters, _random, action);
-        _bonuses[environment] = entropyBonus == 0 ? 0 : -entropyBonus * LogProbability(policy, parameters, action);
+        policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
         _turn.PlanStep(environment, action);
-    }
-
-    // What rewards an action for its rarity has the entropy's gradient (Williams and Peng 1991); the entropy itself would be the same for every action.
-    private double LogProbability(StochasticPolicy policy, ReadOnlySpan<double> parameters, ReadOnlySpan<float> action)
-    {
-        TensorPrimitives.ConvertChecked<float, double>(action, _action);
-        return policy.Distribution.LogProbability(parameters, _action, []);
     }
 
     private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
     {
         var result = _turn.Result(environment);
         var cut = !result.Ended && _block.Length(environment) == _cuts[environment];
-        rollout.SetResult(row, result.Reward + _bonuses[environment], result.Terminated, result.Ended || cut, cut);
+        rollout.SetResult(row, result.Reward, result.Terminated, result.Ended || cut, cut);
         if (!result.Ended && !cut)
         {
             ReadCurrent(environment);

@@ -41,8 +41,8 @@ internal sealed class PolicyProblem : ITrustRegionProblem
 
     public int Length => _policy.Length;
 
-    /// <summary>The mean entropy of the policy at the start, in nats; known after <see cref="Gradient"/>.</summary>
-    public double Entropy { get; private set; }
+    /// <summary>The mean entropy of the policy at the start, in nats; NaN before <see cref="Gradient"/>.</summary>
+    public double Entropy { get; private set; } = double.NaN;
 
     public void CopyTo(Span<double> parameters) => _policy.CopyTo(parameters);
 

@@ -40,12 +40,13 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
         return Current;
     }
 
-    /// <summary>The problem of the policy's update: the current rollout's rows, <c>[N]</c>, and behind them those of the earlier ones, the latest first.</summary>
+    /// <summary>What is learned from: the problem of the policy's update, and the value targets of the current rollout.</summary>
     /// <param name="policy">The policy that acted in the current rollout.</param>
     /// <param name="valueFunction">The value function that advantages are estimated with.</param>
-    /// <param name="targets">The advantages in the current rollout.</param>
     /// <param name="options">The settings of training.</param>
-    public PolicyProblem Problem(StochasticPolicy policy, IValueFunction valueFunction, ValueTargets targets, TrpoOptions options)
+    /// <param name="entropyBonus">What a nat of <c>-log pi(a|s)</c> counts as reward.</param>
+    /// <returns>The problem, with the current rollout's rows, <c>[N]</c>, and behind them those of the earlier ones, the latest first; and the targets, <c>[N]</c>.</returns>
+    public (PolicyProblem Problem, ValueTargets Targets) Learn(StochasticPolicy policy, IValueFunction valueFunction, TrpoOptions options, double entropyBonus)
     {
         // The policy is what it makes of an observation now, with the statistics of now.
         foreach (var (rollout, _) in _kept)
@@ -57,20 +58,34 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
         Rollout[] rollouts = [Current, .. _kept.Select(kept => kept.Rollout)];
         var observations = rollouts.Length == 1 ? Current.ObservationMemory : Observations(rollouts);
         var actions = Actions(rollouts);
-        var weights = earlier == 0 ? [] : Weights(policy, observations.Span, actions);
-        double[] advantages = [.. targets.Advantages, .. EarlierAdvantages(valueFunction, options, weights)];
+        var logProbabilities = earlier == 0 && entropyBonus == 0 ? [] : LogProbabilities(policy, observations.Span, actions, rollouts.Sum(rollout => rollout.Rows));
+        var bonuses = Bonuses(logProbabilities, entropyBonus);
+        var weights = earlier == 0 ? [] : Weights(logProbabilities);
+
+        var targets = new ValueTargets(Current, valueFunction, options, bonuses.IsEmpty ? [] : bonuses[..Current.Rows]);
+        double[] advantages = [.. targets.Advantages, .. EarlierAdvantages(valueFunction, options, bonuses, weights)];
         if (options.NormalizeAdvantages)
             Standardization.Apply(advantages);
         if (earlier > 0)
             TensorPrimitives.Multiply(advantages, weights, advantages);
-        return new PolicyProblem(policy, observations, actions, advantages, options.FisherFraction);
+        return (new PolicyProblem(policy, observations, actions, advantages, options.FisherFraction), targets);
     }
 
-    // Rows of the current rollout have the weight 1; what they weigh later is remembered.
-    private double[] Weights(StochasticPolicy policy, ReadOnlySpan<float> observations, ReadOnlySpan<double> actions)
+    // What rewards an action for its rarity has the entropy's gradient (Williams and Peng 1991); the entropy itself would be the same for every action.
+    private static ReadOnlySpan<double> Bonuses(double[] logProbabilities, double entropyBonus)
     {
-        var weights = LogProbabilities(policy, observations, actions, Current.Rows + _kept.Sum(kept => kept.Rollout.Rows));
-        _logProbabilities = weights[..Current.Rows];
+        if (entropyBonus == 0)
+            return [];
+        var bonuses = new double[logProbabilities.Length];
+        TensorPrimitives.Multiply(logProbabilities, -entropyBonus, bonuses);
+        return bonuses;
+    }
+
+    // Rows of the current rollout have the weight 1; how probable its actions were is remembered for later.
+    private double[] Weights(double[] logProbabilities)
+    {
+        _logProbabilities = logProbabilities[..Current.Rows];
+        double[] weights = [.. logProbabilities];
         weights.AsSpan(0, Current.Rows).Fill(1);
         var row = Current.Rows;
         foreach (var then in _kept.SelectMany(kept => kept.LogProbabilities))
@@ -82,17 +97,19 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
         return weights;
     }
 
-    private IEnumerable<double> EarlierAdvantages(IValueFunction valueFunction, TrpoOptions options, double[] weights)
+    private List<double> EarlierAdvantages(IValueFunction valueFunction, TrpoOptions options, ReadOnlySpan<double> bonuses, double[] weights)
     {
+        var advantages = new List<double>();
         var row = Current.Rows;
         foreach (var (rollout, _) in _kept)
         {
             var traces = weights[row..(row + rollout.Rows)];
             TensorPrimitives.Min(traces, 1, traces);
-            foreach (var advantage in new ValueTargets(rollout, valueFunction, options, traces).Advantages.ToArray())
-                yield return advantage;
+            advantages.AddRange(new ValueTargets(rollout, valueFunction, options, bonuses.IsEmpty ? [] : bonuses.Slice(row, rollout.Rows), traces).Advantages);
             row += rollout.Rows;
         }
+
+        return advantages;
     }
 
     private static float[] Observations(Rollout[] rollouts)

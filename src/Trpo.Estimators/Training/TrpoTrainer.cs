@@ -32,7 +32,9 @@ internal sealed class TrpoTrainer
         _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
         _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
         _environments = environments.Count;
-        _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(environments.Count, (_stepsPerEnvironment + _iterations - 1) / _iterations, environments.ObservationLength, actionLength));
+        var capacity = (_stepsPerEnvironment + _iterations - 1) / _iterations;
+        CheckSize(environments.Count * (long)capacity, Math.Max(Math.Max(environments.ObservationLength, actionLength), policy.ParameterLength));
+        _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(environments.Count, capacity, environments.ObservationLength, actionLength));
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
@@ -55,15 +57,14 @@ internal sealed class TrpoTrainer
             _policy.Normalizer?.Advance();
             var rollout = _samples.Next(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
-            _collector.Collect(_policy, rollout, _episodes, _options.EntropyBonus * (1 - Done(iteration)));
+            _collector.Collect(_policy, rollout, _episodes);
             if (iteration == 1)
                 Observed?.Invoke(rollout.Observations, rollout.ObservationLength);
             _window.Add(_episodes);
             steps += rollout.Rows;
             var rolledOut = clock.Elapsed;
 
-            var targets = new ValueTargets(rollout, _valueFunction, _options);
-            var problem = _samples.Problem(_policy, _valueFunction, targets, _options);
+            var (problem, targets) = _samples.Learn(_policy, _valueFunction, _options, _options.EntropyBonus * (1 - Done(iteration)));
             var estimated = clock.Elapsed;
 
             var (update, policyTime, loss, valueTime) = Improve(Optimizer(iteration), problem, targets);
@@ -94,6 +95,13 @@ internal sealed class TrpoTrainer
         }
     }
 
+    /// <exception cref="InvalidOperationException">An update would have more values than an array can have.</exception>
+    private void CheckSize(long rows, int length)
+    {
+        if (rows * length * (_options.ReusedIterations + 1L) > Array.MaxLength)
+            throw new InvalidOperationException($"An update from {rows} steps and those of {_options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: make {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)} smaller.");
+    }
+
     private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
 
     // Neither needs what the other changes, so that they may run side by side and come to the same.
@@ -109,7 +117,7 @@ internal sealed class TrpoTrainer
         catch
         {
             // Nobody may free what is still being computed with. Of two failures, this one counts.
-            fit?.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            fit?.ContinueWith(failed => _ = failed.Exception, TaskScheduler.Default).Wait();
             throw;
         }
 

@@ -14,10 +14,15 @@ internal sealed class ValueTargets
     /// <param name="rollout">The rollout, <c>[N]</c> rows.</param>
     /// <param name="valueFunction">The value function as it is before it is fitted to the targets.</param>
     /// <param name="options">The discount, lambda, scale of rewards, and what a truncated episode is worth.</param>
-    /// <param name="traces">For the rollout of an earlier policy, how far what followed each row may count, <c>[N]</c>; empty for the present one's.</param>
-    public ValueTargets(Rollout rollout, IValueFunction valueFunction, TrpoOptions options, ReadOnlySpan<double> traces = default)
+    /// <param name="bonuses">What is added to the rewards, <c>[N]</c>; empty for nothing.</param>
+    /// <param name="traces">
+    /// For the rollout of an earlier policy: how far each row, and what followed it, counts for the rows before it, <c>[N]</c>; empty for the present one's.
+    /// </param>
+    public ValueTargets(Rollout rollout, IValueFunction valueFunction, TrpoOptions options, ReadOnlySpan<double> bonuses = default, ReadOnlySpan<double> traces = default)
     {
         var rewards = rollout.Rewards.ToArray();
+        if (!bonuses.IsEmpty)
+            TensorPrimitives.Add(rewards, bonuses, rewards);
         TensorPrimitives.Multiply(rewards, options.RewardScale, rewards);
 
         // What was cut short would have gone on, whatever a truncation is taken for.

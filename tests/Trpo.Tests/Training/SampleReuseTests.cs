@@ -81,6 +81,31 @@ public sealed class SampleReuseTests
     }
 
     [Test]
+    public void An_entropy_bonus_is_that_of_the_present_policy_on_earlier_steps_too()
+    {
+        using var run = new Run(earlier: 1, _ => 0);
+        run.Objective(entropyBonus: 5);
+        var (observations, actions) = (run.Observations, run.Actions);
+        var then = run.LogProbabilities(observations, actions);
+        run.Change(step: 0.2);
+        var now = run.LogProbabilities(observations, actions);
+        var objective = run.Objective(entropyBonus: 0.5);
+        var current = run.LogProbabilities(run.Observations, run.Actions);
+
+        var earlier = now.Zip(then, (later, earlier) => Math.Exp(later - earlier) * -0.5 * later).Sum();
+        Assert.That(objective, Is.EqualTo(((-0.5 * current.Sum()) + earlier) / 8).Within(1e-6));
+    }
+
+    [Test]
+    public void Without_a_bonus_at_the_end_earlier_steps_have_none_either()
+    {
+        using var run = new Run(earlier: 1, _ => 0);
+        run.Objective(entropyBonus: 5);
+
+        Assert.That(run.Objective(entropyBonus: 0), Is.Zero);
+    }
+
+    [Test]
     public void A_weight_is_three_at_most()
     {
         using var run = new Run(earlier: 1, _ => 1, rows: 40);
@@ -143,12 +168,11 @@ public sealed class SampleReuseTests
 
         public double[] Actions => [.. _samples.Current.Actions.ToArray().Select(action => (double)action)];
 
-        public double Objective()
+        public double Objective(double entropyBonus = 0)
         {
             var rollout = _samples.Next(_rows);
             _collector.Collect(_policy, rollout, []);
-            var nothing = new ZeroValues();
-            var problem = _samples.Problem(_policy, nothing, new ValueTargets(rollout, nothing, _options), _options);
+            var (problem, _) = _samples.Learn(_policy, new ZeroValues(), _options, entropyBonus);
             return problem.Gradient(new double[problem.Length]);
         }
 

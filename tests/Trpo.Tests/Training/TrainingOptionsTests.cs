@@ -145,6 +145,11 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
+    public void More_reused_steps_than_fit_into_memory_are_refused_before_training() =>
+        Assert.That(() => CartPole(Short with { TotalSteps = 20_000_000, StepsPerIteration = 10_000_000, ReusedIterations = 100 }),
+            Throws.InvalidOperationException.With.Message.Contains(nameof(TrpoOptions.ReusedIterations)));
+
+    [Test]
     public void Options_out_of_range_are_refused_by_name()
     {
         Assert.Multiple(() =>
