@@ -24,6 +24,7 @@ internal static class CartPoleRun
             .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, new()
             {
                 TotalSteps = settings.Steps,
+                FinalMaxKl = 0.001,                     // small steps at the end, so that the policy settles
                 Seed = settings.Seed,
                 Progress = new Broadcast(curve, display),
             }))
