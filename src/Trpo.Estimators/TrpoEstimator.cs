@@ -92,7 +92,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
-        using var threads = policy.IsComputedByTorch && (long)_options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
+        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
         var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom)
         {
             Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),

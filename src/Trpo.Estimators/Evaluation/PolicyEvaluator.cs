@@ -128,11 +128,8 @@ internal sealed class PolicyEvaluator
 
     private static void CheckActions(ActionSpace actions, EnvironmentDataView environment)
     {
-        if (actions.GetType() != environment.ActionSpace.GetType() || actions.ScoreLength != environment.ActionSpace.ScoreLength || !HaveSameCounts(actions, environment.ActionSpace))
+        // Two choices and three have as many probabilities as three and two.
+        if (actions.GetType() != environment.ActionSpace.GetType() || actions.ScoreLength != environment.ActionSpace.ScoreLength || !actions.ChoiceCounts.SequenceEqual(environment.ActionSpace.ChoiceCounts))
             throw new ArgumentException($"The policy's actions are {actions}, but environment '{environment.Name}' takes {environment.ActionSpace}.");
     }
-
-    // Two choices and three have as many probabilities as three and two.
-    private static bool HaveSameCounts(ActionSpace policy, ActionSpace environment) =>
-        policy is not MultiDiscreteActionSpace chosen || environment is not MultiDiscreteActionSpace taken || chosen.Counts.SequenceEqual(taken.Counts);
 }
