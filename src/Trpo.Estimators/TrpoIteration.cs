@@ -35,6 +35,15 @@ public sealed record TrpoIteration
     /// <summary>The update of the policy: its outcome, KL divergence and step.</summary>
     public required TrustRegionStep Update { get; init; }
 
+    /// <summary>The radius of the trust region of this iteration, in nats; an optimizer of your own does not read it.</summary>
+    public double MaxKl { get; init; }
+
+    /// <summary>The number of updates in a row, up to this one, that were rejected; a gradient of zero is no rejection, and ends no row.</summary>
+    public int RejectedInARow { get; init; }
+
+    /// <summary>How often training has gone back to an earlier state because it was ill (<see cref="Health.HealthOptions.MaxRecoveries"/>).</summary>
+    public int Recoveries { get; init; }
+
     /// <summary>The mean entropy of the policy before the update, in nats, over the states of the update, which are those of reused iterations too; NaN where an optimizer of your own asked for no gradient.</summary>
     public required double Entropy { get; init; }
 

@@ -1,6 +1,8 @@
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Health;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
@@ -156,6 +158,18 @@ public sealed record TrpoOptions
     /// <summary>Is told of every iteration as it ends, before the next begins (a <see cref="Progress{T}"/> passes that on later, on another thread). Null by default.</summary>
     public IProgress<TrpoIteration>? Progress { get; init; }
 
+    /// <summary>
+    /// Ends training early: between two steps of the environments, with the policy of the last update that was accepted, and, where there are <see cref="Checkpoints"/>, one from which it goes on
+    /// as if it had not ended. <c>Fit</c> returns that policy and throws nothing. None by default.
+    /// </summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Where training keeps what it needs to go on after it was stopped. Null, the default, for nowhere.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>When training is ill, and what is done about it.</summary>
+    public HealthOptions Health { get; init; } = new();
+
     /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
     internal void Validate()
     {
@@ -185,5 +199,8 @@ public sealed record TrpoOptions
         ArgumentNullException.ThrowIfNull(ValueFunction);
         ValueFunction.Validate();
         ArgumentNullException.ThrowIfNull(Columns);
+        Checkpoints?.Validate();
+        ArgumentNullException.ThrowIfNull(Health);
+        Health.Validate();
     }
 }

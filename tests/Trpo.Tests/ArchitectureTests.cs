@@ -14,6 +14,8 @@ public sealed partial class ArchitectureTests
         ["Advantages"] = [],
         ["Diagnostics"] = [],
         ["Foundation"] = [],
+        ["Checkpoints"] = ["Foundation"],
+        ["Health"] = ["Foundation"],
 
         ["Optimization"] = ["Foundation"],
         ["Distributions"] = [],

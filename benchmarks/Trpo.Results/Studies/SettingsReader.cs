@@ -9,7 +9,7 @@ namespace Trpo.Results.Studies;
 internal static class SettingsReader
 {
     // The run decides on these, and they change no result but by the seed.
-    private static readonly string[] NotOfTheStudy = [nameof(TrpoOptions.Seed), nameof(TrpoOptions.Threads), nameof(TrpoOptions.Progress)];
+    private static readonly string[] NotOfTheStudy = [nameof(TrpoOptions.Seed), nameof(TrpoOptions.Threads), nameof(TrpoOptions.Progress), nameof(TrpoOptions.Cancellation), nameof(TrpoOptions.Checkpoints)];
 
     /// <summary>Everything that a study's results depend on, but for the seed, the number of episodes and the library itself.</summary>
     /// <exception cref="NotSupportedException">An option holds a function or an object that nobody can read, and the study does not describe it.</exception>

@@ -23,6 +23,12 @@ internal static class Check
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite.");
     }
 
+    public static void Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (value <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive.");
+    }
+
     public static void Finite(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!double.IsFinite(value))
