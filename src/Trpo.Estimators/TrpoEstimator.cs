@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Diagnostics;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
@@ -55,7 +56,9 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
     /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than the mask that it should end with.</exception>
     /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does; or the policy would be too large to be loaded again.</exception>
-    /// <exception cref="TrainingException">The update or the value function diverged.</exception>
+    /// <exception cref="TrainingException">The update or the value function diverged, or training is ill as <see cref="TrpoOptions.Health"/> says, and does not go back.</exception>
+    /// <exception cref="CheckpointException">The folder of <see cref="TrpoOptions.Checkpoints"/> is not free, or training cannot go on from what is in it; the message says why.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written: the first one, or that of a training that is cancelled.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
     {
@@ -93,23 +96,30 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
-        var trainer = new TrpoTrainer(_options, policy, valueFunction, environments, _environment.ActionSpace.Length, rolloutRandom)
-        {
-            Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
-        };
         WarnOfActionsOutOfReach(channel);
-        CheckExport(policy, Describe(column, steps: 0));
-
-        TrpoIteration? last = null;
-        foreach (var iteration in trainer.Run())
+        CheckExport(policy, Describe(column, _seed, steps: 0));
+        var parts = new TrainingParts
         {
-            last = iteration;
-            Report(channel, iteration);
-        }
-
-        if (double.IsNaN(last!.MeanReturnOfLast100))
-            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {last.Steps} steps.");
-        return new PolicyTransformer(policy.Export(Describe(column, last.Steps)), _options.Columns);
+            Policy = policy,
+            ValueFunction = valueFunction,
+            Optimizer = _options.Optimizer,
+            Environments = environments,
+            ActionSpace = _environment.ActionSpace,
+            RolloutRandom = rolloutRandom,
+            PartsRandom = [policyRandom, valueRandom],
+            Seed = _seed,
+        };
+        using var trainer = new TrpoTrainer(_options, parts, new TrainingMessages
+        {
+            Report = iteration => Report(channel, iteration),
+            Tell = message => channel.Info(MessageSensitivity.None, message),
+            Warn = message => channel.Warning(MessageSensitivity.None, message),
+            Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
+        });
+        var isComplete = trainer.Run();
+        if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
+            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
+        return new PolicyTransformer(policy.Export(Describe(column, trainer.Seed, trainer.Steps)), _options.Columns);
     }
 
     // What cannot be loaded again should be known before it is trained.
@@ -173,14 +183,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private static T Made<T>(T? part, string option) where T : class =>
         part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");
 
-    private PolicyMetadata Describe(DataViewSchema.Column column, int steps)
+    private PolicyMetadata Describe(DataViewSchema.Column column, int seed, int steps)
     {
         var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. PolicySchema.SlotNames(column)]);
         return new PolicyMetadata(observations, _environment.ActionSpace, new Dictionary<string, string>
         {
             ["trainer"] = "Trpo.MLNet TRPO",
             ["environment"] = _environment.Name,
-            ["seed"] = _seed.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
         }, PolicyInputColumn.Of(_environment.Schema))
         {

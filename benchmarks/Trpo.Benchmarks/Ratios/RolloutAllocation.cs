@@ -25,6 +25,7 @@ internal static class RolloutAllocation
         var distribution = ActionDistribution.For(view.ActionSpace, initialLogStandardDeviation: 0);
         using var policy = new StochasticPolicy(new Perceptron(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
         var collector = new RolloutCollector(block, new RandomSource(2));
+        collector.Start();
         var rollout = new Rollout(Environments, Steps, block.ObservationLength, view.ActionSpace.Length);
         var episodes = new List<Episode>(Environments * Steps);
 

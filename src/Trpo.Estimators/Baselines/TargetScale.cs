@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Trpo.Estimators.Checkpoints;
 
 namespace Trpo.Estimators.Baselines;
 
@@ -6,7 +7,7 @@ namespace Trpo.Estimators.Baselines;
 /// A running mean and standard deviation of value targets, so that one network fits returns of any size (van Hasselt et al.,
 /// "Learning values across many orders of magnitude" (2016)).
 /// </summary>
-internal sealed class TargetScale
+internal sealed class TargetScale : ICheckpointable
 {
     // Old batches fade from the statistics, since returns grow as the policy learns.
     private const double LeastWeight = 0.05;
@@ -31,5 +32,24 @@ internal sealed class TargetScale
         _meanSquare += weight * ((TensorPrimitives.SumOfSquares(targets) / targets.Length) - _meanSquare);
         var variance = _meanSquare - (Mean * Mean);
         Deviation = variance > 1e-12 * _meanSquare ? Math.Sqrt(variance) : 1;
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.Write(_batches);
+        writer.Write(_meanSquare);
+        writer.Write(Mean);
+        writer.Write(Deviation);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        _batches = reader.ReadInt32(0, int.MaxValue, "The number of batches");
+        (_meanSquare, Mean, Deviation) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        StateSpans.RequireFinite([_meanSquare, Mean, Deviation], "statistics of value targets");
+        if (Deviation <= 0)
+            throw new InvalidDataException($"The standard deviation of value targets is {Deviation}.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
@@ -10,7 +11,7 @@ namespace Trpo.Estimators.Baselines;
 /// A perceptron with one output, fitted by trust-region steps (<see cref="ValueProblem"/>). It works in standardized targets; when their scale
 /// moves, the last layer is rescaled so that no value changes by that.
 /// </summary>
-internal sealed class ValueNetwork : IValueFunction, IDisposable
+internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposable
 {
     private readonly IDifferentiableNetwork _network;
     private readonly TrustRegionOptimizer _optimizer;
@@ -45,6 +46,30 @@ internal sealed class ValueNetwork : IValueFunction, IDisposable
         return error * _scale.Deviation * _scale.Deviation;
     }
 
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.WriteSpan<double>(Parameters());
+        _scale.SaveState(writer);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        var parameters = new double[_network.Parameters.Length];
+        reader.ReadSpan<double>(parameters, "parameters of the value function");
+        StateSpans.RequireFinite(parameters, "parameters of the value function");
+        _network.Assign(parameters);
+        _scale.RestoreState(reader);
+    }
+
+    private double[] Parameters()
+    {
+        var parameters = new double[_network.Parameters.Length];
+        _network.Parameters.CopyTo(parameters);
+        return parameters;
+    }
+
     private double[] Standardize(ReadOnlySpan<double> targets)
     {
         var (first, oldMean, oldDeviation) = (_scale.IsEmpty, _scale.Mean, _scale.Deviation);
@@ -62,8 +87,7 @@ internal sealed class ValueNetwork : IValueFunction, IDisposable
     // The last layer's weights and its one bias are the last of the parameters.
     private void RescaleOutput(double scale, double shift)
     {
-        var parameters = new double[_network.Parameters.Length];
-        _network.Parameters.CopyTo(parameters);
+        var parameters = Parameters();
         var last = parameters.AsSpan(parameters.Length - _lastLayer);
         TensorPrimitives.Multiply(last, scale, last);
         last[^1] += shift;

@@ -13,6 +13,9 @@ internal sealed class DataViewLineage
     /// <summary>The transform that is known to break the order of the rows and what to do about it, or null.</summary>
     public LockStepBreaker? Breaker => _names.Select(LockStepBreaker.Named).FirstOrDefault(breaker => breaker is not null);
 
+    /// <summary>Whether a transform is known to keep a state from row to row.</summary>
+    public bool KeepsState => _names.Any(name => name.StartsWith("Stateful", StringComparison.Ordinal));
+
     public static DataViewLineage Of(IDataView data)
     {
         var names = new List<string>();

@@ -1,10 +1,12 @@
+using Trpo.Estimators.Checkpoints;
+
 namespace Trpo.Estimators.Environments;
 
 /// <summary>
 /// A number of environments of one kind, each with the observation that it is at. Whatever an environment returns is checked
 /// here before anyone believes it. Nothing is allocated per step. Different environments may be used by different threads at once.
 /// </summary>
-internal sealed class EnvironmentBlock : IDisposable
+internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
 {
     private readonly EnvironmentDataView _view;
     private readonly ObservationCheck _check;
@@ -41,6 +43,9 @@ internal sealed class EnvironmentBlock : IDisposable
     }
 
     public int Count => _environments.Length;
+
+    /// <summary>The environments' name.</summary>
+    public string Name => _view.Name;
 
     /// <summary>The step after which an environment truncates an episode, or null where it does not say.</summary>
     public int? MaxEpisodeSteps => _view.MaxEpisodeSteps;
@@ -109,12 +114,63 @@ internal sealed class EnvironmentBlock : IDisposable
 
         CheckObservation(index, "Step");
         if (!double.IsFinite(result.Reward))
-            throw new EnvironmentException($"{Describe(index)} {EnvironmentComplaint.OfReward(result.Reward, _lengths[index] + 1)}");
+            throw new EnvironmentException($"{Describe(index)} {EnvironmentComplaint.OfReward(result.Reward, _lengths[index] + 1)}") { IsNonFinite = true };
         _returns[index] += result.Reward;
         if (++_lengths[index] >= _view.EpisodeStepLimit && !result.Ended)
             throw new EnvironmentException($"{Describe(index)} {EnvironmentComplaint.OfLength(_view.EpisodeStepLimit)}");
 
         return result;
+    }
+
+    /// <summary>Whether the states of all environments can be saved and restored.</summary>
+    public bool IsCheckpointable => _environments.All(environment => environment is ICheckpointable { IsCheckpointable: true });
+
+    /// <summary>Saves what each environment is at, between two steps. Those that cannot be saved are an error.</summary>
+    /// <exception cref="EnvironmentException">An environment failed to save itself.</exception>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.WriteSpan<float>(_observations);
+        writer.WriteSpan<double>(_returns);
+        writer.WriteSpan<int>(_lengths);
+        for (var i = 0; i < Count; i++)
+        {
+            using var state = new MemoryStream();
+            using var stateWriter = new BinaryWriter(state);
+            Call(i, nameof(ICheckpointable.SaveState), environment => environment.SaveState(stateWriter));
+            stateWriter.Flush();
+            writer.WriteSpan<byte>(state.GetBuffer().AsSpan(0, (int)state.Length));
+        }
+    }
+
+    /// <summary>Puts each environment where it was.</summary>
+    /// <exception cref="EnvironmentException">An environment failed to restore itself.</exception>
+    /// <exception cref="InvalidDataException">The state is that of other environments.</exception>
+    public void RestoreState(BinaryReader reader)
+    {
+        reader.ReadSpan<float>(_observations, "values of observations");
+        reader.ReadSpan<double>(_returns, "returns");
+        reader.ReadSpan<int>(_lengths, "lengths of episodes");
+        for (var i = 0; i < Count; i++)
+        {
+            using var state = new MemoryStream(reader.ReadArray<byte>("bytes of an environment's state"), writable: false);
+            using var stateReader = new BinaryReader(state);
+            Call(i, nameof(ICheckpointable.RestoreState), environment => environment.RestoreState(stateReader));
+            if (state.Position != state.Length)
+                throw new InvalidDataException($"{Describe(i)} read {state.Position} of the {state.Length} bytes of its state.");
+            CheckObservation(i, nameof(ICheckpointable.RestoreState));
+        }
+    }
+
+    private void Call(int index, string method, Action<ICheckpointable> call)
+    {
+        try
+        {
+            call((ICheckpointable)_environments[index]!);
+        }
+        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+        {
+            throw Failed(index, method, exception);
+        }
     }
 
     /// <summary>Disposes every environment, also where disposing one of them fails, and then says so.</summary>
@@ -144,7 +200,7 @@ internal sealed class EnvironmentBlock : IDisposable
     private void CheckObservation(int index, string method)
     {
         if (_check.Complaint(Observation(index), method, _lengths[index]) is { } complaint)
-            throw new EnvironmentException($"{Describe(index)} {complaint}");
+            throw new EnvironmentException($"{Describe(index)} {complaint}") { IsNonFinite = !Observation(index).ToArray().All(float.IsFinite) };
     }
 
     private EnvironmentException Failed(int index, string method, Exception exception) =>

@@ -8,4 +8,7 @@ public sealed class EnvironmentException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether what it did was a number that is not finite, and no failure: a fresh episode may be free of it.</summary>
+    internal bool IsNonFinite { get; init; }
 }

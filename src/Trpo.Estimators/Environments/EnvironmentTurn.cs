@@ -72,6 +72,8 @@ internal sealed class EnvironmentTurn : IDisposable
     /// <summary>Starts an episode in every environment, each with a seed of its own.</summary>
     public void Reset(RandomSource random)
     {
+        // What was planned when a failure came in between.
+        _count = 0;
         for (var i = 0; i < _block.Count; i++)
             PlanReset(i, random.NextSeed());
         Take();

@@ -6,6 +6,7 @@ namespace Trpo.Estimators.Environments;
 internal sealed class ObservedBlock : IDisposable
 {
     private readonly LockStepReader[] _readers;
+    private readonly bool _keepsState;
 
     /// <param name="environment">Where the rows come from.</param>
     /// <param name="count">The number of environments.</param>
@@ -16,6 +17,8 @@ internal sealed class ObservedBlock : IDisposable
     public ObservedBlock(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column)
     {
         _readers = new LockStepReader[count];
+        var lineage = DataViewLineage.Of(data);
+        (Lineage, _keepsState) = (lineage.ToString(), lineage.KeepsState);
         try
         {
             for (var i = 0; i < count; i++)
@@ -36,6 +39,12 @@ internal sealed class ObservedBlock : IDisposable
 
     /// <summary>What they do next.</summary>
     public EnvironmentTurn Turn { get; }
+
+    /// <summary>The views that the data are made of.</summary>
+    public string Lineage { get; }
+
+    /// <summary>Whether the states of all environments can be saved, and no transform keeps one from row to row, which nobody can save.</summary>
+    public bool IsCheckpointable => Block.IsCheckpointable && !_keepsState;
 
     /// <summary>The number of environments.</summary>
     public int Count => Block.Count;

@@ -1,9 +1,10 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
 /// <summary>Truncates the episodes of another environment after a number of steps, as Gymnasium's wrapper of that name does.</summary>
-public sealed class TimeLimit : IEnvironment, IDisposable
+public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
 {
     private readonly IEnvironment _inner;
     private readonly int _maxEpisodeSteps;
@@ -49,6 +50,29 @@ public sealed class TimeLimit : IEnvironment, IDisposable
         var result = _inner.Step(action, observation);
         return ++_steps >= _maxEpisodeSteps ? result with { Truncated = true } : result;
     }
+
+    /// <summary>Whether the environment that is limited is one whose state can be saved.</summary>
+    public bool IsCheckpointable => _inner is ICheckpointable { IsCheckpointable: true };
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The environment that is limited has no state that can be saved.</exception>
+    public void SaveState(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_steps);
+        Inner.SaveState(writer);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The environment that is limited has no state that can be restored.</exception>
+    public void RestoreState(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        _steps = reader.ReadInt32(0, int.MaxValue, "The number of steps");
+        Inner.RestoreState(reader);
+    }
+
+    private ICheckpointable Inner => _inner as ICheckpointable ?? throw new InvalidOperationException($"Environment '{Name}' is not {nameof(ICheckpointable)}.");
 
     /// <inheritdoc/>
     public void Dispose() => (_inner as IDisposable)?.Dispose();

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Graph;
 
 namespace Trpo.Estimators.Policies;
@@ -9,7 +10,7 @@ namespace Trpo.Estimators.Policies;
 /// </summary>
 /// <param name="count">The number of slots to normalize.</param>
 /// <param name="length">The number of slots of an observation, <c>d</c>.</param>
-internal sealed class ObservationNormalizer(int count, int length)
+internal sealed class ObservationNormalizer(int count, int length) : ICheckpointable
 {
     /// <summary>How many standard deviations from the mean an observation is taken to be at most.</summary>
     public const float Bound = 10;
@@ -72,6 +73,30 @@ internal sealed class ObservationNormalizer(int count, int length)
         observation[count..].CopyTo(normalized[count..]);
         for (var i = 0; i < count; i++)
             normalized[i] = Math.Clamp((observation[i] - _shift[i]) * _scale[i], -Bound, Bound);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        foreach (var values in (ReadOnlySpan<double[]>)[_mean, _squares, _sums, _sumsOfSquares])
+            writer.WriteSpan<double>(values);
+        writer.WriteSpan<float>(_shift);
+        writer.WriteSpan<float>(_scale);
+        writer.Write(_observed);
+        writer.Write(_waiting);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        foreach (var values in (ReadOnlySpan<double[]>)[_mean, _squares, _sums, _sumsOfSquares])
+            reader.ReadSpan<double>(values, "statistics of observations");
+        reader.ReadSpan<float>(_shift, "shifts of observations");
+        reader.ReadSpan<float>(_scale, "scales of observations");
+        _observed = reader.ReadInt64();
+        _waiting = reader.ReadInt64();
+        if (_observed < 0 || _waiting < 0)
+            throw new InvalidDataException("A number of observations is negative.");
     }
 
     /// <summary>Adds the same to a graph.</summary>

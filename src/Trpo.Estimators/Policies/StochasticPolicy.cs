@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Onnx;
@@ -9,7 +10,7 @@ namespace Trpo.Estimators.Policies;
 /// A distribution over actions for each observation: a network, a family, and the family's parameters that are the same for all observations. The
 /// policy's own parameters <c>[n]</c> are the network's and, behind them, those.
 /// </summary>
-internal sealed class StochasticPolicy : IDisposable
+internal sealed class StochasticPolicy : ICheckpointable, IDisposable
 {
     private readonly ExportableModule _module;
     private readonly IDifferentiableNetwork _network;
@@ -126,6 +127,30 @@ internal sealed class StochasticPolicy : IDisposable
         }
 
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
+    }
+
+    /// <summary>What a checkpoint must find again: the kind of the network and its parameters, and the family of the distributions.</summary>
+    public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        var parameters = new double[Length];
+        CopyTo(parameters);
+        writer.WriteSpan<double>(parameters);
+        ModuleState.Save(_module, writer);
+        Normalizer?.SaveState(writer);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        var parameters = new double[Length];
+        reader.ReadSpan<double>(parameters, "parameters of the policy");
+        StateSpans.RequireFinite(parameters, "parameters of the policy");
+        Assign(parameters);
+        ModuleState.Restore(_module, reader);
+        Normalizer?.RestoreState(reader);
     }
 
     /// <summary>The policy as an ONNX model.</summary>

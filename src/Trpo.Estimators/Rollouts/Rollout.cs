@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Policies;
 
 namespace Trpo.Estimators.Rollouts;
@@ -6,7 +8,7 @@ namespace Trpo.Estimators.Rollouts;
 /// What a policy did and met in a number of environments over a number of steps. Row <c>e * Steps + t</c> is step <c>t</c> of environment
 /// <c>e</c>, so that the steps of one environment lie side by side. The memory is used again by the next rollout.
 /// </summary>
-internal sealed class Rollout(int environments, int capacity, int observationLength, int actionLength)
+internal sealed class Rollout(int environments, int capacity, int observationLength, int actionLength) : ICheckpointable
 {
     private readonly float[] _observations = new float[environments * capacity * observationLength];
     private readonly float[] _actions = new float[environments * capacity * actionLength];
@@ -25,6 +27,9 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     /// <summary>The number of steps in each environment, up to the capacity.</summary>
     public int Steps { get; private set; }
+
+    /// <summary>How many of them have been made.</summary>
+    public int Made { get; private set; }
 
     /// <summary>The number of rows, <c>N</c>.</summary>
     public int Rows => environments * Steps;
@@ -65,8 +70,12 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, capacity);
         Steps = steps;
+        Made = 0;
         _bootstrapRows.Clear();
     }
+
+    /// <summary>One more step has been made in every environment.</summary>
+    public void Advance() => Made++;
 
     public int Row(int environment, int step) => (environment * Steps) + step;
 
@@ -99,6 +108,16 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
         _cut[row] = cut;
     }
 
+    /// <summary>Ends the episode that the last row of an environment is in, without the environment's doing; what was to be acted on next is worth its value.</summary>
+    public void CutShort(int environment, ReadOnlySpan<float> observation)
+    {
+        if (Made == 0 || _ended[Row(environment, Made - 1)])
+            return;
+        var row = Row(environment, Made - 1);
+        (_ended[row], _cut[row]) = (true, true);
+        AddBootstrap(row, observation);
+    }
+
     /// <summary>Keeps the observation that follows a row, to be valued in place of what is in the next row.</summary>
     public void AddBootstrap(int row, ReadOnlySpan<float> observation)
     {
@@ -107,5 +126,40 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
             Array.Resize(ref _bootstrapObservations, 2 * _bootstrapObservations.Length);
         observation.CopyTo(_bootstrapObservations.AsSpan(start, observationLength));
         _bootstrapRows.Add(row);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.Write(Steps);
+        writer.Write(Made);
+        writer.WriteSpan<float>(_observations.AsSpan(0, Rows * observationLength));
+        writer.WriteSpan(Actions);
+        writer.WriteSpan(Rewards);
+        writer.WriteSpan(Terminated);
+        writer.WriteSpan(Ended);
+        writer.WriteSpan(Cut);
+        writer.WriteSpan<int>(CollectionsMarshal.AsSpan(_bootstrapRows));
+        writer.WriteSpan<float>(_bootstrapObservations.AsSpan(0, _bootstrapRows.Count * observationLength));
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        Clear(reader.ReadInt32(0, capacity, "The number of steps of a rollout"));
+        Made = reader.ReadInt32(0, Steps, "The number of steps that were made");
+        reader.ReadSpan(_observations.AsSpan(0, Rows * observationLength), "values of observations");
+        reader.ReadSpan(_actions.AsSpan(0, Rows * actionLength), "values of actions");
+        reader.ReadSpan(_rewards.AsSpan(0, Rows), "rewards");
+        reader.ReadSpan(_terminated.AsSpan(0, Rows), "terminations");
+        reader.ReadSpan(_ended.AsSpan(0, Rows), "ends of episodes");
+        reader.ReadSpan(_cut.AsSpan(0, Rows), "cuts of episodes");
+        var rows = reader.ReadArray<int>("rows to bootstrap");
+        if (rows.Any(row => row < 0 || row >= Rows))
+            throw new InvalidDataException("A row to bootstrap is none of the rollout.");
+        _bootstrapRows.AddRange(rows);
+        if (_bootstrapObservations.Length < rows.Length * observationLength)
+            _bootstrapObservations = new float[rows.Length * observationLength];
+        reader.ReadSpan(_bootstrapObservations.AsSpan(0, rows.Length * observationLength), "values of final observations");
     }
 }

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;
@@ -5,7 +6,7 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Estimators.Rollouts;
 
 /// <summary>Acts with a policy in a block of environments, whose observations come to it through the upstream transforms.</summary>
-internal sealed class RolloutCollector
+internal sealed class RolloutCollector : ICheckpointable
 {
     private readonly ObservedBlock _environments;
     private readonly EnvironmentBlock _block;
@@ -16,9 +17,10 @@ internal sealed class RolloutCollector
     private readonly float[] _seen;
     private readonly float[] _final;
     private readonly int[] _cuts;
+    private readonly int _lastCut;
     private double[] _parameters = [];
 
-    /// <param name="environments">What to act in; every environment is reset.</param>
+    /// <param name="environments">What to act in.</param>
     /// <param name="random">What actions are drawn from, and the environments' seeds.</param>
     /// <param name="normalizer">What the policy sees observations through, or null; it is shown every one that is acted on.</param>
     /// <param name="staggerStarts">Whether to cut first episodes short, so that environments of one fixed length do not end together.</param>
@@ -32,17 +34,36 @@ internal sealed class RolloutCollector
         _current = new float[environments.Count * environments.ObservationLength];
         _seen = normalizer is null ? _current : new float[_current.Length];
         _final = new float[environments.ObservationLength];
-        _cuts = Cuts(environments.Count, staggerStarts ? _block.MaxEpisodeSteps : null);
-        _turn.Reset(random);
+        _cuts = new int[environments.Count];
+        _lastCut = staggerStarts ? _block.MaxEpisodeSteps ?? 0 : 0;
+    }
+
+    /// <summary>Starts an episode in every environment, whatever they are at.</summary>
+    public void Start()
+    {
+        // Their ends are spread evenly over an episode's length; 0 is never.
+        for (var e = 0; e < _cuts.Length; e++)
+            _cuts[e] = (int)((long)_lastCut * e / _cuts.Length);
+        _turn.Reset(_random);
         for (var e = 0; e < _block.Count; e++)
             _environments.Read(e, Row(_current, e));
     }
 
-    /// <summary>Fills the rollout with its number of steps, going on where the last one stopped, and lists the episodes that ended.</summary>
+    /// <summary>As <see cref="Start"/>, in the middle of a rollout: the episodes that were under way count as cut short.</summary>
+    public void StartAnew(Rollout rollout)
+    {
+        for (var e = 0; e < _block.Count; e++)
+            rollout.CutShort(e, Row(_current, e));
+        Start();
+    }
+
+    /// <summary>Fills the rollout up to its number of steps, going on where it and the last one stopped, and lists the episodes that ended.</summary>
     /// <param name="policy">The policy to act with.</param>
     /// <param name="rollout">Receives what was done and met.</param>
     /// <param name="episodes">Receives the episodes that ended.</param>
-    public void Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes)
+    /// <param name="goOn">Is asked between two steps whether to go on; null for always.</param>
+    /// <returns>Whether the rollout is full.</returns>
+    public bool Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes, Func<bool>? goOn = null)
     {
         if (_parameters.Length != _block.Count * policy.ParameterLength)
             _parameters = new double[_block.Count * policy.ParameterLength];
@@ -50,8 +71,10 @@ internal sealed class RolloutCollector
         // The normalizer may have moved on since the last rollout.
         for (var e = 0; e < _block.Count; e++)
             See(e);
-        for (var t = 0; t < rollout.Steps; t++)
+        for (var t = rollout.Made; t < rollout.Steps; t++)
         {
+            if (goOn is not null && !goOn())
+                return false;
             policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
                 Decide(e, rollout, rollout.Row(e, t), policy);
@@ -64,6 +87,8 @@ internal sealed class RolloutCollector
                 if (rollout.Ended[rollout.Row(e, t)])
                     ReadCurrent(e);
             }
+
+            rollout.Advance();
         }
 
         for (var e = 0; e < _block.Count; e++)
@@ -75,6 +100,38 @@ internal sealed class RolloutCollector
 
         if (_normalizer is not null)
             rollout.Normalize(_normalizer);
+        return true;
+    }
+
+    /// <summary>Saves what the environments show the policy; they themselves are saved apart, where they can be.</summary>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.WriteSpan<float>(_current);
+        writer.WriteSpan<int>(_cuts);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        reader.ReadSpan<float>(_current, "values of observations");
+        reader.ReadSpan<int>(_cuts, "cuts of episodes");
+    }
+
+    /// <summary>
+    /// Where the transforms make something else of what an environment is at than they did when the state was saved: the number of the environment, and the slot. Null where they
+    /// do not. Asked for when both the environments and this have been restored.
+    /// </summary>
+    public (int Environment, int Slot)? Difference()
+    {
+        for (var e = 0; e < _block.Count; e++)
+        {
+            _environments.Read(e, _final);
+            var same = Row(_current, e).CommonPrefixLength(_final);
+            if (same < _final.Length)
+                return (e, same);
+        }
+
+        return null;
     }
 
     // One environment after the other, whatever the threads: they draw from one source.
@@ -122,8 +179,4 @@ internal sealed class RolloutCollector
     private void See(int environment) => _normalizer?.Apply(Row(_current, environment), Row(_seen, environment));
 
     private Span<float> Row(float[] rows, int environment) => rows.AsSpan(environment * _final.Length, _final.Length);
-
-    // The step at which each environment's first episode is cut short, 0 for never: their ends are spread evenly over an episode's length.
-    private static int[] Cuts(int environments, int? maxEpisodeSteps) =>
-        [.. Enumerable.Range(0, environments).Select(e => (int)((maxEpisodeSteps ?? 0L) * e / environments))];
 }

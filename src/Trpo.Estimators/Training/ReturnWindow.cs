@@ -1,9 +1,10 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Rollouts;
 
 namespace Trpo.Estimators.Training;
 
 /// <summary>The mean return of the last episodes.</summary>
-internal sealed class ReturnWindow(int size)
+internal sealed class ReturnWindow(int size) : ICheckpointable
 {
     private readonly Queue<double> _returns = new(size);
 
@@ -21,5 +22,20 @@ internal sealed class ReturnWindow(int size)
                 _returns.Dequeue();
             _returns.Enqueue(episode.Return);
         }
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => writer.WriteSpan<double>(_returns.ToArray());
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        var returns = reader.ReadArray<double>("returns");
+        if (returns.Length > size)
+            throw new InvalidDataException($"There are {returns.Length} returns in a window of {size}.");
+        StateSpans.RequireFinite(returns, "returns");
+        _returns.Clear();
+        foreach (var value in returns)
+            _returns.Enqueue(value);
     }
 }

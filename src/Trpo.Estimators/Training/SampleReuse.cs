@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Trpo.Estimators.Advantages;
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
 
@@ -13,7 +14,7 @@ namespace Trpo.Estimators.Training;
 /// </summary>
 /// <param name="earlier">How many rollouts before the last are used again.</param>
 /// <param name="create">Creates a rollout; the memory of those that are too old is used again.</param>
-internal sealed class SampleReuse(int earlier, Func<Rollout> create)
+internal sealed class SampleReuse(int earlier, Func<Rollout> create) : ICheckpointable
 {
     /// <summary>The largest importance weight; truncation bounds the variance (Ionides, "Truncated importance sampling" (2008)).</summary>
     public const double LargestWeight = 3;
@@ -69,6 +70,45 @@ internal sealed class SampleReuse(int earlier, Func<Rollout> create)
         if (earlier > 0)
             TensorPrimitives.Multiply(advantages, weights, advantages);
         return (new PolicyProblem(policy, observations, actions, advantages, options.FisherFraction), targets);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        Current.SaveState(writer);
+        writer.Write(_logProbabilities is not null);
+        writer.WriteSpan<double>(_logProbabilities);
+        writer.Write(_kept.Count);
+        foreach (var kept in _kept)
+        {
+            kept.Rollout.SaveState(writer);
+            writer.WriteSpan<double>(kept.LogProbabilities);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        Current.RestoreState(reader);
+        var learned = reader.ReadBoolean();
+        _logProbabilities = LogProbabilitiesOf(learned ? Current.Rows : 0);
+        if (!learned)
+            _logProbabilities = null;
+        _kept.Clear();
+        var count = reader.ReadInt32(0, earlier, "The number of earlier rollouts");
+        for (var i = 0; i < count; i++)
+        {
+            var rollout = create();
+            rollout.RestoreState(reader);
+            _kept.Add(new Kept(rollout, LogProbabilitiesOf(rollout.Rows)));
+        }
+
+        double[] LogProbabilitiesOf(int rows)
+        {
+            var logProbabilities = new double[rows];
+            reader.ReadSpan<double>(logProbabilities, "logarithms of probabilities");
+            return logProbabilities;
+        }
     }
 
     // What rewards an action for its rarity has the entropy's gradient (Williams and Peng 1991); the entropy itself would be the same for every action.

@@ -1,150 +1,222 @@
-using System.Buffers;
-using System.Diagnostics;
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Health;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
-using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Training;
 
 /// <summary>The loop of training: roll out, estimate advantages, update the policy, fit the value function, report.</summary>
-internal sealed class TrpoTrainer
+internal sealed class TrpoTrainer : IDisposable
 {
     private readonly TrpoOptions _options;
-    private readonly StochasticPolicy _policy;
-    private readonly IValueFunction _valueFunction;
+    private readonly TrainingParts _parts;
+    private readonly TrainingMessages _messages;
     private readonly RolloutCollector _collector;
-    private readonly SampleReuse _samples;
-    private readonly int _environments;
+    private readonly TrainingProgress _progress = new();
+    private readonly TrainingClock _clock = new();
     private readonly ReturnWindow _window = new(100);
-    private readonly List<Episode> _episodes = [];
-    private readonly int _stepsPerEnvironment;
-    private readonly int _iterations;
+    private readonly HealthMonitor _health;
+    private readonly SampleReuse _samples;
+    private readonly Continuation? _continuation;
+    private readonly bool _isResumed;
 
-    public TrpoTrainer(TrpoOptions options, StochasticPolicy policy, IValueFunction valueFunction, ObservedBlock environments, int actionLength, RandomSource random)
+    /// <param name="options">The settings.</param>
+    /// <param name="parts">What is trained, and where.</param>
+    /// <param name="messages">Who is told of what.</param>
+    /// <exception cref="InvalidOperationException">An update would have more values than an array can have, or the state of a part cannot be saved, though it should be.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">The folder of checkpoints is not free, or training cannot go on from what is in it.</exception>
+    /// <exception cref="IOException">The folder of checkpoints cannot be made or written to.</exception>
+    public TrpoTrainer(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
         _options = options;
-        _policy = policy;
-        _valueFunction = valueFunction;
-        _collector = new RolloutCollector(environments, random, policy.Normalizer, options.StaggerStarts);
-        _stepsPerEnvironment = (int)(((long)options.TotalSteps + environments.Count - 1) / environments.Count);
-        _iterations = Math.Clamp((int)Math.Round(options.TotalSteps / (double)options.StepsPerIteration), 1, _stepsPerEnvironment);
-        _environments = environments.Count;
-        var capacity = (_stepsPerEnvironment + _iterations - 1) / _iterations;
-        CheckSize(environments.Count * (long)capacity, Math.Max(Math.Max(environments.ObservationLength, actionLength), policy.ParameterLength));
-        _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(environments.Count, capacity, environments.ObservationLength, actionLength));
-    }
+        _parts = parts;
+        _messages = messages;
+        _collector = new RolloutCollector(parts.Environments, parts.RolloutRandom, parts.Policy.Normalizer, options.StaggerStarts);
+        _health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
+        _progress.Seed = parts.Seed;
+        _progress.Schedule = IterationSchedule.Of(options, parts.Environments.Count);
 
-    /// <summary>The environment steps that training makes, over all environments.</summary>
-    public int TotalSteps => _stepsPerEnvironment * _environments;
-
-    /// <summary>Is shown the first iteration's observations, <c>[N, d]</c>, before anything is learned from them.</summary>
-    public ReadOnlySpanAction<float, int>? Observed { get; init; }
-
-    /// <summary>Trains to the end and yields what each iteration measured.</summary>
-    /// <exception cref="TrainingException">A gradient or the value function's error is not finite.</exception>
-    public IEnumerable<TrpoIteration> Run()
-    {
-        var clock = Stopwatch.StartNew();
-        var steps = 0;
-        for (var iteration = 1; iteration <= _iterations; iteration++)
-        {
-            var start = clock.Elapsed;
-
-            // Here and not at the end, so that the policy that training hands out is the one that the last update made.
-            _policy.Normalizer?.Advance();
-            var rollout = _samples.Next(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
-            _episodes.Clear();
-            _collector.Collect(_policy, rollout, _episodes);
-            if (iteration == 1)
-                Observed?.Invoke(rollout.Observations, rollout.ObservationLength);
-            _window.Add(_episodes);
-            steps += rollout.Rows;
-            var rolledOut = clock.Elapsed;
-
-            var (problem, targets) = _samples.Learn(_policy, _valueFunction, _options, _options.EntropyBonus * (1 - Done(iteration)));
-            var estimated = clock.Elapsed;
-
-            var (update, policyTime, loss, valueTime) = Improve(Optimizer(iteration), problem, targets);
-            if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
-                throw Diverged(iteration, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number");
-            if (!double.IsFinite(loss))
-                throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
-
-            var elapsed = clock.Elapsed;
-            yield return new TrpoIteration
-            {
-                Iteration = iteration,
-                Steps = steps,
-                TotalSteps = TotalSteps,
-                Elapsed = elapsed,
-                Returns = [.. _episodes.Select(episode => episode.Return)],
-                MeanReturn = Mean(episode => episode.Return),
-                MeanReturnOfLast100 = _window.Mean,
-                MeanEpisodeLength = Mean(episode => episode.Length),
-                Update = update,
-                Entropy = problem.Entropy,
-                ExplainedVariance = targets.ExplainedVariance,
-                ValueLoss = loss,
-                Times = new IterationTimes(rolledOut - start, estimated - rolledOut, policyTime, valueTime),
-            };
-            if (_window.IsFull && _window.Mean >= _options.TargetReturn)
-                yield break;
-        }
-    }
-
-    /// <exception cref="InvalidOperationException">An update would have more values than an array can have.</exception>
-    private void CheckSize(long rows, int length)
-    {
-        if (rows * length * (_options.ReusedIterations + 1L) > Array.MaxLength)
-            throw new InvalidOperationException($"An update from {rows} steps and those of {_options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: make {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)} smaller.");
-    }
-
-    private static TrainingException Diverged(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}.");
-
-    // Neither needs what the other changes, so that they may run side by side and come to the same.
-    private (TrustRegionStep Update, TimeSpan PolicyTime, double Loss, TimeSpan ValueTime) Improve(IPolicyOptimizer optimizer, PolicyProblem problem, ValueTargets targets)
-    {
-        var fit = _options.Threads > 1 ? Task.Run(() => Timed(Fit)) : null;
-        TrustRegionStep update;
-        TimeSpan policyTime;
+        // One that is gone on from may have been planned for longer iterations.
+        var capacity = Math.Max(_progress.Schedule.Longest, options.Checkpoints is { Resume: true } ? IterationSchedule.LongestOf(options, parts.Environments.Count) : 0);
+        CheckSize(parts.Environments.Count * (long)capacity);
+        _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(parts.Environments.Count, capacity, parts.Environments.ObservationLength, parts.ActionSpace.Length));
+        if (options.Checkpoints is null && options.Health.MaxRecoveries == 0)
+            return;
+        var state = new TrainingState(parts, _progress, _window, _samples, _health, _collector);
+        _continuation = new Continuation(options, state, RunIdentity.Of(options, parts), _clock, messages);
         try
         {
-            (update, policyTime) = Timed(() => optimizer.Step(problem));
+            _isResumed = _continuation.TryResume(_samples);
         }
         catch
         {
-            // Nobody may free what is still being computed with. Of two failures, this one counts.
-            fit?.ContinueWith(failed => _ = failed.Exception, TaskScheduler.Default).Wait();
+            _continuation.Dispose();
             throw;
         }
-
-        var (loss, valueTime) = fit?.GetAwaiter().GetResult() ?? Timed(Fit);
-        return (update, policyTime, loss, valueTime);
-
-        double Fit() => _valueFunction.Fit(_samples.Current.Observations, targets.Targets);
     }
 
-    private static (T Result, TimeSpan Time) Timed<T>(Func<T> work)
+    /// <summary>The environment steps that training makes, over all environments.</summary>
+    public int TotalSteps => _progress.Schedule.LastStep * _parts.Environments.Count;
+
+    /// <summary>Where all randomness began, also that of a training that is gone on with.</summary>
+    public int Seed => _progress.Seed;
+
+    /// <summary>The environment steps that the policy has been updated with.</summary>
+    public int Steps => _progress.Steps;
+
+    /// <summary>The mean return of the last 100 episodes; NaN before any ended.</summary>
+    public double MeanReturnOfLast100 => _window.Mean;
+
+    private bool IsFinished => _progress.IsComplete || (!_progress.IsBegun && _window.IsFull && _window.Mean >= _options.TargetReturn);
+
+    /// <summary>Trains to the end, or until it is cancelled.</summary>
+    /// <returns>Whether it came to the end.</returns>
+    /// <exception cref="TrainingException">Training is ill, and does not go back.</exception>
+    /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
+    public bool Run()
     {
-        var start = Stopwatch.GetTimestamp();
-        return (work(), Stopwatch.GetElapsedTime(start));
+        if (_isResumed)
+            _progress.Schedule = _progress.Schedule.Until(_options, _parts.Environments.Count, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
+        else
+            _collector.Start();
+        if (IsFinished)
+            return true;
+        while (!IsFinished)
+        {
+            if (!_progress.IsBegun && _health.IsWell)
+                _continuation?.Remember(_progress.Iteration);
+            try
+            {
+                if (!TryIterate())
+                {
+                    Cancel();
+                    return false;
+                }
+            }
+            catch (Exception exception) when (exception is TrainingException or EnvironmentException { IsNonFinite: true } && _continuation is { CanGoBack: true })
+            {
+                GoBack(exception.Message);
+            }
+        }
+
+        _continuation?.Save();
+        return true;
     }
 
-    // 0 at the first iteration, 1 at the last.
-    private double Done(int iteration) => _iterations == 1 ? 0 : (iteration - 1.0) / (_iterations - 1);
+    public void Dispose() => _continuation?.Dispose();
+
+    // False if it was cancelled.
+    private bool TryIterate()
+    {
+        if (!_progress.IsBegun)
+            Begin();
+        if (!_collector.Collect(_parts.Policy, _samples.Current, _progress.Episodes, GoOn))
+            return false;
+        var iteration = Learn();
+        _messages.Report(iteration);
+        if (_health.Diagnosis is { } diagnosis)
+        {
+            // From here, it can be gone on with under other rules of health.
+            if (_continuation is { CanGoBack: false })
+                _continuation.Save();
+            throw Stopped(iteration.Iteration, diagnosis);
+        }
+
+        return true;
+    }
+
+    private bool GoOn()
+    {
+        if (_options.Cancellation.IsCancellationRequested)
+            return false;
+        _continuation?.SaveIfDue();
+        return true;
+    }
+
+    private void Begin()
+    {
+        _clock.BeginIteration();
+
+        // Here and not at the end, so that the policy that training hands out is the one that the last update made.
+        _parts.Policy.Normalizer?.Advance();
+        _samples.Next(_progress.Schedule.StepsOf(_progress.Iteration));
+        _progress.Episodes.Clear();
+        _progress.IsBegun = true;
+    }
+
+    private TrpoIteration Learn()
+    {
+        var (number, rollout, episodes) = (_progress.Iteration, _samples.Current, _progress.Episodes);
+        if (number == 1)
+            _messages.Observed?.Invoke(rollout.Observations, rollout.ObservationLength);
+        _window.Add(episodes);
+        var rolledOut = _clock.Elapsed;
+
+        var (problem, targets) = _samples.Learn(_parts.Policy, _parts.ValueFunction, _options, _options.EntropyBonus * (1 - _progress.Schedule.Done(number)));
+        var estimated = _clock.Elapsed;
+
+        var maxKl = MaxKl(number);
+        var optimizer = _parts.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
+        var (update, policyTime, loss, valueTime) = Improvement.Make(optimizer, problem, _parts.ValueFunction, rollout.ObservationMemory, targets.TargetMemory, _options.Threads);
+        if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
+            throw Stopped(number, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number.");
+        if (!double.IsFinite(loss))
+            throw Stopped(number, "the value function's error is not finite. Scale the rewards down.");
+
+        _progress.Complete(rollout.Rows);
+        _health.Observe(update.Outcome, problem.Entropy, episodes.Select(episode => episode.Return));
+        return new TrpoIteration
+        {
+            Iteration = number,
+            Steps = _progress.Steps,
+            TotalSteps = TotalSteps,
+            Elapsed = _clock.Elapsed,
+            Returns = [.. episodes.Select(episode => episode.Return)],
+            MeanReturn = episodes.Count == 0 ? double.NaN : episodes.Average(episode => episode.Return),
+            MeanReturnOfLast100 = _window.Mean,
+            MeanEpisodeLength = episodes.Count == 0 ? double.NaN : episodes.Average(episode => episode.Length),
+            Update = update,
+            MaxKl = maxKl,
+            RejectedInARow = _health.RejectedInARow,
+            Recoveries = _continuation?.Recoveries ?? 0,
+            Entropy = problem.Entropy,
+            ExplainedVariance = targets.ExplainedVariance,
+            ValueLoss = loss,
+            Times = new IterationTimes(rolledOut - _clock.IterationStart, estimated - rolledOut, policyTime, valueTime),
+        };
+    }
+
+    private void Cancel()
+    {
+        var checkpoint = _continuation?.SaveBeforeLeaving();
+        _messages.Warn($"Training was cancelled after {_progress.Steps} of {TotalSteps} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be gone on with from {checkpoint}.")}");
+    }
+
+    private void GoBack(string illness)
+    {
+        _continuation!.GoBack();
+
+        // Other actions and other episodes: with the same ones, the same would happen again.
+        _parts.RolloutRandom.Reseed(_parts.RolloutRandom.NextUInt64(), 0, (ulong)_continuation.Recoveries);
+        _collector.Start();
+        _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there with {_continuation.MaxKlFactor:G3} times the trust region ({nameof(HealthOptions.MaxRecoveries)} allows {_options.Health.MaxRecoveries - _continuation.Recoveries} more).");
+    }
+
+    private static TrainingException Stopped(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}");
 
     // The radius of the trust region falls (or rises) in a straight line over the iterations.
-    private IPolicyOptimizer Optimizer(int iteration)
+    private double MaxKl(int iteration)
     {
         var (first, last) = (_options.TrustRegion.MaxKl, _options.FinalMaxKl ?? _options.TrustRegion.MaxKl);
-        return _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = first + (Done(iteration) * (last - first)) });
+        return (first + (_progress.Schedule.Done(iteration) * (last - first))) * (_continuation?.MaxKlFactor ?? 1);
     }
 
-    // In each environment; the iterations differ by one step at most.
-    private int StepsUpTo(int iteration) => (int)((long)_stepsPerEnvironment * iteration / _iterations);
-
-    private double Mean(Func<Episode, double> value) => _episodes.Count == 0 ? double.NaN : _episodes.Average(value);
+    /// <exception cref="InvalidOperationException">An update would have more values than an array can have.</exception>
+    private void CheckSize(long rows)
+    {
+        var length = Math.Max(Math.Max(_parts.Environments.ObservationLength, _parts.ActionSpace.Length), _parts.Policy.ParameterLength);
+        if (rows * length * (_options.ReusedIterations + 1L) > Array.MaxLength)
+            throw new InvalidOperationException($"An update from {rows} steps and those of {_options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: make {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)} smaller.");
+    }
 }

@@ -54,6 +54,9 @@ internal sealed class ValueTargets
     /// <summary>The returns that the advantages imply, <c>advantage + value</c>, <c>[N]</c>.</summary>
     public ReadOnlySpan<double> Targets => _targets;
 
+    /// <summary>The same, for those who keep it.</summary>
+    public ReadOnlyMemory<double> TargetMemory => _targets;
+
     /// <summary><c>1 - Var(target - value) / Var(target)</c>; NaN where the targets do not vary.</summary>
     public double ExplainedVariance { get; }
 

@@ -40,6 +40,34 @@ public sealed class RandomSource
     /// <summary>A generator of its own for one purpose; the order of the calls matters, what the streams are used for does not.</summary>
     public RandomSource Split() => new(NextUInt64());
 
+    /// <summary>Writes the place in the sequence, so that <see cref="RestoreState"/> goes on from there.</summary>
+    /// <param name="writer">Receives 40 bytes.</param>
+    public void SaveState(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_s0);
+        writer.Write(_s1);
+        writer.Write(_s2);
+        writer.Write(_s3);
+        writer.Write(_spareGaussian);
+    }
+
+    /// <summary>Goes on from a place that <see cref="SaveState"/> wrote, also that of another generator.</summary>
+    /// <param name="reader">Reads the 40 bytes.</param>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    /// <exception cref="InvalidDataException">They are no state of this kind of generator.</exception>
+    public void RestoreState(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var (s0, s1, s2, s3) = (reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+        var spareGaussian = reader.ReadDouble();
+
+        // From zeros alone the generator would never come to anything else.
+        if ((s0 | s1 | s2 | s3) == 0 || double.IsInfinity(spareGaussian))
+            throw new InvalidDataException("The state of a generator of random numbers is impossible.");
+        (_s0, _s1, _s2, _s3, _spareGaussian) = (s0, s1, s2, s3, spareGaussian);
+    }
+
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {

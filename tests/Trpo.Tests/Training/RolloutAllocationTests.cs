@@ -45,6 +45,7 @@ public sealed class RolloutAllocationTests
         using var policy = TestNetworks.Policy(ActionSpace.Discrete(2), Differentiation.Kernel, 4, [64, 64]);
         using var observed = new ObservedBlock(view, environments, data, data.Schema["Observation"]);
         var collector = new RolloutCollector(observed, new RandomSource(1));
+        collector.Start();
         var rollout = new Rollout(environments, Capacity, 4, 1);
         var episodes = new List<Episode>(environments * Capacity);
 

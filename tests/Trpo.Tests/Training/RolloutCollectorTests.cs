@@ -152,7 +152,9 @@ public sealed class RolloutCollectorTests
         using var environments = new ObservedBlock(view, 1, view, view.Schema[0]);
         var rollout = new Rollout(1, 500, 2, 1);
         rollout.Clear(500);
-        new RolloutCollector(environments, new RandomSource(1)).Collect(policy, rollout, []);
+        var collector = new RolloutCollector(environments, new RandomSource(1));
+        collector.Start();
+        collector.Collect(policy, rollout, []);
 
         Assert.That(rollout.Actions.ToArray().Max(Math.Abs), Is.GreaterThan(1));
         Assert.That(TargetEnvironment.LargestAction, Is.EqualTo(1));
@@ -194,6 +196,7 @@ public sealed class RolloutCollectorTests
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, truncates, maxEpisodeSteps: maxEpisodeSteps), environments);
             _environments = new ObservedBlock(view, environments, view, view.Schema[0]);
             _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer, staggerStarts);
+            _collector.Start();
             _rollout = new Rollout(environments, 10, 1, 1);
         }
 

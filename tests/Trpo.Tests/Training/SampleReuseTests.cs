@@ -159,6 +159,7 @@ public sealed class SampleReuseTests
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, reward: _ => reward(++_steps)), 1);
             _environments = new ObservedBlock(view, 1, view, view.Schema[0]);
             _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer);
+            _collector.Start();
             _samples = new SampleReuse(earlier, () => new Rollout(1, rows, 1, 1));
         }
 

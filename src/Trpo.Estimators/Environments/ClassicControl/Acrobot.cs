@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
@@ -11,7 +12,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// Source: Sutton, "Generalization in reinforcement learning: Successful examples using sparse coarse coding" (1996), with the equations of Sutton
 /// and Barto, "Reinforcement Learning" (1998), section 11.3, and the constants of Gymnasium 0.29. Units: metres, radians, seconds, kilograms, newton metres.
 /// </remarks>
-public sealed class Acrobot : IEnvironment
+public sealed class Acrobot : IEnvironment, ICheckpointable
 {
     // Both links are alike.
     private const double LinkMass = 1;
@@ -66,6 +67,16 @@ public sealed class Acrobot : IEnvironment
         Observe(observation);
         var terminated = -Math.Cos(State.Angle1) - Math.Cos(State.Angle2 + State.Angle1) > 1;
         return new StepResult(terminated ? 0 : -1, terminated, Truncated: ++_steps >= StepLimit);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, _steps, State.Angle1, State.Angle2, State.Speed1, State.Speed2);
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 4);
+        State = new Links(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     // The classical method of the fourth order, one step, with the torque held.

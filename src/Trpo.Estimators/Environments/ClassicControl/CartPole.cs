@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
@@ -11,7 +12,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// Source: Barto, Sutton and Anderson, "Neuronlike adaptive elements that can solve difficult learning control problems"
 /// (1983), with the constants of Gymnasium 0.29. Units: metres, radians, seconds, kilograms, newtons.
 /// </remarks>
-public sealed class CartPole : IEnvironment
+public sealed class CartPole : IEnvironment, ICheckpointable
 {
     private const double Gravity = 9.8;
     private const double PoleMass = 0.1;
@@ -72,6 +73,16 @@ public sealed class CartPole : IEnvironment
         Observe(observation);
         var terminated = Math.Abs(State.Position) > PositionLimit || Math.Abs(State.Angle) > AngleLimit;
         return new StepResult(1, terminated, Truncated: ++_steps >= StepLimit);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, _steps, State.Position, State.Velocity, State.Angle, State.AngularVelocity);
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 4);
+        State = (numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     private double Initial() => _random.NextDouble(-InitialRange, InitialRange);

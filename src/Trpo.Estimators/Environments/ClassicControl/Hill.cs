@@ -45,6 +45,16 @@ internal sealed class Hill
     /// <summary>Whether the car is at a flag, or beyond it, and does not roll back.</summary>
     public bool IsPast(double flag) => Car.Position >= flag && Car.Velocity >= 0;
 
+    /// <summary>Writes all that what follows depends on.</summary>
+    public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, Steps, Car.Position, Car.Velocity);
+
+    /// <summary>Goes back to a state that was written.</summary>
+    public void RestoreState(BinaryReader reader)
+    {
+        (Steps, var numbers) = SimulatorState.Restore(reader, _random, count: 2);
+        Car = (numbers[0], numbers[1]);
+    }
+
     /// <summary>Writes position and velocity, <c>[2]</c>.</summary>
     public void Observe(Span<float> observation)
     {

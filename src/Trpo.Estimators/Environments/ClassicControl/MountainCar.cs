@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
@@ -9,7 +10,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// <remarks>
 /// Source: Moore, "Efficient memory-based learning for robot control" (1990), with the constants of Gymnasium 0.29.
 /// </remarks>
-public sealed class MountainCar : IEnvironment
+public sealed class MountainCar : IEnvironment, ICheckpointable
 {
     private const double Push = 0.001;
     private const double Flag = 0.5;
@@ -49,4 +50,10 @@ public sealed class MountainCar : IEnvironment
         _hill.Observe(observation);
         return new StepResult(-1, _hill.IsPast(Flag), Truncated: _hill.Steps >= StepLimit);
     }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => _hill.SaveState(writer);
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader);
 }

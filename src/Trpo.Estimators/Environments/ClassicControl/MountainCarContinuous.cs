@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
@@ -9,7 +10,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// <remarks>
 /// Source: Moore, "Efficient memory-based learning for robot control" (1990), with the constants of Gymnasium 0.29.
 /// </remarks>
-public sealed class MountainCarContinuous : IEnvironment
+public sealed class MountainCarContinuous : IEnvironment, ICheckpointable
 {
     private const double Power = 0.0015;
     private const double Flag = 0.45;
@@ -56,4 +57,10 @@ public sealed class MountainCarContinuous : IEnvironment
         _hill.Observe(observation);
         return new StepResult((terminated ? Prize : 0) - (Cost * force * force), terminated, Truncated: _hill.Steps >= StepLimit);
     }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => _hill.SaveState(writer);
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader);
 }

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
@@ -8,7 +9,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// the angle from upright, and a little for speed and torque; an episode is truncated after 200 steps and never terminates.
 /// </summary>
 /// <remarks>With the constants of Gymnasium 0.29. Units: metres, radians, seconds, kilograms, newton metres.</remarks>
-public sealed class Pendulum : IEnvironment
+public sealed class Pendulum : IEnvironment, ICheckpointable
 {
     private const double Gravity = 10;
     private const double Mass = 1;
@@ -64,6 +65,16 @@ public sealed class Pendulum : IEnvironment
         State = (angle + (velocity * TimeStep), velocity);
         Observe(observation);
         return new StepResult(-cost, Terminated: false, Truncated: ++_steps >= StepLimit);
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, _steps, State.Angle, State.AngularVelocity);
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 2);
+        State = (numbers[0], numbers[1]);
     }
 
     private void Observe(Span<float> observation)

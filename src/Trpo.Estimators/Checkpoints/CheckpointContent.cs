@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace Trpo.Estimators.Checkpoints;
+
+/// <summary>
+/// The states of the parts of a training, each under a name and in bytes of its own, so that a part that reads too much or too little is found out.
+/// </summary>
+internal sealed class CheckpointContent
+{
+    private const int LongestName = 100;
+
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _states = [];
+
+    /// <summary>Adds the state of a part.</summary>
+    public void Add(string name, Action<BinaryWriter> save)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+            save(writer);
+        _states.Add(name, stream.GetBuffer().AsMemory(0, (int)stream.Length));
+    }
+
+    public bool Has(string name) => _states.ContainsKey(name);
+
+    /// <summary>Gives a part its state back.</summary>
+    /// <exception cref="CheckpointException">There is none under this name, or it is not one of this part.</exception>
+    public void Restore(string name, Action<BinaryReader> restore)
+    {
+        if (!_states.TryGetValue(name, out var state))
+            throw new CheckpointException($"The checkpoint has no {name}.");
+        using var stream = new MemoryStream(state.ToArray(), writable: false);
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
+        try
+        {
+            restore(reader);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or FormatException)
+        {
+            throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: the {name} cannot be restored. {exception.Message}", exception);
+        }
+
+        if (stream.Position != stream.Length)
+            throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: {stream.Length - stream.Position} of the {stream.Length} bytes of the {name} are left over.");
+    }
+
+    /// <summary>All states behind each other, for a file.</summary>
+    public byte[] ToArray()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(_states.Count);
+        foreach (var (name, state) in _states)
+        {
+            writer.Write(name);
+            writer.Write(state.Length);
+            writer.Write(state.Span);
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToArray"/> made.</summary>
+    /// <exception cref="InvalidDataException">It is nothing of the kind.</exception>
+    public static CheckpointContent Of(byte[] bytes)
+    {
+        var content = new CheckpointContent();
+        using var stream = new MemoryStream(bytes, writable: false);
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
+        try
+        {
+            var count = reader.ReadCount(bytesEach: 1 + sizeof(int), "states");
+            for (var i = 0; i < count; i++)
+            {
+                var name = reader.ReadString();
+                var length = reader.ReadCount(bytesEach: 1, "bytes of a state");
+                if (name.Length > LongestName || !content._states.TryAdd(name, bytes.AsMemory((int)stream.Position, length)))
+                    throw new InvalidDataException($"A state has an impossible name.");
+                stream.Position += length;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException(exception.Message, exception);
+        }
+
+        return stream.Position == stream.Length ? content : throw new InvalidDataException("Something stands behind the last state.");
+    }
+}

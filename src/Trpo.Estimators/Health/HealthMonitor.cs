@@ -1,0 +1,116 @@
+using System.Globalization;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Optimization;
+
+namespace Trpo.Estimators.Health;
+
+/// <summary>Watches the iterations of a training, and says when it is ill.</summary>
+/// <param name="options">What counts as ill.</param>
+/// <param name="continuousDimensions">The number of dimensions of continuous actions; 0 where actions are choices.</param>
+internal sealed class HealthMonitor(HealthOptions options, int continuousDimensions) : ICheckpointable
+{
+    /// <summary>How many iterations a collapse must last.</summary>
+    public const int CollapseIterations = 10;
+
+    /// <summary>How many episodes are compared with how many.</summary>
+    public const int ComparedEpisodes = 20;
+
+    private readonly int[] _rejections = new int[Enum.GetValues<TrustRegionOutcome>().Length];
+    private readonly List<double> _firstReturns = [];
+    private readonly Queue<double> _lastReturns = [];
+    private double _firstEntropy = double.NaN;
+    private double _spread = 1;
+    private int _collapsed;
+
+    /// <summary>The number of updates in a row that were rejected, up to the last.</summary>
+    public int RejectedInARow => _rejections.Sum();
+
+    /// <summary>Whether nothing hints at an illness.</summary>
+    public bool IsWell => RejectedInARow == 0 && _collapsed == 0;
+
+    /// <summary>Why training is ill, and what to try, as the end of a sentence; null where it is not.</summary>
+    public string? Diagnosis
+    {
+        get
+        {
+            if (RejectedInARow >= options.MaxRejectedUpdates)
+                return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}). Raise TrustRegion.Damping or StepsPerIteration, and look whether the value function explains anything of the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
+            return _collapsed < CollapseIterations ? null : string.Create(CultureInfo.InvariantCulture,
+                $"the policy has collapsed: its {(continuousDimensions > 0 ? "standard deviation" : "entropy")} has been below {options.EntropyCollapse:P1} of its first for {_collapsed} iterations ({_spread:P2} now), but the returns of the last {ComparedEpisodes} episodes, {_lastReturns.Average():G5} on average, are no better than those of the first, {_firstReturns.Average():G5}. Set EntropyBonus, lower TrustRegion.MaxKl, or raise InitialLogStandardDeviation where actions are continuous. (HealthOptions.EntropyCollapse sets the share.)");
+        }
+    }
+
+    /// <summary>Takes an iteration into account.</summary>
+    /// <param name="outcome">How the update ended.</param>
+    /// <param name="entropy">The mean entropy of the policy, in nats; NaN where nobody knows.</param>
+    /// <param name="returns">The returns of the episodes that ended.</param>
+    public void Observe(TrustRegionOutcome outcome, double entropy, IEnumerable<double> returns)
+    {
+        // A gradient of zero changes nothing, and there was nothing to reject.
+        if (outcome == TrustRegionOutcome.Accepted)
+            Array.Clear(_rejections);
+        else if (outcome != TrustRegionOutcome.ZeroGradient)
+            _rejections[(int)outcome]++;
+
+        foreach (var value in returns)
+            Add(value);
+        if (double.IsNaN(entropy))
+            return;
+        if (double.IsNaN(_firstEntropy))
+            _firstEntropy = entropy;
+        _spread = continuousDimensions > 0 ? Math.Exp((entropy - _firstEntropy) / continuousDimensions) : _firstEntropy > 0 ? entropy / _firstEntropy : 1;
+        _collapsed = _spread < options.EntropyCollapse && !HasImproved() ? _collapsed + 1 : 0;
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.WriteSpan<int>(_rejections);
+        writer.WriteSpan<double>(_firstReturns.ToArray());
+        writer.WriteSpan<double>(_lastReturns.ToArray());
+        writer.Write(_firstEntropy);
+        writer.Write(_spread);
+        writer.Write(_collapsed);
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        reader.ReadSpan<int>(_rejections, "counts of rejected updates");
+        var (first, last) = (reader.ReadArray<double>("first returns"), reader.ReadArray<double>("last returns"));
+        if (first.Length > ComparedEpisodes || last.Length > ComparedEpisodes)
+            throw new InvalidDataException($"More than {ComparedEpisodes} returns are compared.");
+        _firstReturns.Clear();
+        _lastReturns.Clear();
+        foreach (var value in first.Concat(last))
+            Add(value);
+        _firstEntropy = reader.ReadDouble();
+        _spread = reader.ReadDouble();
+        _collapsed = reader.ReadInt32(0, int.MaxValue, "The number of iterations of a collapse");
+    }
+
+    private void Add(double value)
+    {
+        if (_firstReturns.Count < ComparedEpisodes)
+        {
+            _firstReturns.Add(value);
+            return;
+        }
+
+        if (_lastReturns.Count == ComparedEpisodes)
+            _lastReturns.Dequeue();
+        _lastReturns.Enqueue(value);
+    }
+
+    // By more than chance may do: two standard errors of the first mean. Where nothing can be compared yet, nothing is held against it.
+    private bool HasImproved()
+    {
+        if (_lastReturns.Count < ComparedEpisodes)
+            return true;
+        var mean = _firstReturns.Average();
+        var variance = _firstReturns.Average(value => (value - mean) * (value - mean));
+        return _lastReturns.Average() > mean + (2 * Math.Sqrt(variance / ComparedEpisodes));
+    }
+
+    private string Rejections() => string.Join(", ", Enum.GetValues<TrustRegionOutcome>().Where(outcome => _rejections[(int)outcome] > 0).Select(outcome => $"{_rejections[(int)outcome]} {outcome}"));
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Trpo.Estimators.Checkpoints;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>
+/// What must be the same where training goes on from a checkpoint: the environment, the transforms, the kinds and shapes of the parts, and all options that change what comes out. How long to
+/// train, and what is written where, may change.
+/// </summary>
+internal sealed class RunIdentity
+{
+    private const int LongestShown = 300;
+
+    private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "columns", "checkpoints", "health"];
+
+    private readonly List<(string Name, string Value)> _facts;
+
+    private RunIdentity(List<(string Name, string Value)> facts) => _facts = facts;
+
+    public static RunIdentity Of(TrpoOptions options, TrainingParts parts)
+    {
+        List<(string, string)> facts =
+        [
+            ("environment", parts.Environments.Block.Name),
+            ("number of environments", parts.Environments.Count.ToString(CultureInfo.InvariantCulture)),
+            ("transforms", parts.Environments.Lineage),
+            ("length of an observation", parts.Environments.ObservationLength.ToString(CultureInfo.InvariantCulture)),
+            ("actions", $"{parts.ActionSpace} ({string.Join(", ", parts.ActionSpace.ScoreNames)})"),
+            ("policy", parts.Policy.Architecture),
+            ("value function", parts.ValueFunction.GetType().Name),
+            ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
+        ];
+        Flatten(JsonNode.Parse(TrpoOptionsJson.Write(options))!, "", facts);
+        return new RunIdentity(facts);
+    }
+
+    /// <summary>How another differs, with both values; null where it does not.</summary>
+    public string? Difference(RunIdentity then)
+    {
+        foreach (var (name, value) in _facts)
+        {
+            var old = then._facts.FirstOrDefault(fact => fact.Name == name).Value;
+            if (old != value)
+                return $"its {name} is {Shown(old ?? "not known")}, but that of this run is {Shown(value)}";
+        }
+
+        return then._facts.Select(fact => fact.Name).Except(_facts.Select(fact => fact.Name)).FirstOrDefault() is { } gone ? $"it has a {gone}, which this library does not know" : null;
+    }
+
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.Write(_facts.Count);
+        foreach (var (name, value) in _facts)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+    }
+
+    public static RunIdentity Restore(BinaryReader reader)
+    {
+        var facts = new List<(string, string)>();
+        for (var left = reader.ReadCount(bytesEach: 2, "facts of the run"); left > 0; left--)
+            facts.Add((reader.ReadString(), reader.ReadString()));
+        return new RunIdentity(facts);
+    }
+
+    private static void Flatten(JsonNode node, string path, List<(string, string)> facts)
+    {
+        foreach (var (name, value) in node.AsObject())
+        {
+            if (path.Length == 0 && MayChange.Contains(name))
+                continue;
+            if (value is JsonObject)
+                Flatten(value, $"{path}{name}.", facts);
+            else
+                facts.Add(($"option {path}{name}", value?.ToJsonString() ?? "null"));
+        }
+    }
+
+    private static string Shown(string value) => value.Length <= LongestShown ? value : value[..LongestShown] + "...";
+}

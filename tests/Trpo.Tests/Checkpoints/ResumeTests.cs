@@ -1,0 +1,74 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Checkpoints;
+
+/// <summary>A training in pieces is, bit for bit, the one that was never stopped.</summary>
+public sealed class ResumeTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3 };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeTheFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    private static IEnumerable<TestCaseData> Trainings()
+    {
+        yield return Case(nameof(CartPole), () => new CartPole(), Small, 1, true);
+        yield return Case(nameof(Acrobot), () => new Acrobot(), Small, 1, false);
+        yield return Case(nameof(MountainCar), () => new MountainCar(), Small, 1, true);
+        yield return Case(nameof(MountainCarContinuous), () => new MountainCarContinuous(), Small, 1, false);
+        yield return Case(nameof(Pendulum), () => new Pendulum(), Small, 1, false);
+        yield return Case("a time limit", () => new TimeLimit(new CartPole(), 13), Small, 1, false);
+        yield return Case("threads", () => new CartPole(), Small with { Threads = 1 }, 2, false);
+        yield return Case("normalized observations", () => new Pendulum(), Small with { NormalizeObservations = true }, 1, false);
+        yield return Case("reused iterations", () => new CartPole(), Small with { ReusedIterations = 2, FinalMaxKl = 0.001, EntropyBonus = 0.01 }, 1, false);
+        yield return Case("everything", () => new Pendulum(), Small with { ReusedIterations = 3, NormalizeObservations = true, EntropyBonus = 0.1, Health = new() { MaxRecoveries = 2 } }, 2, true);
+        yield return Case("a network of its own", () => new CartPole(), Small with { Network = (inputs, outputs, random) => new BufferedNetwork(inputs, outputs, random) }, 1, false);
+    }
+
+    private static TestCaseData Case(string name, Func<IEnvironment> environment, TrpoOptions options, int threads, bool normalize) =>
+        new TestCaseData(environment, options, threads, normalize).SetArgDisplayNames(name);
+
+    [TestCaseSource(nameof(Trainings))]
+    public void Stopped_anywhere_it_comes_to_the_same(Func<IEnvironment> environment, TrpoOptions options, int threads, bool normalize)
+    {
+        var training = new ResumedTraining(environment, options, threads: threads, normalize: normalize);
+        var whole = training.Whole();
+
+        // In the middle of iterations, at their ends, in the first and in the last: 50 steps in each of three environments make one.
+        int[] pieces = [1, 149, 150, 151, 450, 2, 1];
+        var reported = new List<TrpoIteration>();
+        foreach (var steps in pieces)
+            reported.AddRange(training.Piece(_folder.FullName, steps).Iterations);
+        var last = training.Piece(_folder.FullName);
+        reported.AddRange(last.Iterations);
+
+        Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
+        Assert.That(reported.Select(Measured), Is.EqualTo(whole.Iterations.Select(Measured)), "every iteration is reported once");
+        Assert.That(training.Warnings.Where(warning => !warning.Contains("cancelled", StringComparison.Ordinal) && !warning.Contains("unscaled", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(reported.Select(iteration => iteration.Elapsed), Is.Ordered.Ascending);
+    }
+
+    // All that does not depend on the clock.
+    private static object Measured(TrpoIteration iteration) =>
+        (iteration.Iteration, iteration.Steps, iteration.TotalSteps, string.Join(" ", iteration.Returns), iteration.MeanReturnOfLast100, iteration.MeanEpisodeLength,
+            iteration.Update, iteration.MaxKl, iteration.Entropy, iteration.ExplainedVariance, iteration.ValueLoss);
+
+    [Test]
+    public void A_finished_training_is_not_trained_again()
+    {
+        var training = new ResumedTraining(() => new CartPole(), Small);
+        var first = training.Piece(_folder.FullName);
+        var again = training.Piece(_folder.FullName);
+
+        Assert.That(again.Iterations, Is.Empty);
+        Assert.That(again.Onnx, Is.EqualTo(first.Onnx));
+    }
+}
