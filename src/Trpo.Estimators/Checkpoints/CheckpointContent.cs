@@ -34,8 +34,9 @@ internal sealed class CheckpointContent
         {
             restore(reader);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or FormatException)
+        catch (Exception exception) when (exception is not (CheckpointException or OperationCanceledException))
         {
+            // Parts of one's own may throw anything where they find what they did not write.
             throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: the {name} cannot be restored. {exception.Message}", exception);
         }
 

@@ -8,20 +8,30 @@ internal sealed class DataViewLineage
 {
     private readonly IReadOnlyList<string> _names;
 
-    private DataViewLineage(IReadOnlyList<string> names) => _names = names;
+    private DataViewLineage(IReadOnlyList<string> names, bool keepsState)
+    {
+        _names = names;
+        KeepsState = keepsState;
+    }
 
     /// <summary>The transform that is known to break the order of the rows and what to do about it, or null.</summary>
     public LockStepBreaker? Breaker => _names.Select(LockStepBreaker.Named).FirstOrDefault(breaker => breaker is not null);
 
     /// <summary>Whether a transform is known to keep a state from row to row.</summary>
-    public bool KeepsState => _names.Any(name => name.StartsWith("Stateful", StringComparison.Ordinal));
+    public bool KeepsState { get; }
 
     public static DataViewLineage Of(IDataView data)
     {
-        var names = new List<string>();
+        var (names, keepsState) = (new List<string>(), false);
         for (IDataView? view = data; view is not null; view = MicrosoftMLInternals.SourceOf(view))
+        {
             names.Add(view.GetType().Name.Split('`')[0]);
-        return new DataViewLineage(names);
+
+            // The view of a StatefulCustomMapping is a part of its transformer.
+            keepsState |= view.GetType().DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false;
+        }
+
+        return new DataViewLineage(names, keepsState);
     }
 
     public override string ToString() => string.Join(" of ", _names);

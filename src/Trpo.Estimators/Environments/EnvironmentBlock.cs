@@ -136,15 +136,22 @@ internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
         {
             using var state = new MemoryStream();
             using var stateWriter = new BinaryWriter(state);
-            Call(i, nameof(ICheckpointable.SaveState), environment => environment.SaveState(stateWriter));
+            try
+            {
+                ((ICheckpointable)_environments[i]!).SaveState(stateWriter);
+            }
+            catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+            {
+                throw Failed(i, nameof(ICheckpointable.SaveState), exception);
+            }
+
             stateWriter.Flush();
             writer.WriteSpan<byte>(state.GetBuffer().AsSpan(0, (int)state.Length));
         }
     }
 
     /// <summary>Puts each environment where it was.</summary>
-    /// <exception cref="EnvironmentException">An environment failed to restore itself.</exception>
-    /// <exception cref="InvalidDataException">The state is that of other environments.</exception>
+    /// <exception cref="InvalidDataException">The state is that of other environments, or an environment failed to restore itself.</exception>
     public void RestoreState(BinaryReader reader)
     {
         reader.ReadSpan<float>(_observations, "values of observations");
@@ -154,22 +161,19 @@ internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
         {
             using var state = new MemoryStream(reader.ReadArray<byte>("bytes of an environment's state"), writable: false);
             using var stateReader = new BinaryReader(state);
-            Call(i, nameof(ICheckpointable.RestoreState), environment => environment.RestoreState(stateReader));
+            try
+            {
+                ((ICheckpointable)_environments[i]!).RestoreState(stateReader);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                throw new InvalidDataException($"{Describe(i)} failed in {nameof(ICheckpointable.RestoreState)}: {exception.Message}", exception);
+            }
+
             if (state.Position != state.Length)
                 throw new InvalidDataException($"{Describe(i)} read {state.Position} of the {state.Length} bytes of its state.");
-            CheckObservation(i, nameof(ICheckpointable.RestoreState));
-        }
-    }
-
-    private void Call(int index, string method, Action<ICheckpointable> call)
-    {
-        try
-        {
-            call((ICheckpointable)_environments[index]!);
-        }
-        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
-        {
-            throw Failed(index, method, exception);
+            if (_check.Complaint(Observation(i), nameof(ICheckpointable.RestoreState), _lengths[i]) is { } complaint)
+                throw new InvalidDataException($"{Describe(i)} {complaint}");
         }
     }
 

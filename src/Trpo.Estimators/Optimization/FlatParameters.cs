@@ -85,6 +85,8 @@ public sealed class FlatParameters
         CheckLength(values.Length);
 
         // libtorch does not see what is written to its memory; zeroing tells it that a tensor is not what it was.
+        // It returns a tensor of its own, which would wait for the garbage collector.
+        using (NewDisposeScope())
         using (no_grad())
         {
             foreach (var tensor in _tensors)

@@ -74,4 +74,23 @@ public sealed class RandomSourceTests
         Assert.That(sources.Select(source => source.NextUInt64()).Distinct().Count(), Is.EqualTo(sources.Length));
         Assert.That(repeated.NextUInt64(), Is.EqualTo(again.NextUInt64()));
     }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public void A_state_that_is_restored_goes_on_where_it_was_saved(int gaussians)
+    {
+        // After one Gaussian there is a spare one, which is part of the state.
+        var (random, other) = (new RandomSource(1), new RandomSource(2));
+        for (var i = 0; i < gaussians; i++)
+            random.NextGaussian();
+        using var state = new MemoryStream();
+        random.SaveState(new BinaryWriter(state));
+        state.Position = 0;
+        other.NextGaussian();
+        other.RestoreState(new BinaryReader(state));
+
+        Assert.That(state.Position, Is.EqualTo(state.Length).And.EqualTo(40));
+        Assert.That(Enumerable.Range(0, 3).Select(_ => other.NextGaussian()), Is.EqualTo(Enumerable.Range(0, 3).Select(_ => random.NextGaussian())));
+        Assert.That(() => other.RestoreState(new BinaryReader(new MemoryStream(new byte[40]))), Throws.TypeOf<InvalidDataException>());
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class BufferedNetwork : ExportableModule
 
     public override string Export(OnnxGraphBuilder graph, string input)
     {
-        var scale = graph.Constant("scale", get_buffer("scale")!.data<float>().ToArray(), get_buffer("scale")!.numel());
+        var scale = graph.Constant("scale", get_buffer("scale")!.data<float>().ToArray(), (int)get_buffer("scale")!.numel());
         return _linear.Export(graph, graph.Node("Mul", "scaled_input", [input, scale]));
     }
 }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.LongRuns;
+
+// Trainings that a test kills, or watches for a long time.
+//   train FOLDER STEPS INTERVAL   trains, or goes on from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
+//                                 checkpoints are INTERVAL milliseconds apart
+//   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints what each leaves in memory
+switch (args)
+{
+    case ["train", var folder, var steps, var interval]:
+        Train(new TrpoOptions
+        {
+            TotalSteps = int.Parse(steps, CultureInfo.InvariantCulture),
+            StepsPerIteration = 256,
+            HiddenLayers = [16],
+            ReusedIterations = 1,
+            NormalizeObservations = true,
+            Seed = 1,
+            Checkpoints = new() { Folder = Path.Combine(folder, "checkpoints"), Resume = true, Interval = TimeSpan.FromMilliseconds(int.Parse(interval, CultureInfo.InvariantCulture)) },
+        }, Path.Combine(folder, "policy.onnx"));
+        return 0;
+
+    case ["soak", var folder, var iterations, var network]:
+        Train(new TrpoOptions
+        {
+            TotalSteps = 64 * int.Parse(iterations, CultureInfo.InvariantCulture),
+            StepsPerIteration = 64,
+            HiddenLayers = [16],
+            ReusedIterations = 1,
+            NormalizeObservations = true,
+            Seed = 1,
+            Network = network == "torch" ? (inputs, outputs, random) => new PlainNetwork(inputs, outputs, random) : null,
+            Checkpoints = new() { Folder = Path.Combine(folder, "checkpoints"), Interval = TimeSpan.FromMilliseconds(20) },
+            Progress = new MemoryLog(),
+        }, Path.Combine(folder, "policy.onnx"));
+        return 0;
+
+    default:
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, or soak FOLDER ITERATIONS NETWORK");
+        return 2;
+}
+
+static void Train(TrpoOptions options, string onnx)
+{
+    var ml = new MLContext(1);
+    var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 4);
+    using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, options).Fit(cartPole);
+    policy.SaveOnnx(onnx);
+}

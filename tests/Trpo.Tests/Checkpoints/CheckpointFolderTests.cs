@@ -1,0 +1,119 @@
+using Trpo.Estimators.Checkpoints;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Checkpoints;
+
+public sealed class CheckpointFolderTests
+{
+    private readonly List<string> _warnings = [];
+    private TemporaryFolder _folder = null!;
+
+    private CheckpointOptions Options => new() { Folder = _folder.PathOf("run", "checkpoints"), Resume = true, Kept = 2 };
+
+    [SetUp]
+    public void MakeTheFolder()
+    {
+        _folder = new TemporaryFolder();
+        _warnings.Clear();
+    }
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    [Test]
+    public void An_empty_folder_has_no_latest_checkpoint()
+    {
+        using var folder = new CheckpointFolder(Options);
+
+        Assert.That(folder.Latest(_warnings.Add), Is.Null);
+        Assert.That(_warnings, Is.Empty);
+    }
+
+    [Test]
+    public void The_last_few_are_kept_and_counting_goes_on()
+    {
+        using (var first = new CheckpointFolder(Options))
+        {
+            for (var number = 1; number <= 3; number++)
+                first.Save(Content(number));
+        }
+
+        using var folder = new CheckpointFolder(Options);
+        var path = folder.Save(Content(4));
+
+        Assert.That(Names(), Is.EqualTo(new[] { "00000003.checkpoint", "00000004.checkpoint" }));
+        Assert.That(folder.Latest(_warnings.Add) is var (latest, content) ? (latest, NumberOf(content)) : default, Is.EqualTo((path, 4)));
+    }
+
+    [Test]
+    public void A_damaged_one_is_passed_over_with_a_warning()
+    {
+        using var folder = new CheckpointFolder(Options);
+        folder.Save(Content(1));
+        var damaged = folder.Save(Content(2));
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^1]);
+
+        Assert.That(folder.Latest(_warnings.Add) is var (_, content) ? NumberOf(content) : 0, Is.EqualTo(1));
+        Assert.That(_warnings, Has.Count.EqualTo(1).And.All.Contains(damaged));
+    }
+
+    [Test]
+    public void Where_all_are_damaged_nothing_is_begun_anew_in_silence()
+    {
+        using var folder = new CheckpointFolder(Options);
+        File.WriteAllText(folder.Save(Content(1)), "something else");
+
+        Assert.That(() => folder.Latest(_warnings.Add), Throws.TypeOf<CheckpointException>().With.Message.Contains("No checkpoint").And.Message.Contains("empty the folder"));
+    }
+
+    [Test]
+    public void Checkpoints_of_another_run_are_not_replaced()
+    {
+        using (var first = new CheckpointFolder(Options))
+            first.Save(Content(1));
+
+        Assert.That(() => new CheckpointFolder(Options with { Resume = false }), Throws.TypeOf<CheckpointException>().With.Message.Contains("Resume").And.Message.Contains(_folder.FullName));
+        Assert.That(Names(), Has.Length.EqualTo(1));
+        Assert.That(() => new CheckpointFolder(Options).Dispose(), Throws.Nothing, "and the folder was let go of");
+    }
+
+    [Test]
+    public void Two_trainings_do_not_share_a_folder()
+    {
+        using var first = new CheckpointFolder(Options);
+
+        Assert.That(() => new CheckpointFolder(Options), Throws.TypeOf<CheckpointException>().With.Message.Contains("Another training"));
+    }
+
+    [Test]
+    public void What_was_half_written_is_deleted()
+    {
+        Directory.CreateDirectory(Options.Folder);
+        File.WriteAllText(Path.Combine(Options.Folder, "00000001.checkpoint.abc123.tmp"), "half");
+        using var folder = new CheckpointFolder(Options);
+
+        Assert.That(Directory.GetFiles(Options.Folder, "*.tmp"), Is.Empty);
+    }
+
+    [TestCase("", 1, 3)]
+    [TestCase("x", 0, 3)]
+    [TestCase("x", 1, 0)]
+    public void Impossible_settings_are_refused(string folder, int milliseconds, int kept) =>
+        Assert.That(() => new CheckpointOptions { Folder = folder, Interval = TimeSpan.FromMilliseconds(milliseconds), Kept = kept }.Validate(), Throws.InstanceOf<ArgumentException>());
+
+    private string[] Names() => [.. Directory.GetFiles(Options.Folder, "*.checkpoint").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static CheckpointContent Content(int number)
+    {
+        var content = new CheckpointContent();
+        content.Add("number", writer => writer.Write(number));
+        return content;
+    }
+
+    private static int NumberOf(CheckpointContent content)
+    {
+        var number = 0;
+        content.Restore("number", reader => number = reader.ReadInt32());
+        return number;
+    }
+}

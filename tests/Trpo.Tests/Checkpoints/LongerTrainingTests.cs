@@ -1,0 +1,62 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Checkpoints;
+
+/// <summary>A training that is finished, or under way, can be made longer.</summary>
+public sealed class LongerTrainingTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 700, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3, ReusedIterations = 2, FinalMaxKl = 0.001 };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeTheFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    [TestCase(int.MaxValue, TestName = "A finished one goes on to more steps")]
+    [TestCase(200, TestName = "One that is under way goes on to more steps")]
+    public void It_goes_on_to_more_steps(int cancelAfter)
+    {
+        var iterations = new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter).Iterations;
+        iterations.AddRange(new ResumedTraining(() => new CartPole(), Small with { TotalSteps = 1_600 }).Piece(_folder.FullName).Iterations);
+
+        Assert.That(iterations.Select(iteration => iteration.Iteration), Is.EqualTo(Enumerable.Range(1, iterations.Count)));
+        Assert.That(iterations[^1].Steps, Is.EqualTo(1_602), "rounded up for three environments");
+        Assert.That(iterations[^1].TotalSteps, Is.EqualTo(1_602));
+        Assert.That(iterations.Zip(iterations.Skip(1), (a, b) => b.Steps - a.Steps), Is.All.InRange(120, 180));
+        Assert.That(iterations[^1].MaxKl, Is.EqualTo(0.001).Within(1e-12));
+    }
+
+    [Test]
+    public void Longer_and_in_pieces_is_the_same_as_longer_at_once()
+    {
+        new ResumedTraining(() => new CartPole(), Small).Piece(_folder.PathOf("once"), cancelAfter: 200);
+        CopyFolder(_folder.PathOf("once"), _folder.PathOf("pieces"));
+        var longer = new ResumedTraining(() => new CartPole(), Small with { TotalSteps = 1_600 });
+        var once = longer.Piece(_folder.PathOf("once"));
+        foreach (var steps in (int[])[1, 400, 77])
+            longer.Piece(_folder.PathOf("pieces"), steps);
+
+        Assert.That(longer.Piece(_folder.PathOf("pieces")).Onnx, Is.EqualTo(once.Onnx));
+    }
+
+    [Test]
+    public void Fewer_steps_than_were_made_end_it_with_the_iteration()
+    {
+        new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 400);
+        var rest = new ResumedTraining(() => new CartPole(), Small with { TotalSteps = 100 }).Piece(_folder.FullName);
+
+        Assert.That(rest.Iterations, Has.Count.EqualTo(1));
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from, "*.checkpoint"))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+}

@@ -1,0 +1,138 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Optimization;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Health;
+
+/// <summary>A training that is ill stops with a diagnosis, or goes back to where it was well.</summary>
+public sealed class RecoveryTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 4_000, StepsPerIteration = 100, HiddenLayers = [8], Seed = 3 };
+
+    // About one step in a thousand.
+    private const double Rarely = 0.001;
+
+    [Test]
+    public void A_number_that_is_none_ends_training_and_names_the_environment() =>
+        Assert.That(() => new ResumedTraining(() => new BrittleEnvironment(Rarely), Small).Whole(), Throws.TypeOf<EnvironmentException>().With.Message.Contains("'Brittle'").And.Message.Contains("NaN"));
+
+    [Test]
+    public void By_option_it_goes_back_and_takes_smaller_steps()
+    {
+        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
+        var iterations = training.Whole().Iterations;
+        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+
+        Assert.That(recovered, Is.GreaterThan(0), "the test is about something");
+        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("allows 9 more"));
+        Assert.That(iterations[recovered].Iteration, Is.LessThanOrEqualTo(iterations[recovered - 1].Iteration + 1).And.GreaterThan(iterations[recovered - 1].Iteration - 10));
+        Assert.That(iterations[recovered].Iteration % 10, Is.EqualTo(1));
+        Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Recoveries))).Within(1e-15));
+        Assert.That(iterations[^1].Steps, Is.EqualTo(iterations[^1].TotalSteps), "it comes to the end");
+    }
+
+    [Test]
+    public void What_it_goes_back_to_is_what_it_was()
+    {
+        // With a factor of 1, fresh episodes and other numbers are the only difference: the first iteration again is measured with the same policy and value function.
+        var options = Small with { Health = new() { MaxRecoveries = 10, RecoveryFactor = 1 } };
+        var iterations = new ResumedTraining(() => new BrittleEnvironment(Rarely), options).Whole().Iterations;
+        var healthy = new ResumedTraining(() => new BrittleEnvironment(0), options).Whole().Iterations;
+        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+
+        Assert.That(iterations[..recovered].Select(iteration => iteration.Entropy), Is.EqualTo(healthy[..recovered].Select(iteration => iteration.Entropy)), "until then nothing is different");
+        Assert.That(iterations[recovered].Returns, Is.Not.EqualTo(healthy[iterations[recovered].Iteration - 1].Returns));
+        Assert.That(iterations[recovered].Steps, Is.EqualTo(healthy[iterations[recovered].Iteration - 1].Steps));
+    }
+
+    [Test]
+    public void It_goes_back_only_so_often()
+    {
+        var training = new ResumedTraining(() => new BrittleEnvironment(0.05), Small with { Health = new() { MaxRecoveries = 3 } });
+
+        Assert.That(() => training.Whole(), Throws.TypeOf<EnvironmentException>());
+        Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_failure_of_the_environment_is_no_illness()
+    {
+        var steps = 0;
+        var training = new ResumedTraining(() => new StepCounter(new CartPole(), () => _ = ++steps > 1_000 ? throw new TimeoutException("no answer") : 0), Small with { Health = new() { MaxRecoveries = 3 } });
+
+        Assert.That(() => training.Whole(), Throws.TypeOf<EnvironmentException>().With.Message.Contains("no answer"));
+        Assert.That(training.Warnings, Is.Empty);
+    }
+
+    [Test]
+    public void In_pieces_it_goes_back_in_the_same_way()
+    {
+        using var folder = new TemporaryFolder();
+        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
+        var whole = training.Whole();
+        for (var piece = 0; piece < 12; piece++)
+            training.Piece(folder.FullName, cancelAfter: 331);
+        var last = training.Piece(folder.FullName);
+
+        Assert.That(whole.Iterations.Select(iteration => iteration.Recoveries), Has.Some.GreaterThan(0));
+        Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
+    }
+
+    [Test]
+    public void Rejected_updates_end_training_with_a_diagnosis_and_a_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Small with { Optimizer = new Rejecting(), Health = new() { MaxRejectedUpdates = 5 }, Checkpoints = new() { Folder = folder.FullName, Resume = true } };
+        var training = new ResumedTraining(() => new CartPole(), options);
+
+        Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.StartsWith("Training stopped at iteration 5: 5 updates").And.Message.Contains("KlExceeded"));
+
+        // From there it goes on under other rules.
+        var iterations = new ResumedTraining(() => new CartPole(), options with { Health = new() { MaxRejectedUpdates = null } }).Whole().Iterations;
+        Assert.That(iterations[0].Iteration, Is.EqualTo(6));
+        Assert.That(iterations[0].RejectedInARow, Is.EqualTo(6));
+        Assert.That(iterations[^1].Steps, Is.EqualTo(iterations[^1].TotalSteps));
+    }
+
+    [Test]
+    public void A_collapse_ends_training_with_a_diagnosis()
+    {
+        var training = new ResumedTraining(() => new CountingEnvironment(observe: step => step + 1), Small with { Optimizer = new Sharpening(), HiddenLayers = [] });
+
+        Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("the policy has collapsed").And.Message.Contains("EntropyCollapse"));
+    }
+
+    [Test]
+    public void A_gradient_that_is_no_number_is_an_illness_too()
+    {
+        var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRecoveries = 2 } });
+
+        Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("'weight'"));
+        Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    private sealed class Rejecting : IPolicyOptimizer
+    {
+        public TrustRegionStep Step(ITrustRegionProblem problem) => new() { Outcome = TrustRegionOutcome.KlExceeded };
+    }
+
+    private sealed class Diverging : IPolicyOptimizer
+    {
+        public TrustRegionStep Step(ITrustRegionProblem problem) => new() { Outcome = TrustRegionOutcome.NonFiniteGradient, Offender = "weight" };
+    }
+
+    /// <summary>Makes the policy surer, whatever comes of it.</summary>
+    private sealed class Sharpening : IPolicyOptimizer
+    {
+        public TrustRegionStep Step(ITrustRegionProblem problem)
+        {
+            var parameters = new double[problem.Length];
+            problem.Gradient(new double[problem.Length]);
+            problem.CopyTo(parameters);
+            problem.Assign([.. parameters.Select(parameter => Math.Clamp(2 * parameter, -100, 100))]);
+            return new() { Outcome = TrustRegionOutcome.Accepted, StepFraction = 1 };
+        }
+    }
+}
