@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["Baselines"] = ["Foundation", "Kernels", "Networks", "Optimization"],
         ["Evaluation"] = ["Environments", "Foundation"],
         ["Rollouts"] = ["Environments", "Policies"],
-        ["Training"] = ["Advantages", "Baselines", "Environments", "Optimization", "Policies", "Rollouts"],
+        ["Training"] = ["Advantages", "Baselines", "Diagnostics", "Environments", "Optimization", "Policies", "Rollouts"],
         ["Environments.Checking"] = ["Environments", "Training"],
     };
 

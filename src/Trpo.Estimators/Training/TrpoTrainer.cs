@@ -40,6 +40,9 @@ internal sealed class TrpoTrainer
     /// <summary>The environment steps that training makes, over all environments.</summary>
     public int TotalSteps => _stepsPerEnvironment * _environments;
 
+    /// <summary>What is told of the training to meters and traces.</summary>
+    public required TrainingTelemetry Telemetry { get; init; }
+
     /// <summary>Is shown the first iteration's observations, <c>[N, d]</c>, before anything is learned from them.</summary>
     public ReadOnlySpanAction<float, int>? Observed { get; init; }
 
@@ -52,19 +55,23 @@ internal sealed class TrpoTrainer
         for (var iteration = 1; iteration <= _iterations; iteration++)
         {
             var start = clock.Elapsed;
+            using var activity = Telemetry.Iteration(iteration);
 
             // Here and not at the end, so that the policy that training hands out is the one that the last update made.
             _policy.Normalizer?.Advance();
             var rollout = _samples.Next(StepsUpTo(iteration) - StepsUpTo(iteration - 1));
             _episodes.Clear();
-            _collector.Collect(_policy, rollout, _episodes);
+            using (Telemetry.Rollout())
+                _collector.Collect(_policy, rollout, _episodes);
             if (iteration == 1)
                 Observed?.Invoke(rollout.Observations, rollout.ObservationLength);
             _window.Add(_episodes);
             steps += rollout.Rows;
             var rolledOut = clock.Elapsed;
 
+            var estimating = Telemetry.Advantages();
             var (problem, targets) = _samples.Learn(_policy, _valueFunction, _options, _options.EntropyBonus * (1 - Done(iteration)));
+            estimating?.Dispose();
             var estimated = clock.Elapsed;
 
             var (update, policyTime, loss, valueTime) = Improve(Optimizer(iteration), problem, targets);
@@ -74,7 +81,7 @@ internal sealed class TrpoTrainer
                 throw Diverged(iteration, "the value function's error is not finite. Scale the rewards down");
 
             var elapsed = clock.Elapsed;
-            yield return new TrpoIteration
+            var measured = new TrpoIteration
             {
                 Iteration = iteration,
                 Steps = steps,
@@ -90,6 +97,8 @@ internal sealed class TrpoTrainer
                 ValueLoss = loss,
                 Times = new IterationTimes(rolledOut - start, estimated - rolledOut, policyTime, valueTime),
             };
+            Telemetry.Record(measured, rollout.Rows);
+            yield return measured;
             if (_window.IsFull && _window.Mean >= _options.TargetReturn)
                 yield break;
         }
@@ -112,7 +121,7 @@ internal sealed class TrpoTrainer
         TimeSpan policyTime;
         try
         {
-            (update, policyTime) = Timed(() => optimizer.Step(problem));
+            (update, policyTime) = Timed(Step);
         }
         catch
         {
@@ -124,7 +133,17 @@ internal sealed class TrpoTrainer
         var (loss, valueTime) = fit?.GetAwaiter().GetResult() ?? Timed(Fit);
         return (update, policyTime, loss, valueTime);
 
-        double Fit() => _valueFunction.Fit(_samples.Current.Observations, targets.Targets);
+        TrustRegionStep Step()
+        {
+            using var activity = Telemetry.PolicyUpdate();
+            return optimizer.Step(problem);
+        }
+
+        double Fit()
+        {
+            using var activity = Telemetry.ValueFit();
+            return _valueFunction.Fit(_samples.Current.Observations, targets.Targets);
+        }
     }
 
     private static (T Result, TimeSpan Time) Timed<T>(Func<T> work)
