@@ -9,11 +9,11 @@ using Trpo.Estimators.Environments.ClassicControl;
 
 // To send both to a collector instead: the package OpenTelemetry.Exporter.OpenTelemetryProtocol, and AddOtlpExporter() in place of AddConsoleExporter().
 // To let Prometheus fetch the metrics: OpenTelemetry.Exporter.Prometheus.HttpListener, and AddPrometheusHttpListener().
-var resource = ResourceBuilder.CreateDefault().AddService("trpo-example");
+var resource = ResourceBuilder.CreateEmpty().AddService("trpo-example", autoGenerateServiceInstanceId: false);
 using var metrics = Sdk.CreateMeterProviderBuilder()
     .SetResourceBuilder(resource)
     .AddMeter(TrpoTelemetry.MeterName)
-    .AddConsoleExporter((_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 10_000)
+    .AddConsoleExporter()
     .Build();
 using var traces = Sdk.CreateTracerProviderBuilder()
     .SetResourceBuilder(resource)
@@ -23,6 +23,6 @@ using var traces = Sdk.CreateTracerProviderBuilder()
 
 var ml = new MLContext(seed: 1);
 var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole());
-using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = 1_536 }).Fit(cartPole);
+using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = 1_024 }).Fit(cartPole);
 
-// Disposing of the providers exports what they still hold: gauges as the last iteration left them, and counters of all three.
+// Disposing of the providers exports what they still hold: gauges as the last iteration left them, and counters of both.
