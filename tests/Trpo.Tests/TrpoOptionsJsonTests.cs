@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Trpo.Estimators;
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Kernels;
