@@ -66,7 +66,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
-        return new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel));
+        using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
+        return telemetry.Watch(() => new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
     }
 
     /// <summary>The columns of the input and, behind them, the action and its score.</summary>
@@ -84,7 +85,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
 
-    private PolicyTransformer Train(ObservedBlock environments, DataViewSchema.Column column, IChannel channel)
+    private PolicyTransformer Train(ObservedBlock environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
     {
         // Whatever modes the caller is in, parameters are made, and learn, in these.
         using var withGradients = GradientMode.Enable();
@@ -114,6 +115,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Report = iteration => Report(channel, iteration),
             Tell = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
+            Telemetry = telemetry,
             Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         });
         var isComplete = trainer.Run();

@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["Baselines"] = ["Checkpoints", "Foundation", "Kernels", "Networks", "Optimization"],
         ["Evaluation"] = ["Environments", "Foundation"],
         ["Rollouts"] = ["Checkpoints", "Environments", "Policies"],
-        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Health", "Optimization", "Policies", "Rollouts"],
+        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Diagnostics", "Environments", "Health", "Optimization", "Policies", "Rollouts"],
         ["Environments.Checking"] = ["Environments", "Training"],
     };
 

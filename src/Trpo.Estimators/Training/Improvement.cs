@@ -17,14 +17,15 @@ internal readonly record struct Improvement(TrustRegionStep Update, TimeSpan Pol
     /// <param name="observations">What it is fitted on, <c>[N, d]</c>.</param>
     /// <param name="targets">What it is fitted to, <c>[N]</c>.</param>
     /// <param name="threads">With 2 or more, it is fitted meanwhile.</param>
-    public static Improvement Make(IPolicyOptimizer optimizer, ITrustRegionProblem problem, IValueFunction valueFunction, ReadOnlyMemory<float> observations, ReadOnlyMemory<double> targets, int threads)
+    /// <param name="telemetry">Is told of both.</param>
+    public static Improvement Make(IPolicyOptimizer optimizer, ITrustRegionProblem problem, IValueFunction valueFunction, ReadOnlyMemory<float> observations, ReadOnlyMemory<double> targets, int threads, TrainingTelemetry telemetry)
     {
         var fit = threads > 1 ? Task.Run(() => Timed(Fit)) : null;
         TrustRegionStep update;
         TimeSpan policyTime;
         try
         {
-            (update, policyTime) = Timed(() => optimizer.Step(problem));
+            (update, policyTime) = Timed(Step);
         }
         catch
         {
@@ -36,7 +37,17 @@ internal readonly record struct Improvement(TrustRegionStep Update, TimeSpan Pol
         var (loss, valueTime) = fit?.GetAwaiter().GetResult() ?? Timed(Fit);
         return new Improvement(update, policyTime, loss, valueTime);
 
-        double Fit() => valueFunction.Fit(observations.Span, targets.Span);
+        TrustRegionStep Step()
+        {
+            using var activity = telemetry.PolicyUpdate();
+            return optimizer.Step(problem);
+        }
+
+        double Fit()
+        {
+            using var activity = telemetry.ValueFit();
+            return valueFunction.Fit(observations.Span, targets.Span);
+        }
     }
 
     private static (T Result, TimeSpan Time) Timed<T>(Func<T> work)

@@ -14,6 +14,9 @@ internal sealed record TrainingMessages
     /// <summary>Is told what is not as it should be, but does not end the training.</summary>
     public required Action<string> Warn { get; init; }
 
+    /// <summary>Meters and traces.</summary>
+    public required TrainingTelemetry Telemetry { get; init; }
+
     /// <summary>Is shown the first iteration's observations, <c>[N, d]</c>, before anything is learned from them.</summary>
     public ReadOnlySpanAction<float, int>? Observed { get; init; }
 }

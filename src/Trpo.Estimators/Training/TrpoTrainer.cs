@@ -109,11 +109,17 @@ internal sealed class TrpoTrainer : IDisposable
     // False if it was cancelled.
     private bool TryIterate()
     {
+        using var activity = _messages.Telemetry.Iteration(_progress.Iteration);
         if (!_progress.IsBegun)
             Begin();
-        if (!_collector.Collect(_parts.Policy, _samples.Current, _progress.Episodes, GoOn))
-            return false;
+        using (_messages.Telemetry.Rollout())
+        {
+            if (!_collector.Collect(_parts.Policy, _samples.Current, _progress.Episodes, GoOn))
+                return false;
+        }
+
         var iteration = Learn();
+        _messages.Telemetry.Record(iteration, _samples.Current.Rows);
         _messages.Report(iteration);
         if (_health.Diagnosis is { } diagnosis)
         {
@@ -153,12 +159,14 @@ internal sealed class TrpoTrainer : IDisposable
         _window.Add(episodes);
         var rolledOut = _clock.Elapsed;
 
+        var estimating = _messages.Telemetry.Advantages();
         var (problem, targets) = _samples.Learn(_parts.Policy, _parts.ValueFunction, _options, _options.EntropyBonus * (1 - _progress.Schedule.Done(number)));
+        estimating?.Dispose();
         var estimated = _clock.Elapsed;
 
         var maxKl = MaxKl(number);
         var optimizer = _parts.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
-        var (update, policyTime, loss, valueTime) = Improvement.Make(optimizer, problem, _parts.ValueFunction, rollout.ObservationMemory, targets.TargetMemory, _options.Threads);
+        var (update, policyTime, loss, valueTime) = Improvement.Make(optimizer, problem, _parts.ValueFunction, rollout.ObservationMemory, targets.TargetMemory, _options.Threads, _messages.Telemetry);
         if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
             throw Stopped(number, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number.");
         if (!double.IsFinite(loss))

@@ -1,0 +1,28 @@
+using Microsoft.ML;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Trpo.Estimators;
+using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Environments.ClassicControl;
+
+// To send both to a collector instead: the package OpenTelemetry.Exporter.OpenTelemetryProtocol, and AddOtlpExporter() in place of AddConsoleExporter().
+// To let Prometheus fetch the metrics: OpenTelemetry.Exporter.Prometheus.HttpListener, and AddPrometheusHttpListener().
+var resource = ResourceBuilder.CreateEmpty().AddService("trpo-example", autoGenerateServiceInstanceId: false);
+using var metrics = Sdk.CreateMeterProviderBuilder()
+    .SetResourceBuilder(resource)
+    .AddMeter(TrpoTelemetry.MeterName)
+    .AddConsoleExporter()
+    .Build();
+using var traces = Sdk.CreateTracerProviderBuilder()
+    .SetResourceBuilder(resource)
+    .AddSource(TrpoTelemetry.ActivitySourceName)
+    .AddConsoleExporter()
+    .Build();
+
+var ml = new MLContext(seed: 1);
+var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole());
+using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = 1_024 }).Fit(cartPole);
+
+// Disposing of the providers exports what they still hold: gauges as the last iteration left them, and counters of both.

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Text.Json;
+using Trpo.Estimators.Diagnostics;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>
+/// What one training tells the meters and traces of <c>System.Diagnostics</c>: of iterations and their parts, never of single steps. Nothing is computed
+/// and nothing allocated where nobody listens.
+/// </summary>
+internal sealed class TrainingTelemetry : IDisposable
+{
+    private const string EnvironmentTag = "trpo.environment";
+    private const string OutcomeTag = "trpo.outcome";
+
+    // One of each per process, as OpenTelemetry recommends: trainings that run side by side are told apart by their tags.
+    private static readonly string Version = typeof(TrainingTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    private static readonly ActivitySource Source = new(TrpoTelemetry.ActivitySourceName, Version);
+    private static readonly Meter Meter = new(TrpoTelemetry.MeterName, Version);
+    private static readonly (TrpoMetric Metric, Gauge<double> Gauge)[] Gauges = [.. TrpoMetric.All.Select(metric => (metric, Meter.CreateGauge<double>(metric.Name, metric.Unit, metric.Description)))];
+    private static readonly Counter<long> Steps = Meter.CreateCounter<long>("trpo.environment.steps", "{step}", "Environment steps that were learned from.");
+    private static readonly Counter<long> Iterations = Meter.CreateCounter<long>("trpo.iterations", "{iteration}", "Iterations that ended.");
+    private static readonly Counter<long> Episodes = Meter.CreateCounter<long>("trpo.episodes", "{episode}", "Episodes that ended.");
+    private static readonly Counter<long> Updates = Meter.CreateCounter<long>("trpo.policy.updates", "{update}", "Updates of the policy, by outcome.");
+
+    // The boundaries that OpenTelemetry takes by itself are for milliseconds.
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram("trpo.iteration.duration", "s", "Time of an iteration.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] });
+
+    private readonly KeyValuePair<string, object?> _environment;
+    private readonly Activity? _training;
+    private Activity? _iteration;
+    private long _iterationStart;
+
+    /// <param name="environment">The environment's name.</param>
+    /// <param name="seed">Where the training's randomness starts.</param>
+    /// <param name="totalSteps">The environment steps to train for.</param>
+    public TrainingTelemetry(string environment, int seed, int totalSteps)
+    {
+        _environment = new(EnvironmentTag, environment);
+        _training = Source.StartActivity("trpo.train")?.SetTag(EnvironmentTag, environment).SetTag("trpo.seed", seed).SetTag("trpo.total_steps", totalSteps);
+    }
+
+    /// <summary>Trains, and notes what is thrown on the way.</summary>
+    public T Watch<T>(Func<T> training)
+    {
+        try
+        {
+            return training();
+        }
+        catch (Exception exception)
+        {
+            _training?.AddException(exception).SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Begins an iteration; disposing of what is returned ends it.</summary>
+    public Activity? Iteration(int number)
+    {
+        if (Duration.Enabled)
+            _iterationStart = Stopwatch.GetTimestamp();
+        return _iteration = Start("trpo.iteration", _training)?.SetTag("trpo.iteration", number);
+    }
+
+    /// <summary>Begins the rollout of the iteration.</summary>
+    public Activity? Rollout() => Start("trpo.rollout", _iteration);
+
+    /// <summary>Begins the valuing of its observations and the estimation of its advantages.</summary>
+    public Activity? Advantages() => Start("trpo.advantages", _iteration);
+
+    /// <summary>Begins its update of the policy.</summary>
+    public Activity? PolicyUpdate() => Start("trpo.policy_update", _iteration);
+
+    /// <summary>Begins its fit of the value function, on whatever thread.</summary>
+    public Activity? ValueFit() => Start("trpo.value_fit", _iteration);
+
+    /// <summary>Tells what an iteration measured.</summary>
+    /// <param name="iteration">The measurements.</param>
+    /// <param name="steps">The environment steps of this iteration, over all environments.</param>
+    public void Record(TrpoIteration iteration, int steps)
+    {
+        foreach (var (metric, gauge) in Gauges)
+        {
+            if (gauge.Enabled && metric.Value(iteration) is var value && !double.IsNaN(value))
+                gauge.Record(value, _environment);
+        }
+
+        Steps.Add(steps, _environment);
+        Iterations.Add(1, _environment);
+        Episodes.Add(iteration.Episodes, _environment);
+        if (Updates.Enabled)
+            Updates.Add(1, _environment, new(OutcomeTag, OutcomeOf(iteration)));
+        if (Duration.Enabled && _iterationStart != 0)
+            Duration.Record(Stopwatch.GetElapsedTime(_iterationStart).TotalSeconds, _environment);
+        _iteration?.SetTag(OutcomeTag, OutcomeOf(iteration));
+    }
+
+    /// <summary>Ends the training.</summary>
+    public void Dispose() => _training?.Dispose();
+
+    // The parent is named, and not left to what is current: the fit of the value function may run on another thread.
+    private Activity? Start(string name, Activity? parent) =>
+        Source.HasListeners() ? Source.StartActivity(name, ActivityKind.Internal, parent?.Context ?? default)?.SetTag(EnvironmentTag, _environment.Value) : null;
+
+    private static string OutcomeOf(TrpoIteration iteration) => JsonNamingPolicy.SnakeCaseLower.ConvertName(iteration.Update.Outcome.ToString());
+}
