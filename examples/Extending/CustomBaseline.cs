@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 
 namespace Trpo.Examples.Extending;
@@ -9,7 +10,7 @@ namespace Trpo.Examples.Extending;
 /// A value function that is linear in the observation, its squares and a constant, fitted by ridge regression, after the baseline of Duan et al.,
 /// "Benchmarking deep reinforcement learning for continuous control" (2016), which also had features of the time.
 /// </summary>
-internal sealed class LinearBaseline(int observationLength) : IValueFunction
+internal sealed class LinearBaseline(int observationLength) : IValueFunction, ICheckpointable
 {
     private const double Ridge = 1e-5;
 
@@ -43,6 +44,19 @@ internal sealed class LinearBaseline(int observationLength) : IValueFunction
         Predict(observations, left);
         TensorPrimitives.Subtract(left, targets, left);
         return TensorPrimitives.SumOfSquares<double>(left) / left.Length;
+    }
+
+    /// <summary>The weights are all that it keeps: with them, a training that was stopped goes on.</summary>
+    public void SaveState(BinaryWriter writer)
+    {
+        foreach (var weight in _weights)
+            writer.Write(weight);
+    }
+
+    public void RestoreState(BinaryReader reader)
+    {
+        for (var i = 0; i < _weights.Length; i++)
+            _weights[i] = reader.ReadDouble();
     }
 
     // In place: the lower triangle becomes L with A = L L^T, the vector the solution of L z = b and then of L^T x = z.

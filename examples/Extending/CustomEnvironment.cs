@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
@@ -10,7 +11,7 @@ namespace Trpo.Examples.Extending;
 /// A tank with a pump. It drains the faster the fuller it is, with the square root of its level (Torricelli's law), the pump is a little unsteady, and
 /// the level is to be brought to a target and kept there. Units: metres and seconds.
 /// </summary>
-internal sealed class WaterTank : IEnvironment
+internal sealed class WaterTank : IEnvironment, ICheckpointable
 {
     public const int EpisodeSteps = 100;
 
@@ -47,6 +48,19 @@ internal sealed class WaterTank : IEnvironment
         _level = Math.Clamp(_level + (TimeStep * (inflow - (Drain * Math.Sqrt(_level)))), 0, Height);
         Observe(observation);
         return new StepResult(Reward: -Math.Pow(_target - _level, 2));
+    }
+
+    public void SaveState(BinaryWriter writer)
+    {
+        _random.SaveState(writer);
+        writer.Write(_level);
+        writer.Write(_target);
+    }
+
+    public void RestoreState(BinaryReader reader)
+    {
+        _random.RestoreState(reader);
+        (_level, _target) = (reader.ReadDouble(), reader.ReadDouble());
     }
 
     private void Observe(Span<float> observation)

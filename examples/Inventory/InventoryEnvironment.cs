@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
@@ -9,7 +10,7 @@ namespace Trpo.Examples.Inventory;
 /// which there is no stock. How many customers come depends on the weekday, on the season, and on how popular the product is just now, which only the
 /// demand of the last days tells. The reward is the profit of the day in tens of euros.
 /// </summary>
-internal sealed class InventoryEnvironment : IEnvironment
+internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
 {
     /// <summary>The number of days of an episode; the shop goes on, so that they are truncated.</summary>
     public const int Days = 56;
@@ -90,6 +91,25 @@ internal sealed class InventoryEnvironment : IEnvironment
         _recentDemand[0] = demand;
         Observe(observation);
         return new StepResult(profit);
+    }
+
+    public void SaveState(BinaryWriter writer)
+    {
+        _random.SaveState(writer);
+        foreach (var number in (ReadOnlySpan<int>)[_weekday, _season, _stock, _arriving])
+            writer.Write(number);
+        writer.Write(_popularity);
+        foreach (var demand in _recentDemand)
+            writer.Write(demand);
+    }
+
+    public void RestoreState(BinaryReader reader)
+    {
+        _random.RestoreState(reader);
+        (_weekday, _season, _stock, _arriving) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        _popularity = reader.ReadDouble();
+        for (var i = 0; i < _recentDemand.Length; i++)
+            _recentDemand[i] = reader.ReadSingle();
     }
 
     // A category is written as its index.

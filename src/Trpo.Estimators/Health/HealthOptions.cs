@@ -21,8 +21,8 @@ public sealed record HealthOptions
     public double EntropyCollapse { get; init; } = 0.01;
 
     /// <summary>
-    /// How often training goes back, instead of stopping, to the last state of at most ten iterations before in which it was well: with a smaller trust region, fresh episodes and other random numbers. From 0
-    /// to 100; 0 by default.
+    /// How often training goes back, instead of stopping, to the last state in which it was well (one is remembered every ten iterations): with a smaller trust region, fresh episodes and
+    /// other random numbers. From 0 to 100; 0 by default.
     /// </summary>
     public int MaxRecoveries { get; init; }
 
