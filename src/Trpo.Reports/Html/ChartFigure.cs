@@ -24,7 +24,8 @@ internal static class ChartFigure
             : $"<ul class=\"legend\">{string.Concat(drawn.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
         return $"""
             <figure id="{Encode(chart.Id)}">
-            <h3>{Encode(chart.Title)} <span class="unit">({Encode(chart.Unit)}, over environment steps)</span></h3>
+            <h3>{Encode(chart.Title)}</h3>
+            <p class="unit">{Encode(chart.Unit)}</p>
             {content}
             <figcaption>{Encode(chart.Caption)}</figcaption>
             </figure>

@@ -30,11 +30,11 @@ internal static class LearningRules
         var known = Sample.Known(history[TrpoMetric.ExplainedVariance]);
         if (known.Length < FewestIterations)
             return Say(VerdictGrade.Unknown, $"The targets varied in {known.Length:N0} iterations only.");
-        var recent = Sample.Recent(known);
-        var median = Sample.Median(recent);
-        const string Advice = "Try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
-        // Long: all of the run's middle values as well as the recent ones.
-        return median <= 0 && recent.Length >= FewestIterations && Sample.Median(known) <= 0
+        var median = Sample.Median(Sample.Recent(known));
+        const string Advice = "Where returns stay at their best, the targets hardly vary and this is no harm. Else try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
+        // Long: over the run as well as recently. Where returns stay at their best, targets hardly vary, and there is little to explain.
+        var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
+        return median <= 0 && Sample.Median(known) <= 0 && !IsAtItsBest(returns)
             ? Say(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {median:F2}, over the run {Sample.Median(known):F2}): it is no better than a constant.", Advice)
             : median < 0.2 ? Say(VerdictGrade.Look, $"The value function recently explained {median:F2} of its targets' variance.", Advice)
             : Say(VerdictGrade.Good, $"The value function recently explained {median:F2} of its targets' variance.");
@@ -77,6 +77,9 @@ internal static class LearningRules
         var gained = returns.Max() - First(returns);
         return gained > Math.Max(2 * (start.Max() - start.Min()), 1e-9) || gained > 0.2 * Math.Abs(First(returns));
     }
+
+    private static bool IsAtItsBest(double[] returns) =>
+        returns.Length >= FewReturns && Risen(returns) && returns[^1] >= returns.Max() - 0.1 * (returns.Max() - First(returns));
 
     private static double First(double[] returns) => Sample.Median(returns.Take(FewestIterations));
 }
