@@ -1,4 +1,5 @@
 using ScottPlot;
+using SkiaSharp;
 
 namespace Trpo.Reports.Charts;
 
@@ -15,7 +16,7 @@ internal static class ChartPng
     public static byte[] Of(Chart chart)
     {
         using var plot = ChartPlot.Draw(chart);
-        plot.Font.Set(Families.FirstOrDefault(Fonts.Exists, Fonts.Default));
+        plot.Font.Set(Families.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains, Fonts.Default));
         plot.FigureBackground.Color = Colors.White;
         plot.Title(chart.Title);
         plot.XLabel("environment steps");
