@@ -41,7 +41,7 @@ internal static class RunCharts
         new("improvement", "Improvement, expected and got", "surrogate objective",
             "Healthy: both of the same size, with somewhat less got than expected. Much less means that the step left the range in which the gradient holds. What is far above the rest lies at the edge.",
             [
-                Line(history, TrpoMetric.ExpectedImprovement, "expected from the gradient", ChartColor.Gray),
+                Line(history, TrpoMetric.ExpectedImprovement, "expected from the gradient", ChartColor.Blue),
                 Line(history, TrpoMetric.Improvement, "got", ChartColor.Orange),
             ]) { From = 0, Ceiling = Usual(history[TrpoMetric.ExpectedImprovement]) },
         new("cg-residual", "Residual of conjugate gradients", "share of the gradient's norm",

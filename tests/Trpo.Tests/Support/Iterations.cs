@@ -19,7 +19,7 @@ internal static class Iterations
             TotalSteps = count * StepsEach,
             Elapsed = TimeSpan.FromSeconds(0.25 * number),
             Returns = [200 * progress, 200 * progress],
-            MeanReturn = (200 * progress) + (number % 3),
+            MeanReturn = (200 * progress) + (20 * (number % 3)),
             MeanReturnOfLast100 = 200 * progress,
             MeanEpisodeLength = 200 * progress,
             Update = Accepted(0.009),
