@@ -1,58 +1,73 @@
 using Microsoft.ML;
 using Trpo.Estimators;
+using Trpo.Reports;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>The whole road: train, evaluate, save, draw, load again and compare.</summary>
+/// <summary>The whole road: train, report, evaluate, save, load again and compare.</summary>
 internal static class CartPoleRun
 {
     /// <summary>CartPole-v1 counts as solved at this mean return.</summary>
     private const double Solved = 475;
 
-    /// <returns>0 if the policy solves the task, else 1.</returns>
-    public static int Execute(CartPoleSettings settings)
+    /// <summary>The exit code of a program that was interrupted.</summary>
+    public const int Interrupted = 130;
+
+    /// <returns>0 if the policy solves the task, 130 if the training was interrupted, else 1.</returns>
+    public static int Execute(CartPoleSettings settings, CancellationToken cancellation)
     {
-        // Both before the training, so that nothing is trained in vain.
+        // All before the training, so that nothing is trained in vain.
         settings.Folder.Create();
         settings.Json?.Directory?.Create();
+        if (!settings.Resume && settings.Checkpoints.Exists)
+            settings.Checkpoints.Delete(recursive: true);
         var ml = new MLContext(settings.Seed);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new Estimators.Environments.ClassicControl.CartPole(), settings.Environments);
+        var options = new TrpoOptions
+        {
+            TotalSteps = settings.Steps,
+            FinalMaxKl = 0.001,                         // small steps at the end, so that the policy settles
+            Seed = settings.Seed,
+            Checkpoints = new() { Folder = settings.Checkpoints.FullName, Resume = settings.Resume },
+            Cancellation = cancellation,
+        };
 
         // The normaliser is fitted on what a random policy meets; during training every observation passes through it.
-        var curve = new LearningCurve();
+        var log = new TrainingLog(Solved);
+        using var recorder = new RunRecorder(settings.Folder.FullName, RunDescription.Create("CartPole-v1", settings.Environments, options));
         ITransformer model = TrainingDisplay.Show(settings.Steps, display => ml.Transforms.NormalizeMeanVariance("Observation")
-            .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, new()
-            {
-                TotalSteps = settings.Steps,
-                FinalMaxKl = 0.001,                     // small steps at the end, so that the policy settles
-                Seed = settings.Seed,
-                Progress = new Broadcast(curve, display),
-            }))
+            .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = new Broadcast(log, recorder, display) }))
             .Fit(cartPole));
-        var last = curve.Last;
-        var solvedAt = curve.FirstStepWith(Solved);
-        Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(solvedAt is { } step ? FormattableString.Invariant($"the mean return of the last 100 episodes passed {Solved} at step {step:N0}") : $"the mean return of the last 100 episodes did not reach {Solved}")}.");
+        if (cancellation.IsCancellationRequested)
+        {
+            Say($"Interrupted after {log.Last?.Steps ?? 0:N0} of {settings.Steps:N0} steps; what was learned is kept. The same command with --resume goes on from there.");
+            return Interrupted;
+        }
 
-        var evaluation = ml.ReinforcementLearning.Evaluate(model, cartPole, episodes: 100, settings.Seed);
+        if (log.Last is { } last)
+            Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(log.SolvedAt is { } step ? FormattableString.Invariant($"the mean return of the last 100 episodes passed {Solved} at step {step:N0}") : $"the mean return of the last 100 episodes did not reach {Solved}")}.");
+        else
+            Say($"The training was finished already.");
+
+        var evaluation = ml.ReinforcementLearning.Evaluate(model, cartPole, episodes: 100, settings.Seed, cancellation: cancellation);
         Say($"Evaluation: {evaluation}, {evaluation.TruncatedEpisodes} of them to the time limit.");
 
         var zip = Path.Combine(settings.Folder.FullName, "cartpole.zip");
         var onnx = Path.Combine(settings.Folder.FullName, "cartpole.onnx");
-        var plot = Path.Combine(settings.Folder.FullName, "learning-curve.png");
         ml.Model.Save(model, cartPole.Schema, zip);
         ml.ReinforcementLearning.ExportToOnnx(model, onnx);
-        curve.SavePng(plot, $"CartPole-v1, TRPO, seed {settings.Seed}");
+        var report = RunReport.Save(settings.Folder.FullName)[0];
 
         var comparison = PolicyComparison.Run(model, zip, onnx, cartPole);
         Say($"Loaded again, over {comparison.Rows:N0} observations: cartpole.zip acts alike in {comparison.EqualZipActions:N0}, cartpole.onnx in {comparison.EqualOnnxActions:N0}; scores differ by at most {comparison.MaxAbsDifference:G2}.");
         Say($"Wrote {zip}");
         Say($"Wrote {onnx}");
-        Say($"Wrote {plot}");
+        Say($"Wrote {report}, with the learning curve, the settings and the health of the run");
 
         if (settings.Json is not null)
         {
-            new CartPoleResult(settings.Seed, last.Steps, last.Elapsed.TotalSeconds, last.StepsPerSecond, evaluation.MeanReturn,
-                evaluation.StandardDeviation, comparison.MaxOnnxDifference, solvedAt).Save(settings.Json.FullName);
+            new CartPoleResult(settings.Seed, log.Last?.Steps ?? 0, log.Last?.Elapsed.TotalSeconds ?? 0, log.Last?.StepsPerSecond ?? 0, evaluation.MeanReturn,
+                evaluation.StandardDeviation, comparison.MaxOnnxDifference, log.SolvedAt).Save(settings.Json.FullName);
             Say($"Wrote {settings.Json.FullName}");
         }
 

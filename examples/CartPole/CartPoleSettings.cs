@@ -1,4 +1,7 @@
 namespace Trpo.Examples.CartPole;
 
 /// <summary>What the command line asked for.</summary>
-internal sealed record CartPoleSettings(int Seed, int Steps, int Environments, DirectoryInfo Folder, FileInfo? Json);
+internal sealed record CartPoleSettings(int Seed, int Steps, int Environments, DirectoryInfo Folder, FileInfo? Json, bool Resume)
+{
+    public DirectoryInfo Checkpoints => new(Path.Combine(Folder.FullName, "checkpoints"));
+}

@@ -10,11 +10,16 @@ internal static class InventoryRun
 {
     private const int Episodes = 200;
 
-    /// <returns>0 if the policy earns more than the best rule, and decides the same on rows alone and together, else 1.</returns>
-    public static int Execute(InventorySettings settings)
+    /// <summary>The exit code of a program that was interrupted.</summary>
+    public const int Interrupted = 130;
+
+    /// <returns>0 if the policy earns more than the best rule, and decides the same on rows alone and together, 130 if the training was interrupted, else 1.</returns>
+    public static int Execute(InventorySettings settings, CancellationToken cancellation)
     {
         // Before the training, so that nothing is trained in vain.
         settings.Folder.Create();
+        if (!settings.Resume && settings.Checkpoints.Exists)
+            settings.Checkpoints.Delete(recursive: true);
         var ml = new MLContext(settings.Seed);
         var shop = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
 
@@ -26,6 +31,8 @@ internal static class InventoryRun
             Discount = 0.97,
             Seed = settings.Seed,
             Progress = display,
+            Checkpoints = new() { Folder = settings.Checkpoints.FullName, Resume = settings.Resume },
+            Cancellation = cancellation,
         };
         var pipeline = ml.Transforms.Categorical.OneHotEncoding([new("Weekday"), new("Season")])
             .Append(ml.Transforms.Concatenate("Observation", "Weekday", "Season", "Stock", "Arriving", "Demand"))
@@ -33,9 +40,18 @@ internal static class InventoryRun
             .Append(ml.ReinforcementLearning.Trainers.Trpo(shop, options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("Order", "Action"));
         ITransformer model = pipeline.Fit(shop);
-        Say($"Trained for {display.Last!.Steps:N0} days in {display.Last.Elapsed.TotalSeconds:F1} s ({display.Last.StepsPerSecond:N0} steps/s).");
+        if (cancellation.IsCancellationRequested)
+        {
+            Say($"Interrupted after {display.Last?.Steps ?? 0:N0} of {settings.Steps:N0} days; what was learned is kept. The same command with --resume goes on from there.");
+            return Interrupted;
+        }
 
-        var evaluation = ml.ReinforcementLearning.Evaluate(model, shop, Episodes, settings.Seed);
+        if (display.Last is { } last)
+            Say($"Trained for {last.Steps:N0} days in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+        else
+            Say($"The training was finished already.");
+
+        var evaluation = ml.ReinforcementLearning.Evaluate(model, shop, Episodes, settings.Seed, cancellation: cancellation);
         (string Levels, double Return)[] rules =
         [
             ("one level", ReorderRule.BestReturn(1, (_, _) => 0, Episodes, settings.Seed)),

@@ -1,0 +1,36 @@
+using Trpo.Reports.Charts;
+
+namespace Trpo.Reports.Html;
+
+/// <summary>A chart with its heading, legend and caption.</summary>
+internal static class ChartFigure
+{
+    private static readonly Dictionary<string, string> ColorClasses = new()
+    {
+        [ChartColor.Blue] = "blue",
+        [ChartColor.Orange] = "orange",
+        [ChartColor.Green] = "green",
+        [ChartColor.Purple] = "purple",
+        [ChartColor.Red] = "red",
+    };
+
+    public static string Of(Chart chart)
+    {
+        var drawn = chart.Drawn.ToList();
+        var content = drawn.Count == 0
+            ? "<p class=\"empty\">Nothing was measured yet.</p>"
+            : $"<ul class=\"legend\">{string.Concat(drawn.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
+        return $"""
+            <figure id="{Markup.Encode(chart.Id)}">
+            <h3>{Markup.Encode(chart.Title)}</h3>
+            <p class="unit">{Markup.Encode(chart.Unit)}</p>
+            {content}
+            <figcaption>{Markup.Encode(chart.Caption)}</figcaption>
+            </figure>
+
+            """;
+    }
+
+    private static string Key(ChartSeries series) =>
+        $"<li class=\"{ColorClasses[series.Color]}{series.Style switch { SeriesStyle.Marks => " marks", SeriesStyle.Area => " area", _ => "" }}\">{Markup.Encode(series.Name)}</li>";
+}

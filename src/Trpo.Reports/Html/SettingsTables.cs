@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Trpo.Estimators;
+
+namespace Trpo.Reports.Html;
+
+/// <summary>What the run was made of: all options, those that are not the defaults marked; the machine, the versions, the sessions.</summary>
+internal static class SettingsTables
+{
+    public static string Of(RunDescription description)
+    {
+        var defaults = Flatten(JsonElement.Parse(TrpoOptionsJson.Write(new TrpoOptions()))).ToDictionary();
+        var machine = description.Machine;
+        return Markup.Table("Options", Flatten(description.Options).Select(option => Option(option.Key, option.Value, defaults))) + "<div>\n"
+            + Markup.Table("Run",
+            [
+                Markup.Row("Environment", description.Environment),
+                Markup.Row("Environments side by side", NumberText.Count(description.Environments)),
+                Markup.Row("Seed", description.Seed is { } seed ? FormattableString.Invariant($"{seed}") : "not known"),
+                Markup.Row("Started", NumberText.Moment(description.Started)),
+                .. description.Sessions.Index().Select(session => Markup.Row(FormattableString.Invariant($"Session {session.Index + 1}"),
+                    $"from iteration {NumberText.Count(session.Item.FirstIteration)}, {NumberText.Moment(session.Item.Started)}{(session.Index > 0 ? " (resumed)" : "")}")),
+            ])
+            + Markup.Table("Machine and versions",
+            [
+                Markup.Row("Trpo.Estimators", description.LibraryVersion),
+                Markup.Row(".NET", machine.Framework),
+                Markup.Row("Operating system", machine.OperatingSystem),
+                Markup.Row("Processor", FormattableString.Invariant($"{machine.Architecture}, {machine.Cores} cores, vectors of {machine.VectorBits} bits")),
+            ])
+            + Markup.Table("Details", description.Details.Select(detail => Markup.Row(detail.Key, detail.Value))) + "</div>\n";
+    }
+
+    private static string Option(string name, string value, Dictionary<string, string> defaults) =>
+        defaults.TryGetValue(name, out var usual) && usual == value ? Markup.Row(name, value)
+            : $"<tr class=\"changed\"><th scope=\"row\">{Markup.Encode(name)}</th><td>{Markup.Encode(value)} <span>(default: {Markup.Encode(usual ?? "none")})</span></td></tr>\n";
+
+    private static IEnumerable<KeyValuePair<string, string>> Flatten(JsonElement options, string prefix = "") => options.EnumerateObject().SelectMany(option =>
+        option.Value.ValueKind == JsonValueKind.Object ? Flatten(option.Value, $"{prefix}{option.Name}.") : [new($"{prefix}{option.Name}", Text(option.Value))]);
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "none",
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Text)),
+        _ => value.ToString(),
+    };
+}
