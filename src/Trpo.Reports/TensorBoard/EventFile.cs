@@ -10,6 +10,8 @@ internal sealed class EventFile : IDisposable
     private const string Prefix = "events.out.tfevents.";
     private const string FileVersion = "brain.Event:2";
 
+    private static readonly (string Tag, Func<TrpoIteration, double> Value)[] Metrics = [.. TrpoMetric.All.Select(metric => (metric.Tag, metric.Value))];
+
     private readonly RecordFile _records;
     private readonly TimeProvider _time;
 
@@ -34,11 +36,11 @@ internal sealed class EventFile : IDisposable
     public void Append(TrpoIteration iteration)
     {
         var summary = new Summary();
-        foreach (var metric in TrpoMetric.All)
+        foreach (var (tag, valueOf) in Metrics)
         {
-            var value = metric.Value(iteration);
+            var value = valueOf(iteration);
             if (!double.IsNaN(value))
-                summary.Value.Add(new Summary.Types.Value { Tag = metric.Tag, SimpleValue = (float)value });
+                summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
         }
 
         Append(new Event { Step = iteration.Steps, Summary = summary });
