@@ -29,7 +29,7 @@ internal static class CommandLine
         {
             // The help of a verb is long: what is wrong should not scroll away.
             wrong.ShowHelp = false;
-            parsed.Invoke();
+            parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
             parsed.InvocationConfiguration.Error.WriteLine($"{Path(parsed.CommandResult.Command)} --help tells more.");
             return ExitCode.WrongUsage;
         }

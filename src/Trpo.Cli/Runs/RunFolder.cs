@@ -10,7 +10,7 @@ internal sealed class RunFolder(string path)
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>The folder as the user wrote it, for the commands that messages propose.</summary>
-    public string Given { get; } = path;
+    public string Given { get; } = path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     /// <summary>What was asked for: all that going on needs.</summary>
     public string Command => In(CommandName);

@@ -42,9 +42,19 @@ internal sealed class SavedPolicy
 
     /// <summary>The model: whatever precedes the policy, and it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or no policy.</exception>
-    public ITransformer Load(MLContext ml) => IsArchive
-        ? PolicyModel.Load(ml, Path, out _)
-        : new PolicyTransformer(BoundedFile.Read(Path, PolicySession.MostBytes), new PolicyColumns());
+    public ITransformer Load(MLContext ml)
+    {
+        if (IsArchive)
+            return PolicyModel.Load(ml, Path, out _);
+        try
+        {
+            return new PolicyTransformer(BoundedFile.Read(Path, PolicySession.MostBytes), new PolicyColumns());
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{Path}: {exception.Message}", exception);
+        }
+    }
 
     /// <summary>The environment that the policy was trained in; null where nothing tells.</summary>
     public EnvironmentChoice? TrainedIn() => Run is { } run && File.Exists(run.Command) ? TrainingCommandFile.Read(run.Command).Environment : null;

@@ -22,14 +22,41 @@ internal static class Options
     public static Option<int?> MaxEpisodeSteps() => Number("--max-episode-steps", "The step after which an episode is truncated; by default the environment decides.", least: 1);
 
     /// <summary>A whole number with a least value; null where it is not given.</summary>
-    public static Option<int?> Number(string name, string description, int least)
+    public static Option<int?> Number(string name, string description, int least) => new(name)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = "n" };
+        Description = description,
+        HelpName = "n",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value >= least)
+                return value;
+            result.AddError($"{name} must be a whole number from {least} to {int.MaxValue}, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+
+    /// <summary>A positive number of seconds; null where it is not given.</summary>
+    public static Option<double?> Seconds(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "seconds",
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= TimeSpan.MaxValue.TotalDays)
+                return value;
+            result.AddError($"{name} must be a positive number of seconds, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+
+    /// <summary>One of a few words, the first of which is the default.</summary>
+    public static Option<string> Among(string name, string[] words, string description)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', words), DefaultValueFactory = _ => words[0] };
         option.Validators.Add(result =>
         {
-            // What is no number is reported by the parser.
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value < least)
-                result.AddError($"{name} must be at least {least}.");
+            if (result.Tokens is [{ Value: var word }] && !words.Contains(word))
+                result.AddError($"{name} must be one of {string.Join(", ", words)}, not '{word}'.");
         });
         return option;
     }

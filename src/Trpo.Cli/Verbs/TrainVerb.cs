@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
@@ -19,19 +18,14 @@ internal static class TrainVerb
     private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1);
     private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More pay where a step takes more than some microseconds; nothing learned depends on it.", least: 1);
-    private static readonly Option<string> Preset = Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
+    private static readonly Option<string> Preset = Options.Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
-    private static readonly Option<string> Normalize = Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, unless a value never changes under a random policy (then running) or the observation ends with a mask (then off).");
-    private static readonly Option<double?> CheckpointInterval = new("--checkpoint-interval") { Description = "Seconds between two checkpoints, which is the most that a process that is killed loses; 60 by default.", HelpName = "seconds" };
+    private static readonly Option<string> Normalize = Options.Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, unless a value never changes under a random policy (then running) or the observation ends with a mask (then off).");
+    private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, which is the most that a process that is killed loses; 60 by default.");
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", least: 0);
 
     public static Command Create()
     {
-        CheckpointInterval.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && !(seconds > 0 && seconds <= TimeSpan.MaxValue.TotalSeconds))
-                result.AddError("--checkpoint-interval must be a positive number of seconds.");
-        });
         var command = new Verb("train", "Trains a policy in an environment, and fills a folder with it: the policy, the numbers of every iteration, and a report.")
         {
             Examples =
@@ -104,11 +98,4 @@ internal static class TrainVerb
 
     // Names come from the environment, which may have anything in them.
     private static string FileName(string name) => string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? char.ToLowerInvariant(character) : '-'));
-
-    private static Option<string> Among(string name, string[] values, string description)
-    {
-        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', values), DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
-        return option;
-    }
 }
