@@ -1,0 +1,25 @@
+namespace Trpo.Reports.Charts;
+
+/// <summary>A chart of a run, over its environment steps.</summary>
+/// <param name="Id">Its name in the page and the name of its file.</param>
+/// <param name="Title">Its heading.</param>
+/// <param name="Unit">What its vertical axis counts.</param>
+/// <param name="Caption">What is healthy, and what is not.</param>
+/// <param name="Series">What is drawn, from the back to the front.</param>
+internal sealed record Chart(string Id, string Title, string Unit, string Caption, IReadOnlyList<ChartSeries> Series)
+{
+    /// <summary>The least value that the vertical axis shows whatever the values are; NaN leaves it to them.</summary>
+    public double From { get; init; } = double.NaN;
+
+    /// <summary>The greatest value that the vertical axis shows whatever the values are; NaN leaves it to them.</summary>
+    public double To { get; init; } = double.NaN;
+
+    /// <summary>The least value that is shown at all: those below lie at the edge.</summary>
+    public double Floor { get; init; } = double.NegativeInfinity;
+
+    /// <summary>The greatest value that is shown at all: those above lie at the edge.</summary>
+    public double Ceiling { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The series that have anything to draw.</summary>
+    public IEnumerable<ChartSeries> Drawn => Series.Where(series => series.Y.Any(double.IsFinite));
+}

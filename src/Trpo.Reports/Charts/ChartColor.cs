@@ -1,0 +1,18 @@
+namespace Trpo.Reports.Charts;
+
+/// <summary>The colours of curves and areas; report.css has another for each where the background is dark.</summary>
+internal static class ChartColor
+{
+    public const string Blue = "#2F6DB3";
+    public const string Orange = "#D96C06";
+    public const string Green = "#23875A";
+    public const string Purple = "#7A55B8";
+    public const string Red = "#C4283B";
+    public const string Gray = "#6A7280";
+
+    /// <summary>The lines of the axes.</summary>
+    public const string Axis = "#8B929E";
+
+    /// <summary>The lines of the grid.</summary>
+    public const string Grid = "#DFE3E9";
+}

@@ -1,0 +1,69 @@
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Trpo.Reports.Charts;
+
+/// <summary>Draws a chart with ScottPlot.</summary>
+internal static class ChartPlot
+{
+    /// <summary>The width of the data's area, in pixels of a scale of 1.</summary>
+    private const int Columns = 480;
+    private const int FewPoints = 40;
+    private const double Margin = 0.06;
+
+    /// <summary>All but its texts.</summary>
+    public static Plot Draw(Chart chart)
+    {
+        var plot = new Plot();
+        var end = Math.Max(1, chart.Series.Select(series => series.X[^1]).DefaultIfEmpty(1).Max());
+        foreach (var series in chart.Drawn)
+            Add(plot, chart, series, end);
+
+        SetAxes(plot, chart, end);
+        return plot;
+    }
+
+    private static void Add(Plot plot, Chart chart, ChartSeries series, double end)
+    {
+        var color = Color.FromHex(series.Color);
+        if (series.Style == SeriesStyle.Area)
+        {
+            var area = plot.Add.FillY([.. series.X], [.. series.Base!], [.. series.Y]);
+            (area.FillColor, area.LineWidth, area.MarkerSize, area.LegendText) = (color, 0, 0, series.Name);
+            return;
+        }
+
+        var (x, y) = Decimation.Apply(series.X, [.. series.Y.Select(value => double.IsFinite(value) ? Math.Clamp(value, chart.Floor, chart.Ceiling) : value)], end, Columns);
+        var scatter = plot.Add.Scatter(x, y, color);
+        scatter.LegendText = series.Name;
+        scatter.MarkerSize = series.Style == SeriesStyle.Marks ? 6 : series.Style != SeriesStyle.Dashed && x.Length <= FewPoints ? 5 : 0;
+        scatter.LineWidth = series.Style switch { SeriesStyle.Marks => 0, SeriesStyle.Thick => 2.8f, SeriesStyle.Dashed => 1.8f, _ => 1.3f };
+        scatter.LinePattern = series.Style == SeriesStyle.Dashed ? LinePattern.Dashed : LinePattern.Solid;
+    }
+
+    private static void SetAxes(Plot plot, Chart chart, double end)
+    {
+        var values = chart.Drawn.SelectMany(series => series.Y.Where(double.IsFinite)).Select(value => Math.Clamp(value, chart.Floor, chart.Ceiling)).ToList();
+        if (!double.IsNaN(chart.From))
+            values.Add(chart.From);
+        if (!double.IsNaN(chart.To))
+            values.Add(chart.To);
+        var (low, high) = values.Count == 0 ? (0, 1) : (values.Min(), values.Max());
+        var room = high > low ? Margin * (high - low) : Math.Max(0.5 * Math.Abs(high), 1e-9);
+        plot.Axes.SetLimits(0, end, low - room, high + room);
+
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 5 };
+        plot.FigureBackground.Color = Colors.Transparent;
+        plot.DataBackground.Color = Colors.Transparent;
+        plot.Grid.MajorLineColor = Color.FromHex(ChartColor.Grid);
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        foreach (var axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
+        {
+            axis.FrameLineStyle.Color = Color.FromHex(ChartColor.Axis);
+            axis.MajorTickStyle.Color = Color.FromHex(ChartColor.Axis);
+            axis.MinorTickStyle.Length = 0;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using ScottPlot;
+
+namespace Trpo.Reports.Charts;
+
+/// <summary>A chart as a picture of its own, with its title, legend and labels.</summary>
+internal static class ChartPng
+{
+    private const int Width = 800;
+    private const int Height = 440;
+    private const int Scale = 2;
+
+    public static byte[] Of(Chart chart)
+    {
+        using var plot = ChartPlot.Draw(chart);
+        plot.Font.Set(Fonts.Sans);
+        plot.FigureBackground.Color = Colors.White;
+        plot.Title(chart.Title);
+        plot.XLabel("environment steps");
+        plot.YLabel(chart.Unit);
+        plot.Axes.Bottom.Label.Bold = false;
+        plot.Axes.Left.Label.Bold = false;
+        plot.ShowLegend(Edge.Bottom);
+        plot.ScaleFactor = Scale;
+        return plot.GetImageBytes(Scale * Width, Scale * Height, ImageFormat.Png);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Xml.Linq;
+using ScottPlot;
+
+namespace Trpo.Reports.Charts;
+
+/// <summary>
+/// A chart as SVG to be part of a page: without a background, and with the labels of its axes as the page's own text, so that font and colours are the page's, on any machine.
+/// </summary>
+internal static class ChartSvg
+{
+    public const int Width = 560;
+    public const int Height = 300;
+
+    private const int Left = 58;
+    private const int Right = 16;
+    private const int Bottom = 30;
+    private const int Top = 10;
+    private const int Gap = 8;
+
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    public static string Of(Chart chart)
+    {
+        using var plot = ChartPlot.Draw(chart);
+        plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top));
+        plot.Axes.Bottom.TickLabelStyle.IsVisible = false;
+        plot.Axes.Left.TickLabelStyle.IsVisible = false;
+        var drawing = XDocument.Parse(plot.GetSvgXml(Width, Height)).Root!;
+
+        drawing.SetAttributeValue("width", null);
+        drawing.SetAttributeValue("height", null);
+        drawing.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}"));
+        drawing.SetAttributeValue("role", "img");
+        drawing.SetAttributeValue("aria-label", $"{chart.Title}: {string.Join(", ", chart.Drawn.Select(series => series.Name))}, over environment steps");
+        MakeNamesUnique(drawing, chart.Id);
+        drawing.Add(plot.Axes.Bottom.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Label(tick, plot.GetPixel(new Coordinates(tick.Position, 0)).X, Height - Bottom + 2 * Gap + 2, "middle")));
+        drawing.Add(plot.Axes.Left.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Label(tick, Left - Gap, plot.GetPixel(new Coordinates(0, tick.Position)).Y + Gap / 2, "end")));
+        return drawing.ToString(SaveOptions.DisableFormatting);
+    }
+
+    private static XElement Label(Tick tick, float x, float y, string anchor) => new(Svg + "text",
+        new XAttribute("x", x.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("y", y.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("text-anchor", anchor), tick.Label);
+
+    // Names are the document's, and several charts share it.
+    private static void MakeNamesUnique(XElement drawing, string prefix)
+    {
+        foreach (var attribute in drawing.Descendants().SelectMany(element => element.Attributes()))
+        {
+            if (attribute.Name == "id")
+                attribute.Value = $"{prefix}-{attribute.Value}";
+            else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
+                attribute.Value = attribute.Value.Replace("url(#", $"url(#{prefix}-", StringComparison.Ordinal);
+            else if (attribute.Name.LocalName == "href" && attribute.Value.StartsWith('#'))
+                attribute.Value = $"#{prefix}-{attribute.Value[1..]}";
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using nietras.SeparatedValues;
+
+namespace Trpo.Reports.Csv;
+
+/// <summary>The cells of a row, checked; a complaint names the file, the line and the column.</summary>
+internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnlyList<string> names)
+{
+    private readonly SepReader.Row _row = row;
+
+    /// <summary>A whole number from 1.</summary>
+    public int Count(int column) => int.TryParse(_row[column].Span, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+        ? value : throw Complaint(column, $"'{Shown(column)}' is no whole number from 1");
+
+    /// <summary>A number, infinities among them; NaN where the cell is empty.</summary>
+    public double Number(int column)
+    {
+        var text = _row[column].Span;
+        if (text.IsEmpty)
+            return double.NaN;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Complaint(column, $"'{Shown(column)}' is no number");
+    }
+
+    /// <summary>A member of an enumeration.</summary>
+    public T Name<T>(int column)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(_row[column].Span, out var value) && _row[column].Span.SequenceEqual(value.ToString())
+            ? value : throw Complaint(column, $"'{Shown(column)}' is none of {string.Join(", ", Enum.GetNames<T>())}");
+
+    public InvalidDataException Complaint(int column, string reason) =>
+        new($"{path}, line {_row.LineNumberFrom}, column '{names[column]}': {reason}.");
+
+    private string Shown(int column)
+    {
+        const int Most = 40;
+        var text = _row[column].ToString();
+        return text.Length <= Most ? text : text[..Most] + "...";
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers.Text;
+using System.Text;
+using Trpo.Estimators;
+using Trpo.Onnx.Files;
+
+namespace Trpo.Reports.Csv;
+
+/// <summary>Writes metrics.csv, a row per iteration, as if the run had never been stopped.</summary>
+internal sealed class MetricsWriter : IDisposable
+{
+    private readonly FileStream _file;
+
+    private MetricsWriter(FileStream file) => _file = file;
+
+    /// <summary>Opens the file to go on with an iteration: later rows are dropped, and that iteration's own; so is half a line at the end.</summary>
+    /// <exception cref="InvalidDataException">The file has other columns, or a row before the iteration is damaged.</exception>
+    public static MetricsWriter Open(string folder, int iteration)
+    {
+        var path = Path.Combine(folder, MetricsFormat.FileName);
+        // Fails where another recorder writes it.
+        using (var before = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
+        {
+            var content = new byte[before.Length];
+            before.ReadExactly(content);
+            var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
+            if (kept.IsEmpty)
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
+            else if (kept.Length < content.Length)
+                AtomicFile.Write(path, kept);
+        }
+
+        // Unbuffered: each row is written at once, and outlives the process from then on.
+        return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
+    }
+
+    public void Append(TrpoIteration iteration) => _file.Write(Encoding.UTF8.GetBytes(MetricsFormat.Row(iteration)));
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>The bytes of the header and the rows before an iteration; 0 where not even the header is whole.</summary>
+    private static int LengthBefore(ReadOnlySpan<byte> content, int iteration, string path)
+    {
+        var (position, line) = (0, 1);
+        while (content[position..].IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            var text = content.Slice(position, end + 1);
+            if (line == 1 && !text.SequenceEqual(Encoding.UTF8.GetBytes(MetricsFormat.Header)))
+                throw new InvalidDataException($"{path} has other columns than this version writes. Go on in an empty folder, or move the file away.");
+            if (line > 1 && IterationOf(text, path, line) >= iteration)
+                break;
+            position += text.Length;
+            line++;
+        }
+
+        return position;
+    }
+
+    private static int IterationOf(ReadOnlySpan<byte> row, string path, int line) =>
+        Utf8Parser.TryParse(row, out int iteration, out var length) && iteration > 0 && row[length] == ','
+            ? iteration : throw new InvalidDataException($"{path}, line {line}, column '{MetricsFormat.Iteration}': a number from 1 is expected. Repair the line, or move the file away.");
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Trpo.Reports.Html;
+
+/// <summary>Numbers as readers like them, in the invariant culture.</summary>
+internal static class NumberText
+{
+    private const string Unknown = "\u2013";
+
+    public static string Count(double value) => double.IsFinite(value) ? value.ToString("N0", CultureInfo.InvariantCulture) : Unknown;
+
+    public static string Measured(double value) => !double.IsFinite(value) ? Unknown
+        : Math.Abs(value) >= 10_000 ? Count(value)
+        : value.ToString(Math.Abs(value) >= 100 ? "F1" : "G4", CultureInfo.InvariantCulture);
+
+    public static string Duration(double seconds)
+    {
+        if (!double.IsFinite(seconds))
+            return Unknown;
+        var time = TimeSpan.FromSeconds(seconds);
+        return time.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s")
+            : time.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalHours):N0} h {time.Minutes} min");
+    }
+
+    public static string Moment(DateTimeOffset moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using Trpo.Estimators;
+using Trpo.Reports.Charts;
+using Trpo.Reports.History;
+using Trpo.Reports.Verdicts;
+using static Trpo.Reports.Html.Markup;
+
+namespace Trpo.Reports.Html;
+
+/// <summary>The report: one page that asks nothing of a network and runs no script.</summary>
+internal static class ReportPage
+{
+    private static readonly string Style = ReadStyle();
+
+    public static string Of(RunHistory history, RunDescription? description, IReadOnlyList<Chart> charts)
+    {
+        var title = description?.Environment ?? "Training run";
+        var status = RunStatus.Of(history, description);
+        var verdicts = Judgement.Of(history);
+        return $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{Encode(title)}: TRPO training report</title>
+            <style>{Style}</style>
+            </head>
+            <body>
+            <main>
+            <header class="top">
+            <div>
+            <h1>{Encode(title)}</h1>
+            <p class="about">{Encode(About(description))}</p>
+            </div>
+            <p class="badge {(status.IsFinished ? "good" : "look")}">{Encode(status.Text)}</p>
+            </header>
+            <dl class="numbers">
+            {Numbers(history)}</dl>
+            <section aria-labelledby="health">
+            <h2 id="health">Health: {Encode(Tally(verdicts))}</h2>
+            <ul class="verdicts">
+            {string.Concat(verdicts.Select(VerdictItem))}</ul>
+            </section>
+            <section aria-labelledby="charts">
+            <h2 id="charts">Charts</h2>
+            <div class="charts">
+            {string.Concat(charts.Select(ChartFigure.Of))}</div>
+            </section>
+            {(description is null ? "" : $"<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Settings</h2>\n<div class=\"tables\">\n{SettingsTables.Of(description)}</div>\n</section>\n")}<footer>Made from metrics.csv{(description is null ? "" : " and run.json")} by Trpo.Reports. The numbers of every iteration are in metrics.csv, and in the event files for TensorBoard.</footer>
+            </main>
+            </body>
+            </html>
+
+            """.ReplaceLineEndings("\n");
+    }
+
+    private static string About(RunDescription? description) => description is null
+        ? "Trust Region Policy Optimization"
+        : string.Join(" · ", (string[])["Trust Region Policy Optimization", .. description.Seed is { } seed ? [FormattableString.Invariant($"seed {seed}")] : Array.Empty<string>(),
+            $"{NumberText.Count(description.Environments)} {(description.Environments == 1 ? "environment" : "environments")}", $"started {NumberText.Moment(description.Started)}",
+            .. description.Sessions.Count > 1 ? [$"resumed {NumberText.Count(description.Sessions.Count - 1)} {(description.Sessions.Count == 2 ? "time" : "times")}"] : Array.Empty<string>()]);
+
+    private static string Numbers(RunHistory history)
+    {
+        var last = history.Last;
+        var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
+        (string Name, string Value)[] numbers =
+        [
+            ("mean return, last 100 episodes", NumberText.Measured(returns.LastOrDefault(double.NaN))),
+            ("best mean return of 100", NumberText.Measured(returns.Append(double.NegativeInfinity).Max())),
+            ("environment steps", NumberText.Count(last.Steps)),
+            ("iterations", NumberText.Count(last.Iteration)),
+            ("time", NumberText.Duration(last.Elapsed)),
+            ("steps per second", NumberText.Count(history[TrpoMetric.StepsPerSecond][^1])),
+        ];
+        return string.Concat(numbers.Select(number => $"<div><dt>{Encode(number.Name)}</dt><dd>{Encode(number.Value)}</dd></div>\n"));
+    }
+
+    private static string VerdictItem(Verdict verdict) => $"""
+        <li class="{ClassOf(verdict.Grade)}">
+        <div class="head"><h3><a href="#{Encode(verdict.Chart)}">{Encode(verdict.Subject)}</a></h3><span class="grade">{GradeText(verdict.Grade)}</span></div>
+        <p>{Encode(verdict.Finding)}</p>{(verdict.Advice is null ? "" : $"\n<p class=\"advice\">{Encode(verdict.Advice)}</p>")}
+        </li>
+
+        """;
+
+    private static string Tally(IReadOnlyList<Verdict> verdicts)
+    {
+        var (bad, look, unknown) = (verdicts.Count(verdict => verdict.Grade == VerdictGrade.Bad), verdicts.Count(verdict => verdict.Grade == VerdictGrade.Look),
+            verdicts.Count(verdict => verdict.Grade == VerdictGrade.Unknown));
+        return unknown == verdicts.Count ? "too early to say" : bad + look == 0 ? "all is well"
+            : string.Join(", ", new[] { bad > 0 ? FormattableString.Invariant($"{bad} bad") : "", look > 0 ? FormattableString.Invariant($"{look} worth a look") : "" }.Where(text => text.Length > 0));
+    }
+
+    private static string GradeText(VerdictGrade grade) => grade switch
+    {
+        VerdictGrade.Good => "✓ Good",
+        VerdictGrade.Look => "! Look",
+        VerdictGrade.Bad => "✕ Bad",
+        _ => "? Not known",
+    };
+
+    private static string ClassOf(VerdictGrade grade) => grade switch
+    {
+        VerdictGrade.Good => "good",
+        VerdictGrade.Look => "look",
+        VerdictGrade.Bad => "bad",
+        _ => "unknown",
+    };
+
+    private static string ReadStyle()
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.Json;
+using Trpo.Estimators;
+using Trpo.Reports.History;
+
+namespace Trpo.Reports.Html;
+
+/// <summary>How far a run came. From its files alone, one that was stopped looks like one that goes on.</summary>
+/// <param name="Text">In a few words.</param>
+/// <param name="IsFinished">Whether it made all of its steps or reached its target.</param>
+internal sealed record RunStatus(string Text, bool IsFinished)
+{
+    public static RunStatus Of(RunHistory history, RunDescription? description)
+    {
+        var last = history.Last;
+        if (last.Steps >= last.TotalSteps)
+            return new RunStatus("Finished", true);
+        if (TargetOf(description) is { } target && history[TrpoMetric.ReturnOfLast100][^1] >= target)
+            return new RunStatus(string.Create(CultureInfo.InvariantCulture, $"Finished at its target return of {target}"), true);
+        return new RunStatus(string.Create(CultureInfo.InvariantCulture, $"Stopped, or still running, at step {last.Steps:N0} of {last.TotalSteps:N0}"), false);
+    }
+
+    private static double? TargetOf(RunDescription? description) =>
+        description?.Options.TryGetProperty("targetReturn", out var target) == true && target.ValueKind == JsonValueKind.Number ? target.GetDouble() : null;
+}

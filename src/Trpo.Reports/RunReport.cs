@@ -1,0 +1,39 @@
+using System.Text;
+using Trpo.Onnx.Files;
+using Trpo.Reports.Charts;
+using Trpo.Reports.Csv;
+using Trpo.Reports.Html;
+
+namespace Trpo.Reports;
+
+/// <summary>
+/// Makes a report of a run from the files in its folder: one page of HTML that opens without a network and says at a glance whether the run is healthy, and its charts as pictures.
+/// While the run goes on and after a crash too.
+/// </summary>
+public static class RunReport
+{
+    /// <summary>The name of the page, in the run's folder.</summary>
+    public static string FileName => "report.html";
+
+    /// <summary>Reads metrics.csv and, if it is there, run.json; writes report.html and plots/*.png.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <returns>The paths of the files that were written, that of the page first.</returns>
+    /// <exception cref="FileNotFoundException">There is no metrics.csv in the folder.</exception>
+    /// <exception cref="InvalidDataException">One of the files is damaged, or there is no iteration in metrics.csv yet; the message says which file, and where.</exception>
+    public static IReadOnlyList<string> Save(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var history = MetricsReader.Read(Path.Combine(folder, MetricsFormat.FileName));
+        var description = File.Exists(RunDescription.PathIn(folder)) ? RunDescription.Load(folder) : null;
+        var charts = RunCharts.Of(history);
+        List<string> written = [Path.Combine(folder, FileName)];
+        AtomicFile.Write(written[0], Encoding.UTF8.GetBytes(ReportPage.Of(history, description, charts)));
+        foreach (var chart in charts)
+        {
+            written.Add(Path.Combine(folder, "plots", $"{chart.Id}.png"));
+            AtomicFile.Write(written[^1], ChartPng.Of(chart));
+        }
+
+        return written;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Trpo.Estimators;
+using Trpo.Reports.TensorBoard.Format;
+
+namespace Trpo.Reports.TensorBoard;
+
+/// <summary>A file of events that TensorBoard shows as curves over environment steps. A run that goes on opens another beside it.</summary>
+internal sealed class EventFile : IDisposable
+{
+    private const string Prefix = "events.out.tfevents.";
+    private const string FileVersion = "brain.Event:2";
+
+    private readonly RecordFile _records;
+    private readonly TimeProvider _time;
+
+    private EventFile(RecordFile records, TimeProvider time) => (_records, _time) = (records, time);
+
+    /// <param name="folder">The folder of the run.</param>
+    /// <param name="first">The first iteration that will be written: with earlier files in the folder, TensorBoard forgets what they say from its step on.</param>
+    /// <param name="time">The clock.</param>
+    public static EventFile Create(string folder, TrpoIteration first, TimeProvider time)
+    {
+        // TensorBoard reads the files in the order of their names.
+        var newest = Directory.EnumerateFiles(folder, Prefix + "*").Select(SecondsOf).DefaultIfEmpty(-1).Max();
+        var seconds = Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), newest + 1);
+        var host = string.Concat(Environment.MachineName.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' ? character : '_'));
+        var file = new EventFile(new RecordFile(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{seconds:D10}.{host}.{Environment.ProcessId}"))), time);
+        file.Append(new Event { FileVersion = FileVersion });
+        if (newest >= 0 || first.Iteration > 1)
+            file.Append(new Event { Step = first.Steps, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
+        return file;
+    }
+
+    public void Append(TrpoIteration iteration)
+    {
+        var summary = new Summary();
+        foreach (var metric in TrpoMetric.All)
+        {
+            var value = metric.Value(iteration);
+            if (!double.IsNaN(value))
+                summary.Value.Add(new Summary.Types.Value { Tag = metric.Tag, SimpleValue = (float)value });
+        }
+
+        Append(new Event { Step = iteration.Steps, Summary = summary });
+    }
+
+    public void Dispose() => _records.Dispose();
+
+    private void Append(Event entry)
+    {
+        entry.WallTime = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        _records.Append(entry);
+    }
+
+    private static long SecondsOf(string path) =>
+        long.TryParse(Path.GetFileName(path)[Prefix.Length..].Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+}
