@@ -51,7 +51,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(Overview)
         {
-            TrainVerb.Create(), ResumeVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(),
+            TrainVerb.Create(), ResumeVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), ReportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new VerbHelp();

@@ -1,3 +1,5 @@
+using Trpo.Reports;
+
 namespace Trpo.Cli.Runs;
 
 /// <summary>The files of a run.</summary>
@@ -24,13 +26,16 @@ internal sealed class RunFolder(string path)
     /// <summary>Both as one graph.</summary>
     public string Onnx => In("policy.onnx");
 
+    /// <summary>The numbers of every iteration.</summary>
+    public string Metrics => In("metrics.csv");
+
     /// <summary>Whether a run was started in the folder.</summary>
     public bool HasRun => File.Exists(Command) || File.Exists(Model) || Directory.Exists(Checkpoints);
 
     /// <summary>Removes what an earlier run left; other files stay.</summary>
     public void Clear()
     {
-        foreach (var file in new[] { Command, Model, Onnx, In("metrics.csv"), In("run.json"), In("report.html") })
+        foreach (var file in new[] { Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName) })
             File.Delete(file);
         foreach (var folder in new[] { Checkpoints, In("plots") }.Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);

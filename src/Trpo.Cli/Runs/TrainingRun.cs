@@ -1,79 +1,107 @@
+using System.Reflection;
 using Microsoft.ML;
 using Trpo.Cli.Display;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
+using Trpo.Reports;
 
 namespace Trpo.Cli.Runs;
 
 /// <summary>Trains as a command says, and fills the folder of the run.</summary>
-internal sealed class TrainingRun
+/// <param name="folder">Where the files go.</param>
+/// <param name="command">What to do.</param>
+/// <param name="ml">The context.</param>
+/// <param name="environment">Where to act: the data view of the command's environment.</param>
+/// <param name="terminal">Where to speak.</param>
+internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal)
 {
-    private readonly RunFolder _folder;
-    private readonly TrainingCommand _command;
-    private readonly Terminal _terminal;
-    private readonly MLContext _ml;
-    private readonly EnvironmentDataView _environment;
-
-    /// <param name="folder">Where the files go.</param>
-    /// <param name="command">What to do.</param>
-    /// <param name="environment">Where to act: the data view of the command's environment.</param>
-    /// <param name="ml">The context of <paramref name="environment"/>.</param>
-    /// <param name="terminal">Where to speak.</param>
-    public TrainingRun(RunFolder folder, TrainingCommand command, EnvironmentDataView environment, MLContext ml, Terminal terminal)
-    {
-        (_folder, _command, _environment, _ml, _terminal) = (folder, command, environment, ml, terminal);
-    }
-
+    /// <summary>Trains, evaluates, and writes the files; the report also of a training that is interrupted, or becomes ill.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="TrainingException">Training is ill; the files say how far it came.</exception>
+    /// <exception cref="TrainingException">Training is ill; the report says how far it came.</exception>
+    /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
     public int Execute(bool resume)
     {
-        using var interruption = new Interruption(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
-        var (model, last) = Train(resume, interruption.Token);
+        using var interruption = new Interruption(() => terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
+        ITransformer model;
+        try
+        {
+            model = Train(resume, interruption.Token);
+        }
+        catch (Exception exception) when (exception is TrainingException or EnvironmentException)
+        {
+            WriteReport();
+            throw;
+        }
+
         using var owned = model as IDisposable;
-        PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
-        _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
+        PolicyModel.Save(ml, model, environment.Schema, folder.Model);
+        ml.ReinforcementLearning.ExportToOnnx(model, folder.Onnx);
         var isInterrupted = interruption.Token.IsCancellationRequested;
-        if (last is not null)
-            _terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
-        if (!isInterrupted && _command.Episodes > 0)
-            isInterrupted = !Evaluate(model, interruption.Token);
-        _terminal.Say($"Wrote {_folder.Model}");
-        _terminal.Say($"Wrote {_folder.Onnx}");
+        if (!isInterrupted && command.Episodes > 0)
+            isInterrupted = !TryEvaluate(model, interruption.Token);
+        WriteReport();
+        terminal.Say($"Wrote {folder.Model}");
+        terminal.Say($"Wrote {folder.Onnx}");
         if (!isInterrupted)
             return ExitCode.Done;
-        _terminal.Warn($"Interrupted. To go on: trpo resume {_folder.Given}");
+        terminal.Warn($"Interrupted. To go on: trpo resume {folder.Given}");
         return ExitCode.Interrupted;
     }
 
-    private (ITransformer Model, TrpoIteration? Last) Train(bool resume, CancellationToken cancel)
+    private ITransformer Train(bool resume, CancellationToken cancel)
     {
-        using var warnings = new TrainingWarnings(_ml, _terminal, TrainingDisplay.IsLive);
-        return TrainingDisplay.Show(_terminal, display =>
+        using var recorder = new RunRecorder(folder.Path, Description());
+        using var warnings = new TrainingWarnings(ml, terminal, TrainingDisplay.IsLive);
+        var (model, last) = TrainingDisplay.Show(terminal, display =>
         {
-            var broadcast = new Broadcast(display);
-            var options = _command.Options with
-            {
-                Cancellation = cancel,
-                Checkpoints = new() { Folder = _folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(_command.CheckpointInterval) },
-                Progress = broadcast,
-            };
-            return (PolicyPipeline.Create(_ml, _environment, options, _command.Normalization).Fit(_environment), broadcast.Last);
+            var progress = new Broadcast(recorder, display);
+            var pipeline = PolicyPipeline.Create(ml, environment, Options(progress, resume, cancel), command.Normalization);
+            return (pipeline.Fit(environment), progress.Last);
         });
+        if (last is null)
+            terminal.Say($"No iteration was left to train.");
+        else
+            terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+        return model;
     }
 
-    private bool Evaluate(ITransformer model, CancellationToken cancel)
+    private TrpoOptions Options(IProgress<TrpoIteration> progress, bool resume, CancellationToken cancel) => command.Options with
+    {
+        Cancellation = cancel,
+        Checkpoints = new() { Folder = folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(command.CheckpointInterval) },
+        Progress = progress,
+    };
+
+    private RunDescription Description() => RunDescription.Create(environment.Name, command.Environments, command.Options) with
+    {
+        Details = new Dictionary<string, string>
+        {
+            ["Environment chosen"] = $"{command.Environment}",
+            ["Normalization"] = $"{command.Normalization}",
+            ["Environment threads"] = FormattableString.Invariant($"{command.Threads}"),
+            ["Tool"] = $"trpo {typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}",
+        },
+    };
+
+    private bool TryEvaluate(ITransformer model, CancellationToken cancel)
     {
         try
         {
-            var evaluation = _ml.ReinforcementLearning.Evaluate(model, _environment, _command.Episodes, cancellation: cancel);
-            _terminal.Say($"Evaluation: {evaluation}.");
+            var evaluation = ml.ReinforcementLearning.Evaluate(model, environment, command.Episodes, cancellation: cancel);
+            terminal.Say($"Evaluation: {evaluation}.");
             return true;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    // There is nothing to report of where not one iteration ended.
+    private void WriteReport()
+    {
+        if (File.Exists(folder.Metrics))
+            terminal.Say($"Wrote {RunReport.Save(folder.Path)[0]}");
     }
 }

@@ -42,6 +42,6 @@ internal static class ResumeVerb
         var ml = new MLContext(command.Options.Seed);
         var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
         terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
-        return new TrainingRun(folder, command, environment, ml, terminal).Execute(resume: true);
+        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: true);
     }
 }

@@ -72,7 +72,7 @@ internal static class TrainVerb
         terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
         terminal.Say($"Observations are scaled by {normalization}: {why}.");
         terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
-        return new TrainingRun(folder, command, environment, ml, terminal).Execute(resume: false);
+        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: false);
     }
 
     private static Normalization Chosen(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
