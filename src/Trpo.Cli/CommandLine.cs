@@ -21,27 +21,31 @@ internal static class CommandLine
         Exit codes: 0 done; 1 something that you can mend (a setting, a file, an environment, a training that became ill); 2 a command line that the tool does not have; 70 a fault of the tool; 130 interrupted (Ctrl-C or SIGTERM).
         """;
 
+    /// <param name="arguments">What stands behind the name of the tool.</param>
+    /// <param name="output">Where results go; null for standard output.</param>
+    /// <param name="error">Where complaints go; null for standard error.</param>
     /// <returns>The exit code of the process.</returns>
-    public static int Run(string[] arguments)
+    public static int Run(string[] arguments, TextWriter? output = null, TextWriter? error = null)
     {
+        (output, error) = (output ?? Console.Out, error ?? Console.Error);
         var parsed = Create().Parse(arguments);
         if (parsed.Action is ParseErrorAction wrong)
         {
             // The help of a verb is long: what is wrong should not scroll away.
             wrong.ShowHelp = false;
-            parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
-            parsed.InvocationConfiguration.Error.WriteLine($"{Path(parsed.CommandResult.Command)} --help tells more.");
+            parsed.Invoke(new InvocationConfiguration { Output = error, Error = error });
+            error.WriteLine($"{Path(parsed.CommandResult.Command)} --help tells more.");
             return ExitCode.WrongUsage;
         }
 
         try
         {
             // Signals are the verbs' own business.
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception)
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"This is a fault of trpo itself; please report it with these lines.{Environment.NewLine}{exception}");
+            error.WriteLine($"This is a fault of trpo itself; please report it with these lines.{Environment.NewLine}{exception}");
             return ExitCode.Fault;
         }
     }
@@ -55,7 +59,7 @@ internal static class CommandLine
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new VerbHelp();
-        root.SetAction(_ => root.Parse("--help").Invoke());
+        root.SetAction(parsed => root.Parse("--help").Invoke(parsed.InvocationConfiguration));
         return root;
     }
 
