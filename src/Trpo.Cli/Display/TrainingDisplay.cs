@@ -48,7 +48,6 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
     {
         _shown = Stopwatch.GetTimestamp();
         _live!.UpdateTarget(TrainingPanel.Of(value, _meanReturn, AnsiConsole.Profile.Width));
-        _live.Refresh();
     }
 
     private void WriteLine(TrpoIteration value)

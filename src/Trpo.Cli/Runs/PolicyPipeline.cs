@@ -25,7 +25,7 @@ internal static class PolicyPipeline
     public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
     {
         if (options.ActionMask)
-            return (Normalization.Off, "the observation ends with a mask, which must stay as it is");
+            return (Normalization.Running, "the observation ends with a mask, which this leaves as it is");
         if (options.NormalizeObservations)
             return (Normalization.Running, "the options say so");
         return StandsStill(ml, environment, options.Columns.Observation) is { } value

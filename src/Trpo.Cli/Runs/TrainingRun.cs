@@ -55,15 +55,28 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         using var warnings = new TrainingWarnings(ml, terminal, TrainingDisplay.IsLive);
         var (model, last) = TrainingDisplay.Show(terminal, display =>
         {
-            var progress = new Broadcast(recorder, display);
-            var pipeline = PolicyPipeline.Create(ml, environment, Options(progress, resume, cancel), command.Normalization);
-            return (pipeline.Fit(environment), progress.Last);
+            // Settings with which training cannot go on should not replace those with which it can: the record follows the first iteration.
+            var progress = new Broadcast(new FirstReport(() => TrainingCommandFile.Write(folder.Command, command)), recorder, display);
+            return (Fit(Options(progress, resume, cancel)), progress.Last);
         });
         if (last is null)
             terminal.Say($"No iteration was left to train.");
         else
             terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
         return model;
+    }
+
+    private ITransformer Fit(TrpoOptions options)
+    {
+        try
+        {
+            return PolicyPipeline.Create(ml, environment, options, command.Normalization).Fit(environment);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException && exception.Source is "Trpo.Estimators" or "Trpo.Onnx")
+        {
+            // The libraries refuse settings that do not go together, or not with the environment.
+            throw new CommandException($"Training in {environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
+        }
     }
 
     private TrpoOptions Options(IProgress<TrpoIteration> progress, bool resume, CancellationToken cancel) => command.Options with

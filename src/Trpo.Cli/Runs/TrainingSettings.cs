@@ -15,16 +15,14 @@ internal static class TrainingSettings
         ["plain"] = new(),
     };
 
-    /// <param name="preset">The name of a preset.</param>
+    /// <param name="basis">The settings to change: a preset, or those of a run.</param>
     /// <param name="file">The path of an options file; null for none.</param>
     /// <param name="steps">The total steps; null leaves them.</param>
     /// <param name="seed">The seed; null leaves it.</param>
     /// <exception cref="CommandException">The file is missing or wrong, or a setting is out of its range; the message names it.</exception>
-    public static TrpoOptions Read(string preset, string? file, int? steps, int? seed)
+    public static TrpoOptions Read(TrpoOptions basis, string? file, int? steps, int? seed)
     {
-        var options = Presets[preset];
-        if (file is not null)
-            options = ReadFile(file, options);
+        var options = file is null ? basis : ReadFile(file, basis);
         options = options with { TotalSteps = steps ?? options.TotalSteps, Seed = seed ?? options.Seed ?? DefaultSeed };
         try
         {

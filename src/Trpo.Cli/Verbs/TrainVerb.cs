@@ -20,7 +20,7 @@ internal static class TrainVerb
     private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More pay where a step takes more than some microseconds; nothing learned depends on it.", least: 1);
     private static readonly Option<string> Preset = Options.Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
-    private static readonly Option<string> Normalize = Options.Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, unless a value never changes under a random policy (then running) or the observation ends with a mask (then off).");
+    private static readonly Option<string> Normalize = Options.Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, but running where a value never changes under a random policy, or where the observation ends with a mask.");
     private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, which is the most that a process that is killed loses; 60 by default.");
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", least: 0);
 
@@ -50,7 +50,7 @@ internal static class TrainVerb
     private static int Execute(ParseResult parsed, Terminal terminal)
     {
         var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
-        var options = TrainingSettings.Read(parsed.GetValue(Preset)!, parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
+        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
         var ml = new MLContext(options.Seed);
         var (count, threads) = (parsed.GetValue(Count) ?? 8, parsed.GetValue(Threads) ?? 1);
         var environment = choice.Load(ml, count, threads, options.Columns.Observation);
@@ -83,6 +83,8 @@ internal static class TrainVerb
             return chosen;
         }
 
+        if (options.ActionMask && name == "table")
+            throw new CommandException("The observation ends with a mask, which no table may scale: use --normalize running, or off.");
         why = $"--normalize {name} says so";
         return Enum.Parse<Normalization>(name, ignoreCase: true);
     }

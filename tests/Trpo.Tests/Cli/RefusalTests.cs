@@ -55,6 +55,16 @@ public sealed class RefusalTests
     }
 
     [Test]
+    public void Settings_that_do_not_go_together_are_refused()
+    {
+        var file = InFolder("options.json");
+        File.WriteAllText(file, """{ "actionMask": true }""");
+
+        AssertMendable("mask", "train", "--environment", "pendulum", "--options", file, "--out", InFolder("run"));
+        AssertMendable("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", InFolder("other"));
+    }
+
+    [Test]
     public void Missing_files_are_named()
     {
         AssertMendable("nothing.json", "train", "--environment", "cartpole", "--options", InFolder("nothing.json"), "--out", InFolder("run"));
