@@ -45,6 +45,17 @@ public sealed partial class ArchitectureTests
         ["Graph.Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
     };
 
+    /// <summary>The same of Trpo.Reports.</summary>
+    private static readonly Dictionary<string, string[]> ReportRooms = new()
+    {
+        ["History"] = [],
+        ["TensorBoard"] = ["TensorBoard.Format"],
+        ["Csv"] = ["History"],
+        ["Charts"] = ["History"],
+        ["Verdicts"] = ["History"],
+        ["Html"] = ["Charts", "History", "Verdicts"],
+    };
+
     [Test]
     public void Deployment_knows_nothing_of_training()
     {
@@ -56,9 +67,10 @@ public sealed partial class ArchitectureTests
 
     [TestCase("Trpo.Estimators")]
     [TestCase("Trpo.Onnx")]
+    [TestCase("Trpo.Reports")]
     public void Every_room_uses_only_those_below_it(string project)
     {
-        var rooms = project == "Trpo.Onnx" ? DeploymentRooms : Rooms;
+        var rooms = project switch { "Trpo.Onnx" => DeploymentRooms, "Trpo.Reports" => ReportRooms, _ => Rooms };
         var usings = new Regex($@"^using (?:static )?{Regex.Escape(project)}\.([A-Za-z.]+);", RegexOptions.Multiline);
         var violations = SourceFiles($"src/{project}")
             .Where(file => file.Room.Length > 0)
@@ -67,6 +79,15 @@ public sealed partial class ArchitectureTests
                 .Select(used => $"{file.Room} uses {used} ({file.Name})"));
 
         Assert.That(violations, Is.Empty);
+    }
+
+    [Test]
+    public void Neither_training_nor_deployment_knows_of_plotting()
+    {
+        System.Reflection.Assembly[] libraries = [typeof(TrpoEstimator).Assembly, typeof(PolicyTransformer).Assembly];
+        var references = libraries.SelectMany(library => library.GetReferencedAssemblies().Select(assembly => assembly.Name));
+
+        Assert.That(references, Has.None.EqualTo("ScottPlot").And.None.EqualTo("SkiaSharp").And.None.EqualTo("Trpo.Reports"));
     }
 
     [Test]
@@ -82,7 +103,7 @@ public sealed partial class ArchitectureTests
     [Test]
     public void Folders_are_namespaces()
     {
-        string[] projects = ["Trpo.Estimators", "Trpo.Onnx"];
+        string[] projects = ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports"];
         var violations = projects.SelectMany(project => SourceFiles($"src/{project}")
             .Where(file => !file.Text.Contains($"namespace {string.Join('.', new[] { project, file.Room }.Where(part => part.Length > 0))}", StringComparison.Ordinal))
             .Select(file => file.Name));

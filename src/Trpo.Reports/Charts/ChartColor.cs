@@ -8,7 +8,6 @@ internal static class ChartColor
     public const string Green = "#23875A";
     public const string Purple = "#7A55B8";
     public const string Red = "#C4283B";
-    public const string Gray = "#6A7280";
 
     /// <summary>The lines of the axes.</summary>
     public const string Axis = "#8B929E";

@@ -10,11 +10,11 @@ namespace Trpo.Reports.Charts;
 internal static class ChartSvg
 {
     public const int Width = 560;
-    public const int Height = 300;
+    public const int Height = 310;
 
     private const int Left = 58;
     private const int Right = 16;
-    private const int Bottom = 30;
+    private const int Bottom = 52;
     private const int Top = 10;
     private const int Gap = 8;
 
@@ -24,6 +24,7 @@ internal static class ChartSvg
     {
         using var plot = ChartPlot.Draw(chart);
         plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top));
+        plot.HideLegend();
         plot.Axes.Bottom.TickLabelStyle.IsVisible = false;
         plot.Axes.Left.TickLabelStyle.IsVisible = false;
         var drawing = XDocument.Parse(plot.GetSvgXml(Width, Height)).Root!;
@@ -34,13 +35,14 @@ internal static class ChartSvg
         drawing.SetAttributeValue("role", "img");
         drawing.SetAttributeValue("aria-label", $"{chart.Title}: {string.Join(", ", chart.Drawn.Select(series => series.Name))}, over environment steps");
         MakeNamesUnique(drawing, chart.Id);
-        drawing.Add(plot.Axes.Bottom.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Label(tick, plot.GetPixel(new Coordinates(tick.Position, 0)).X, Height - Bottom + 2 * Gap + 2, "middle")));
-        drawing.Add(plot.Axes.Left.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Label(tick, Left - Gap, plot.GetPixel(new Coordinates(0, tick.Position)).Y + Gap / 2, "end")));
+        drawing.Add(plot.Axes.Bottom.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, plot.GetPixel(new Coordinates(tick.Position, 0)).X, Height - Bottom + 20, "middle")));
+        drawing.Add(plot.Axes.Left.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, Left - Gap, plot.GetPixel(new Coordinates(0, tick.Position)).Y + Gap / 2, "end")));
+        drawing.Add(Text("environment steps", (Left + Width - Right) / 2, Height - Gap, "middle"));
         return drawing.ToString(SaveOptions.DisableFormatting);
     }
 
-    private static XElement Label(Tick tick, float x, float y, string anchor) => new(Svg + "text",
-        new XAttribute("x", x.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("y", y.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("text-anchor", anchor), tick.Label);
+    private static XElement Text(string text, float x, float y, string anchor) => new(Svg + "text",
+        new XAttribute("x", x.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("y", y.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("text-anchor", anchor), text);
 
     // Names are the document's, and several charts share it.
     private static void MakeNamesUnique(XElement drawing, string prefix)

@@ -6,7 +6,7 @@ namespace Trpo.Reports.Charts;
 /// <summary>What share of its time training spent on what, as areas on top of each other, averaged over stretches of the run.</summary>
 internal static class TimeShares
 {
-    private const int MostStretches = 100;
+    private const int MostStretches = 60;
 
     private static readonly (string Name, string Color, TrpoMetric Metric)[] Phases =
     [

@@ -9,7 +9,7 @@ internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnl
     private readonly SepReader.Row _row = row;
 
     /// <summary>A whole number from 1.</summary>
-    public int Count(int column) => int.TryParse(_row[column].Span, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+    public int Count(int column) => int.TryParse(_row[column].Span, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 && !HasZeros(column)
         ? value : throw Complaint(column, $"'{Shown(column)}' is no whole number from 1");
 
     /// <summary>A number, infinities among them; NaN where the cell is empty.</summary>
@@ -18,7 +18,7 @@ internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnl
         var text = _row[column].Span;
         if (text.IsEmpty)
             return double.NaN;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Complaint(column, $"'{Shown(column)}' is no number");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !HasZeros(column) ? value : throw Complaint(column, $"'{Shown(column)}' is no number");
     }
 
     /// <summary>A member of an enumeration.</summary>
@@ -29,6 +29,9 @@ internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnl
 
     public InvalidDataException Complaint(int column, string reason) =>
         new($"{path}, line {_row.LineNumberFrom}, column '{names[column]}': {reason}.");
+
+    // What a power failure leaves; .NET takes a number with zeros behind it for a number.
+    private bool HasZeros(int column) => _row[column].Span.Contains('\0');
 
     private string Shown(int column)
     {

@@ -9,33 +9,49 @@ namespace Trpo.Reports.Csv;
 internal sealed class MetricsWriter : IDisposable
 {
     private readonly FileStream _file;
+    private readonly FileStream _lock;
 
-    private MetricsWriter(FileStream file) => _file = file;
+    private MetricsWriter(FileStream file, FileStream @lock) => (_file, _lock) = (file, @lock);
 
     /// <summary>Opens the file to go on with an iteration: later rows are dropped, and that iteration's own; so is half a line at the end.</summary>
+    /// <exception cref="IOException">Another recorder writes the file.</exception>
     /// <exception cref="InvalidDataException">The file has other columns, or a row before the iteration is damaged.</exception>
     public static MetricsWriter Open(string folder, int iteration)
     {
         var path = Path.Combine(folder, MetricsFormat.FileName);
-        // Fails where another recorder writes it.
-        using (var before = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
+        // Not metrics.csv itself, which others may read meanwhile.
+        var @lock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        try
         {
-            var content = new byte[before.Length];
-            before.ReadExactly(content);
-            var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
-            if (kept.IsEmpty)
-                AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
-            else if (kept.Length < content.Length)
-                AtomicFile.Write(path, kept);
-        }
+            Cut(path, iteration);
 
-        // Unbuffered: each row is written at once, and outlives the process from then on.
-        return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
+            // Unbuffered: each row is written at once, and outlives the process from then on.
+            return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), @lock);
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
     }
 
     public void Append(TrpoIteration iteration) => _file.Write(Encoding.UTF8.GetBytes(MetricsFormat.Row(iteration)));
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static void Cut(string path, int iteration)
+    {
+        var content = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
+        if (kept.IsEmpty)
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
+        else if (kept.Length < content.Length)
+            AtomicFile.Write(path, kept);
+    }
 
     /// <summary>The bytes of the header and the rows before an iteration; 0 where not even the header is whole.</summary>
     private static int LengthBefore(ReadOnlySpan<byte> content, int iteration, string path)

@@ -1,5 +1,4 @@
 using Trpo.Reports.Charts;
-using static Trpo.Reports.Html.Markup;
 
 namespace Trpo.Reports.Html;
 
@@ -13,7 +12,6 @@ internal static class ChartFigure
         [ChartColor.Green] = "green",
         [ChartColor.Purple] = "purple",
         [ChartColor.Red] = "red",
-        [ChartColor.Gray] = "gray",
     };
 
     public static string Of(Chart chart)
@@ -23,15 +21,16 @@ internal static class ChartFigure
             ? "<p class=\"empty\">Nothing was measured yet.</p>"
             : $"<ul class=\"legend\">{string.Concat(drawn.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
         return $"""
-            <figure id="{Encode(chart.Id)}">
-            <h3>{Encode(chart.Title)} <span class="unit">({Encode(chart.Unit)}, over environment steps)</span></h3>
+            <figure id="{Markup.Encode(chart.Id)}">
+            <h3>{Markup.Encode(chart.Title)}</h3>
+            <p class="unit">{Markup.Encode(chart.Unit)}</p>
             {content}
-            <figcaption>{Encode(chart.Caption)}</figcaption>
+            <figcaption>{Markup.Encode(chart.Caption)}</figcaption>
             </figure>
 
             """;
     }
 
     private static string Key(ChartSeries series) =>
-        $"<li class=\"{ColorClasses[series.Color]}{series.Style switch { SeriesStyle.Marks => " marks", SeriesStyle.Area => " area", _ => "" }}\">{Encode(series.Name)}</li>";
+        $"<li class=\"{ColorClasses[series.Color]}{series.Style switch { SeriesStyle.Marks => " marks", SeriesStyle.Area => " area", _ => "" }}\">{Markup.Encode(series.Name)}</li>";
 }

@@ -4,7 +4,6 @@ using Trpo.Estimators;
 using Trpo.Reports.Charts;
 using Trpo.Reports.History;
 using Trpo.Reports.Verdicts;
-using static Trpo.Reports.Html.Markup;
 
 namespace Trpo.Reports.Html;
 
@@ -25,22 +24,22 @@ internal static class ReportPage
             <meta charset="utf-8">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{Encode(title)}: TRPO training report</title>
+            <title>{Markup.Encode(title)}: TRPO training report</title>
             <style>{Style}</style>
             </head>
             <body>
             <main>
             <header class="top">
             <div>
-            <h1>{Encode(title)}</h1>
-            <p class="about">{Encode(About(description))}</p>
+            <h1>{Markup.Encode(title)}</h1>
+            <p class="about">{Markup.Encode(About(description))}</p>
             </div>
-            <p class="badge {(status.IsFinished ? "good" : "look")}">{Encode(status.Text)}</p>
+            <p class="badge {(status.IsFinished ? "good" : "look")}">{Markup.Encode(status.Text)}</p>
             </header>
             <dl class="numbers">
             {Numbers(history)}</dl>
             <section aria-labelledby="health">
-            <h2 id="health">Health: {Encode(Tally(verdicts))}</h2>
+            <h2 id="health">Health: {Markup.Encode(Tally(verdicts))}</h2>
             <ul class="verdicts">
             {string.Concat(verdicts.Select(VerdictItem))}</ul>
             </section>
@@ -76,13 +75,13 @@ internal static class ReportPage
             ("time", NumberText.Duration(last.Elapsed)),
             ("steps per second", NumberText.Count(history[TrpoMetric.StepsPerSecond][^1])),
         ];
-        return string.Concat(numbers.Select(number => $"<div><dt>{Encode(number.Name)}</dt><dd>{Encode(number.Value)}</dd></div>\n"));
+        return string.Concat(numbers.Select(number => $"<div><dt>{Markup.Encode(number.Name)}</dt><dd>{Markup.Encode(number.Value)}</dd></div>\n"));
     }
 
     private static string VerdictItem(Verdict verdict) => $"""
         <li class="{ClassOf(verdict.Grade)}">
-        <div class="head"><h3><a href="#{Encode(verdict.Chart)}">{Encode(verdict.Subject)}</a></h3><span class="grade">{GradeText(verdict.Grade)}</span></div>
-        <p>{Encode(verdict.Finding)}</p>{(verdict.Advice is null ? "" : $"\n<p class=\"advice\">{Encode(verdict.Advice)}</p>")}
+        <div class="head"><h3><a href="#{Markup.Encode(verdict.Chart)}">{Markup.Encode(verdict.Subject)}</a></h3><span class="grade">{GradeText(verdict.Grade)}</span></div>
+        <p>{Markup.Encode(verdict.Finding)}</p>{(verdict.Advice is null ? "" : $"\n<p class=\"advice\">{Markup.Encode(verdict.Advice)}</p>")}
         </li>
 
         """;

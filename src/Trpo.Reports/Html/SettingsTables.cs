@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Trpo.Estimators;
-using static Trpo.Reports.Html.Markup;
 
 namespace Trpo.Reports.Html;
 
@@ -11,29 +10,29 @@ internal static class SettingsTables
     {
         var defaults = Flatten(JsonElement.Parse(TrpoOptionsJson.Write(new TrpoOptions()))).ToDictionary();
         var machine = description.Machine;
-        return Table("Options", Flatten(description.Options).Select(option => Option(option.Key, option.Value, defaults))) + "<div>\n"
-            + Table("Run",
+        return Markup.Table("Options", Flatten(description.Options).Select(option => Option(option.Key, option.Value, defaults))) + "<div>\n"
+            + Markup.Table("Run",
             [
-                Row("Environment", description.Environment),
-                Row("Environments side by side", NumberText.Count(description.Environments)),
-                Row("Seed", description.Seed is { } seed ? FormattableString.Invariant($"{seed}") : "not known"),
-                Row("Started", NumberText.Moment(description.Started)),
-                .. description.Sessions.Index().Select(session => Row(FormattableString.Invariant($"Session {session.Index + 1}"),
+                Markup.Row("Environment", description.Environment),
+                Markup.Row("Environments side by side", NumberText.Count(description.Environments)),
+                Markup.Row("Seed", description.Seed is { } seed ? FormattableString.Invariant($"{seed}") : "not known"),
+                Markup.Row("Started", NumberText.Moment(description.Started)),
+                .. description.Sessions.Index().Select(session => Markup.Row(FormattableString.Invariant($"Session {session.Index + 1}"),
                     $"from iteration {NumberText.Count(session.Item.FirstIteration)}, {NumberText.Moment(session.Item.Started)}{(session.Index > 0 ? " (resumed)" : "")}")),
             ])
-            + Table("Machine and versions",
+            + Markup.Table("Machine and versions",
             [
-                Row("Trpo.Estimators", description.LibraryVersion),
-                Row(".NET", machine.Framework),
-                Row("Operating system", machine.OperatingSystem),
-                Row("Processor", FormattableString.Invariant($"{machine.Architecture}, {machine.Cores} cores, vectors of {machine.VectorBits} bits")),
+                Markup.Row("Trpo.Estimators", description.LibraryVersion),
+                Markup.Row(".NET", machine.Framework),
+                Markup.Row("Operating system", machine.OperatingSystem),
+                Markup.Row("Processor", FormattableString.Invariant($"{machine.Architecture}, {machine.Cores} cores, vectors of {machine.VectorBits} bits")),
             ])
-            + Table("Details", description.Details.Select(detail => Row(detail.Key, detail.Value))) + "</div>\n";
+            + Markup.Table("Details", description.Details.Select(detail => Markup.Row(detail.Key, detail.Value))) + "</div>\n";
     }
 
     private static string Option(string name, string value, Dictionary<string, string> defaults) =>
-        defaults.TryGetValue(name, out var usual) && usual == value ? Row(name, value)
-            : $"<tr class=\"changed\"><th scope=\"row\">{Encode(name)}</th><td>{Encode(value)} <span>(default: {Encode(usual ?? "none")})</span></td></tr>\n";
+        defaults.TryGetValue(name, out var usual) && usual == value ? Markup.Row(name, value)
+            : $"<tr class=\"changed\"><th scope=\"row\">{Markup.Encode(name)}</th><td>{Markup.Encode(value)} <span>(default: {Markup.Encode(usual ?? "none")})</span></td></tr>\n";
 
     private static IEnumerable<KeyValuePair<string, string>> Flatten(JsonElement options, string prefix = "") => options.EnumerateObject().SelectMany(option =>
         option.Value.ValueKind == JsonValueKind.Object ? Flatten(option.Value, $"{prefix}{option.Name}.") : [new($"{prefix}{option.Name}", Text(option.Value))]);

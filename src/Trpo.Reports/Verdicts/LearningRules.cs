@@ -1,6 +1,5 @@
 using Trpo.Estimators;
 using Trpo.Reports.History;
-using static Trpo.Reports.Verdicts.Judgement;
 
 namespace Trpo.Reports.Verdicts;
 
@@ -14,39 +13,39 @@ internal static class LearningRules
     {
         var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
         if (returns.Length < FewReturns)
-            return Say(VerdictGrade.Unknown, $"Too few iterations in which episodes had ended: {returns.Length:N0}.");
+            return Judgement.Say(VerdictGrade.Unknown, $"Too few iterations in which episodes had ended: {returns.Length:N0}.");
         var (first, best, last) = (First(returns), returns.Max(), returns[^1]);
         var risen = Risen(returns);
         if (!risen)
-            return Say(VerdictGrade.Look, $"The mean return of the last 100 episodes has not risen: {first:G4} at first, {last:G4} at last.", "Give it more steps; else check the rewards, the observations (normalise them) and the discount.");
+            return Judgement.Say(VerdictGrade.Look, $"The mean return of the last 100 episodes has not risen: {first:G4} at first, {last:G4} at last.", "Give it more steps; else check the rewards, the observations (normalise them) and the discount.");
         return last < best - 0.5 * (best - first)
-            ? Say(VerdictGrade.Bad, $"The mean return fell back from {best:G4} to {last:G4}, more than half of what it had gained.", "Try a smaller trust region, one that shrinks (FinalMaxKl), or larger iterations. The best policy is that of an earlier checkpoint.")
-            : Say(VerdictGrade.Good, $"The mean return of the last 100 episodes rose from {first:G4} to {last:G4}; its best was {best:G4}.");
+            ? Judgement.Say(VerdictGrade.Bad, $"The mean return fell back from {best:G4} to {last:G4}, more than half of what it had gained.", "Try a smaller trust region, one that shrinks (FinalMaxKl), or larger iterations. The best policy is that of an earlier checkpoint.")
+            : Judgement.Say(VerdictGrade.Good, $"The mean return of the last 100 episodes rose from {first:G4} to {last:G4}; its best was {best:G4}.");
     }
 
     /// <summary>Whether the value function predicts anything.</summary>
     public static Verdict ExplainedVariance(RunHistory history)
     {
         var known = Sample.Known(history[TrpoMetric.ExplainedVariance]);
-        if (known.Length < FewestIterations)
-            return Say(VerdictGrade.Unknown, $"The targets varied in {known.Length:N0} iterations only.");
-        var recent = Sample.Recent(known);
-        var median = Sample.Median(recent);
-        const string Advice = "Try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
-        // Long: all of the run's middle values as well as the recent ones.
-        return median <= 0 && recent.Length >= FewestIterations && Sample.Median(known) <= 0
-            ? Say(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {median:F2}, over the run {Sample.Median(known):F2}): it is no better than a constant.", Advice)
-            : median < 0.2 ? Say(VerdictGrade.Look, $"The value function recently explained {median:F2} of its targets' variance.", Advice)
-            : Say(VerdictGrade.Good, $"The value function recently explained {median:F2} of its targets' variance.");
+        if (known.Length < Judgement.FewestIterations)
+            return Judgement.Say(VerdictGrade.Unknown, $"The targets varied in {known.Length:N0} iterations only.");
+        var median = Sample.Median(Sample.Recent(known));
+        const string Advice = "Where returns stay at their best, the targets hardly vary and this is no harm. Else try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
+        // Long: over the run as well as recently. Where returns stay at their best, targets hardly vary, and there is little to explain.
+        var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
+        return median <= 0 && Sample.Median(known) <= 0 && !IsAtItsBest(returns)
+            ? Judgement.Say(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {median:F2}, over the run {Sample.Median(known):F2}): it is no better than a constant.", Advice)
+            : median < 0.2 ? Judgement.Say(VerdictGrade.Look, $"The value function recently explained {median:F2} of its targets' variance.", Advice)
+            : Judgement.Say(VerdictGrade.Good, $"The value function recently explained {median:F2} of its targets' variance.");
     }
 
     /// <summary>Whether the policy settled before it had learned.</summary>
     public static Verdict Entropy(RunHistory history)
     {
         var known = Sample.Known(history[TrpoMetric.Entropy]);
-        if (known.Length < FewestIterations)
-            return Say(VerdictGrade.Unknown, $"The entropy was measured in {known.Length:N0} iterations only.");
-        var (first, last) = (Sample.Median(known.Take(FewestIterations)), Sample.Median(known.TakeLast(FewestIterations)));
+        if (known.Length < Judgement.FewestIterations)
+            return Judgement.Say(VerdictGrade.Unknown, $"The entropy was measured in {known.Length:N0} iterations only.");
+        var (first, last) = (Sample.Median(known.Take(Judgement.FewestIterations)), Sample.Median(known.TakeLast(Judgement.FewestIterations)));
         var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
         var risen = returns.Length >= FewReturns && Risen(returns);
 
@@ -55,9 +54,9 @@ internal static class LearningRules
         var gone = choices ? last < 0.01 * first : last < first - Math.Log(100);
         var finding = FormattableString.Invariant($"From {first:G3} nats to {last:G3}");
         const string Advice = "The policy settled before it had learned: try an EntropyBonus, a smaller trust region, or a wider start (InitialLogStandardDeviation).";
-        return gone && !risen ? Say(choices ? VerdictGrade.Bad : VerdictGrade.Look, $"{finding}: gone, while returns stood still.", Advice)
-            : last > first + 1 ? Say(VerdictGrade.Look, $"{finding}: it rises.", "A policy that grows more random has little to learn from: check the rewards, and the EntropyBonus if there is one.")
-            : Say(VerdictGrade.Good, $"{finding}{(gone ? ", with returns that rose" : "")}.");
+        return gone && !risen ? Judgement.Say(choices ? VerdictGrade.Bad : VerdictGrade.Look, $"{finding}: gone, while returns stood still.", Advice)
+            : last > first + 1 ? Judgement.Say(VerdictGrade.Look, $"{finding}: it rises.", "A policy that grows more random has little to learn from: check the rewards, and the EntropyBonus if there is one.")
+            : Judgement.Say(VerdictGrade.Good, $"{finding}{(gone ? ", with returns that rose" : "")}.");
     }
 
     /// <summary>Whether training had to go back.</summary>
@@ -66,17 +65,20 @@ internal static class LearningRules
         var known = Sample.Known(history[TrpoMetric.Recoveries]);
         var count = known.Length == 0 ? 0 : known.Max();
         const string Advice = "Something makes training ill again and again: see the other verdicts at the time.";
-        return count == 0 ? Say(VerdictGrade.Good, $"Training never had to go back.")
-            : Say(count > 3 ? VerdictGrade.Bad : VerdictGrade.Look, $"Training went back to an earlier state {count:N0} times.", Advice);
+        return count == 0 ? Judgement.Say(VerdictGrade.Good, $"Training never had to go back.")
+            : Judgement.Say(count > 3 ? VerdictGrade.Bad : VerdictGrade.Look, $"Training went back to an earlier state {count:N0} times.", Advice);
     }
 
     /// <summary>Whether the greatest return lies above the first ones by more than they vary.</summary>
     private static bool Risen(double[] returns)
     {
-        var start = returns.Take(FewestIterations).ToArray();
+        var start = returns.Take(Judgement.FewestIterations).ToArray();
         var gained = returns.Max() - First(returns);
         return gained > Math.Max(2 * (start.Max() - start.Min()), 1e-9) || gained > 0.2 * Math.Abs(First(returns));
     }
 
-    private static double First(double[] returns) => Sample.Median(returns.Take(FewestIterations));
+    private static bool IsAtItsBest(double[] returns) =>
+        returns.Length >= FewReturns && Risen(returns) && returns[^1] >= returns.Max() - 0.1 * (returns.Max() - First(returns));
+
+    private static double First(double[] returns) => Sample.Median(returns.Take(Judgement.FewestIterations));
 }

@@ -1,0 +1,47 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Reports;
+using Trpo.Reports.Csv;
+using Trpo.Reports.Verdicts;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Reports;
+
+/// <summary>What docs/reports.md quotes, with a real run.</summary>
+public sealed class ReportsDocumentTests
+{
+    [Test]
+    public void A_healthy_run_leaves_what_the_documentation_says_and_no_bad_verdict()
+    {
+        using var run = new RunFolder();
+        var folder = run.Path;
+        var ml = new MLContext(seed: 1);
+        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 8);
+
+        var options = new TrpoOptions { TotalSteps = 60_000, Seed = 1 };
+        using (var recorder = new RunRecorder(folder, RunDescription.Create("CartPole-v1", environments: 8, options)))
+        {
+            ml.Transforms.NormalizeMeanVariance("Observation")
+                .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = recorder }))
+                .Fit(cartPole);
+        }
+
+        RunReport.Save(folder);
+
+        var verdicts = Judgement.Of(MetricsReader.Read(run.Metrics));
+        Assert.That(verdicts.Where(verdict => verdict.Grade == VerdictGrade.Bad), Is.Empty);
+        Assert.That(run.Events, Has.Length.EqualTo(1));
+        var names = Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("events.out.tfevents.", StringComparison.Ordinal));
+        Assert.That(names, Is.EquivalentTo(new[] { "metrics.csv", "run.json", "report.html", "plots" }));
+    }
+
+    [Test]
+    public void The_documentation_quotes_this_test()
+    {
+        var excerpts = Documentation.Excerpts("reports.md");
+
+        Assert.That(excerpts, Has.Length.EqualTo(1));
+        Assert.That(Documentation.Quotes(excerpts[0], Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Reports")), Is.True);
+    }
+}

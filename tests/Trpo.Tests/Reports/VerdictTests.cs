@@ -1,0 +1,131 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Optimization;
+using Trpo.Reports.History;
+using Trpo.Reports.Verdicts;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Reports;
+
+public sealed class VerdictTests
+{
+    [Test]
+    public void A_healthy_run_has_nothing_but_good_verdicts()
+    {
+        Assert.That(Grades(iteration => iteration).Values, Has.Exactly(9).EqualTo(VerdictGrade.Good).And.Exactly(9).Items);
+    }
+
+    [Test]
+    public void Nothing_is_said_of_a_run_that_has_just_begun()
+    {
+        Assert.That(Judgement.Of(RunHistory.Of(Iterations.HealthyRun().Take(9))).Select(verdict => verdict.Grade), Has.All.EqualTo(VerdictGrade.Unknown));
+    }
+
+    [TestCase(6, nameof(VerdictGrade.Bad))]
+    [TestCase(3, nameof(VerdictGrade.Look))]
+    [TestCase(1, nameof(VerdictGrade.Good))]
+    public void Rejected_updates_are_counted(int ofTen, string grade)
+    {
+        Assert.That(Grades(iteration => iteration.Iteration % 10 < ofTen ? iteration with { Update = Iterations.Rejected() } : iteration)["Rejected updates"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [Test]
+    public void Many_rejected_in_a_row_are_bad_though_long_ago()
+    {
+        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 45 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 44 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Look));
+    }
+
+    [Test]
+    public void Gradients_of_zero_are_no_rejections()
+    {
+        Assert.That(Grades(iteration => iteration.Iteration > 40 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.ZeroGradient) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Good));
+    }
+
+    [TestCase(0.0101, nameof(VerdictGrade.Good))]
+    [TestCase(0.011, nameof(VerdictGrade.Bad))]
+    [TestCase(0.0002, nameof(VerdictGrade.Look))]
+    public void Steps_are_compared_with_the_trust_region(double kl, string grade)
+    {
+        Assert.That(Grades(iteration => iteration with { Update = Iterations.Accepted(kl) })["Policy steps"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [TestCase(0.012, nameof(VerdictGrade.Look))]
+    [TestCase(0.11, nameof(VerdictGrade.Bad))]
+    public void A_single_step_out_of_the_trust_region_is_worth_a_look_unless_it_is_huge(double kl, string grade)
+    {
+        Assert.That(Grades(iteration => iteration.Iteration == 50 ? iteration with { Update = Iterations.Accepted(kl) } : iteration)["Policy steps"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [TestCase(0.5, nameof(VerdictGrade.Good))]
+    [TestCase(0.125, nameof(VerdictGrade.Look))]
+    [TestCase(0.01, nameof(VerdictGrade.Bad))]
+    public void Steps_that_the_line_search_cut_are_seen(double fraction, string grade)
+    {
+        Assert.That(Grades(iteration => iteration with { Update = iteration.Update with { StepFraction = fraction } })["Line search"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [TestCase(0.015, nameof(VerdictGrade.Good))]
+    [TestCase(0.004, nameof(VerdictGrade.Look))]
+    [TestCase(-0.01, nameof(VerdictGrade.Bad))]
+    public void Improvement_is_compared_with_what_was_expected(double improvement, string grade)
+    {
+        Assert.That(Grades(iteration => iteration with { Update = iteration.Update with { Improvement = improvement } })["Improvement"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [TestCase(0.1, nameof(VerdictGrade.Good))]
+    [TestCase(0.6, nameof(VerdictGrade.Look))]
+    [TestCase(3, nameof(VerdictGrade.Bad))]
+    public void A_direction_that_was_not_solved_for_is_seen(double residual, string grade)
+    {
+        var solved = new ConjugateGradientResult(ConjugateGradientOutcome.StepLimit, 10, Math.Pow(0.5 * residual, 2), 1);
+        Assert.That(Grades(iteration => iteration with { Update = iteration.Update with { ConjugateGradient = solved } })["Conjugate gradients"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [Test]
+    public void A_value_function_that_explains_nothing_is_bad_only_where_nothing_is_learned()
+    {
+        Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = -0.1 })["Value function"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = iteration.Iteration > 60 ? -0.1 : 0.5 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = 0.1 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = double.NaN })["Value function"], Is.EqualTo(VerdictGrade.Unknown));
+    }
+
+    [Test]
+    public void Entropy_that_is_gone_is_bad_only_where_returns_stand_still()
+    {
+        Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Good));
+        Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? -4 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 3 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Look));
+    }
+
+    [Test]
+    public void Returns_that_fall_back_are_bad_and_those_that_never_rise_worth_a_look()
+    {
+        Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 60 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 150 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Good));
+        Assert.That(Grades(Still)["Learning"], Is.EqualTo(VerdictGrade.Look));
+    }
+
+    [TestCase(1, nameof(VerdictGrade.Look))]
+    [TestCase(4, nameof(VerdictGrade.Bad))]
+    public void Recoveries_are_seen(int count, string grade)
+    {
+        Assert.That(Grades(iteration => iteration with { Recoveries = iteration.Iteration > 30 ? count : 0 })["Recoveries"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
+    [Test]
+    public void A_run_in_which_nothing_was_accepted_shows_it()
+    {
+        var grades = Grades(iteration => Still(iteration) with { Update = Iterations.Rejected(TrustRegionOutcome.NonFiniteGradient) with { ConjugateGradient = null } });
+
+        Assert.That((grades["Rejected updates"], grades["Line search"]), Is.EqualTo((VerdictGrade.Bad, VerdictGrade.Bad)));
+        Assert.That((grades["Policy steps"], grades["Conjugate gradients"], grades["Improvement"]), Is.EqualTo((VerdictGrade.Unknown, VerdictGrade.Unknown, VerdictGrade.Unknown)));
+    }
+
+    private static TrpoIteration Still(TrpoIteration iteration) => iteration with { MeanReturnOfLast100 = 20 + (iteration.Iteration % 3) };
+
+    private static Dictionary<string, VerdictGrade> Grades(Func<TrpoIteration, TrpoIteration> change, int count = 100) =>
+        Judgement.Of(RunHistory.Of(Iterations.HealthyRun(count).Select(change))).ToDictionary(verdict => verdict.Subject, verdict => verdict.Grade);
+}
