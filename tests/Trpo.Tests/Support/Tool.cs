@@ -18,11 +18,8 @@ internal static class Tool
         }
     }
 
-    public static (int ExitCode, string Output, string Error) Run(params ReadOnlySpan<string> arguments)
-    {
-        // The path of the program without its ending, as Child wants it.
-        return Child.Run(Program[..^4], arguments);
-    }
+    // Child wants the path of the program without its ending.
+    public static (int ExitCode, string Output, string Error) Run(params ReadOnlySpan<string> arguments) => Child.Run(Program[..^4], arguments);
 
     public static (int ExitCode, string Output, string Error) RunHere(params string[] arguments)
     {
@@ -35,8 +32,11 @@ internal static class Tool
     /// <summary>Starts a process, and sends it a signal as soon as there is a file.</summary>
     public static (int ExitCode, string Output, string Error) RunUntil(string file, string signal, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Program);
+        // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
+        var isLinux = OperatingSystem.IsLinux();
+        var start = new ProcessStartInfo(isLinux ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in isLinux ? new[] { "--default-signal=INT", "dotnet", Program } : [Program])
+            start.ArgumentList.Add(word);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
