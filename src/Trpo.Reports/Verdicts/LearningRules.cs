@@ -33,6 +33,8 @@ internal static class LearningRules
         const string Advice = "Where returns stay at their best, the targets hardly vary and this is no harm. Else try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
         // Long: over the run as well as recently. Where returns stay at their best, targets hardly vary, and there is little to explain.
         var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
+        if (median < 0.2 && returns.Length >= FewReturns && Stands(returns))
+            return Judgement.Say(VerdictGrade.Good, $"Returns stand at {returns[^1]:G4}, so that the targets hardly vary and there is nothing to explain.");
         return median <= 0 && Sample.Median(known) <= 0 && !IsAtItsBest(returns)
             ? Judgement.Say(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {median:F2}, over the run {Sample.Median(known):F2}): it is no better than a constant.", Advice)
             : median < 0.2 ? Judgement.Say(VerdictGrade.Look, $"The value function recently explained {median:F2} of its targets' variance.", Advice)
@@ -76,6 +78,10 @@ internal static class LearningRules
         var gained = returns.Max() - First(returns);
         return gained > Math.Max(2 * (start.Max() - start.Min()), 1e-9) || gained > 0.2 * Math.Abs(First(returns));
     }
+
+    // Recently at the best that there was, after a rise.
+    private static bool Stands(double[] returns) =>
+        Risen(returns) && Sample.Recent(returns).Min() >= returns.Max() - (0.001 * Math.Abs(returns.Max()));
 
     private static bool IsAtItsBest(double[] returns) =>
         returns.Length >= FewReturns && Risen(returns) && returns[^1] >= returns.Max() - 0.1 * (returns.Max() - First(returns));

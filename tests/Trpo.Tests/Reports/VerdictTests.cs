@@ -82,12 +82,19 @@ public sealed class VerdictTests
     }
 
     [Test]
+    public void Where_returns_stand_at_their_best_there_is_nothing_to_explain()
+    {
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 50) })["Value function"], Is.EqualTo(VerdictGrade.Good));
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 90) })["Value function"], Is.EqualTo(VerdictGrade.Look));
+    }
+
+    [Test]
     public void A_value_function_that_explains_nothing_is_bad_only_where_nothing_is_learned()
     {
         Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = -0.1 })["Value function"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = iteration.Iteration > 60 ? -0.1 : 0.5 })["Value function"], Is.EqualTo(VerdictGrade.Look));
-        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3 })["Value function"], Is.EqualTo(VerdictGrade.Look));
-        Assert.That(Grades(iteration => iteration with { ExplainedVariance = 0.1 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = -3 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = 0.1 })["Value function"], Is.EqualTo(VerdictGrade.Look));
         Assert.That(Grades(iteration => iteration with { ExplainedVariance = double.NaN })["Value function"], Is.EqualTo(VerdictGrade.Unknown));
     }
 
@@ -123,6 +130,9 @@ public sealed class VerdictTests
         Assert.That((grades["Rejected updates"], grades["Line search"]), Is.EqualTo((VerdictGrade.Bad, VerdictGrade.Bad)));
         Assert.That((grades["Policy steps"], grades["Conjugate gradients"], grades["Improvement"]), Is.EqualTo((VerdictGrade.Unknown, VerdictGrade.Unknown, VerdictGrade.Unknown)));
     }
+
+    // To the end.
+    private static TrpoIteration Rising(TrpoIteration iteration) => iteration with { MeanReturnOfLast100 = iteration.Iteration };
 
     private static TrpoIteration Still(TrpoIteration iteration) => iteration with { MeanReturnOfLast100 = 20 + (iteration.Iteration % 3) };
 

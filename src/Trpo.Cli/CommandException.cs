@@ -1,0 +1,10 @@
+namespace Trpo.Cli;
+
+/// <summary>The command cannot be done; the message names what the user can mend, and how.</summary>
+internal sealed class CommandException : Exception
+{
+    public CommandException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Trpo.Estimators;
+
+namespace Trpo.Cli.Display;
+
+/// <summary>What a terminal shows of an iteration: a bar with the steps and the time that is left, and under it the numbers.</summary>
+internal static class TrainingPanel
+{
+    private const int WidestBar = 60;
+
+    // What stands beside the bar: "100%  2,000,000,000 of 2,000,000,000 steps".
+    private const int BesideTheBar = 36;
+
+    /// <param name="value">The iteration.</param>
+    /// <param name="meanReturn">The last mean return that there was.</param>
+    /// <param name="width">The columns of the terminal.</param>
+    public static IRenderable Of(TrpoIteration value, double meanReturn, int width)
+    {
+        var share = (double)value.Steps / value.TotalSteps;
+        var bar = Math.Clamp(width - BesideTheBar, 10, WidestBar);
+        var full = (int)(share * bar);
+        var left = TimeSpan.FromSeconds((value.TotalSteps - value.Steps) / value.StepsPerSecond);
+        var head = string.Create(CultureInfo.InvariantCulture,
+            $"[green]{new string('━', full)}[/][grey]{new string('━', bar - full)}[/] {share,4:P0} {Short(value.Steps)} of {Short(value.TotalSteps)} steps, {Left(left)}");
+
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
+        foreach (var name in new[] { "steps/s", "return", "last 100", "KL", "line search", "expl. var.", "entropy" })
+            table.AddColumn(new TableColumn(new Markup($"[grey]{name}[/]")) { Alignment = Justify.Right, NoWrap = true });
+        table.AddRow(
+            Text($"{value.StepsPerSecond:N0}"), new Text(TrainingDisplay.Number(meanReturn)), new Text(TrainingDisplay.Number(value.MeanReturnOfLast100)), Text($"{value.Update.MeanKl:F4}"),
+            value.Update.StepFraction > 0 ? Text($"x{value.Update.StepFraction:G3}") : new Text($"{value.Update.Outcome}"), Text($"{value.ExplainedVariance:F2}"), Text($"{value.Entropy:F2}"));
+        return new Rows(new Markup(head), table);
+    }
+
+    private static Text Text(FormattableString value) => new(FormattableString.Invariant(value));
+
+    private static string Short(int steps) => steps switch
+    {
+        >= 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{steps / 1e6:F0}M"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{steps / 1e6:F1}M"),
+        >= 10_000 => string.Create(CultureInfo.InvariantCulture, $"{steps / 1e3:F0}k"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{steps}"),
+    };
+
+    private static string Left(TimeSpan left) => left switch
+    {
+        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{left.TotalHours:F1} h left"),
+        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{left.TotalMinutes:F0} min left"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{left.TotalSeconds:F0} s left"),
+    };
+}

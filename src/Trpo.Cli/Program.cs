@@ -1,0 +1,3 @@
+using Trpo.Cli;
+
+return CommandLine.Run(args);

@@ -1,0 +1,79 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Cli.Runs;
+
+/// <summary>What stands between an environment and its trainer: categories become numbers, columns one vector, and values get a common scale.</summary>
+internal static class PolicyPipeline
+{
+    /// <summary>The whole pipeline, the trainer at its end.</summary>
+    public static IEstimator<ITransformer> Create(MLContext ml, EnvironmentDataView environment, TrpoOptions options, Normalization normalization)
+    {
+        var observation = options.Columns.Observation;
+        var chain = Columns(ml, environment, observation);
+
+        // The mean is taken off too: where values are far from 0 and vary little, a scale alone would leave nothing of what varies.
+        if (normalization == Normalization.Table)
+            chain = chain.Append((IEstimator<ITransformer>)ml.Transforms.NormalizeMeanVariance(observation, fixZero: false));
+        return chain.Append((IEstimator<ITransformer>)ml.ReinforcementLearning.Trainers.Trpo(environment, options));
+    }
+
+    /// <summary>The normalisation that fits where none was asked for, and why.</summary>
+    public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
+    {
+        if (options.ActionMask)
+            return (Normalization.Running, "the observation ends with a mask, which this leaves as it is");
+        if (options.NormalizeObservations)
+            return (Normalization.Running, "the options say so");
+        return StandsStill(ml, environment, options.Columns.Observation) is { } value
+            ? (Normalization.Running, $"value {value} of the observation never changes while a random policy acts, so that its table gives it no scale")
+            : (Normalization.Table, "fitted on what a random policy meets");
+    }
+
+    private static EstimatorChain<ITransformer> Columns(MLContext ml, EnvironmentDataView environment, string observation)
+    {
+        var chain = new EstimatorChain<ITransformer>();
+        var columns = environment.ObservationSpace.Columns;
+        if (columns.IsEmpty)
+            return chain;
+        foreach (var column in columns.Where(column => !column.Categories.IsEmpty))
+        {
+            IEstimator<ITransformer> encoding = column.Kind == ObservationColumnKind.Key
+                ? ml.Transforms.Conversion.MapKeyToVector(column.Name)
+                : ml.Transforms.Categorical.OneHotEncoding(column.Name, keyData: ml.Data.LoadFromEnumerable(column.Categories.Select(category => new Category { Name = category })));
+            chain = chain.Append(encoding);
+        }
+
+        return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(observation, [.. columns.Select(column => column.Name)]));
+    }
+
+    // The place of the first value that is the same in all rows of the table.
+    private static int? StandsStill(MLContext ml, EnvironmentDataView environment, string observation)
+    {
+        IDataView view = environment;
+        var chain = Columns(ml, environment, observation);
+        if (!environment.ObservationSpace.Columns.IsEmpty)
+            view = chain.Fit(view).Transform(view);
+        float[]? first = null;
+        bool[] varies = [];
+        foreach (var row in view.GetColumn<float[]>(observation))
+        {
+            first ??= row;
+            if (varies.Length == 0)
+                varies = new bool[row.Length];
+            for (var i = 0; i < row.Length; i++)
+                varies[i] |= row[i] != first[i];
+        }
+
+        var place = Array.IndexOf(varies, false);
+        return place < 0 ? null : place;
+    }
+
+    private sealed class Category
+    {
+        public string Name { get; set; } = "";
+    }
+}

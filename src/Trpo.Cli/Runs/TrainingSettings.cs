@@ -1,0 +1,53 @@
+using Trpo.Estimators;
+
+namespace Trpo.Cli.Runs;
+
+/// <summary>The trainer's settings of a command line: a preset, what a file changes of it, and what options of the command line change of that.</summary>
+internal static class TrainingSettings
+{
+    // So that a run can be repeated whoever starts it.
+    private const int DefaultSeed = 1;
+
+    /// <summary>The presets by name; the first is the default.</summary>
+    public static IReadOnlyDictionary<string, TrpoOptions> Presets { get; } = new Dictionary<string, TrpoOptions>
+    {
+        ["sample-efficient"] = TrpoOptions.SampleEfficient,
+        ["plain"] = new(),
+    };
+
+    /// <param name="basis">The settings to change: a preset, or those of a run.</param>
+    /// <param name="file">The path of an options file; null for none.</param>
+    /// <param name="steps">The total steps; null leaves them.</param>
+    /// <param name="seed">The seed; null leaves it.</param>
+    /// <exception cref="CommandException">The file is missing or wrong, or a setting is out of its range; the message names it.</exception>
+    public static TrpoOptions Read(TrpoOptions basis, string? file, int? steps, int? seed)
+    {
+        var options = file is null ? basis : ReadFile(file, basis);
+        options = options with { TotalSteps = steps ?? options.TotalSteps, Seed = seed ?? options.Seed ?? DefaultSeed };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CommandException($"The options{(file is null ? "" : $" of {file}")} are wrong: {Complaint.Of(exception)}", exception);
+        }
+
+        return options;
+    }
+
+    private static TrpoOptions ReadFile(string file, TrpoOptions basis)
+    {
+        try
+        {
+            var options = TrpoOptionsJson.Read(File.ReadAllText(file), basis);
+            return options.Checkpoints is null
+                ? options
+                : throw new CommandException($"{file}: the checkpoints are those of the run's folder. Leave 'checkpoints' out; --checkpoint-interval sets their interval.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new CommandException($"{file}: {exception.Message}", exception);
+        }
+    }
+}

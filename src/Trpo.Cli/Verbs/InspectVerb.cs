@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Trpo.Cli.Inspection;
+using Trpo.Cli.Runs;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary><c>trpo inspect</c>.</summary>
+internal static class InspectVerb
+{
+    private static readonly Argument<string> File = Options.Path("file", "A policy.onnx, a model.zip, or the folder of a run.");
+    private static readonly Option<bool> Json = new("--json") { Description = "Say it as JSON, for programs." };
+
+    public static Command Create()
+    {
+        var command = new Verb("inspect", "Says what a policy takes and returns, what its names are, and what it was made by.")
+        {
+            Examples =
+            [
+                ("trpo inspect runs/1/policy.onnx", "Inputs and outputs as any ONNX runtime sees them, spaces, names, operators, where it comes from."),
+                ("trpo inspect runs/1/model.zip --json", "Of a model of ML.NET's also the transforms in front of the policy."),
+            ],
+            Notes = "Nothing of the file is run, and none is written.",
+        };
+        command.Arguments.Add(File);
+        command.Options.Add(Json);
+        command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, Terminal terminal)
+    {
+        var policy = PolicyInspector.Read(SavedPolicy.At(parsed.GetValue(File)!));
+        if (parsed.GetValue(Json))
+            terminal.Output.WriteLine(DescriptionJson.Write(policy));
+        else
+            foreach (var line in DescriptionText.Lines(policy))
+                terminal.Output.WriteLine(line);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Trpo.Cli.Runs;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary><c>trpo resume</c>.</summary>
+internal static class ResumeVerb
+{
+    private static readonly Argument<string> Folder = Options.Path("folder", "The folder of the run, as given to --out.");
+    private static readonly Option<int?> Steps = Options.Number("--steps", "Train for so many steps in all, more than were asked for before.", least: 1);
+
+    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; a training with others is refused.", HelpName = "file" };
+
+    public static Command Create()
+    {
+        var command = new Verb("resume", "Goes on with a training that was interrupted or killed, from its latest checkpoint; or trains one that is finished for longer.")
+        {
+            Examples =
+            [
+                ("trpo resume runs/1", "Goes on as if nothing had happened; the result is that of a training that was never interrupted."),
+                ("trpo resume runs/1 --steps 500000", "Trains for longer than was asked for at first."),
+                ("trpo resume runs/1 --options health.json", "Goes on with one that became ill, with { \"health\": { \"maxRecoveries\": 3 } }."),
+            ],
+            Notes = "Environment, pipeline and settings are those of command.json in the folder. An assembly with environments must still be where it was. The files of the folder are renewed.",
+        };
+        command.Arguments.Add(Folder);
+        command.Options.Add(Steps);
+        command.Options.Add(OptionsFile);
+        command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, Terminal terminal)
+    {
+        var folder = new RunFolder(parsed.GetValue(Folder)!);
+        var command = TrainingCommandFile.Read(folder.Command);
+        var steps = parsed.GetValue(Steps);
+        if (steps < command.Options.TotalSteps)
+            throw new CommandException($"The run in {folder.Path} is one of {command.Options.TotalSteps} steps: --steps must be more than that.");
+        command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, steps, seed: null) };
+        var ml = new MLContext(command.Options.Seed);
+        var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
+        terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
+        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: true);
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Trpo.Cli.Runs;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary><c>trpo train</c>.</summary>
+internal static class TrainVerb
+{
+    private static readonly Option<string?> Environment = Options.Environment();
+    private static readonly Option<string?> Assembly = Options.Assembly();
+    private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
+    private static readonly Option<string?> Out = new("--out") { Description = "The folder of the run; runs/ and the environment's name by default.", HelpName = "folder" };
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder." };
+    private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", least: 1);
+    private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
+    private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1);
+    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More pay where a step takes more than some microseconds; nothing learned depends on it.", least: 1);
+    private static readonly Option<string> Preset = Options.Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
+    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
+    private static readonly Option<string> Normalize = Options.Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, but running where a value never changes under a random policy, or where the observation ends with a mask.");
+    private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, which is the most that a process that is killed loses; 60 by default.");
+    private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", least: 0);
+
+    public static Command Create()
+    {
+        var command = new Verb("train", "Trains a policy in an environment, and fills a folder with it: the policy, the numbers of every iteration, and a report.")
+        {
+            Examples =
+            [
+                ("trpo train --environment cartpole --steps 50000", "Trains for a few seconds; the files are in runs/cartpole."),
+                ("trpo train --environment pendulum --options options.json --seed 2 --out runs/2", "With settings of your own, such as { \"discount\": 0.95, \"trustRegion\": { \"damping\": 0.01 } }."),
+                ("trpo train --assembly bin/Release/net10.0/Robots.dll --environment Arm --threads 4", "In an environment of your own."),
+            ],
+            Notes = """
+                Precedence: the preset, then the options file, then the command line. The settings that differ from the library's defaults are printed at the start.
+                Files: model.zip (pipeline and policy, for ML.NET), policy.onnx (both as one graph), command.json (what `trpo resume` needs), run.json, metrics.csv, TensorBoard events, checkpoints/, report.html and plots/.
+                Ctrl-C stops the training, keeps what was learned, and says how to go on; a second Ctrl-C ends at once.
+                """,
+        };
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
+            command.Options.Add(option);
+        Options.RequireEnvironment(command, Environment, Assembly);
+        command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, Terminal terminal)
+    {
+        var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
+        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
+        var ml = new MLContext(options.Seed);
+        var (count, threads) = (parsed.GetValue(Count) ?? 8, parsed.GetValue(Threads) ?? 1);
+        var environment = choice.Load(ml, count, threads, options.Columns.Observation);
+        var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
+        var normalization = Chosen(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
+        var command = new TrainingCommand
+        {
+            Environment = choice,
+            Environments = count,
+            Threads = threads,
+            Normalization = normalization,
+            Episodes = parsed.GetValue(Episodes) ?? 100,
+            CheckpointInterval = parsed.GetValue(CheckpointInterval) ?? 60,
+            Options = options with { NormalizeObservations = normalization == Normalization.Running },
+        };
+        Claim(folder, parsed.GetValue(Overwrite));
+        TrainingCommandFile.Write(folder.Command, command);
+
+        terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
+        terminal.Say($"Observations are scaled by {normalization}: {why}.");
+        terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
+        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: false);
+    }
+
+    private static Normalization Chosen(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
+    {
+        if (name == "auto")
+        {
+            (var chosen, why) = PolicyPipeline.Choose(ml, environment, options);
+            return chosen;
+        }
+
+        if (options.ActionMask && name == "table")
+            throw new CommandException("The observation ends with a mask, which no table may scale: use --normalize running, or off.");
+        why = $"--normalize {name} says so";
+        return Enum.Parse<Normalization>(name, ignoreCase: true);
+    }
+
+    private static void Claim(RunFolder folder, bool overwrite)
+    {
+        if (!folder.HasRun)
+            return;
+        if (!overwrite)
+            throw new CommandException($"There is a run in {folder.Path}. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
+        folder.Clear();
+    }
+
+    // Names come from the environment, which may have anything in them.
+    private static string FileName(string name) => string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? char.ToLowerInvariant(character) : '-'));
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary>The help of a command, with its examples and notes behind it.</summary>
+internal sealed class VerbHelp : SynchronousCommandLineAction
+{
+    private const int WidthOfFiles = 100;
+
+    private readonly HelpAction _usual = new();
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        _usual.MaxWidth = Width;
+        var result = _usual.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is Verb verb)
+            Write(verb, parseResult.InvocationConfiguration.Output);
+        return result;
+    }
+
+    private static int Width => Console.IsOutputRedirected ? WidthOfFiles : Math.Max(40, Console.WindowWidth - 1);
+
+    private static void Write(Verb verb, TextWriter output)
+    {
+        output.WriteLine("Examples:");
+        foreach (var (command, meaning) in verb.Examples)
+        {
+            output.WriteLine($"  {command}");
+            foreach (var line in Wrapped(meaning, Width - 6))
+                output.WriteLine($"      {line}");
+        }
+
+        output.WriteLine();
+        foreach (var paragraph in verb.Notes.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            foreach (var line in Wrapped(paragraph, Width))
+                output.WriteLine(line);
+        }
+    }
+
+    /// <summary>The words of a text in lines of a width.</summary>
+    internal static IEnumerable<string> Wrapped(string text, int width)
+    {
+        var line = "";
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        if (line.Length > 0)
+            yield return line;
+    }
+}

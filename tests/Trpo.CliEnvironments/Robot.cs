@@ -1,0 +1,4 @@
+namespace Trpo.CliEnvironments;
+
+/// <summary>Is no environment.</summary>
+public sealed class Robot;

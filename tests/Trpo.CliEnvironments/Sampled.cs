@@ -1,0 +1,9 @@
+using CsCheck;
+
+namespace Trpo.CliEnvironments;
+
+/// <summary>Needs a package.</summary>
+public sealed class Sampled : Hooked
+{
+    protected override double Change(double reward) => reward + Gen.Int[0, 0].Single();
+}

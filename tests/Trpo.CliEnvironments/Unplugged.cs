@@ -1,0 +1,9 @@
+namespace Trpo.CliEnvironments;
+
+/// <summary>Cannot be created.</summary>
+public sealed class Unplugged : Hooked
+{
+    public Unplugged() => throw new InvalidOperationException("The robot is not plugged in.");
+
+    protected override double Change(double reward) => reward;
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Cli;
+
+/// <summary>Environments of the user's own, from an assembly.</summary>
+public sealed class AssemblyTests
+{
+    private DirectoryInfo _folder = null!;
+
+    [SetUp]
+    public void Create() => _folder = Directory.CreateTempSubdirectory("trpo-assembly-");
+
+    [TearDown]
+    public void Clean() => _folder.Delete(recursive: true);
+
+    [Test]
+    public void A_policy_is_trained_in_an_environment_of_ones_own_and_evaluated_in_it()
+    {
+        var run = Path.Combine(_folder.FullName, "run");
+        var trained = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "4000", "--out", run, "--max-episode-steps", "7", "--episodes", "4");
+        var evaluated = Tool.Run("evaluate", run, "--episodes", "4");
+
+        Assert.That(trained.ExitCode, Is.Zero, trained.Error);
+        Assert.That(evaluated.ExitCode, Is.Zero, evaluated.Error);
+        Assert.That(evaluated.Output, Does.StartWith("Corridor: 7.000 ± 0.000 over 4 episodes"), "it walks to the right until the time limit");
+    }
+
+    [TestCase("Corridor")]
+    [TestCase("Trpo.CliEnvironments.Corridor")]
+    public void A_type_is_found_by_its_full_and_its_simple_name(string name)
+    {
+        var (exitCode, output, error) = Check(name);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.StartWith("Environment 'Corridor': 0 errors"));
+    }
+
+    [Test]
+    public void A_package_that_lies_beside_the_assembly_is_loaded() => Assert.That(Check("Sampled").ExitCode, Is.Zero);
+
+    [Test]
+    public void A_package_that_is_missing_is_named()
+    {
+        var copy = Path.Combine(_folder.FullName, "Alone.dll");
+        File.Copy(Tool.Environments, copy);
+
+        // In a process of its own: this one has the package.
+        var (exitCode, output, _) = Tool.Run("check", "--assembly", copy, "--environment", "Sampled");
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.Contain("CsCheck"));
+        Assert.That(Tool.RunHere("check", "--assembly", copy, "--environment", "Corridor").ExitCode, Is.Zero, "the libraries are the tool's");
+    }
+
+    [TestCase("There is no type 'Corridoor'", "Corridoor")]
+    [TestCase("is no environment", "Robot")]
+    [TestCase("needs a constructor without parameters", "Configured")]
+    [TestCase("There are several environments", null)]
+    public void A_type_that_does_not_do_is_refused_with_those_that_do(string message, string? name)
+    {
+        var (exitCode, _, error) = Check(name);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain(message).And.Contains(Tool.Environments).And.Contains("Trpo.CliEnvironments.Corridor, Trpo.CliEnvironments.Failing"));
+        Assert.That(error, Does.Not.Contain("Trpo.CliEnvironments.Hooked").And.Not.Contains("   at "));
+    }
+
+    [Test]
+    public void What_an_environment_throws_is_said_in_a_message_and_a_place()
+    {
+        var run = Path.Combine(_folder.FullName, "run");
+        var (exitCode, _, error) = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Failing", "--normalize", "off", "--steps", "100000", "--out", run);
+        var created = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Unplugged", "--out", run + "2");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("The motor is off.").And.Contains("at Trpo.CliEnvironments.Failing.Change"));
+        Assert.That(error.Split('\n').Count(line => line.Contains(" at Trpo.", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(File.Exists(Path.Combine(run, "report.html")), Is.True, "900 steps of 8 environments are 14 iterations");
+        Assert.That(created.ExitCode, Is.EqualTo(1));
+        Assert.That(created.Error, Does.Contain("The robot is not plugged in."));
+    }
+
+    [Test]
+    public void A_file_that_is_no_assembly_is_refused()
+    {
+        var file = Path.Combine(_folder.FullName, "text.dll");
+        File.WriteAllText(file, "text");
+
+        Assert.That(Tool.RunHere("check", "--assembly", file).Error, Does.Contain($"{file} is not a .NET assembly"));
+        Assert.That(Tool.RunHere("check", "--assembly", file + "x").Error, Does.Contain($"There is no assembly {file}x"));
+    }
+
+    [Test]
+    public void An_assembly_of_a_newer_library_is_refused_with_both_versions()
+    {
+        var bytes = File.ReadAllBytes(Tool.Environments);
+        using (var file = new PEReader(new MemoryStream(bytes)))
+        {
+            var metadata = file.GetMetadataReader();
+            var reference = metadata.AssemblyReferences.Single(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name) == "Trpo.Estimators");
+            var row = file.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.AssemblyRef) + (metadata.GetTableRowSize(TableIndex.AssemblyRef) * (MetadataTokens.GetRowNumber(reference) - 1));
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(row), 9);
+        }
+
+        var newer = Path.Combine(_folder.FullName, "Newer.dll");
+        File.WriteAllBytes(newer, bytes);
+
+        var (exitCode, _, error) = Tool.RunHere("check", "--assembly", newer);
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("Trpo.Estimators 9.1.0.0").And.Contains("this tool has 0.1.0.0"));
+    }
+
+    private static (int ExitCode, string Output, string Error) Check(string? name) =>
+        Tool.RunHere(["check", "--assembly", Tool.Environments, "--steps", "500", .. name is null ? Array.Empty<string>() : ["--environment", name]]);
+}

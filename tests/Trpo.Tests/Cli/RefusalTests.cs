@@ -1,0 +1,139 @@
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Cli;
+
+/// <summary>What a user can do wrong: the message says what, the exit code whose fault it is, and no trace of the stack is shown.</summary>
+public sealed class RefusalTests
+{
+    private DirectoryInfo _folder = null!;
+
+    [SetUp]
+    public void Create() => _folder = Directory.CreateTempSubdirectory("trpo-refused-");
+
+    [TearDown]
+    public void Clean() => _folder.Delete(recursive: true);
+
+    [TestCase("There is no environment 'kartpole'", "train", "--environment", "kartpole")]
+    [TestCase("Name an environment", "train")]
+    [TestCase("Name an environment", "check")]
+    [TestCase("--steps must be a whole number from 1 to 2147483647, not '0'", "train", "--environment", "cartpole", "--steps", "0")]
+    [TestCase("not '1e5'", "train", "--environment", "cartpole", "--steps", "1e5")]
+    [TestCase("--preset must be one of sample-efficient, plain, not 'fast'", "train", "--environment", "cartpole", "--preset", "fast")]
+    [TestCase("--checkpoint-interval must be a positive number of seconds, not '-1'", "train", "--environment", "cartpole", "--checkpoint-interval", "-1")]
+    [TestCase("'trane'", "trane")]
+    [TestCase("model", "evaluate")]
+    public void A_wrong_command_line_is_refused_with_2(string message, params string[] arguments)
+    {
+        var (exitCode, output, error) = Tool.RunHere(arguments);
+
+        Assert.That(exitCode, Is.EqualTo(2));
+        Assert.That(error, Does.Contain(message).And.Contains("--help tells more."));
+        Assert.That(output, Is.Empty);
+    }
+
+    [Test]
+    public void A_wrong_command_line_ends_the_process_with_2()
+    {
+        var (exitCode, output, error) = Tool.Run("train", "--environment", "kartpole");
+
+        Assert.That(exitCode, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("cartpole, acrobot").And.Contains("trpo train --help tells more."));
+        Assert.That(output, Is.Empty);
+    }
+
+    [TestCase("There is no option 'discont'", """{ "discont": 0.9 }""")]
+    [TestCase("Discount must be from 0 to 1", """{ "discount": 1.5 }""")]
+    [TestCase("options.json", "{")]
+    [TestCase("--checkpoint-interval", """{ "checkpoints": { "folder": "x" } }""")]
+    public void Wrong_options_are_refused_before_anything_is_written(string message, string content)
+    {
+        var (file, run) = (InFolder("options.json"), InFolder("run"));
+        File.WriteAllText(file, content);
+
+        AssertMendable(message, "train", "--environment", "cartpole", "--options", file, "--out", run);
+        Assert.That(Directory.Exists(run), Is.False);
+    }
+
+    [Test]
+    public void Settings_that_do_not_go_together_are_refused()
+    {
+        var file = InFolder("options.json");
+        File.WriteAllText(file, """{ "actionMask": true }""");
+
+        AssertMendable("mask", "train", "--environment", "pendulum", "--options", file, "--out", InFolder("run"));
+        AssertMendable("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", InFolder("other"));
+    }
+
+    [Test]
+    public void Missing_files_are_named()
+    {
+        AssertMendable("nothing.json", "train", "--environment", "cartpole", "--options", InFolder("nothing.json"), "--out", InFolder("run"));
+        AssertMendable("nothing.zip", "evaluate", InFolder("nothing.zip"), "--environment", "cartpole");
+        AssertMendable("nothing.onnx", "inspect", InFolder("nothing.onnx"));
+        AssertMendable("trpo resume", "inspect", _folder.FullName);
+        AssertMendable("metrics.csv", "report", _folder.FullName);
+        AssertMendable("trpo train --out", "resume", InFolder("none"));
+    }
+
+    [Test]
+    public void Files_that_are_no_policy_are_named()
+    {
+        var (text, archive) = (InFolder("policy.onnx"), InFolder("model.zip"));
+        File.WriteAllText(text, "a policy");
+        File.WriteAllText(archive, "PK but no more");
+
+        foreach (var file in new[] { text, archive })
+        {
+            AssertMendable(file, "inspect", file);
+            AssertMendable(file, "evaluate", file, "--environment", "cartpole");
+            AssertMendable(file, "export", file, InFolder("exported.onnx"));
+        }
+    }
+
+    [Test]
+    public void A_policy_is_refused_where_it_does_not_fit()
+    {
+        var run = InFolder("run");
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "64", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
+
+        AssertMendable("Pendulum", "evaluate", run, "--environment", "pendulum");
+        AssertMendable("Acrobot", "evaluate", run, "--environment", "acrobot");
+        AssertMendable("Name the environment", "evaluate", Path.Combine(run, "model.zip"));
+        AssertMendable("must be more", "resume", run, "--steps", "63");
+    }
+
+    [TestCase("'version'", "{}")]
+    [TestCase("a newer trpo wrote it", """{ "version": 2 }""")]
+    [TestCase("'threads' is 0", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 8, "threads": 0, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""")]
+    [TestCase("checkpointInterval", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 0, "options": {} }""")]
+    [TestCase("discount", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": { "discount": "much" } }""")]
+    [TestCase("environment", """{ "version": 1 }""")]
+    [TestCase("command.json", "not JSON")]
+    [TestCase("command.json", "null")]
+    public void A_damaged_record_of_a_run_is_named_with_the_way_out(string message, string content)
+    {
+        File.WriteAllText(InFolder("command.json"), content);
+
+        var error = AssertMendable(message, "resume", _folder.FullName);
+        Assert.That(error, Does.Contain(InFolder("command.json")).And.Contains("--overwrite"));
+    }
+
+    [Test]
+    public void A_record_of_a_run_whose_assembly_is_gone_names_it()
+    {
+        var gone = InFolder("gone.dll");
+        File.WriteAllText(InFolder("command.json"), $$"""{ "version": 1, "environment": "Corridor", "assembly": {{System.Text.Json.JsonSerializer.Serialize(gone)}}, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""");
+
+        AssertMendable($"There is no assembly {gone}", "resume", _folder.FullName);
+    }
+
+    private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+
+    private static string AssertMendable(string message, params string[] arguments)
+    {
+        var (exitCode, _, error) = Tool.RunHere(arguments);
+        Assert.That(error, Does.Contain(message).And.Not.Contains("   at "));
+        Assert.That(exitCode, Is.EqualTo(1));
+        return error;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Cli;
+
+/// <summary>Each verb as a user runs it, in a process of its own: from nothing to a policy.</summary>
+public sealed class RoadTests
+{
+    private DirectoryInfo _folder = null!;
+    private string _run = null!;
+    private (int ExitCode, string Output, string Error) _training;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _folder = Directory.CreateTempSubdirectory("trpo-cli-");
+        _run = Path.Combine(_folder.FullName, "run");
+        var options = Path.Combine(_folder.FullName, "options.json");
+        File.WriteAllText(options, """{ "totalSteps": 999999, "discount": 0.98, "trustRegion": { "maxKl": 0.015 } }""");
+        _training = Tool.Run("train", "--environment", "CartPole-v1", "--options", options, "--steps", "4096", "--environments", "4", "--threads", "2", "--episodes", "3", "--out", _run);
+    }
+
+    [OneTimeTearDown]
+    public void Clean() => _folder.Delete(recursive: true);
+
+    [Test]
+    public void A_training_fills_its_folder_and_says_where_it_stands()
+    {
+        Assert.That(_training.ExitCode, Is.Zero, _training.Error);
+        Assert.That(_training.Error, Is.Empty);
+        Assert.That(Directory.GetFileSystemEntries(_run).Select(Path.GetFileName), Is.SupersetOf(new[] { "command.json", "metrics.csv", "run.json", "model.zip", "policy.onnx", "report.html", "plots" }));
+        var lines = _training.Output.Split('\n');
+        Assert.That(lines.Count(line => line.Contains(" steps  ", StringComparison.Ordinal) && line.Contains("last 100", StringComparison.Ordinal)), Is.EqualTo(8), "one for each of the 8 iterations, which are fewer than ten");
+        Assert.That(_training.Output, Does.Contain("Training in CartPole for 4,096 steps").And.Contains("Evaluation: ").And.Contains("over 3 episodes"));
+    }
+
+    [Test]
+    public void The_command_line_outweighs_the_file_and_the_file_the_preset()
+    {
+        Assert.That(_training.Output, Does.Contain("totalSteps = 4096; discount = 0.98;"));
+        Assert.That(_training.Output, Does.Contain("reusedIterations = 3; trustRegion.maxKl = 0.015; finalMaxKl = 0.001;"));
+        var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "command.json"))).RootElement.GetProperty("options");
+        Assert.That(options.GetProperty("totalSteps").GetInt32(), Is.EqualTo(4_096));
+        Assert.That(options.GetProperty("seed").GetInt32(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_run_is_evaluated_in_its_own_environment()
+    {
+        var json = Path.Combine(_folder.FullName, "result.json");
+        var (exitCode, output, error) = Tool.Run("evaluate", _run, "--episodes", "3", "--sample", "--seed", "5", "--json", json);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.StartWith("CartPole: ").And.Contains($"Wrote {json}"));
+        var result = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
+        Assert.That(result.GetProperty("sampled").GetBoolean(), Is.True);
+        Assert.That(result.GetProperty("seed").GetInt32(), Is.EqualTo(5));
+        var returns = result.GetProperty("episodes").EnumerateArray().Select(episode => episode.GetProperty("return").GetDouble()).ToList();
+        Assert.That(returns, Has.Count.EqualTo(3));
+        Assert.That(result.GetProperty("meanReturn").GetDouble(), Is.EqualTo(returns.Average()).Within(1e-9));
+    }
+
+    [Test]
+    public void An_export_is_the_graph_that_the_training_wrote()
+    {
+        var target = Path.Combine(_folder.FullName, "exported.onnx");
+        var (exitCode, output, error) = Tool.Run("export", Path.Combine(_run, "model.zip"), target);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.StartWith($"Wrote {target}"));
+        Assert.That(File.ReadAllBytes(target), Is.EqualTo(File.ReadAllBytes(Path.Combine(_run, "policy.onnx"))));
+        using var policy = PolicySession.Open(target);
+        Assert.That(policy.Metadata.Provenance["environment"], Is.EqualTo("CartPole"));
+    }
+
+    [Test]
+    public void A_graph_is_inspected_for_people_and_for_programs()
+    {
+        var onnx = Path.Combine(_run, "policy.onnx");
+        var (exitCode, output, error) = Tool.Run("inspect", onnx);
+        var forPrograms = Tool.RunHere("inspect", onnx, "--json");
+        var ofModel = Tool.RunHere("inspect", _run);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.Contain("observation float[N, 4]").And.Contains("action int64[N]").And.Contains("left, right").And.Contains("angular velocity"));
+        var json = JsonDocument.Parse(forPrograms.Output).RootElement;
+        Assert.That(json.GetProperty("graph").GetProperty("opset").GetInt32(), Is.EqualTo(12));
+        Assert.That(json.GetProperty("provenance").GetProperty("steps").GetString(), Is.EqualTo("4096"));
+        Assert.That(json.GetProperty("actions").GetProperty("names").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(new[] { "left", "right" }));
+        Assert.That(json.GetProperty("bytes").GetInt64(), Is.EqualTo(new FileInfo(onnx).Length));
+        Assert.That(ofModel.Output, Does.Contain("NormalizingTransformer"));
+
+        // 4x64 + 64, 64x64 + 64, 64x2 + 2: what the policy has learned is all there.
+        Assert.That(JsonDocument.Parse(Tool.RunHere("inspect", _run, "--json").Output).RootElement.GetProperty("graph").GetProperty("parameters").GetInt64(), Is.AtLeast(4_610));
+    }
+
+    [Test]
+    public void A_report_is_made_anew()
+    {
+        var page = Path.Combine(_run, "report.html");
+        File.Delete(page);
+        var (exitCode, output, error) = Tool.Run("report", _run);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.StartWith($"Wrote {page}"));
+        Assert.That(File.ReadAllText(page), Does.Contain("CartPole"));
+    }
+
+    [Test]
+    public void A_folder_with_a_run_is_refused_with_the_ways_out()
+    {
+        var before = File.ReadAllBytes(Path.Combine(_run, "model.zip"));
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--out", _run);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain($"trpo resume {_run}").And.Contains("--out").And.Contains("--overwrite"));
+        Assert.That(File.ReadAllBytes(Path.Combine(_run, "model.zip")), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void An_overwritten_folder_keeps_nothing_of_the_earlier_run_and_all_that_is_not_of_one()
+    {
+        var folder = Path.Combine(_folder.FullName, "again");
+        Directory.CreateDirectory(folder);
+        foreach (var file in new[] { "command.json", "report.html", "notes.txt", "events.out.tfevents.1.x" })
+            File.WriteAllText(Path.Combine(folder, file), "old");
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "64", "--episodes", "0", "--preset", "plain", "--normalize", "off", "--out", folder, "--overwrite");
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "notes.txt")), Is.EqualTo("old"));
+        Assert.That(File.Exists(Path.Combine(folder, "events.out.tfevents.1.x")), Is.False);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "command.json")), Does.Contain("\"normalization\": \"off\""));
+        Assert.That(Tool.RunHere("inspect", folder).Output, Does.Not.Contain("Preprocessing"));
+    }
+
+    [Test]
+    public void The_overview_names_every_verb_and_three_commands()
+    {
+        var (exitCode, output, error) = Tool.Run();
+
+        Assert.That(exitCode, Is.Zero, error);
+        foreach (var verb in new[] { "train", "resume", "evaluate", "export", "report", "inspect", "check" })
+        {
+            Assert.That(output, Does.Contain($"\n  {verb} "));
+            var help = Tool.RunHere(verb, "--help");
+            Assert.That(help.ExitCode, Is.Zero);
+            Assert.That(help.Output, Does.Contain($"Examples:\n  trpo {verb} "));
+            Assert.That(help.Output.Split('\n').Max(line => line.Length), Is.AtMost(100));
+        }
+
+        Assert.That(output.Split('\n').Count(line => line.TrimStart().StartsWith("trpo ", StringComparison.Ordinal) && !line.Contains('[', StringComparison.Ordinal)), Is.EqualTo(3));
+    }
+}
