@@ -31,8 +31,8 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private static string LibraryVersion => typeof(TrpoOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <summary>Whether the last checkpoint is older than the interval.</summary>
-    public bool IsDue => Stopwatch.GetElapsedTime(_written) >= _options.Interval;
+    /// <summary>Whether there is none yet, or the last one is older than the interval.</summary>
+    public bool IsDue => _written == 0 || Stopwatch.GetElapsedTime(_written) >= _options.Interval;
 
     /// <summary>The latest checkpoint, or null where there is none.</summary>
     /// <exception cref="CheckpointException">It is of another version or run, or none can be read; the message says how they differ.</exception>

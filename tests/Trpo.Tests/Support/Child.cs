@@ -32,6 +32,33 @@ internal static class Child
         return (process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>Starts a process, and sends it a signal as soon as there is a file.</summary>
+    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signal, params ReadOnlySpan<string> arguments)
+    {
+        // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
+        var isLinux = OperatingSystem.IsLinux();
+        var start = new ProcessStartInfo(isLinux ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in isLinux ? new[] { "--default-signal=INT", "dotnet", PathOf(project) } : [PathOf(project)])
+            start.ArgumentList.Add(word);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 30_000, pollingInterval: 50));
+            using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+                kill.WaitForExit();
+            Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), Is.True, "it ends");
+            return (process.ExitCode, output.Result, error.Result);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+
     private static string Tail(string text) => text[^Math.Min(text.Length, 500)..];
 
     /// <summary>tests/{project}/bin/{configuration}/{framework}/{project}.dll, beside this project's own.</summary>

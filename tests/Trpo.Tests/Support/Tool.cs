@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Trpo.Cli;
 
 namespace Trpo.Tests.Support;
@@ -30,29 +29,5 @@ internal static class Tool
     }
 
     /// <summary>Starts a process, and sends it a signal as soon as there is a file.</summary>
-    public static (int ExitCode, string Output, string Error) RunUntil(string file, string signal, params ReadOnlySpan<string> arguments)
-    {
-        // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
-        var isLinux = OperatingSystem.IsLinux();
-        var start = new ProcessStartInfo(isLinux ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in isLinux ? new[] { "--default-signal=INT", "dotnet", Program } : [Program])
-            start.ArgumentList.Add(word);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        try
-        {
-            Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 30_000, pollingInterval: 50));
-            using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
-                kill.WaitForExit();
-            Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), Is.True, "it ends");
-            return (process.ExitCode, output.Result, error.Result);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-    }
+    public static (int ExitCode, string Output, string Error) RunUntil(string file, string signal, params ReadOnlySpan<string> arguments) => Child.RunUntil(Program[..^4], file, signal, arguments);
 }
