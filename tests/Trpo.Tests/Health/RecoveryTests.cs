@@ -105,6 +105,15 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public void A_broken_update_is_found_out_on_a_real_task()
+    {
+        // The sign of the advantages is flipped: the policy is soon sure of what is worst.
+        var options = TrpoOptions.SampleEfficient with { TotalSteps = 60_000, Seed = 1, Optimizer = new ContraryOptimizer(new() { MaxKl = 0.02 }) };
+
+        Assert.That(() => new ResumedTraining(() => new CartPole(), options, count: 8, normalize: true).Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("collapsed"));
+    }
+
+    [Test]
     public void A_gradient_that_is_no_number_is_an_illness_too()
     {
         var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRecoveries = 2 } });

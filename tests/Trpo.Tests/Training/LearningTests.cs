@@ -21,7 +21,8 @@ public sealed class LearningTests
         study = study with { Options = study.Options with { TotalSteps = steps } };
         var broken = study with
         {
-            Options = study.Options with { Optimizer = new ContraryOptimizer(study.Options.TrustRegion) },
+            // Such a training is ill, and would be stopped for it.
+            Options = study.Options with { Optimizer = new ContraryOptimizer(study.Options.TrustRegion), Health = new() { EntropyCollapse = 0, MaxRejectedUpdates = null } },
             Described = new Dictionary<string, string> { ["Optimizer"] = "contrary" },
         };
 
