@@ -70,6 +70,30 @@ public sealed class RecoveryDefectTests
     }
 
     [Test]
+    public void Recoveries_that_are_allowed_once_training_was_ill_lead_back_to_where_it_was_well()
+    {
+        // The remedy that one tries first: allow recoveries, and go on from the checkpoints.
+        var updates = 0;
+        var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
+        Assert.That(() => One(options, failsAt: -1).Piece(_folder.FullName), Throws.TypeOf<TrainingException>());
+        var resumed = One(options with { Health = new() { MaxRejectedUpdates = 5, MaxRecoveries = 2 } }, failsAt: 130);
+
+        Assert.That(() => resumed.Piece(_folder.FullName), Throws.Nothing);
+    }
+
+    [Test]
+    public void Restarts_of_an_ill_training_do_not_replace_every_checkpoint_in_which_it_was_well()
+    {
+        var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => true), Health = new() { MaxRejectedUpdates = 5 }, Checkpoints = new() { Folder = _folder.FullName, Resume = true } };
+        Assert.That(() => One(options, failsAt: -1).Whole(), Throws.TypeOf<TrainingException>());
+        var healthy = Directory.GetFiles(_folder.FullName, "*.checkpoint").Order(StringComparer.Ordinal).First();
+        for (var restart = 0; restart < 3; restart++)
+            Assert.That(() => One(options, failsAt: -1).Whole(), Throws.TypeOf<TrainingException>());
+
+        Assert.That(healthy, Does.Exist);
+    }
+
+    [Test]
     public void Nobody_is_told_that_training_stopped_where_it_goes_on()
     {
         var step = 0;

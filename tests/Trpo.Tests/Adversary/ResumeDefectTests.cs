@@ -110,6 +110,19 @@ public sealed class ResumeDefectTests
         Assert.That(training.Warnings, Has.Some.Contains("does not answer"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_short_training_of_one_update_fits_into_memory_also_where_it_may_be_gone_on_from(bool resume)
+    {
+        var options = Small with { StepsPerIteration = 10_000_000, ReusedIterations = 3, Checkpoints = new() { Folder = _folder.FullName, Resume = resume } };
+
+        Assert.That(() => new ResumedTraining(() => new EasyTask(ActionSpace.MultiBinary(60), 20), options, count: 1).Whole(), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_folder_without_a_name_is_refused() =>
+        Assert.That(() => new CheckpointOptions { Folder = "  " }.Validate(), Throws.ArgumentException);
+
     private sealed class Whole : nn.Module
     {
         public Whole(long value)
