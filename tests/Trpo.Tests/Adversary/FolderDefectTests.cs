@@ -1,0 +1,125 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Adversary;
+
+/// <summary>Folders that change while training uses them, and what may lie in them.</summary>
+public sealed class FolderDefectTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 600, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeTheFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    [Test]
+    public void A_folder_that_is_lost_does_not_cost_the_policy_at_the_end_however_rare_checkpoints_are()
+    {
+        // Longer than the machine is up.
+        var path = _folder.PathOf("checkpoints");
+        Assert.That(() => Fit(new() { Folder = path, Interval = TimeSpan.FromDays(36_500) }, iteration =>
+        {
+            if (iteration.Iteration != 2)
+                return;
+            Directory.Delete(path, recursive: true);
+            File.WriteAllText(path, "no folder any longer");
+        }), Throws.Nothing);
+    }
+
+    [Test]
+    public void The_first_checkpoint_is_written_at_once_however_long_the_machine_is_up()
+    {
+        var found = 0;
+        Fit(new() { Folder = _folder.FullName, Interval = TimeSpan.FromDays(36_500) }, iteration => found += iteration.Iteration == 1 ? Checkpoints().Length : 0);
+
+        Assert.That(found, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_relative_folder_stays_where_it_was()
+    {
+        var (before, elsewhere) = (Environment.CurrentDirectory, _folder.PathOf("elsewhere"));
+        Directory.CreateDirectory(elsewhere);
+        try
+        {
+            Environment.CurrentDirectory = _folder.FullName;
+            Fit(new() { Folder = "here" }, _ => Environment.CurrentDirectory = elsewhere);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+
+        Assert.That(Directory.GetFileSystemEntries(elsewhere), Is.Empty);
+    }
+
+    [Test]
+    public void A_folder_that_was_deleted_and_made_again_is_still_free_for_one_training_only()
+    {
+        var path = _folder.PathOf("checkpoints");
+        var options = new CheckpointOptions { Folder = path, Interval = TimeSpan.FromTicks(1), Resume = true };
+        Fit(options, iteration =>
+        {
+            if (iteration.Iteration == 2)
+                Directory.Delete(path, recursive: true);
+            if (iteration.Iteration == 4)
+                Assert.That(() => new CheckpointFolder(options).Dispose(), Throws.TypeOf<CheckpointException>());
+        });
+    }
+
+    [Test]
+    public void A_lock_that_cannot_be_opened_is_said_in_the_way_that_Fit_documents()
+    {
+        // As in a folder without permission to write, which the administrator never meets.
+        Directory.CreateDirectory(_folder.PathOf("lock"));
+
+        Assert.That(() => Fit(new() { Folder = _folder.FullName }), Throws.InstanceOf<IOException>().Or.TypeOf<CheckpointException>());
+    }
+
+    [Test]
+    public void A_checkpoint_under_a_shorter_name_is_read_or_left_alone()
+    {
+        Fit(new() { Folder = _folder.FullName });
+        File.Move(Checkpoints()[^1], _folder.PathOf("7.checkpoint"));
+
+        Assert.That(() => Fit(new() { Folder = _folder.FullName, Resume = true }), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_link_that_leads_nowhere_is_passed_over()
+    {
+        Fit(new() { Folder = _folder.FullName });
+        File.CreateSymbolicLink(_folder.PathOf("00000099.checkpoint"), _folder.PathOf("nowhere"));
+
+        Assert.That(() => Fit(new() { Folder = _folder.FullName, Resume = true }), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_folder_under_the_name_of_the_next_checkpoint_is_passed_over()
+    {
+        Directory.CreateDirectory(_folder.PathOf("00000001.checkpoint"));
+
+        Assert.That(() => Fit(new() { Folder = _folder.FullName }), Throws.Nothing);
+    }
+
+    private string[] Checkpoints() => [.. Directory.GetFiles(_folder.FullName, "*.checkpoint").Order(StringComparer.Ordinal)];
+
+    private static void Fit(CheckpointOptions checkpoints, Action<TrpoIteration>? report = null)
+    {
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1, rows: 10);
+        ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Checkpoints = checkpoints, Progress = new Calling(report ?? (_ => { })) }).Fit(view).Dispose();
+    }
+
+    private sealed class Calling(Action<TrpoIteration> report) : IProgress<TrpoIteration>
+    {
+        public void Report(TrpoIteration value) => report(value);
+    }
+}

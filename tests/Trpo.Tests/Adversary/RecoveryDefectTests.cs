@@ -1,0 +1,142 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Optimization;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Adversary;
+
+/// <summary>What going back to a state in which training was well must not do.</summary>
+public sealed class RecoveryDefectTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 500, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3, Health = new() { MaxRecoveries = 3 } };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeTheFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    [Test]
+    public void After_a_resume_with_more_steps_it_still_makes_all_of_them()
+    {
+        One(Small, failsAt: -1).Piece(_folder.FullName);
+        var rest = One(Small with { TotalSteps = 1_500 }, failsAt: 150).Piece(_folder.FullName).Iterations;
+
+        Assert.That(rest.Select(iteration => iteration.Recoveries), Has.Some.EqualTo(1), "the test is about something");
+        Assert.That(rest[^1].Steps, Is.EqualTo(1_500));
+        Assert.That(rest[^1].TotalSteps, Is.EqualTo(1_500));
+    }
+
+    [Test]
+    public void It_does_not_go_back_by_hundreds_of_iterations_where_recoveries_were_allowed_again_at_a_resume()
+    {
+        var options = Small with { TotalSteps = 6_000 };
+        One(options with { Health = new() { MaxRecoveries = 1 } }, failsAt: 350).Piece(_folder.FullName, cancelAfter: 4_200);
+        var rest = One(options with { Health = new() { MaxRecoveries = 2 } }, failsAt: 120).Piece(_folder.FullName).Iterations;
+
+        var recovered = rest.FindIndex(iteration => iteration.Recoveries == 2);
+        Assert.That(rest[recovered - 1].Iteration - rest[recovered].Iteration, Is.LessThanOrEqualTo(10));
+    }
+
+    [Test]
+    public void A_single_rejected_update_now_and_then_does_not_make_it_go_back_by_more_than_ten_iterations()
+    {
+        var options = Small with { TotalSteps = 4_000, Optimizer = new LimpingOptimizer(canBeSaved: true, step => step % 10 == 0) };
+        var iterations = One(options, failsAt: 3_750).Whole().Iterations;
+
+        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+        Assert.That(iterations[recovered - 1].Iteration - iterations[recovered].Iteration, Is.LessThanOrEqualTo(10));
+    }
+
+    [Test]
+    public void A_number_that_is_none_in_the_reset_that_follows_is_recovered_from_too()
+    {
+        var (steps, resets) = (0, 0);
+        var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps == 350, () => steps >= 350 && ++resets == 1), Small, count: 1);
+
+        Assert.That(() => training.Whole(), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_small_factor_does_not_end_in_a_trust_region_of_no_radius()
+    {
+        var steps = 0;
+        var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps is 450 or 600), Small with { Health = new() { MaxRecoveries = 3, RecoveryFactor = 1e-200 } }, count: 1);
+
+        Assert.That(() => training.Whole(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Recoveries_that_are_allowed_once_training_was_ill_lead_back_to_where_it_was_well()
+    {
+        // The remedy that one tries first: allow recoveries, and go on from the checkpoints.
+        var updates = 0;
+        var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
+        Assert.That(() => One(options, failsAt: -1).Piece(_folder.FullName), Throws.TypeOf<TrainingException>());
+        var resumed = One(options with { Health = new() { MaxRejectedUpdates = 5, MaxRecoveries = 2 } }, failsAt: 130);
+
+        Assert.That(() => resumed.Piece(_folder.FullName), Throws.Nothing);
+    }
+
+    [Test]
+    public void Restarts_of_an_ill_training_do_not_replace_every_checkpoint_in_which_it_was_well()
+    {
+        var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => true), Health = new() { MaxRejectedUpdates = 5 }, Checkpoints = new() { Folder = _folder.FullName, Resume = true } };
+        Assert.That(() => One(options, failsAt: -1).Whole(), Throws.TypeOf<TrainingException>());
+        var healthy = Directory.GetFiles(_folder.FullName, "*.checkpoint").Order(StringComparer.Ordinal).First();
+        for (var restart = 0; restart < 3; restart++)
+            Assert.That(() => One(options, failsAt: -1).Whole(), Throws.TypeOf<TrainingException>());
+
+        Assert.That(healthy, Does.Exist);
+    }
+
+    [Test]
+    public void Nobody_is_told_that_training_stopped_where_it_goes_on()
+    {
+        var step = 0;
+        var options = Small with { Optimizer = new Diverging(() => ++step == 3) };
+        var training = new ResumedTraining(() => new CartPole(), options, count: 1);
+        training.Whole();
+
+        Assert.That(training.Warnings, Has.Some.Contains("goes back"));
+        Assert.That(training.Warnings, Has.None.Contains("stopped"));
+    }
+
+    [Test]
+    public void A_listener_that_throws_is_no_illness()
+    {
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1, rows: 100);
+        var listener = new Throwing();
+
+        Assert.That(() => ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Progress = listener }).Fit(view), Throws.TypeOf<TrainingException>());
+        Assert.That(listener.Calls, Is.EqualTo(1));
+    }
+
+    private static ResumedTraining One(TrpoOptions options, int failsAt)
+    {
+        var steps = 0;
+        return new ResumedTraining(() => new FaultyCartPole(() => ++steps == failsAt), options, count: 1);
+    }
+
+    private sealed class Diverging(Func<bool> diverges) : IPolicyOptimizer
+    {
+        private readonly TrustRegionOptimizer _inner = new();
+
+        public TrustRegionStep Step(ITrustRegionProblem problem) => diverges() ? new() { Outcome = TrustRegionOutcome.NonFiniteGradient, Offender = "weight" } : _inner.Step(problem);
+    }
+
+    private sealed class Throwing : IProgress<TrpoIteration>
+    {
+        public int Calls { get; private set; }
+
+        public void Report(TrpoIteration value)
+        {
+            Calls++;
+            throw new TrainingException("Enough.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Adversary;
+
+/// <summary>Traces say what was, also where training was stopped or failed.</summary>
+public sealed class TelemetryDefectTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 400, StepsPerIteration = 100, HiddenLayers = [4] };
+
+    private readonly List<Activity> _started = [];
+    private readonly List<Activity> _stopped = [];
+    private ActivityListener _listener = null!;
+
+    [SetUp]
+    public void Listen()
+    {
+        _started.Clear();
+        _stopped.Clear();
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == TrpoTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = _started.Add,
+            ActivityStopped = _stopped.Add,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    [TearDown]
+    public void StopListening() => _listener.Dispose();
+
+    [Test]
+    public void The_seed_of_a_training_that_is_gone_on_with_is_the_one_it_began_with()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Small with { Checkpoints = new() { Folder = folder.FullName, Resume = true } };
+        Fit(options with { Cancellation = new CancellationToken(canceled: true) }, contextSeed: 1).Dispose();
+        using var policy = Fit(options, contextSeed: 2);
+
+        Assert.That($"{_stopped.Last(activity => activity.OperationName == "trpo.train").GetTagItem("trpo.seed")}", Is.EqualTo(policy.Metadata.Provenance["seed"]));
+    }
+
+    [Test]
+    public void Whatever_begins_ends_also_where_a_part_fails()
+    {
+        Assert.That(() => Fit(Small with { Baseline = (_, _) => new Failing(), Threads = 1 }, contextSeed: 1), Throws.TypeOf<TimeoutException>());
+        Assert.That(_stopped.Select(activity => activity.OperationName), Is.EquivalentTo(_started.Select(activity => activity.OperationName)));
+    }
+
+    private static PolicyTransformer Fit(TrpoOptions options, int contextSeed)
+    {
+        var ml = new MLContext(contextSeed);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1, rows: 10);
+        return ml.ReinforcementLearning.Trainers.Trpo(view, options).Fit(view);
+    }
+
+    private sealed class Failing : IValueFunction
+    {
+        public void Predict(ReadOnlySpan<float> observations, Span<double> values) => throw new TimeoutException("no answer");
+
+        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets) => 0;
+    }
+}
