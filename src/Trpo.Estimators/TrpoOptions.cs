@@ -160,7 +160,8 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// Ends training early: between two steps of the environments, with the policy of the last update that was accepted, and, where there are <see cref="Checkpoints"/>, one from which it goes on
-    /// as if it had not ended. <c>Fit</c> returns that policy and throws nothing. None by default.
+    /// as if it had not ended. <c>Fit</c> returns that policy and throws nothing. Where it is an environment that ends a step by throwing an
+    /// <see cref="OperationCanceledException"/>, it is the same, but the last checkpoint is an earlier one. None by default.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 

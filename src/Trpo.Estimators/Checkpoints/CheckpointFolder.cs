@@ -16,16 +16,17 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     public CheckpointFolder(CheckpointOptions options)
     {
-        _options = options;
-        Directory.CreateDirectory(options.Folder);
-        _lock = Lock(Path.Combine(options.Folder, LockName));
+        // The current directory may change.
+        _options = options with { Folder = Path.GetFullPath(options.Folder) };
+        Directory.CreateDirectory(_options.Folder);
+        _lock = Lock(Path.Combine(_options.Folder, LockName));
         try
         {
             // What a process left that was killed while it wrote.
-            foreach (var aside in Directory.GetFiles(options.Folder, $"*{Extension}.*.tmp"))
+            foreach (var aside in Directory.GetFiles(_options.Folder, $"*{Extension}.*.tmp"))
                 File.Delete(aside);
-            _last = Numbers().FirstOrDefault();
-            if (_last > 0 && !options.Resume)
+            _last = Directory.GetFileSystemEntries(_options.Folder).Max(NumberOf);
+            if (Numbers().Count > 0 && !options.Resume)
                 throw new CheckpointException($"There are checkpoints in {FullName} already. To go on from the latest, set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}; for a run from the beginning, name another folder or empty this one.");
         }
         catch
@@ -36,12 +37,15 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>The whole path.</summary>
-    public string FullName => Path.GetFullPath(_options.Folder);
+    public string FullName => _options.Folder;
 
     /// <summary>Writes the next checkpoint, and deletes those that are not kept any longer.</summary>
     /// <returns>Its path.</returns>
+    /// <exception cref="IOException">It cannot be written; also where the folder is not there any more, or is another, which this training does not hold.</exception>
     public string Save(CheckpointContent content)
     {
+        if (!File.Exists(Path.Combine(_options.Folder, LockName)))
+            throw new DirectoryNotFoundException($"The folder {FullName} was deleted while it was in use.");
         var path = PathOf(_last + 1);
         CheckpointFile.Write(path, content);
         _last++;
@@ -62,7 +66,7 @@ internal sealed class CheckpointFolder : IDisposable
             {
                 return (path, CheckpointFile.Read(path));
             }
-            catch (InvalidDataException exception)
+            catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 damaged = exception.Message;
                 warn($"A checkpoint is passed over: {damaged}");
@@ -77,11 +81,17 @@ internal sealed class CheckpointFolder : IDisposable
     // The latest first.
     private List<long> Numbers() =>
         [.. Directory.GetFiles(_options.Folder, $"*{Extension}")
-            .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            .Select(NumberOf)
             .Where(number => number > 0)
             .OrderDescending()];
 
-    private string PathOf(long number) => Path.Combine(_options.Folder, number.ToString("D8", CultureInfo.InvariantCulture) + Extension);
+    // 0 for whatever is named in another way.
+    private static long NumberOf(string path) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Path.GetFileName(path) == NameOf(number) ? number : 0;
+
+    private static string NameOf(long number) => number.ToString("D8", CultureInfo.InvariantCulture) + Extension;
+
+    private string PathOf(long number) => Path.Combine(_options.Folder, NameOf(number));
 
     // The system lets go of it when the process ends, however it ends.
     private FileStream Lock(string path)
@@ -93,6 +103,10 @@ internal sealed class CheckpointFolder : IDisposable
         catch (IOException exception) when (File.Exists(path))
         {
             throw new CheckpointException($"Another training writes its checkpoints to {FullName}: wait until it has ended, or name another folder.", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new CheckpointException($"The folder {FullName} is not free for checkpoints: {exception.Message}", exception);
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed record CheckpointOptions
     /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
     internal void Validate()
     {
-        ArgumentException.ThrowIfNullOrEmpty(Folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(Folder);
         Check.Positive(Interval);
         Check.Between(Kept, 1, 1_000);
     }

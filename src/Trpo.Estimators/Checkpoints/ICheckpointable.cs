@@ -1,7 +1,7 @@
 namespace Trpo.Estimators.Checkpoints;
 
 /// <summary>
-/// A part of a training run whose state goes into its checkpoints: an environment, a baseline or an optimizer of your own. What was saved and restored goes on
+/// A part of a training run whose state goes into its checkpoints: an environment, a network, a baseline or an optimizer of your own. What was saved and restored goes on
 /// bit for bit like what was never interrupted. The state of what a run is made of again in the same way, such as settings and sizes, need not be in it.
 /// </summary>
 public interface ICheckpointable

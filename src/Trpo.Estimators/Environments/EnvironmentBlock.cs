@@ -1,4 +1,5 @@
 using Trpo.Estimators.Checkpoints;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
@@ -49,6 +50,12 @@ internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
 
     /// <summary>The step after which an environment truncates an episode, or null where it does not say.</summary>
     public int? MaxEpisodeSteps => _view.MaxEpisodeSteps;
+
+    /// <summary>What the environments return.</summary>
+    public ObservationSpace ObservationSpace => _view.ObservationSpace;
+
+    /// <summary>What all environments returned last, <c>[Count, d]</c>.</summary>
+    public Span<float> Observations => _observations;
 
     /// <summary>What environment <paramref name="index"/> returned last, <c>[d]</c>.</summary>
     public Span<float> Observation(int index)
@@ -125,11 +132,10 @@ internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
     /// <summary>Whether the states of all environments can be saved and restored.</summary>
     public bool IsCheckpointable => _environments.All(environment => environment is ICheckpointable { IsCheckpointable: true });
 
-    /// <summary>Saves what each environment is at, between two steps. Those that cannot be saved are an error.</summary>
+    /// <summary>Saves what each environment is at, between two steps, but for its observation. Those that cannot be saved are an error.</summary>
     /// <exception cref="EnvironmentException">An environment failed to save itself.</exception>
     public void SaveState(BinaryWriter writer)
     {
-        writer.WriteSpan<float>(_observations);
         writer.WriteSpan<double>(_returns);
         writer.WriteSpan<int>(_lengths);
         for (var i = 0; i < Count; i++)
@@ -150,11 +156,10 @@ internal sealed class EnvironmentBlock : ICheckpointable, IDisposable
         }
     }
 
-    /// <summary>Puts each environment where it was.</summary>
+    /// <summary>Puts each environment where it was; its observation is there already.</summary>
     /// <exception cref="InvalidDataException">The state is that of other environments, or an environment failed to restore itself.</exception>
     public void RestoreState(BinaryReader reader)
     {
-        reader.ReadSpan<float>(_observations, "values of observations");
         reader.ReadSpan<double>(_returns, "returns");
         reader.ReadSpan<int>(_lengths, "lengths of episodes");
         for (var i = 0; i < Count; i++)

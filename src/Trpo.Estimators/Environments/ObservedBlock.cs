@@ -6,7 +6,6 @@ namespace Trpo.Estimators.Environments;
 internal sealed class ObservedBlock : IDisposable
 {
     private readonly LockStepReader[] _readers;
-    private readonly bool _keepsState;
 
     /// <param name="environment">Where the rows come from.</param>
     /// <param name="count">The number of environments.</param>
@@ -18,7 +17,7 @@ internal sealed class ObservedBlock : IDisposable
     {
         _readers = new LockStepReader[count];
         var lineage = DataViewLineage.Of(data);
-        (Lineage, _keepsState) = (lineage.ToString(), lineage.KeepsState);
+        (Lineage, KeepsState) = (lineage.ToString(), lineage.KeepsState);
         try
         {
             for (var i = 0; i < count; i++)
@@ -43,8 +42,11 @@ internal sealed class ObservedBlock : IDisposable
     /// <summary>The views that the data are made of.</summary>
     public string Lineage { get; }
 
-    /// <summary>Whether the states of all environments can be saved, and no transform keeps one from row to row, which nobody can save.</summary>
-    public bool IsCheckpointable => Block.IsCheckpointable && !_keepsState;
+    /// <summary>Whether a transform is known to keep a state from row to row, which nobody can save.</summary>
+    public bool KeepsState { get; }
+
+    /// <summary>Whether the states of all environments can be saved, and no transform keeps one.</summary>
+    public bool IsCheckpointable => Block.IsCheckpointable && !KeepsState;
 
     /// <summary>The number of environments.</summary>
     public int Count => Block.Count;

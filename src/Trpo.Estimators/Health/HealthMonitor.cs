@@ -15,12 +15,18 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     /// <summary>How many episodes are compared with how many.</summary>
     public const int ComparedEpisodes = 20;
 
+    /// <summary>The iterations whose episodes are the first: later ones may be those of a policy that has learned already.</summary>
+    public const int FirstIterations = 10;
+
+    private const int FewestEpisodes = 5;
+
     private readonly int[] _rejections = new int[Enum.GetValues<TrustRegionOutcome>().Length];
     private readonly List<double> _firstReturns = [];
     private readonly Queue<double> _lastReturns = [];
     private double _firstEntropy = double.NaN;
     private double _spread = 1;
     private int _collapsed;
+    private int _iterations;
 
     /// <summary>The number of updates in a row that were rejected, up to the last.</summary>
     public int RejectedInARow => _rejections.Sum();
@@ -33,12 +39,23 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     {
         get
         {
-            if (RejectedInARow >= options.MaxRejectedUpdates)
-                return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}). Raise TrustRegion.Damping or StepsPerIteration, and look whether the value function explains anything of the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
+            // Who has learned what there is to learn finds nothing to improve either.
+            if (RejectedInARow >= options.MaxRejectedUpdates && !HasImproved)
+                return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}), and returns are no better than the first. Raise TrustRegion.Damping or StepsPerIteration, and look whether the value function explains anything of the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
             return _collapsed < CollapseIterations ? null : string.Create(CultureInfo.InvariantCulture,
                 $"the policy has collapsed: its {(continuousDimensions > 0 ? "standard deviation" : "entropy")} has been below {options.EntropyCollapse:P1} of its first for {_collapsed} iterations ({_spread:P2} now), but the returns of the last {ComparedEpisodes} episodes, {_lastReturns.Average():G5} on average, are no better than those of the first, {_firstReturns.Average():G5}. Set EntropyBonus, lower TrustRegion.MaxKl, or raise InitialLogStandardDeviation where actions are continuous. (HealthOptions.EntropyCollapse sets the share.)");
         }
     }
+
+    /// <summary>What is worth a warning in this iteration, though it ends nothing; null where nothing is.</summary>
+    public string? Remark => RejectedInARow == options.MaxRejectedUpdates && HasImproved
+        ? $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}): either there is nothing left to learn, or no step brings it nearer."
+        : null;
+
+    // Where nothing can be compared, nothing is better.
+    private bool HasImproved => IsComparable && _lastReturns.Average() > _firstReturns.Average();
+
+    private bool IsComparable => _firstReturns.Count >= FewestEpisodes && _lastReturns.Count == ComparedEpisodes;
 
     /// <summary>Takes an iteration into account.</summary>
     /// <param name="outcome">How the update ended.</param>
@@ -52,6 +69,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         else if (outcome != TrustRegionOutcome.ZeroGradient)
             _rejections[(int)outcome]++;
 
+        _iterations++;
         foreach (var value in returns)
             Add(value);
         if (double.IsNaN(entropy))
@@ -59,7 +77,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         if (double.IsNaN(_firstEntropy))
             _firstEntropy = entropy;
         _spread = continuousDimensions > 0 ? Math.Exp((entropy - _firstEntropy) / continuousDimensions) : _firstEntropy > 0 ? entropy / _firstEntropy : 1;
-        _collapsed = _spread < options.EntropyCollapse && !HasImproved() ? _collapsed + 1 : 0;
+        _collapsed = _spread < options.EntropyCollapse && IsComparable && !HasImproved ? _collapsed + 1 : 0;
     }
 
     /// <inheritdoc/>
@@ -71,6 +89,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         writer.Write(_firstEntropy);
         writer.Write(_spread);
         writer.Write(_collapsed);
+        writer.Write(_iterations);
     }
 
     /// <inheritdoc/>
@@ -82,16 +101,18 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
             throw new InvalidDataException($"More than {ComparedEpisodes} returns are compared.");
         _firstReturns.Clear();
         _lastReturns.Clear();
-        foreach (var value in first.Concat(last))
-            Add(value);
+        _firstReturns.AddRange(first);
+        foreach (var value in last)
+            _lastReturns.Enqueue(value);
         _firstEntropy = reader.ReadDouble();
         _spread = reader.ReadDouble();
         _collapsed = reader.ReadInt32(0, int.MaxValue, "The number of iterations of a collapse");
+        _iterations = reader.ReadInt32(0, int.MaxValue, "The number of iterations");
     }
 
     private void Add(double value)
     {
-        if (_firstReturns.Count < ComparedEpisodes)
+        if (_iterations <= FirstIterations && _firstReturns.Count < ComparedEpisodes)
         {
             _firstReturns.Add(value);
             return;
@@ -100,16 +121,6 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         if (_lastReturns.Count == ComparedEpisodes)
             _lastReturns.Dequeue();
         _lastReturns.Enqueue(value);
-    }
-
-    // By more than chance may do: two standard errors of the first mean. Where nothing can be compared yet, nothing is held against it.
-    private bool HasImproved()
-    {
-        if (_lastReturns.Count < ComparedEpisodes)
-            return true;
-        var mean = _firstReturns.Average();
-        var variance = _firstReturns.Average(value => (value - mean) * (value - mean));
-        return _lastReturns.Average() > mean + (2 * Math.Sqrt(variance / ComparedEpisodes));
     }
 
     private string Rejections() => string.Join(", ", Enum.GetValues<TrustRegionOutcome>().Where(outcome => _rejections[(int)outcome] > 0).Select(outcome => $"{_rejections[(int)outcome]} {outcome}"));

@@ -9,13 +9,13 @@ namespace Trpo.Estimators.Health;
 public sealed record HealthOptions
 {
     /// <summary>
-    /// The number of policy updates in a row that may be rejected (see <see cref="Optimization.TrustRegionOutcome"/>; a gradient of zero is no rejection). At least 1; 50 by default. Null for any
-    /// number.
+    /// The number of policy updates in a row that may be rejected (see <see cref="Optimization.TrustRegionOutcome"/>; a gradient of zero is no rejection), if the last twenty episodes are no better than
+    /// those of the first ten iterations; where they are better, it is worth a warning. At least 1; 50 by default. Null for any number.
     /// </summary>
     public int? MaxRejectedUpdates { get; init; } = 50;
 
     /// <summary>
-    /// The share of its first spread below which the policy has collapsed, if its returns have not risen above the first ones meanwhile: of the entropy where actions are choices, of the
+    /// The share of its first spread below which the policy has collapsed, if the last twenty episodes are no better than those of the first ten iterations: of the entropy where actions are choices, of the
     /// standard deviation (the geometric mean over the dimensions) where they are continuous. From 0, for never, to 1; 0.01 by default. It must last for ten iterations.
     /// </summary>
     public double EntropyCollapse { get; init; } = 0.01;

@@ -24,6 +24,8 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     private readonly double[] _sumsOfSquares = new double[count];
     private readonly float[] _shift = new float[count];
     private readonly float[] _scale = [.. Enumerable.Repeat(1f, count)];
+    private readonly float[] _shiftBefore = new float[count];
+    private readonly float[] _scaleBefore = [.. Enumerable.Repeat(1f, count)];
     private long _observed;
     private long _waiting;
 
@@ -45,6 +47,8 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     /// <summary>Applies, from now on, the statistics of everything that was observed.</summary>
     public void Advance()
     {
+        _shift.CopyTo(_shiftBefore, 0);
+        _scale.CopyTo(_scaleBefore, 0);
         if (_waiting == 0)
             return;
         var total = _observed + _waiting;
@@ -65,6 +69,13 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
         Array.Clear(_sumsOfSquares);
     }
 
+    /// <summary>Applies, from now on, what it applied before the last <see cref="Advance"/>: what a policy was updated with last that has not been updated since.</summary>
+    public void StepBack()
+    {
+        _shiftBefore.CopyTo(_shift, 0);
+        _scaleBefore.CopyTo(_scale, 0);
+    }
+
     /// <summary>Normalizes a row, <c>[d]</c>.</summary>
     /// <param name="observation">The row.</param>
     /// <param name="normalized">Receives the row's normalized values.</param>
@@ -80,8 +91,8 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     {
         foreach (var values in (ReadOnlySpan<double[]>)[_mean, _squares, _sums, _sumsOfSquares])
             writer.WriteSpan<double>(values);
-        writer.WriteSpan<float>(_shift);
-        writer.WriteSpan<float>(_scale);
+        foreach (var values in (ReadOnlySpan<float[]>)[_shift, _scale, _shiftBefore, _scaleBefore])
+            writer.WriteSpan<float>(values);
         writer.Write(_observed);
         writer.Write(_waiting);
     }
@@ -91,8 +102,8 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     {
         foreach (var values in (ReadOnlySpan<double[]>)[_mean, _squares, _sums, _sumsOfSquares])
             reader.ReadSpan<double>(values, "statistics of observations");
-        reader.ReadSpan<float>(_shift, "shifts of observations");
-        reader.ReadSpan<float>(_scale, "scales of observations");
+        foreach (var values in (ReadOnlySpan<float[]>)[_shift, _scale, _shiftBefore, _scaleBefore])
+            reader.ReadSpan<float>(values, "shifts and scales of observations");
         _observed = reader.ReadInt64();
         _waiting = reader.ReadInt64();
         if (_observed < 0 || _waiting < 0)

@@ -132,6 +132,9 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <summary>What a checkpoint must find again: the kind of the network and its parameters, and the family of the distributions.</summary>
     public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
 
+    /// <summary>Whether the network says nothing against it.</summary>
+    public bool IsCheckpointable => _module is not ICheckpointable { IsCheckpointable: false };
+
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
     {

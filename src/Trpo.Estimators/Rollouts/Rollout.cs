@@ -10,12 +10,12 @@ namespace Trpo.Estimators.Rollouts;
 /// </summary>
 internal sealed class Rollout(int environments, int capacity, int observationLength, int actionLength) : ICheckpointable
 {
-    private readonly float[] _observations = new float[environments * capacity * observationLength];
-    private readonly float[] _actions = new float[environments * capacity * actionLength];
-    private readonly double[] _rewards = new double[environments * capacity];
-    private readonly bool[] _terminated = new bool[environments * capacity];
-    private readonly bool[] _ended = new bool[environments * capacity];
-    private readonly bool[] _cut = new bool[environments * capacity];
+    private float[] _observations = new float[environments * capacity * observationLength];
+    private float[] _actions = new float[environments * capacity * actionLength];
+    private double[] _rewards = new double[environments * capacity];
+    private bool[] _terminated = new bool[environments * capacity];
+    private bool[] _ended = new bool[environments * capacity];
+    private bool[] _cut = new bool[environments * capacity];
     private readonly List<int> _bootstrapRows = [];
     private float[] _bootstrapObservations = new float[environments * observationLength];
 
@@ -25,7 +25,7 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     public int Environments => environments;
 
-    /// <summary>The number of steps in each environment, up to the capacity.</summary>
+    /// <summary>The number of steps in each environment.</summary>
     public int Steps { get; private set; }
 
     /// <summary>How many of them have been made.</summary>
@@ -65,11 +65,11 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     /// <summary>The observations that follow <see cref="BootstrapRows"/>, <c>[B, d]</c>.</summary>
     public ReadOnlySpan<float> BootstrapObservations => (_normalizedBootstraps ?? _bootstrapObservations).AsSpan(0, _bootstrapRows.Count * observationLength);
 
-    /// <summary>Starts a rollout of a number of steps, at most the capacity.</summary>
+    /// <summary>Starts a rollout of a number of steps. More than ever before, as in a training that is made longer, take new memory.</summary>
     public void Clear(int steps)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, capacity);
         Steps = steps;
+        Reserve();
         Made = 0;
         _bootstrapRows.Clear();
     }
@@ -128,6 +128,15 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
         _bootstrapRows.Add(row);
     }
 
+    private void Reserve()
+    {
+        if (Rows <= _rewards.Length)
+            return;
+        (_observations, _actions) = (new float[checked(Rows * observationLength)], new float[checked(Rows * actionLength)]);
+        (_rewards, _terminated, _ended, _cut) = (new double[Rows], new bool[Rows], new bool[Rows], new bool[Rows]);
+        _normalized = null;
+    }
+
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
     {
@@ -146,7 +155,9 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        Clear(reader.ReadInt32(0, capacity, "The number of steps of a rollout"));
+        // No more than there are rewards for.
+        var most = (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(double) / environments;
+        Clear(reader.ReadInt32(0, (int)Math.Min(most, int.MaxValue / environments), "The number of steps of a rollout"));
         Made = reader.ReadInt32(0, Steps, "The number of steps that were made");
         reader.ReadSpan(_observations.AsSpan(0, Rows * observationLength), "values of observations");
         reader.ReadSpan(_actions.AsSpan(0, Rows * actionLength), "values of actions");

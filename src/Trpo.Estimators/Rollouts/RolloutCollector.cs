@@ -106,6 +106,7 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <summary>Saves what the environments show the policy; they themselves are saved apart, where they can be.</summary>
     public void SaveState(BinaryWriter writer)
     {
+        writer.WriteSpan<float>(_block.Observations);
         writer.WriteSpan<float>(_current);
         writer.WriteSpan<int>(_cuts);
     }
@@ -113,13 +114,14 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        reader.ReadSpan<float>(_current, "values of observations");
+        reader.ReadSpan(_block.Observations, "values of observations");
+        reader.ReadSpan<float>(_current, "values of transformed observations");
         reader.ReadSpan<int>(_cuts, "cuts of episodes");
     }
 
     /// <summary>
     /// Where the transforms make something else of what an environment is at than they did when the state was saved: the number of the environment, and the slot. Null where they
-    /// do not. Asked for when both the environments and this have been restored.
+    /// do not. Asked for when this has been restored.
     /// </summary>
     public (int Environment, int Slot)? Difference()
     {

@@ -49,7 +49,7 @@ internal sealed class Continuation : IDisposable
         return true;
     }
 
-    /// <summary>Remembers a state in which all is well before an iteration, where it may be needed.</summary>
+    /// <summary>Remembers a state in which all is well before an iteration.</summary>
     public void Remember(int iteration) => _recovery.Remember(iteration, _state.Save);
 
     /// <summary>Puts the training, but for its environments, where it was well.</summary>

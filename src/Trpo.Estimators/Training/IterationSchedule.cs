@@ -12,9 +12,6 @@ internal readonly record struct IterationSchedule(int FirstIteration, int FirstS
     /// <summary>The schedule of a whole training.</summary>
     public static IterationSchedule Of(TrpoOptions options, int environments) => new IterationSchedule(0, 0, 0, 0).Until(options, environments, after: 0);
 
-    /// <summary>The most steps that an iteration of any training with these options makes, however long that is.</summary>
-    public static int LongestOf(TrpoOptions options, int environments) => (3 * options.StepsPerIteration / 2 / environments) + 2;
-
     /// <summary>The most steps that an iteration makes.</summary>
     public int Longest => (LastStep - FirstStep + LastIteration - FirstIteration - 1) / Math.Max(LastIteration - FirstIteration, 1);
 

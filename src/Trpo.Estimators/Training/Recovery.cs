@@ -6,30 +6,32 @@ namespace Trpo.Estimators.Training;
 /// <summary>The last state in which training was well, to go back to when it is ill.</summary>
 internal sealed class Recovery(HealthOptions options) : ICheckpointable
 {
-    /// <summary>Every how many iterations a state is remembered.</summary>
+    /// <summary>After how many iterations another state is remembered.</summary>
     public const int Iterations = 10;
 
+    // No trust region is smaller than what float32 resolves.
+    private const double LeastFactor = 1e-6;
+
     private byte[] _well = [];
+    private int _remembered;
 
     /// <summary>How often training has gone back.</summary>
     public int Count { get; private set; }
 
     /// <summary>What the radius of the trust region is multiplied by.</summary>
-    public double Factor => Math.Pow(options.RecoveryFactor, Count);
+    public double Factor => Math.Max(Math.Pow(options.RecoveryFactor, Count), LeastFactor);
 
     /// <summary>Whether it can go back, once more.</summary>
-    public bool IsPossible => IsAllowed && _well.Length > 0;
+    public bool IsPossible => Count < options.MaxRecoveries && _well.Length > 0;
 
-    private bool IsAllowed => Count < options.MaxRecoveries;
-
-    /// <summary>Remembers a state in which all is well before an iteration, where it may be needed: the first, and then one in every few iterations.</summary>
+    /// <summary>Remembers a state in which all is well before an iteration, if the one that is remembered is ten iterations old.</summary>
     public void Remember(int iteration, Action<CheckpointContent> save)
     {
-        if (!IsAllowed || (_well.Length > 0 && (iteration - 1) % Iterations != 0))
+        if (_well.Length > 0 && iteration < _remembered + Iterations)
             return;
         var content = new CheckpointContent();
         save(content);
-        _well = content.ToArray();
+        (_well, _remembered) = (content.ToArray(), iteration);
     }
 
     /// <summary>Goes back.</summary>
@@ -43,6 +45,7 @@ internal sealed class Recovery(HealthOptions options) : ICheckpointable
     public void SaveState(BinaryWriter writer)
     {
         writer.Write(Count);
+        writer.Write(_remembered);
         writer.WriteSpan<byte>(_well);
     }
 
@@ -50,6 +53,7 @@ internal sealed class Recovery(HealthOptions options) : ICheckpointable
     public void RestoreState(BinaryReader reader)
     {
         Count = reader.ReadInt32(0, int.MaxValue, "The number of recoveries");
+        _remembered = reader.ReadInt32(0, int.MaxValue, "The iteration in which training was well");
         _well = reader.ReadArray<byte>("bytes of the last state in which training was well");
         if (_well.Length > 0)
             CheckpointContent.Of(_well);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Training;
 
@@ -23,10 +24,12 @@ internal sealed class RunIdentity
         List<(string, string)> facts =
         [
             ("environment", parts.Environments.Block.Name),
+            ("time limit", parts.Environments.Block.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("observations", Described(parts.Environments.Block.ObservationSpace)),
             ("number of environments", parts.Environments.Count.ToString(CultureInfo.InvariantCulture)),
             ("transforms", parts.Environments.Lineage),
             ("length of an observation", parts.Environments.ObservationLength.ToString(CultureInfo.InvariantCulture)),
-            ("actions", $"{parts.ActionSpace} ({string.Join(", ", parts.ActionSpace.ScoreNames)})"),
+            ("actions", $"{parts.ActionSpace} ({string.Join(", ", parts.ActionSpace.ScoreNames)}){(parts.ActionSpace is BoxActionSpace box ? Bounds(box.Low, box.High) : "")}"),
             ("policy", parts.Policy.Architecture),
             ("value function", parts.ValueFunction.GetType().Name),
             ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
@@ -78,6 +81,15 @@ internal sealed class RunIdentity
                 facts.Add(($"option {path}{name}", value?.ToJsonString() ?? "null"));
         }
     }
+
+    private static string Described(ObservationSpace space) => space.Columns.IsEmpty
+        ? $"{space} ({string.Join(", ", space.Names)}){Bounds(space.Low, space.High)}"
+        : string.Join(", ", space.Columns.Select(column => $"{column} ({string.Join(", ", column.Categories.IsEmpty ? column.SlotNames : column.Categories)})"));
+
+    private static string Bounds(IEnumerable<float> low, IEnumerable<float> high) =>
+        string.Create(CultureInfo.InvariantCulture, $" from ({string.Join(", ", low.Select(Number))}) to ({string.Join(", ", high.Select(Number))})");
+
+    private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Shown(string value) => value.Length <= LongestShown ? value : value[..LongestShown] + "...";
 }

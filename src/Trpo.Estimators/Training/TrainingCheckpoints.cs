@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments;
 
 namespace Trpo.Estimators.Training;
 
@@ -14,7 +15,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     private readonly CheckpointFolder _folder;
     private readonly RunIdentity _identity;
     private readonly Action<string> _warn;
-    private long _written;
+    private long? _written;
 
     /// <param name="options">Where and how often.</param>
     /// <param name="identity">What a checkpoint must be of to be gone on from.</param>
@@ -32,7 +33,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     private static string LibraryVersion => typeof(TrpoOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>Whether there is none yet, or the last one is older than the interval.</summary>
-    public bool IsDue => _written == 0 || Stopwatch.GetElapsedTime(_written) >= _options.Interval;
+    public bool IsDue => _written is not { } written || Stopwatch.GetElapsedTime(written) >= _options.Interval;
 
     /// <summary>The latest checkpoint, or null where there is none.</summary>
     /// <exception cref="CheckpointException">It is of another version or run, or none can be read; the message says how they differ.</exception>
@@ -67,14 +68,14 @@ internal sealed class TrainingCheckpoints : IDisposable
         return path;
     }
 
-    /// <summary>As <see cref="Save"/>; but once it has worked, training goes on where the disk is full, and tries again when it is time once more.</summary>
+    /// <summary>As <see cref="Save"/>; but once it has worked, training goes on where the disk is full or an environment cannot be saved, and tries again when it is time once more.</summary>
     public void TrySave(Action<CheckpointContent> save)
     {
         try
         {
             Save(save);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && _written != 0)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EnvironmentException && _written is not null)
         {
             _written = Stopwatch.GetTimestamp();
             _warn($"A checkpoint could not be written, and training goes on without: {exception.Message}");

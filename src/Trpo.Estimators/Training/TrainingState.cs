@@ -22,12 +22,14 @@ internal sealed class TrainingState
         _collector = collector;
         List<(string, ICheckpointable)> all =
         [
-            (Progress, progress), ("mean return", window), ("health", health), ("policy", parts.Policy), ("value function", Checkpointable(parts.ValueFunction)), ("rollouts", samples),
+            (Progress, progress), ("mean return", window), ("health", health), ("policy", parts.Policy), ("value function", Checkpointable(parts.ValueFunction as ICheckpointable, "baseline", parts.ValueFunction)), ("rollouts", samples),
         ];
+        if (!parts.Policy.IsCheckpointable)
+            throw Unsavable("network", parts.Policy.Architecture);
 
-        // One that keeps nothing from step to step has no state to save.
-        if (parts.Optimizer is ICheckpointable { IsCheckpointable: true } optimizer)
-            all.Add(("optimizer", optimizer));
+        // One that keeps nothing from step to step has no state to save, and need not say so.
+        if (parts.Optimizer is ICheckpointable optimizer)
+            all.Add(("optimizer", Checkpointable(optimizer, "optimizer", parts.Optimizer)));
         _all = all;
     }
 
@@ -77,18 +79,24 @@ internal sealed class TrainingState
     public bool RestoreEnvironments(CheckpointContent content, Rollout rollout)
     {
         content.Restore(Collector, _collector.RestoreState);
-        if (!content.Has(Environments) || !IncludesEnvironments)
-        {
-            _collector.StartAnew(rollout);
-            return false;
-        }
+        var restores = content.Has(Environments) && IncludesEnvironments;
+        if (restores)
+            content.Restore(Environments, _parts.Environments.Block.RestoreState);
 
-        content.Restore(Environments, _parts.Environments.Block.RestoreState);
-        return _collector.Difference() is not var (environment, slot) ? true : throw new CheckpointException(
-            $"The transforms between environment '{_parts.Environments.Block.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+        // A transform with a state of its own is allowed to make something else.
+        if (!_parts.Environments.KeepsState && _collector.Difference() is var (environment, slot))
+            throw Changed(environment, slot);
+        if (!restores)
+            _collector.StartAnew(rollout);
+        return restores;
     }
 
-    private static ICheckpointable Checkpointable(object part) => part is ICheckpointable { IsCheckpointable: true } checkpointable
-        ? checkpointable
-        : throw new InvalidOperationException($"The state of the baseline {part.GetType().Name} cannot be saved, so that training could not go on from a checkpoint: let it implement {nameof(ICheckpointable)}, or leave {nameof(TrpoOptions.Checkpoints)} and {nameof(HealthOptions)}.{nameof(HealthOptions.MaxRecoveries)} out.");
+    private CheckpointException Changed(int environment, int slot) => new(
+            $"The transforms between environment '{_parts.Environments.Block.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+
+    private static ICheckpointable Checkpointable(ICheckpointable? checkpointable, string kind, object part) =>
+        checkpointable is { IsCheckpointable: true } ? checkpointable : throw Unsavable(kind, part.GetType().Name);
+
+    private static InvalidOperationException Unsavable(string kind, string name) =>
+        new($"The state of the {kind} {name} cannot be saved, so that training could not go on from a checkpoint: let it implement {nameof(ICheckpointable)}, or leave {nameof(TrpoOptions.Checkpoints)} and {nameof(HealthOptions)}.{nameof(HealthOptions.MaxRecoveries)} out.");
 }

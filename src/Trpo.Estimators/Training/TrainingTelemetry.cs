@@ -43,6 +43,9 @@ internal sealed class TrainingTelemetry : IDisposable
         _training = Source.StartActivity("trpo.train")?.SetTag(EnvironmentTag, environment).SetTag("trpo.seed", seed).SetTag("trpo.total_steps", totalSteps);
     }
 
+    /// <summary>The training goes on with one that began with another seed.</summary>
+    public void BeganWith(int seed) => _training?.SetTag("trpo.seed", seed);
+
     /// <summary>Trains, and notes what is thrown on the way.</summary>
     public T Watch<T>(Func<T> training)
     {

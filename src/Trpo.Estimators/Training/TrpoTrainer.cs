@@ -19,7 +19,7 @@ internal sealed class TrpoTrainer : IDisposable
     private readonly HealthMonitor _health;
     private readonly SampleReuse _samples;
     private readonly Continuation? _continuation;
-    private readonly bool _isResumed;
+    private bool _isStarted;
 
     /// <param name="options">The settings.</param>
     /// <param name="parts">What is trained, and where.</param>
@@ -37,9 +37,8 @@ internal sealed class TrpoTrainer : IDisposable
         _progress.Seed = parts.Seed;
         _progress.Schedule = IterationSchedule.Of(options, parts.Environments.Count);
 
-        // One that is gone on from may have been planned for longer iterations.
-        var capacity = Math.Max(_progress.Schedule.Longest, options.Checkpoints is { Resume: true } ? IterationSchedule.LongestOf(options, parts.Environments.Count) : 0);
-        CheckSize(parts.Environments.Count * (long)capacity);
+        var capacity = _progress.Schedule.Longest;
+        CheckSize();
         _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(parts.Environments.Count, capacity, parts.Environments.ObservationLength, parts.ActionSpace.Length));
         if (options.Checkpoints is null && options.Health.MaxRecoveries == 0)
             return;
@@ -47,7 +46,9 @@ internal sealed class TrpoTrainer : IDisposable
         _continuation = new Continuation(options, state, RunIdentity.Of(options, parts), _clock, messages);
         try
         {
-            _isResumed = _continuation.TryResume(_samples);
+            _isStarted = _continuation.TryResume(_samples);
+            if (_isStarted)
+                Replan();
         }
         catch
         {
@@ -76,10 +77,7 @@ internal sealed class TrpoTrainer : IDisposable
     /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
     public bool Run()
     {
-        if (_isResumed)
-            _progress.Schedule = _progress.Schedule.Until(_options, _parts.Environments.Count, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
-        else
-            _collector.Start();
+        _messages.Telemetry.BeganWith(Seed);
         if (IsFinished)
             return true;
         while (!IsFinished)
@@ -90,11 +88,23 @@ internal sealed class TrpoTrainer : IDisposable
             {
                 if (!TryIterate())
                 {
-                    Cancel();
+                    Cancel(_continuation?.SaveBeforeLeaving());
                     return false;
                 }
             }
-            catch (Exception exception) when (exception is TrainingException or EnvironmentException { IsNonFinite: true } && _continuation is { CanGoBack: true })
+            catch (OperationCanceledException) when (_options.Cancellation.IsCancellationRequested)
+            {
+                // An environment that watches the token too, in the middle of a step that no checkpoint can hold.
+                Cancel(checkpoint: null);
+                return false;
+            }
+            catch (IllnessException illness)
+            {
+                if (_continuation is not { CanGoBack: true })
+                    throw illness.ToTrainingException();
+                GoBack(illness.Message);
+            }
+            catch (EnvironmentException exception) when (exception.IsNonFinite && _continuation is { CanGoBack: true })
             {
                 GoBack(exception.Message);
             }
@@ -109,6 +119,13 @@ internal sealed class TrpoTrainer : IDisposable
     // False if it was cancelled.
     private bool TryIterate()
     {
+        if (!_isStarted)
+            _collector.Start();
+        _isStarted = true;
+
+        // A training that has been ill before it was gone on with is so still, unless the rules have changed.
+        if (!_progress.IsBegun && _health.Diagnosis is { } still)
+            throw new IllnessException(_progress.Iteration - 1, still);
         using var activity = _messages.Telemetry.Iteration(_progress.Iteration);
         if (!_progress.IsBegun)
             Begin();
@@ -126,8 +143,11 @@ internal sealed class TrpoTrainer : IDisposable
             // From here, it can be gone on with under other rules of health.
             if (_continuation is { CanGoBack: false })
                 _continuation.Save();
-            throw Stopped(iteration.Iteration, diagnosis);
+            throw new IllnessException(iteration.Iteration, diagnosis);
         }
+
+        if (_health.Remark is { } remark)
+            _messages.Warn(remark);
 
         return true;
     }
@@ -159,18 +179,16 @@ internal sealed class TrpoTrainer : IDisposable
         _window.Add(episodes);
         var rolledOut = _clock.Elapsed;
 
-        var estimating = _messages.Telemetry.Advantages();
-        var (problem, targets) = _samples.Learn(_parts.Policy, _parts.ValueFunction, _options, _options.EntropyBonus * (1 - _progress.Schedule.Done(number)));
-        estimating?.Dispose();
+        var (problem, targets) = Estimate(number);
         var estimated = _clock.Elapsed;
 
         var maxKl = MaxKl(number);
         var optimizer = _parts.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
         var (update, policyTime, loss, valueTime) = Improvement.Make(optimizer, problem, _parts.ValueFunction, rollout.ObservationMemory, targets.TargetMemory, _options.Threads, _messages.Telemetry);
         if (update.Outcome == TrustRegionOutcome.NonFiniteGradient)
-            throw Stopped(number, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number.");
+            throw new IllnessException(number, $"the gradient of the policy's parameter '{update.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a network of your own whose derivative is no number.");
         if (!double.IsFinite(loss))
-            throw Stopped(number, "the value function's error is not finite. Scale the rewards down.");
+            throw new IllnessException(number, "the value function's error is not finite. Scale the rewards down.");
 
         _progress.Complete(rollout.Rows);
         _health.Observe(update.Outcome, problem.Entropy, episodes.Select(episode => episode.Return));
@@ -195,23 +213,37 @@ internal sealed class TrpoTrainer : IDisposable
         };
     }
 
-    private void Cancel()
+    private (PolicyProblem Problem, ValueTargets Targets) Estimate(int iteration)
     {
-        var checkpoint = _continuation?.SaveBeforeLeaving();
+        using var activity = _messages.Telemetry.Advantages();
+        return _samples.Learn(_parts.Policy, _parts.ValueFunction, _options, _options.EntropyBonus * (1 - _progress.Schedule.Done(iteration)));
+    }
+
+    private void Cancel(string? checkpoint)
+    {
+        // The policy is as it was updated last, and sees as it saw then.
+        if (_progress.IsBegun)
+            _parts.Policy.Normalizer?.StepBack();
         _messages.Warn($"Training was cancelled after {_progress.Steps} of {TotalSteps} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be gone on with from {checkpoint}.")}");
     }
 
     private void GoBack(string illness)
     {
         _continuation!.GoBack();
+        Replan();
 
         // Other actions and other episodes: with the same ones, the same would happen again.
         _parts.RolloutRandom.Reseed(_parts.RolloutRandom.NextUInt64(), 0, (ulong)_continuation.Recoveries);
-        _collector.Start();
+        _isStarted = false;
         _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there with {_continuation.MaxKlFactor:G3} times the trust region ({nameof(HealthOptions.MaxRecoveries)} allows {_options.Health.MaxRecoveries - _continuation.Recoveries} more).");
     }
 
-    private static TrainingException Stopped(int iteration, string why) => new($"Training stopped at iteration {iteration}: {why}");
+    // What was saved may have been planned for another number of steps.
+    private void Replan()
+    {
+        _progress.Schedule = _progress.Schedule.Until(_options, _parts.Environments.Count, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
+        CheckSize();
+    }
 
     // The radius of the trust region falls (or rises) in a straight line over the iterations.
     private double MaxKl(int iteration)
@@ -221,8 +253,9 @@ internal sealed class TrpoTrainer : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">An update would have more values than an array can have.</exception>
-    private void CheckSize(long rows)
+    private void CheckSize()
     {
+        var rows = _parts.Environments.Count * (long)_progress.Schedule.Longest;
         var length = Math.Max(Math.Max(_parts.Environments.ObservationLength, _parts.ActionSpace.Length), _parts.Policy.ParameterLength);
         if (rows * length * (_options.ReusedIterations + 1L) > Array.MaxLength)
             throw new InvalidOperationException($"An update from {rows} steps and those of {_options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: make {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)} smaller.");

@@ -25,7 +25,6 @@ public sealed class IterationScheduleTests
         CheckSteps(schedule, 1);
 
         Assert.That(schedule.LastStep, Is.EqualTo((int)Math.Ceiling(given.Options.TotalSteps / (double)given.Environments)));
-        Assert.That(schedule.Longest, Is.LessThanOrEqualTo(IterationSchedule.LongestOf(given.Options, given.Environments)));
     });
 
     [Test]
@@ -40,7 +39,6 @@ public sealed class IterationScheduleTests
         CheckSteps(longer, after + 1);
         Assert.That(longer.StepsUpTo(after), Is.EqualTo(shorter.StepsUpTo(after)));
         Assert.That(longer.LastStep, Is.EqualTo((int)Math.Ceiling((given.Options.TotalSteps + more) / (double)given.Environments)));
-        Assert.That(longer.Longest, Is.LessThanOrEqualTo(IterationSchedule.LongestOf(given.Options, given.Environments)));
     });
 
     private static Gen<(TrpoOptions Options, int Environments)> Schedules { get; } =

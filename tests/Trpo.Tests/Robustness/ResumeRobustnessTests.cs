@@ -8,10 +8,10 @@ using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>What a resume forgets, or takes for the same.</summary>
-public sealed class ResumeDefectTests
+public sealed class ResumeRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 600, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
 

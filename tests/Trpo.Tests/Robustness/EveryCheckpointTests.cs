@@ -5,10 +5,10 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>Whatever checkpoint of a training one goes on from, it comes to the same.</summary>
-public sealed class HeldTests
+public sealed class EveryCheckpointTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 480, StepsPerIteration = 60, HiddenLayers = [4], Seed = 3 };
 

@@ -7,10 +7,10 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
 using Trpo.Tests.Support;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>Traces say what was, also where training was stopped or failed.</summary>
-public sealed class TelemetryDefectTests
+public sealed class TelemetryRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 400, StepsPerIteration = 100, HiddenLayers = [4] };
 

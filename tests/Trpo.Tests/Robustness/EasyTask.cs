@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>Shows a 1 and noise, or a 0 for it. Pays 1 (or what a test says) where the first value of the action is 0. Behind its two numbers, where there is a mask, it shows which choices it allows; the first of each dimension always.</summary>
 internal sealed class EasyTask(ActionSpace actions, int length, bool masks = false, double reward = 1, bool isQuiet = false) : IEnvironment, ICheckpointable

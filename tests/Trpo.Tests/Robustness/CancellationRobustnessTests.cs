@@ -3,10 +3,10 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Tests.Support;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>What a training that is cancelled hands out.</summary>
-public sealed class CancellationDefectTests
+public sealed class CancellationRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_000, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
 

@@ -2,10 +2,10 @@ using Trpo.Estimators;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>Who has learned all that there is to learn is not ill.</summary>
-public sealed class HealthDefectTests
+public sealed class HealthRobustnessTests
 {
     [TestCase(1, TestName = "A solved task of one step is trained to the end")]
     [TestCase(20, TestName = "A solved task of short episodes is trained to the end")]

@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>CartPole that cannot be saved while a test says so.</summary>
 internal sealed class SometimesUnsavable(Func<bool> fails) : IEnvironment, ICheckpointable

@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx.Spaces;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>CartPole that shows no number where a test says so: in a step, or in a reset.</summary>
 internal sealed class FaultyCartPole(Func<bool> failsStep, Func<bool>? failsReset = null) : IEnvironment, ICheckpointable

@@ -6,7 +6,7 @@ using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>An optimizer whose every other step is a smaller one, which is its state. It can say that it cannot save it.</summary>
 internal sealed class LimpingOptimizer(bool canBeSaved, Func<int, bool>? rejects = null) : IPolicyOptimizer, ICheckpointable

@@ -4,10 +4,10 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Optimization;
 using Trpo.Tests.Support;
 
-namespace Trpo.Tests.Adversary;
+namespace Trpo.Tests.Robustness;
 
 /// <summary>What going back to a state in which training was well must not do.</summary>
-public sealed class RecoveryDefectTests
+public sealed class RecoveryRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 500, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3, Health = new() { MaxRecoveries = 3 } };
 
