@@ -19,6 +19,7 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
     private RunDescription? _written;
     private MetricsWriter? _metrics;
     private EventFile? _events;
+    private bool _hasBegun;
     private int _last;
     private bool _disposed;
 
@@ -72,6 +73,11 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
 
         var description = _description is not null && _written is not null && first.Iteration > 1
             ? _description with { Started = _written.Started, Sessions = _written.Sessions } : _description ?? _written;
+
+        // A training that goes back because it is ill begins another log, but is no other session.
+        if (_hasBegun)
+            return;
+        _hasBegun = true;
         _written = description?.With(new RunSession(_time.GetUtcNow(), first.Iteration));
         _written?.Save(_folder);
     }

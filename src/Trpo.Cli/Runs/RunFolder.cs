@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Reports;
 
 namespace Trpo.Cli.Runs;
@@ -33,8 +34,12 @@ internal sealed class RunFolder(string path)
     public bool HasRun => File.Exists(Command) || File.Exists(Model) || Directory.Exists(Checkpoints);
 
     /// <summary>Removes what an earlier run left; other files stay.</summary>
+    /// <exception cref="CheckpointException">A training is still going on in the folder.</exception>
     public void Clear()
     {
+        // Only who holds the checkpoints may delete them.
+        if (Directory.Exists(Checkpoints))
+            new CheckpointFolder(new CheckpointOptions { Folder = Checkpoints, Resume = true }).Dispose();
         foreach (var file in new[] { Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName) })
             File.Delete(file);
         foreach (var folder in new[] { Checkpoints, In("plots") }.Where(Directory.Exists))

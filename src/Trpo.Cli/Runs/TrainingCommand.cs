@@ -6,6 +6,9 @@ namespace Trpo.Cli.Runs;
 /// <summary>All that a training was asked for, so that it can go on as it began.</summary>
 internal sealed record TrainingCommand
 {
+    /// <summary>The longest time between two checkpoints, in seconds: some thirty years.</summary>
+    public const double LongestInterval = 1_000_000_000;
+
     /// <summary>Where to act.</summary>
     public required EnvironmentChoice Environment { get; init; }
 

@@ -65,7 +65,7 @@ internal static class TrainingCommandFile
         AtLeast(record.Threads, 1, "threads");
         AtLeast(record.Episodes, 0, "episodes");
         AtLeast(record.MaxEpisodeSteps ?? 1, 1, "maxEpisodeSteps");
-        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TimeSpan.MaxValue.TotalSeconds))
+        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.LongestInterval))
             throw new InvalidDataException("'checkpointInterval' must be positive.");
         if (record.Environment is null && record.Assembly is null)
             throw new InvalidDataException("it names neither an 'environment' nor an 'assembly'.");

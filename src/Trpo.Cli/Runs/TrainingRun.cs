@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML;
 using Trpo.Cli.Display;
 using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
 using Trpo.Reports;
@@ -27,6 +28,12 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         try
         {
             model = Train(resume, interruption.Token);
+        }
+        catch when (!resume && !File.Exists(folder.Metrics))
+        {
+            // Where not one iteration ended, there is nothing to go on with: the folder is free for another try.
+            folder.Clear();
+            throw;
         }
         catch (Exception exception) when (exception is TrainingException or EnvironmentException)
         {
@@ -82,11 +89,13 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
     private TrpoOptions Options(IProgress<TrpoIteration> progress, bool resume, CancellationToken cancel) => command.Options with
     {
         Cancellation = cancel,
-        Checkpoints = new() { Folder = folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(command.CheckpointInterval) },
+        Checkpoints = CheckpointSettings(resume),
         Progress = progress,
     };
 
-    private RunDescription Description() => RunDescription.Create(environment.Name, command.Environments, command.Options) with
+    private CheckpointOptions CheckpointSettings(bool resume) => new() { Folder = folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(command.CheckpointInterval) };
+
+    private RunDescription Description() => RunDescription.Create(environment.Name, command.Environments, command.Options with { Checkpoints = CheckpointSettings(resume: true) }) with
     {
         Details = new Dictionary<string, string>
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Trpo.Cli.Environments;
+using Trpo.Cli.Runs;
 
 namespace Trpo.Cli.Verbs;
 
@@ -42,9 +43,9 @@ internal static class Options
         HelpName = "seconds",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= TimeSpan.MaxValue.TotalDays)
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= TrainingCommand.LongestInterval)
                 return value;
-            result.AddError($"{name} must be a positive number of seconds, not '{result.Tokens[0].Value}'.");
+            result.AddError(FormattableString.Invariant($"{name} must be a positive number of seconds, at most {TrainingCommand.LongestInterval:N0}, not '{result.Tokens[0].Value}'."));
             return null;
         },
     };

@@ -8,7 +8,7 @@ namespace Trpo.Cli.Verbs;
 internal static class ResumeVerb
 {
     private static readonly Argument<string> Folder = Options.Path("folder", "The folder of the run, as given to --out.");
-    private static readonly Option<int?> Steps = Options.Number("--steps", "Train for so many steps in all, more than were asked for before.", least: 1);
+    private static readonly Option<int?> Steps = Options.Number("--steps", "Train for so many steps in all, at least as many as were asked for before.", least: 1);
 
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; a training with others is refused.", HelpName = "file" };
 
@@ -35,10 +35,10 @@ internal static class ResumeVerb
     {
         var folder = new RunFolder(parsed.GetValue(Folder)!);
         var command = TrainingCommandFile.Read(folder.Command);
-        var steps = parsed.GetValue(Steps);
-        if (steps < command.Options.TotalSteps)
-            throw new CommandException($"The run in {folder.Path} is one of {command.Options.TotalSteps} steps: --steps must be more than that.");
-        command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, steps, seed: null) };
+        var before = command.Options.TotalSteps;
+        command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), seed: null) };
+        if (command.Options.TotalSteps < before)
+            throw new CommandException(FormattableString.Invariant($"The run in {folder.Path} is one of {before:N0} steps: it can be made longer (--steps, or totalSteps in the file), but not as short as {command.Options.TotalSteps:N0}."));
         var ml = new MLContext(command.Options.Seed);
         var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
         terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");

@@ -27,6 +27,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     private double _spread = 1;
     private int _collapsed;
     private int _iterations;
+    private bool _justRejected;
 
     /// <summary>The number of updates in a row that were rejected, up to the last.</summary>
     public int RejectedInARow => _rejections.Sum();
@@ -48,7 +49,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     }
 
     /// <summary>What is worth a warning in this iteration, though it ends nothing; null where nothing is.</summary>
-    public string? Remark => RejectedInARow == options.MaxRejectedUpdates && HasImproved
+    public string? Remark => _justRejected && RejectedInARow == options.MaxRejectedUpdates && HasImproved
         ? $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}): either there is nothing left to learn, or no step brings it nearer."
         : null;
 
@@ -64,9 +65,10 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     public void Observe(TrustRegionOutcome outcome, double entropy, IEnumerable<double> returns)
     {
         // A gradient of zero changes nothing, and there was nothing to reject.
+        _justRejected = outcome is not (TrustRegionOutcome.Accepted or TrustRegionOutcome.ZeroGradient);
         if (outcome == TrustRegionOutcome.Accepted)
             Array.Clear(_rejections);
-        else if (outcome != TrustRegionOutcome.ZeroGradient)
+        else if (_justRejected)
             _rejections[(int)outcome]++;
 
         _iterations++;

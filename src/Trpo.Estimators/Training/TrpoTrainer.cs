@@ -224,7 +224,7 @@ internal sealed class TrpoTrainer : IDisposable
         // The policy is as it was updated last, and sees as it saw then.
         if (_progress.IsBegun)
             _parts.Policy.Normalizer?.StepBack();
-        _messages.Warn($"Training was cancelled after {_progress.Steps} of {TotalSteps} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be gone on with from {checkpoint}.")}");
+        _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {TotalSteps:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be gone on with from {checkpoint}.")}"));
     }
 
     private void GoBack(string illness)

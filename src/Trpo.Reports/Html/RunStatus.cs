@@ -10,12 +10,15 @@ namespace Trpo.Reports.Html;
 /// <param name="IsFinished">Whether it made all of its steps or reached its target.</param>
 internal sealed record RunStatus(string Text, bool IsFinished)
 {
+    // Training asks for a full window of episodes.
+    private const int WindowEpisodes = 100;
+
     public static RunStatus Of(RunHistory history, RunDescription? description)
     {
         var last = history.Last;
         if (last.Steps >= last.TotalSteps)
             return new RunStatus("Finished", true);
-        if (TargetOf(description) is { } target && history[TrpoMetric.ReturnOfLast100][^1] >= target)
+        if (TargetOf(description) is { } target && history[TrpoMetric.Episodes].Sum() >= WindowEpisodes && history[TrpoMetric.ReturnOfLast100][^1] >= target)
             return new RunStatus(string.Create(CultureInfo.InvariantCulture, $"Finished at its target return of {target}"), true);
         return new RunStatus(string.Create(CultureInfo.InvariantCulture, $"Stopped, or still running, at step {last.Steps:N0} of {last.TotalSteps:N0}"), false);
     }

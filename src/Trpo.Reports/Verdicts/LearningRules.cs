@@ -19,7 +19,7 @@ internal static class LearningRules
         if (!risen)
             return Judgement.Say(VerdictGrade.Look, $"The mean return of the last 100 episodes has not risen: {first:G4} at first, {last:G4} at last.", "Give it more steps; else check the rewards, the observations (normalise them) and the discount.");
         return last < best - 0.5 * (best - first)
-            ? Judgement.Say(VerdictGrade.Bad, $"The mean return fell back from {best:G4} to {last:G4}, more than half of what it had gained.", "Try a smaller trust region, one that shrinks (FinalMaxKl), or larger iterations. The best policy is that of an earlier checkpoint.")
+            ? Judgement.Say(VerdictGrade.Bad, $"The mean return fell back from {best:G4} to {last:G4}, more than half of what it had gained.", "Try a smaller trust region, one that shrinks (FinalMaxKl), or larger iterations.")
             : Judgement.Say(VerdictGrade.Good, $"The mean return of the last 100 episodes rose from {first:G4} to {last:G4}; its best was {best:G4}.");
     }
 

@@ -101,9 +101,9 @@ public sealed class HealthMonitorTests
         monitor.Observe(TrustRegionOutcome.Accepted, 1, Enumerable.Repeat(1.0, 20));
         monitor.Observe(TrustRegionOutcome.Accepted, 1, Enumerable.Repeat(2.0, 20));
         var remarks = new List<string?>();
-        for (var i = 0; i < 5; i++)
+        foreach (var outcome in new[] { TrustRegionOutcome.NoImprovement, TrustRegionOutcome.NoImprovement, TrustRegionOutcome.NoImprovement, TrustRegionOutcome.ZeroGradient, TrustRegionOutcome.NoImprovement })
         {
-            Observe(monitor, TrustRegionOutcome.NoImprovement);
+            Observe(monitor, outcome);
             remarks.Add(monitor.Remark);
         }
 

@@ -70,7 +70,7 @@ public sealed class CancellationTests
         using var policy = CancelledAfter(250, messages.Add, folder.FullName);
         var checkpoint = Directory.GetFiles(folder.FullName, "*.checkpoint").Order(StringComparer.Ordinal).Last();
 
-        Assert.That(messages, Has.Some.Contains("cancelled after 200 of 1000 steps").And.Some.Contains(checkpoint));
+        Assert.That(messages, Has.Some.Contains("cancelled after 200 of 1,000 steps").And.Some.Contains(checkpoint));
     }
 
     private static PolicyTransformer CancelledAfter(int steps, Action<string>? log = null, string? folder = null)
