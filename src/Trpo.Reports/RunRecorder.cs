@@ -71,13 +71,12 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
         _metrics = MetricsWriter.Open(_folder, first.Iteration);
         _events = EventFile.Create(_folder, first, _time);
 
-        var description = _description is not null && _written is not null && first.Iteration > 1
-            ? _description with { Started = _written.Started, Sessions = _written.Sessions } : _description ?? _written;
-
         // A training that goes back because it is ill begins another log, but is no other session.
         if (_hasBegun)
             return;
         _hasBegun = true;
+        var description = _description is not null && _written is not null && first.Iteration > 1
+            ? _description with { Started = _written.Started, Sessions = _written.Sessions } : _description ?? _written;
         _written = description?.With(new RunSession(_time.GetUtcNow(), first.Iteration));
         _written?.Save(_folder);
     }

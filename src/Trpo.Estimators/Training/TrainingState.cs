@@ -34,7 +34,7 @@ internal sealed class TrainingState
     }
 
     /// <summary>Whether the environments can be saved too, and nothing between them and the policy keeps a state of its own.</summary>
-    public bool IncludesEnvironments => _parts.Environments.IsCheckpointable;
+    private bool IncludesEnvironments => _parts.Environments.IsCheckpointable;
 
     /// <summary>Adds the state, but for that of the environments.</summary>
     public void Save(CheckpointContent content)
@@ -92,7 +92,7 @@ internal sealed class TrainingState
     }
 
     private CheckpointException Changed(int environment, int slot) => new(
-            $"The transforms between environment '{_parts.Environments.Block.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+        $"The transforms between environment '{_parts.Environments.Block.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
 
     private static ICheckpointable Checkpointable(ICheckpointable? checkpointable, string kind, object part) =>
         checkpointable is { IsCheckpointable: true } ? checkpointable : throw Unsavable(kind, part.GetType().Name);

@@ -138,6 +138,14 @@ internal sealed class TrpoTrainer : IDisposable
         var iteration = Learn();
         _messages.Telemetry.Record(iteration, _samples.Current.Rows);
         _messages.Report(iteration);
+        if (_progress.IsComplete)
+        {
+            // What was asked for has been done; there is a policy to hand out, whatever it is worth.
+            if (_health.Diagnosis is { } last)
+                _messages.Warn($"Training has ended, but {last}");
+            return true;
+        }
+
         if (_health.Diagnosis is { } diagnosis)
         {
             // From here, it can be gone on with under other rules of health.
@@ -148,7 +156,6 @@ internal sealed class TrpoTrainer : IDisposable
 
         if (_health.Remark is { } remark)
             _messages.Warn(remark);
-
         return true;
     }
 

@@ -97,6 +97,16 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public void A_training_that_has_made_all_its_steps_keeps_its_policy_and_warns()
+    {
+        // The last of forty iterations is the fortieth update that is rejected.
+        var training = new ResumedTraining(() => new CountingEnvironment(), Small with { Optimizer = new Rejecting(), Health = new() { MaxRejectedUpdates = 40 } }, count: 1);
+
+        Assert.That(training.Whole().Iterations, Has.Count.EqualTo(40));
+        Assert.That(training.Warnings, Has.Some.Contains("Training has ended, but 40 updates"));
+    }
+
+    [Test]
     public void A_collapse_ends_training_with_a_diagnosis()
     {
         var training = new ResumedTraining(() => new CountingEnvironment(observe: step => step + 1), Small with { Optimizer = new Sharpening(), HiddenLayers = [] });
