@@ -32,7 +32,6 @@ internal sealed class TrainingTelemetry : IDisposable
     private readonly KeyValuePair<string, object?> _environment;
     private readonly Activity? _training;
     private Activity? _iteration;
-    private long _iterationStart;
 
     /// <param name="environment">The environment's name.</param>
     /// <param name="seed">Where the training's randomness starts.</param>
@@ -61,12 +60,7 @@ internal sealed class TrainingTelemetry : IDisposable
     }
 
     /// <summary>Begins an iteration; disposing of what is returned ends it.</summary>
-    public Activity? Iteration(int number)
-    {
-        if (Duration.Enabled)
-            _iterationStart = Stopwatch.GetTimestamp();
-        return _iteration = Start("trpo.iteration", _training)?.SetTag("trpo.iteration", number);
-    }
+    public Activity? Iteration(int number) => _iteration = Start("trpo.iteration", _training)?.SetTag("trpo.iteration", number);
 
     /// <summary>Begins the rollout of the iteration.</summary>
     public Activity? Rollout() => Start("trpo.rollout", _iteration);
@@ -83,7 +77,8 @@ internal sealed class TrainingTelemetry : IDisposable
     /// <summary>Tells what an iteration measured.</summary>
     /// <param name="iteration">The measurements.</param>
     /// <param name="steps">The environment steps of this iteration, over all environments.</param>
-    public void Record(TrpoIteration iteration, int steps)
+    /// <param name="duration">The time that it took.</param>
+    public void Record(TrpoIteration iteration, int steps, TimeSpan duration)
     {
         foreach (var (metric, gauge) in Gauges)
         {
@@ -96,8 +91,7 @@ internal sealed class TrainingTelemetry : IDisposable
         Episodes.Add(iteration.Episodes, _environment);
         if (Updates.Enabled)
             Updates.Add(1, _environment, new(OutcomeTag, OutcomeOf(iteration)));
-        if (Duration.Enabled && _iterationStart != 0)
-            Duration.Record(Stopwatch.GetElapsedTime(_iterationStart).TotalSeconds, _environment);
+        Duration.Record(duration.TotalSeconds, _environment);
         _iteration?.SetTag(OutcomeTag, OutcomeOf(iteration));
     }
 

@@ -136,7 +136,7 @@ internal sealed class TrpoTrainer : IDisposable
         }
 
         var iteration = Learn();
-        _messages.Telemetry.Record(iteration, _samples.Current.Rows);
+        _messages.Telemetry.Record(iteration, _samples.Current.Rows, iteration.Elapsed - _clock.IterationStart);
         _messages.Report(iteration);
         if (_progress.IsComplete)
         {
