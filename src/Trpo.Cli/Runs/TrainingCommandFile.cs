@@ -47,7 +47,7 @@ internal static class TrainingCommandFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            throw new CommandException($"{path} cannot be read: {exception.Message} Start the training again, with --overwrite or another --out.", exception);
+            throw new CommandException($"{path} cannot be read: {exception.Message} Its training can go on with a whole one: `trpo train` with the same options and another --out writes it, to be copied here. Or start again, with --overwrite.", exception);
         }
     }
 

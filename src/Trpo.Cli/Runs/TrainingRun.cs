@@ -31,8 +31,8 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         }
         catch when (!resume && !File.Exists(folder.Metrics))
         {
-            // Where not one iteration ended, there is nothing to go on with: the folder is free for another try.
-            folder.Clear();
+            // Where not one iteration ended, there is nothing to go on with: the folder is as it was before.
+            folder.PutBack();
             throw;
         }
         catch (Exception exception) when (exception is TrainingException or EnvironmentException)
@@ -42,6 +42,7 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         }
 
         using var owned = model as IDisposable;
+        folder.ForgetReplaced();
         PolicyModel.Save(ml, model, environment.Schema, folder.Model);
         ml.ReinforcementLearning.ExportToOnnx(model, folder.Onnx);
         var isInterrupted = interruption.Token.IsCancellationRequested;
@@ -63,7 +64,7 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         var (model, last) = TrainingDisplay.Show(terminal, display =>
         {
             // Settings with which training cannot go on should not replace those with which it can: the record follows the first iteration.
-            var progress = new Broadcast(new FirstReport(() => TrainingCommandFile.Write(folder.Command, command)), recorder, display);
+            var progress = new Broadcast(new FirstReport(Establish), recorder, display);
             return (Fit(Options(progress, resume, cancel)), progress.Last);
         });
         if (last is null)
@@ -71,6 +72,12 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
         else
             terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
         return model;
+    }
+
+    private void Establish()
+    {
+        TrainingCommandFile.Write(folder.Command, command);
+        folder.ForgetReplaced();
     }
 
     private ITransformer Fit(TrpoOptions options)

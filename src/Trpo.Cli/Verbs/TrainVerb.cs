@@ -95,7 +95,7 @@ internal static class TrainVerb
             return;
         if (!overwrite)
             throw new CommandException($"There is a run in {folder.Path}. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
-        folder.Clear();
+        folder.SetAside();
     }
 
     // Names come from the environment, which may have anything in them.

@@ -26,7 +26,7 @@ public sealed record HealthOptions
     /// </summary>
     public int MaxRecoveries { get; init; }
 
-    /// <summary>What the radius of the trust region is multiplied by each time. Above 0, up to 1; 0.5 by default.</summary>
+    /// <summary>What the radius of the trust region is multiplied by each time (an optimizer of your own has its own). Above 0, up to 1; 0.5 by default.</summary>
     public double RecoveryFactor { get; init; } = 0.5;
 
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>

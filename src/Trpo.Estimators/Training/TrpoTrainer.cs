@@ -242,7 +242,8 @@ internal sealed class TrpoTrainer : IDisposable
         // Other actions and other episodes: with the same ones, the same would happen again.
         _parts.RolloutRandom.Reseed(_parts.RolloutRandom.NextUInt64(), 0, (ulong)_continuation.Recoveries);
         _isStarted = false;
-        _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there with {_continuation.MaxKlFactor:G3} times the trust region ({nameof(HealthOptions.MaxRecoveries)} allows {_options.Health.MaxRecoveries - _continuation.Recoveries} more).");
+        var smaller = _parts.Optimizer is null ? FormattableString.Invariant($" with {_continuation.MaxKlFactor:G3} times the trust region") : "";
+        _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there{smaller} ({nameof(HealthOptions.MaxRecoveries)} allows {_options.Health.MaxRecoveries - _continuation.Recoveries} more).");
     }
 
     // What was saved may have been planned for another number of steps.

@@ -48,7 +48,7 @@ internal static class ModelFields
             var number = (int)(tag >> 3);
             if (Refused.TryGetValue((type.Name, number), out var what))
                 throw new InvalidDataException($"The model has {what}, which a policy needs not.");
-            var field = type.FindFieldByNumber(number) ?? throw new InvalidDataException($"The model has a field {number} in a {type.Name}, which this library does not know.");
+            var field = type.FindFieldByNumber(number) ?? throw new InvalidDataException($"The bytes are no ONNX model, or one of a newer version: field {number} of a {type.Name} is not known.");
             Skip(ref message, (int)(tag & 7), field, depth, ref parts);
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Trpo.Estimators.Checkpoints;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
@@ -72,30 +71,6 @@ public sealed class ResumeTests
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(error, Does.Contain("1,024 steps").And.Contain("512"));
         Assert.That(File.ReadAllText(Path.Combine(_run, "command.json")), Does.Contain("\"totalSteps\": 1024"));
-    }
-
-    [Test]
-    public void A_training_that_could_not_begin_leaves_the_folder_free()
-    {
-        // The observation of CartPole ends with no mask, which shows at the first step.
-        var file = Path.Combine(_folder.FullName, "mask.json");
-        File.WriteAllText(file, "{ \"actionMask\": true }");
-
-        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--options", file).ExitCode, Is.EqualTo(1));
-        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
-    }
-
-    [Test]
-    public void A_run_that_is_still_going_on_is_not_replaced()
-    {
-        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
-        var files = Directory.GetFiles(_run, "*", SearchOption.AllDirectories);
-        using var training = new CheckpointFolder(new CheckpointOptions { Folder = Path.Combine(_run, "checkpoints"), Resume = true });
-        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--overwrite");
-
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(error, Does.Contain("Another training"));
-        Assert.That(Directory.GetFiles(_run, "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
     }
 
     private IEnumerable<int> Iterations() =>

@@ -108,33 +108,6 @@ public sealed class RoadTests
     }
 
     [Test]
-    public void A_folder_with_a_run_is_refused_with_the_ways_out()
-    {
-        var before = File.ReadAllBytes(Path.Combine(_run, "model.zip"));
-        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--out", _run);
-
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(error, Does.Contain($"trpo resume {_run}").And.Contains("--out").And.Contains("--overwrite"));
-        Assert.That(File.ReadAllBytes(Path.Combine(_run, "model.zip")), Is.EqualTo(before));
-    }
-
-    [Test]
-    public void An_overwritten_folder_keeps_nothing_of_the_earlier_run_and_all_that_is_not_of_one()
-    {
-        var folder = Path.Combine(_folder.FullName, "again");
-        Directory.CreateDirectory(folder);
-        foreach (var file in new[] { "command.json", "report.html", "notes.txt", "events.out.tfevents.1.x" })
-            File.WriteAllText(Path.Combine(folder, file), "old");
-        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "64", "--episodes", "0", "--preset", "plain", "--normalize", "off", "--out", folder, "--overwrite");
-
-        Assert.That(exitCode, Is.Zero, error);
-        Assert.That(File.ReadAllText(Path.Combine(folder, "notes.txt")), Is.EqualTo("old"));
-        Assert.That(File.Exists(Path.Combine(folder, "events.out.tfevents.1.x")), Is.False);
-        Assert.That(File.ReadAllText(Path.Combine(folder, "command.json")), Does.Contain("\"normalization\": \"off\""));
-        Assert.That(Tool.RunHere("inspect", folder).Output, Does.Not.Contain("Preprocessing"));
-    }
-
-    [Test]
     public void The_overview_names_every_verb_and_three_commands()
     {
         var (exitCode, output, error) = Tool.Run();

@@ -26,7 +26,7 @@ public sealed class RecoveryTests
         var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
 
         Assert.That(recovered, Is.GreaterThan(0), "the test is about something");
-        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("allows 9 more"));
+        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRecoveries allows 9 more)"));
         Assert.That(iterations[recovered].Iteration, Is.LessThanOrEqualTo(iterations[recovered - 1].Iteration + 1).And.GreaterThan(iterations[recovered - 1].Iteration - 10));
         Assert.That(iterations[recovered].Iteration % 10, Is.EqualTo(1));
         Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Recoveries))).Within(1e-15));
@@ -130,6 +130,7 @@ public sealed class RecoveryTests
 
         Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("'weight'"));
         Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(training.Warnings, Has.None.Contains("trust region"), "an optimizer of one's own has its own");
     }
 
     private sealed class Rejecting : IPolicyOptimizer

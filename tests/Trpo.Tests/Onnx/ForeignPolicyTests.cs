@@ -21,7 +21,7 @@ public sealed class ForeignPolicyTests
     [TestCase(new[] { 7, 15 }, "sparse tensors")]
     [TestCase(new[] { 20 }, "training information")]
     [TestCase(new[] { 25 }, "functions of its own")]
-    [TestCase(new[] { 7, 99 }, "a field 99 in a GraphProto")]
+    [TestCase(new[] { 7, 99 }, "field 99 of a GraphProto")]
     public void Fields_that_lead_out_of_the_graph_are_refused_by_name(int[] path, string name) =>
         Assert.That(() => PolicySession.Open(Rewriting.WithField(Exported, path)), Refused(name));
 

@@ -1,0 +1,134 @@
+using Trpo.Estimators.Checkpoints;
+using Trpo.Tests.Support;
+using RunFolder = Trpo.Cli.Runs.RunFolder;
+
+namespace Trpo.Tests.Cli;
+
+/// <summary>A folder is of one run: another is refused, replaces it where that is asked for, or leaves it as it was where it cannot begin.</summary>
+public sealed class FolderTests
+{
+    private DirectoryInfo _folder = null!;
+    private string _run = null!;
+
+    [SetUp]
+    public void Create()
+    {
+        _folder = Directory.CreateTempSubdirectory("trpo-folder-");
+        _run = Path.Combine(_folder.FullName, "run");
+    }
+
+    [TearDown]
+    public void Clean() => _folder.Delete(recursive: true);
+
+    [Test]
+    public void A_folder_with_a_run_is_refused_with_the_ways_out()
+    {
+        Train();
+        var before = File.ReadAllBytes(Path.Combine(_run, "model.zip"));
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--out", _run);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain($"trpo resume {_run}").And.Contains("--out").And.Contains("--overwrite"));
+        Assert.That(File.ReadAllBytes(Path.Combine(_run, "model.zip")), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void An_overwritten_folder_keeps_nothing_of_the_earlier_run_and_all_that_is_not_of_one()
+    {
+        Directory.CreateDirectory(_run);
+        foreach (var file in new[] { "command.json", "report.html", "notes.txt", "events.out.tfevents.1.x" })
+            File.WriteAllText(Path.Combine(_run, file), "old");
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "64", "--episodes", "0", "--preset", "plain", "--normalize", "off", "--out", _run, "--overwrite");
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(File.ReadAllText(Path.Combine(_run, "notes.txt")), Is.EqualTo("old"));
+        Assert.That(File.Exists(Path.Combine(_run, "events.out.tfevents.1.x")), Is.False);
+        Assert.That(File.ReadAllText(Path.Combine(_run, "command.json")), Does.Contain("\"normalization\": \"off\""));
+        Assert.That(Tool.RunHere("inspect", _run).Output, Does.Not.Contain("Preprocessing"));
+    }
+
+    [Test]
+    public void A_training_that_could_not_begin_leaves_the_folder_free()
+    {
+        // The observation of CartPole ends with no mask, which shows at the first step.
+        var file = Path.Combine(_folder.FullName, "mask.json");
+        File.WriteAllText(file, "{ \"actionMask\": true }");
+
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--options", file).ExitCode, Is.EqualTo(1));
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public void A_run_that_is_still_going_on_is_not_replaced()
+    {
+        Train();
+        var files = Directory.GetFiles(_run, "*", SearchOption.AllDirectories);
+        using var training = new CheckpointFolder(new CheckpointOptions { Folder = Path.Combine(_run, "checkpoints"), Resume = true });
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--overwrite");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("Another training"));
+        Assert.That(Directory.GetFiles(_run, "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
+    }
+
+    [Test]
+    public void A_run_that_is_not_replaced_after_all_is_as_it_was()
+    {
+        // The observation of CartPole ends with no mask, which shows at the first step.
+        var file = Path.Combine(_folder.FullName, "mask.json");
+        File.WriteAllText(file, "{ \"actionMask\": true }");
+        Train();
+        File.WriteAllText(Path.Combine(_run, "notes.txt"), "mine");
+        var before = Contents();
+        var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--options", file, "--overwrite");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("mask"));
+        Assert.That(Contents(), Is.EqualTo(before));
+        Assert.That(Tool.RunHere("resume", _run, "--steps", "1536").ExitCode, Is.Zero, "it goes on");
+    }
+
+    [Test]
+    public void A_run_that_was_to_be_replaced_survives_the_death_of_the_other_before_its_first_iteration()
+    {
+        Train();
+        var before = Contents();
+        var folder = new RunFolder(_run);
+        folder.SetAside();
+        File.WriteAllText(folder.Command, "of a process that is killed here");
+        Assert.That(folder.HasRun, Is.True);
+
+        // Another try, which comes to nothing too.
+        folder.SetAside();
+        Assert.That(File.Exists(folder.Command), Is.False);
+        folder.PutBack();
+        Assert.That(Contents(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_run_that_is_replaced_is_gone()
+    {
+        Train();
+        Assert.That(Tool.RunHere("train", "--environment", "pendulum", "--steps", "512", "--episodes", "0", "--out", _run, "--overwrite").ExitCode, Is.Zero);
+
+        Assert.That(Directory.GetDirectories(_run).Select(Path.GetFileName), Is.EquivalentTo(new[] { "checkpoints", "plots" }));
+        Assert.That(Tool.RunHere("inspect", _run).Output, Does.Contain("Pendulum"));
+    }
+
+    [Test]
+    public void A_file_is_no_folder()
+    {
+        File.WriteAllText(_run, "");
+        foreach (var arguments in new string[][] { ["train", "--environment", "cartpole", "--out", _run], ["resume", _run], ["report", _run] })
+        {
+            var (exitCode, _, error) = Tool.RunHere(arguments);
+            Assert.That(exitCode, Is.EqualTo(1));
+            Assert.That(error.Trim(), Is.EqualTo($"{_run} is a file: name the folder of a run."));
+        }
+    }
+
+    private void Train() => Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
+
+    private Dictionary<string, string> Contents() =>
+        Directory.GetFiles(_run, "*", SearchOption.AllDirectories).ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));
+}
