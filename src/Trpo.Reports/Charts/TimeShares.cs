@@ -20,12 +20,12 @@ internal static class TimeShares
     {
         var count = history.Rows.Count;
         var stretches = Math.Min(count, MostStretches);
-        double[][] times = [.. Phases.Select(phase => Sums(history[phase.Metric], stretches))];
+        int[] starts = [.. Enumerable.Range(0, stretches + 1).Select(stretch => (int)((long)stretch * count / stretches))];
+        double[][] times = [.. Phases.Select(phase => Sums(history[phase.Metric], starts))];
         double[] totals = [.. Enumerable.Range(0, stretches).Select(stretch => times.Sum(phase => phase[stretch]))];
 
         // Each stretch is level, from where the one before ended.
-        double[] ends = [.. Enumerable.Range(1, stretches).Select(stretch => history.Steps[(int)((long)stretch * count / stretches) - 1])];
-        double[] x = [.. ends.SelectMany((end, stretch) => new[] { stretch == 0 ? 0 : ends[stretch - 1], end })];
+        double[] x = [.. Enumerable.Range(0, stretches).SelectMany(stretch => new[] { End(starts[stretch]), End(starts[stretch + 1]) })];
         List<ChartSeries> series = [];
         var below = new double[2 * stretches];
         foreach (var (index, phase) in Phases.Index())
@@ -36,13 +36,11 @@ internal static class TimeShares
         }
 
         return series;
+
+        // The environment steps before a row.
+        double End(int row) => row == 0 ? 0 : history.Steps[row - 1];
     }
 
-    private static double[] Sums(double[] values, int stretches)
-    {
-        var sums = new double[stretches];
-        for (var i = 0; i < values.Length; i++)
-            sums[(int)((long)i * stretches / values.Length)] += double.IsFinite(values[i]) ? values[i] : 0;
-        return sums;
-    }
+    private static double[] Sums(double[] values, int[] starts) =>
+        [.. Enumerable.Range(0, starts.Length - 1).Select(stretch => values[starts[stretch]..starts[stretch + 1]].Where(double.IsFinite).Sum())];
 }
