@@ -21,6 +21,9 @@ internal static class CommandLine
         Exit codes: 0 done; 1 something that you can mend (a setting, a file, an environment, a training that became ill); 2 a command line that the tool does not have; 70 a fault of the tool; 130 interrupted (Ctrl-C or SIGTERM).
         """;
 
+    // A path may begin with @.
+    private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = null };
+
     /// <param name="arguments">What stands behind the name of the tool.</param>
     /// <param name="output">Where results go; null for standard output.</param>
     /// <param name="error">Where complaints go; null for standard error.</param>
@@ -28,7 +31,7 @@ internal static class CommandLine
     public static int Run(string[] arguments, TextWriter? output = null, TextWriter? error = null)
     {
         (output, error) = (output ?? Console.Out, error ?? Console.Error);
-        var parsed = Create().Parse(arguments);
+        var parsed = Create().Parse(arguments, Syntax);
         if (parsed.Action is ParseErrorAction wrong)
         {
             // The help of a verb is long: what is wrong should not scroll away.

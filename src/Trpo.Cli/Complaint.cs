@@ -10,6 +10,7 @@ internal static class Complaint
     public static string? Of(Exception exception) => exception switch
     {
         EnvironmentException { InnerException: { } inner } => $"{exception.Message}{Place(inner)}",
+        OperationCanceledException => $"The environment gave up: {exception.Message}{Place(exception)}",
         CommandException or IOException or InvalidDataException or UnauthorizedAccessException or DllNotFoundException => exception.Message,
         // The library's own are about environments, pipelines, trainings and checkpoints.
         _ when exception.GetType().Assembly == typeof(TrpoEstimator).Assembly => exception.Message,

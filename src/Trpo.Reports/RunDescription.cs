@@ -10,6 +10,7 @@ namespace Trpo.Reports;
 public sealed record RunDescription
 {
     private const int MostBytes = 16 << 20;
+    private const string Remedy = "Nothing depends on it but the report: move the file away.";
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -91,12 +92,12 @@ public sealed record RunDescription
         var content = BoundedFile.Read(path, MostBytes);
         try
         {
-            var description = JsonSerializer.Deserialize<RunDescription>(content, Format) ?? throw new InvalidDataException($"{path} is empty.");
-            return description.FaultIn() is { } fault ? throw new InvalidDataException($"{path}: {fault}.") : description;
+            var description = JsonSerializer.Deserialize<RunDescription>(content, Format) ?? throw new InvalidDataException($"{path} is empty. {Remedy}");
+            return description.FaultIn() is { } fault ? throw new InvalidDataException($"{path}: {fault}. {Remedy}") : description;
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is no description of a run: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} is no description of a run: {exception.Message} {Remedy}", exception);
         }
     }
 

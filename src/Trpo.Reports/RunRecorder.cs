@@ -58,6 +58,9 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
         _last = value.Iteration;
     }
 
+    /// <summary>Whether a recorder, of whatever process, writes into a folder.</summary>
+    internal static bool IsRecording(string folder) => MetricsWriter.IsOpen(folder);
+
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
@@ -69,7 +72,9 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
     {
         Close();
         _metrics = MetricsWriter.Open(_folder, first.Iteration);
-        _events = EventFile.Create(_folder, first, _time);
+
+        // Where the rows before it are gone, its own step is the best that is known.
+        _events = EventFile.Create(_folder, first.Iteration == 1 ? 0 : _metrics.LastStep > 0 ? _metrics.LastStep + 1 : first.Steps, _time);
 
         // A training that goes back because it is ill begins another log, but is no other session.
         if (_hasBegun)

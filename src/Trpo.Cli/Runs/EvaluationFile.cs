@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx.Files;
 
@@ -7,7 +8,7 @@ namespace Trpo.Cli.Runs;
 /// <summary>An evaluation as JSON, for scripts.</summary>
 internal static class EvaluationFile
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public static void Write(string path, string environment, PolicyEvaluation evaluation)
     {

@@ -9,8 +9,8 @@ namespace Trpo.Cli.Runs;
 /// <summary>What stands between an environment and its trainer: categories become numbers, columns one vector, and values get a common scale.</summary>
 internal static class PolicyPipeline
 {
-    /// <summary>The whole pipeline, the trainer at its end.</summary>
-    public static IEstimator<ITransformer> Create(MLContext ml, EnvironmentDataView environment, TrpoOptions options, Normalization normalization)
+    /// <summary>All of it; the trainer comes behind.</summary>
+    public static EstimatorChain<ITransformer> Preprocessing(MLContext ml, EnvironmentDataView environment, TrpoOptions options, Normalization normalization)
     {
         var observation = options.Columns.Observation;
         var chain = Columns(ml, environment, observation);
@@ -18,7 +18,7 @@ internal static class PolicyPipeline
         // The mean is taken off too: where values are far from 0 and vary little, a scale alone would leave nothing of what varies.
         if (normalization == Normalization.Table)
             chain = chain.Append((IEstimator<ITransformer>)ml.Transforms.NormalizeMeanVariance(observation, fixZero: false));
-        return chain.Append((IEstimator<ITransformer>)ml.ReinforcementLearning.Trainers.Trpo(environment, options));
+        return chain;
     }
 
     /// <summary>The normalisation that fits where none was asked for, and why.</summary>

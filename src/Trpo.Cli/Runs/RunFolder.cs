@@ -15,7 +15,7 @@ internal sealed class RunFolder
         if (File.Exists(path))
             throw new CommandException($"{path} is a file: name the folder of a run.");
         Path = System.IO.Path.GetFullPath(path);
-        Given = path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+        Given = Quoted(path);
     }
 
     /// <summary>The folder, in full.</summary>
@@ -39,67 +39,90 @@ internal sealed class RunFolder
     /// <summary>The numbers of every iteration.</summary>
     public string Metrics => In("metrics.csv");
 
-    /// <summary>Whether a run was started in the folder.</summary>
-    public bool HasRun => File.Exists(Command) || File.Exists(Model) || Directory.Exists(Checkpoints) || Directory.Exists(Replaced);
+    /// <summary>The run that was replaced by the one in the folder, a folder of the same kind; there need not be one.</summary>
+    public string Replaced => In("replaced");
 
-    // A run that another is to replace, until that has made its first iteration.
-    private string Replaced => In("replaced-run");
+    /// <summary>Whether there is anything in the folder that a run leaves.</summary>
+    public bool HasRun => Entries().Count > 0 || Directory.Exists(Moving);
 
-    /// <summary>Makes place for another run; other files stay. The run that was there can be put back until <see cref="ForgetReplaced"/>.</summary>
+    /// <summary>Whether there is anything to go on from.</summary>
+    public bool HasCheckpoint => CheckpointFolder.LatestNumber(Checkpoints) > 0;
+
+    // Where a run is while it is moved aside, file by file: a process that is killed meanwhile leaves it to the next.
+    private string Moving => In("replaced.moving");
+
+    // What was asked for, and nothing of it done.
+    private bool IsEmpty => CheckpointFolder.LatestNumber(Checkpoints) <= 1 && Entries().All(entry => entry == Command || entry == Checkpoints);
+
+    /// <summary>A path as a command needs it.</summary>
+    public static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+
+    /// <summary>Makes place for another run: the one that is there goes to <see cref="Replaced"/>, instead of an earlier one. Other files stay.</summary>
+    /// <returns>Whether there was one, with anything done.</returns>
+    /// <exception cref="CommandException">A training is still going on in the folder.</exception>
     /// <exception cref="CheckpointException">A training is still going on in the folder.</exception>
-    public void SetAside()
+    public bool SetAside()
     {
         RequireIdle();
-        if (Directory.Exists(Replaced))
+        if (!Directory.Exists(Moving) && IsEmpty)
         {
-            // The run that is in its place was killed before its first iteration.
-            Delete();
-            return;
+            Withdraw();
+            return false;
         }
 
-        Directory.CreateDirectory(Replaced);
-        foreach (var entry in Entries())
-            Directory.Move(entry, System.IO.Path.Combine(Replaced, System.IO.Path.GetFileName(entry)));
-    }
+        Directory.CreateDirectory(Moving);
+        try
+        {
+            Move(Entries(), Moving);
+        }
+        catch
+        {
+            MoveBack(Moving);
+            throw;
+        }
 
-    /// <summary>Removes a run that came to nothing, and puts back what <see cref="SetAside"/> made place with.</summary>
-    public void PutBack()
-    {
-        RequireIdle();
-        Delete();
-        if (!Directory.Exists(Replaced))
-            return;
-        foreach (var entry in Directory.GetFileSystemEntries(Replaced))
-            Directory.Move(entry, In(System.IO.Path.GetFileName(entry)));
-        Directory.Delete(Replaced);
-    }
-
-    /// <summary>Deletes the run that was replaced, if one was.</summary>
-    public void ForgetReplaced()
-    {
         if (Directory.Exists(Replaced))
             Directory.Delete(Replaced, recursive: true);
+        Directory.Move(Moving, Replaced);
+        return true;
     }
 
-    // Only who holds the checkpoints may move or delete them.
+    /// <summary>Undoes <see cref="SetAside"/>, where the run that was to be in the folder came to nothing.</summary>
+    public void PutBack() => MoveBack(Replaced);
+
+    /// <summary>Removes a run of which nothing was done.</summary>
+    /// <returns>Whether that is so; otherwise everything stays.</returns>
+    public bool Withdraw()
+    {
+        if (!IsEmpty)
+            return false;
+        File.Delete(Command);
+        if (Directory.Exists(Checkpoints))
+            Directory.Delete(Checkpoints, recursive: true);
+        return true;
+    }
+
+    private void MoveBack(string folder)
+    {
+        Move(Directory.GetFileSystemEntries(folder), Path);
+        Directory.Delete(folder);
+    }
+
+    private static void Move(IEnumerable<string> entries, string target)
+    {
+        foreach (var entry in entries)
+            Directory.Move(entry, System.IO.Path.Combine(target, System.IO.Path.GetFileName(entry)));
+    }
+
+    // Of a run that is going on, nothing may be moved.
     private void RequireIdle()
     {
         if (Directory.Exists(Checkpoints))
             new CheckpointFolder(new CheckpointOptions { Folder = Checkpoints, Resume = true }).Dispose();
+        if (RunRecorder.IsRecording(Path))
+            throw new CommandException($"A training is still being recorded in {Path}: wait until it has ended, or name another folder.");
     }
 
-    private void Delete()
-    {
-        foreach (var entry in Entries())
-        {
-            if (Directory.Exists(entry))
-                Directory.Delete(entry, recursive: true);
-            else
-                File.Delete(entry);
-        }
-    }
-
-    // What there is of a run in the folder.
     private List<string> Entries()
     {
         if (!Directory.Exists(Path))

@@ -37,7 +37,7 @@ internal sealed class SavedPolicy
             ? new SavedPolicy(file, run)
             : throw new CommandException(run is null
                 ? $"There is no file {System.IO.Path.GetFullPath(path)}."
-                : $"There is no model in {run.Path}: a training that was stopped before it wrote one goes on with `trpo resume {path}`.");
+                : $"There is no model in {run.Path}: a training that was stopped before it wrote one goes on with `trpo resume {run.Given}`.{(Directory.Exists(run.Replaced) ? $" The run that it was to replace is in {run.Replaced}." : "")}");
     }
 
     /// <summary>The model: whatever precedes the policy, and it.</summary>

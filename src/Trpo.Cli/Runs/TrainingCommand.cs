@@ -9,6 +9,12 @@ internal sealed record TrainingCommand
     /// <summary>The longest time between two checkpoints, in seconds: some thirty years.</summary>
     public const double LongestInterval = 1_000_000_000;
 
+    /// <summary>The shortest, in seconds.</summary>
+    public const double ShortestInterval = 0.001;
+
+    /// <summary>The most environments side by side.</summary>
+    public const int MostEnvironments = 100_000;
+
     /// <summary>Where to act.</summary>
     public required EnvironmentChoice Environment { get; init; }
 

@@ -41,11 +41,12 @@ internal static class TrainingCommandFile
             var record = JsonSerializer.Deserialize<Record>(text, Format) ?? throw new InvalidDataException("it is empty");
             return Checked(record);
         }
+        // A name that is there twice is an argument that is wrong.
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {Path.GetDirectoryName(path)}` starts one.", exception);
+            throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {RunFolder.Quoted(Path.GetDirectoryName(path)!)}` starts one.", exception);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or ArgumentException)
         {
             throw new CommandException($"{path} cannot be read: {exception.Message} Its training can go on with a whole one: `trpo train` with the same options and another --out writes it, to be copied here. Or start again, with --overwrite.", exception);
         }
@@ -62,12 +63,14 @@ internal static class TrainingCommandFile
     private static TrainingCommand Checked(Record record)
     {
         AtLeast(record.Environments, 1, "environments");
+        if (record.Environments > TrainingCommand.MostEnvironments)
+            throw new InvalidDataException($"'environments' is {record.Environments}, but must be at most {TrainingCommand.MostEnvironments}.");
         AtLeast(record.Threads, 1, "threads");
         AtLeast(record.Episodes, 0, "episodes");
         AtLeast(record.MaxEpisodeSteps ?? 1, 1, "maxEpisodeSteps");
-        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.LongestInterval))
-            throw new InvalidDataException("'checkpointInterval' must be positive.");
-        if (record.Environment is null && record.Assembly is null)
+        if (!(record.CheckpointInterval >= TrainingCommand.ShortestInterval && record.CheckpointInterval <= TrainingCommand.LongestInterval))
+            throw new InvalidDataException("'checkpointInterval' must be a number of seconds from 0.001.");
+        if (string.IsNullOrWhiteSpace(record.Environment ?? record.Assembly) || record.Assembly is { Length: 0 })
             throw new InvalidDataException("it names neither an 'environment' nor an 'assembly'.");
         return new TrainingCommand
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Trpo.Cli.Display;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
@@ -10,105 +11,109 @@ using Trpo.Reports;
 namespace Trpo.Cli.Runs;
 
 /// <summary>Trains as a command says, and fills the folder of the run.</summary>
-/// <param name="folder">Where the files go.</param>
-/// <param name="command">What to do.</param>
-/// <param name="ml">The context.</param>
-/// <param name="environment">Where to act: the data view of the command's environment.</param>
-/// <param name="terminal">Where to speak.</param>
-internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal)
+internal sealed class TrainingRun
 {
-    /// <summary>Trains, evaluates, and writes the files; the report also of a training that is interrupted, or becomes ill.</summary>
+    private readonly RunFolder _folder;
+    private readonly TrainingCommand _command;
+    private readonly MLContext _ml;
+    private readonly EnvironmentDataView _environment;
+    private readonly TransformerChain<ITransformer> _preprocessing;
+    private readonly Terminal _terminal;
+
+    private TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, TransformerChain<ITransformer> preprocessing, Terminal terminal) =>
+        (_folder, _command, _ml, _environment, _preprocessing, _terminal) = (folder, command, ml, environment, preprocessing, terminal);
+
+    /// <summary>Fits what stands in front of the policy. Nothing is written yet, so that an interruption, which ends the process, loses nothing.</summary>
+    /// <param name="folder">Where the files go.</param>
+    /// <param name="command">What to do.</param>
+    /// <param name="ml">The context.</param>
+    /// <param name="environment">Where to act: the data view of the command's environment.</param>
+    /// <param name="terminal">Where to speak.</param>
+    /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
+    public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal) =>
+        new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal);
+
+    /// <summary>Trains, evaluates, and writes the files; the report also of a training that is interrupted, becomes ill, or loses its environment.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="TrainingException">Training is ill; the report says how far it came.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
     public int Execute(bool resume)
     {
-        using var interruption = new Interruption(() => terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
-        ITransformer model;
+        using var interruption = new Interruption(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
+        bool isInterrupted;
         try
         {
-            model = Train(resume, interruption.Token);
+            var model = Train(resume, interruption.Token);
+            using var owned = model as IDisposable;
+            PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
+            _terminal.Say($"Wrote {_folder.Model}");
+            _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
+            _terminal.Say($"Wrote {_folder.Onnx}");
+            isInterrupted = interruption.Token.IsCancellationRequested;
+            if (!isInterrupted && _command.Episodes > 0)
+                isInterrupted = !TryEvaluate(model, interruption.Token);
         }
-        catch when (!resume && !File.Exists(folder.Metrics))
+        catch (Exception exception) when (exception is TrainingException or EnvironmentException or OperationCanceledException)
         {
-            // Where not one iteration ended, there is nothing to go on with: the folder is as it was before.
-            folder.PutBack();
-            throw;
-        }
-        catch (Exception exception) when (exception is TrainingException or EnvironmentException)
-        {
-            WriteReport();
+            WriteReportBeside();
             throw;
         }
 
-        using var owned = model as IDisposable;
-        folder.ForgetReplaced();
-        PolicyModel.Save(ml, model, environment.Schema, folder.Model);
-        ml.ReinforcementLearning.ExportToOnnx(model, folder.Onnx);
-        var isInterrupted = interruption.Token.IsCancellationRequested;
-        if (!isInterrupted && command.Episodes > 0)
-            isInterrupted = !TryEvaluate(model, interruption.Token);
         WriteReport();
-        terminal.Say($"Wrote {folder.Model}");
-        terminal.Say($"Wrote {folder.Onnx}");
         if (!isInterrupted)
             return ExitCode.Done;
-        terminal.Warn($"Interrupted. To go on: trpo resume {folder.Given}");
+        _terminal.Warn($"Interrupted. To go on: trpo resume {_folder.Given}");
         return ExitCode.Interrupted;
     }
 
-    private ITransformer Train(bool resume, CancellationToken cancel)
+    private TransformerChain<PolicyTransformer> Train(bool resume, CancellationToken cancel)
     {
-        using var recorder = new RunRecorder(folder.Path, Description());
-        using var warnings = new TrainingWarnings(ml, terminal, TrainingDisplay.IsLive);
-        var (model, last) = TrainingDisplay.Show(terminal, display =>
+        using var recorder = new RunRecorder(_folder.Path, Description());
+        using var warnings = new TrainingWarnings(_ml, _terminal, TrainingDisplay.IsLive);
+        var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
             // Settings with which training cannot go on should not replace those with which it can: the record follows the first iteration.
-            var progress = new Broadcast(new FirstReport(Establish), recorder, display);
+            var progress = new Broadcast(new FirstReport(() => TrainingCommandFile.Write(_folder.Command, _command)), recorder, display);
             return (Fit(Options(progress, resume, cancel)), progress.Last);
         });
-        if (last is null)
-            terminal.Say($"No iteration was left to train.");
+        if (last is not null)
+            _terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+        else if (cancel.IsCancellationRequested)
+            _terminal.Say($"No iteration was completed.");
         else
-            terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+            _terminal.Say($"No iteration was left to train.");
         return model;
     }
 
-    private void Establish()
-    {
-        TrainingCommandFile.Write(folder.Command, command);
-        folder.ForgetReplaced();
-    }
-
-    private ITransformer Fit(TrpoOptions options)
+    private TransformerChain<PolicyTransformer> Fit(TrpoOptions options)
     {
         try
         {
-            return PolicyPipeline.Create(ml, environment, options, command.Normalization).Fit(environment);
+            return _preprocessing.Append(_ml.ReinforcementLearning.Trainers.Trpo(_environment, options).Fit(_preprocessing.Transform(_environment)));
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException && exception.Source is "Trpo.Estimators" or "Trpo.Onnx")
         {
             // The libraries refuse settings that do not go together, or not with the environment.
-            throw new CommandException($"Training in {environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
+            throw new CommandException($"Training in {_environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
         }
     }
 
-    private TrpoOptions Options(IProgress<TrpoIteration> progress, bool resume, CancellationToken cancel) => command.Options with
+    private TrpoOptions Options(IProgress<TrpoIteration> progress, bool resume, CancellationToken cancel) => _command.Options with
     {
         Cancellation = cancel,
         Checkpoints = CheckpointSettings(resume),
         Progress = progress,
     };
 
-    private CheckpointOptions CheckpointSettings(bool resume) => new() { Folder = folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(command.CheckpointInterval) };
+    private CheckpointOptions CheckpointSettings(bool resume) => new() { Folder = _folder.Checkpoints, Resume = resume, Interval = TimeSpan.FromSeconds(_command.CheckpointInterval) };
 
-    private RunDescription Description() => RunDescription.Create(environment.Name, command.Environments, command.Options with { Checkpoints = CheckpointSettings(resume: true) }) with
+    private RunDescription Description() => RunDescription.Create(_environment.Name, _command.Environments, _command.Options with { Checkpoints = CheckpointSettings(resume: true) }) with
     {
         Details = new Dictionary<string, string>
         {
-            ["Environment chosen"] = $"{command.Environment}",
-            ["Normalization"] = $"{command.Normalization}",
-            ["Environment threads"] = FormattableString.Invariant($"{command.Threads}"),
+            ["Environment chosen"] = $"{_command.Environment}",
+            ["Normalization"] = $"{_command.Normalization}",
+            ["Environment threads"] = FormattableString.Invariant($"{_command.Threads}"),
             ["Tool"] = $"trpo {typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}",
         },
     };
@@ -117,8 +122,8 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
     {
         try
         {
-            var evaluation = ml.ReinforcementLearning.Evaluate(model, environment, command.Episodes, cancellation: cancel);
-            terminal.Say($"Evaluation: {evaluation}.");
+            var evaluation = _ml.ReinforcementLearning.Evaluate(model, _environment, _command.Episodes, cancellation: cancel);
+            _terminal.Say($"Evaluation: {evaluation}.");
             return true;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -130,7 +135,20 @@ internal sealed class TrainingRun(RunFolder folder, TrainingCommand command, MLC
     // There is nothing to report of where not one iteration ended.
     private void WriteReport()
     {
-        if (File.Exists(folder.Metrics))
-            terminal.Say($"Wrote {RunReport.Save(folder.Path)[0]}");
+        if (File.Exists(_folder.Metrics))
+            _terminal.Say($"Wrote {RunReport.Save(_folder.Path)[0]}");
+    }
+
+    // Beside what went wrong, which must be heard.
+    private void WriteReportBeside()
+    {
+        try
+        {
+            WriteReport();
+        }
+        catch (Exception exception) when (Complaint.Of(exception) is { } message)
+        {
+            _terminal.Warn($"There is no report: {message}");
+        }
     }
 }

@@ -33,6 +33,8 @@ internal static class TrainingSettings
             throw new CommandException($"The options{(file is null ? "" : $" of {file}")} are wrong: {Complaint.Of(exception)}", exception);
         }
 
+        if (string.IsNullOrWhiteSpace(options.Columns.Observation))
+            throw new CommandException($"The options{(file is null ? "" : $" of {file}")} are wrong: the name of the column in columns.observation is empty.");
         return options;
     }
 

@@ -22,7 +22,7 @@ internal static class EvaluateVerb
     private static readonly Option<int?> Seed = Options.Number("--seed", "Where the episodes' seeds come from; 0 by default.", least: 0);
     private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default.", least: 1);
     private static readonly Option<bool> Sample = new("--sample") { Description = "Draw the actions with the policy's probabilities, instead of the best of them." };
-    private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers, and every episode, to a file.", HelpName = "file" };
+    private static readonly Option<string?> Json = Options.File("--json", "Write the numbers, and every episode, to a file.");
 
     public static Command Create()
     {

@@ -19,7 +19,7 @@ internal static class InspectVerb
                 ("trpo inspect runs/1/policy.onnx", "Inputs and outputs as any ONNX runtime sees them, spaces, names, operators, where it comes from."),
                 ("trpo inspect runs/1/model.zip --json", "Of a model of ML.NET's also the transforms in front of the policy."),
             ],
-            Notes = "Nothing of the file is run, and none is written.",
+            Notes = "The policy is not run, and no file is written beside it.",
         };
         command.Arguments.Add(File);
         command.Options.Add(Json);

@@ -14,38 +14,34 @@ internal static class Options
         HelpName = "name",
     };
 
-    public static Option<string?> Assembly() => new("--assembly")
-    {
-        Description = "A .dll with environments of your own: classes that implement IEnvironment and have a constructor without parameters.",
-        HelpName = "file",
-    };
+    public static Option<string?> Assembly() => File("--assembly", "A .dll with environments of your own: classes that implement IEnvironment and have a constructor without parameters.");
 
     public static Option<int?> MaxEpisodeSteps() => Number("--max-episode-steps", "The step after which an episode is truncated; by default the environment decides.", least: 1);
 
-    /// <summary>A whole number with a least value; null where it is not given.</summary>
-    public static Option<int?> Number(string name, string description, int least) => new(name)
+    /// <summary>A whole number between bounds; null where it is not given.</summary>
+    public static Option<int?> Number(string name, string description, int least, int most = int.MaxValue) => new(name)
     {
         Description = description,
         HelpName = "n",
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value >= least)
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
                 return value;
-            result.AddError($"{name} must be a whole number from {least} to {int.MaxValue}, not '{result.Tokens[0].Value}'.");
+            result.AddError($"{name} must be a whole number from {least} to {most}, not '{result.Tokens[0].Value}'.");
             return null;
         },
     };
 
-    /// <summary>A positive number of seconds; null where it is not given.</summary>
+    /// <summary>A number of seconds; null where it is not given.</summary>
     public static Option<double?> Seconds(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "seconds",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= TrainingCommand.LongestInterval)
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= TrainingCommand.ShortestInterval && value <= TrainingCommand.LongestInterval)
                 return value;
-            result.AddError(FormattableString.Invariant($"{name} must be a positive number of seconds, at most {TrainingCommand.LongestInterval:N0}, not '{result.Tokens[0].Value}'."));
+            result.AddError(FormattableString.Invariant($"{name} must be a number of seconds from {TrainingCommand.ShortestInterval} to {TrainingCommand.LongestInterval:N0}, not '{result.Tokens[0].Value}'."));
             return null;
         },
     };
@@ -63,7 +59,40 @@ internal static class Options
     }
 
     /// <summary>A file or folder that the verb reads.</summary>
-    public static Argument<string> Path(string name, string description) => new(name) { Description = description, HelpName = name };
+    public static Argument<string> Path(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description, HelpName = name };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(path))
+                result.AddError($"{name} is empty: name a path.");
+        });
+        return argument;
+    }
+
+    /// <summary>A file; null where it is not given.</summary>
+    public static Option<string?> File(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "file" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(path)))
+                result.AddError($"{name} must name a file, not '{path}'.");
+        });
+        return option;
+    }
+
+    /// <summary>A folder; null where it is not given.</summary>
+    public static Option<string?> Folder(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "folder" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(path))
+                result.AddError($"{name} is empty: name a folder.");
+        });
+        return option;
+    }
 
     /// <summary>Makes a command line wrong that names no environment, or one that does not exist.</summary>
     public static void RequireEnvironment(Command command, Option<string?> environment, Option<string?> assembly) => command.Validators.Add(result =>

@@ -39,9 +39,13 @@ internal static class ResumeVerb
         command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), seed: null) };
         if (command.Options.TotalSteps < before)
             throw new CommandException(FormattableString.Invariant($"The run in {folder.Path} is one of {before:N0} steps: it can be made longer (--steps, or totalSteps in the file), but not as short as {command.Options.TotalSteps:N0}."));
+        if (!folder.HasCheckpoint && File.Exists(folder.Model))
+            throw new CommandException($"There is no checkpoint in {folder.Checkpoints}, so that training would start from the beginning and replace {folder.Model}. Start it again in another folder (trpo train --out), or in this one (--overwrite).");
         var ml = new MLContext(command.Options.Seed);
         var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
         terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
-        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: true);
+        if (!folder.HasCheckpoint)
+            terminal.Warn($"There is no checkpoint in {folder.Checkpoints} yet: training starts from the beginning.");
+        return TrainingRun.Prepare(folder, command, ml, environment, terminal).Execute(resume: true);
     }
 }

@@ -12,11 +12,11 @@ internal static class TrainVerb
     private static readonly Option<string?> Environment = Options.Environment();
     private static readonly Option<string?> Assembly = Options.Assembly();
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
-    private static readonly Option<string?> Out = new("--out") { Description = "The folder of the run; runs/ and the environment's name by default.", HelpName = "folder" };
-    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder." };
+    private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the environment's name by default.");
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is kept in replaced/ there, until the next is replaced." };
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", least: 1);
     private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
-    private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1);
+    private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1, most: TrainingCommand.MostEnvironments);
     private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More pay where a step takes more than some microseconds; nothing learned depends on it.", least: 1);
     private static readonly Option<string> Preset = Options.Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
@@ -66,13 +66,25 @@ internal static class TrainVerb
             CheckpointInterval = parsed.GetValue(CheckpointInterval) ?? 60,
             Options = options with { NormalizeObservations = normalization == Normalization.Running },
         };
-        Claim(folder, parsed.GetValue(Overwrite));
-        TrainingCommandFile.Write(folder.Command, command);
-
-        terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
-        terminal.Say($"Observations are scaled by {normalization}: {why}.");
-        terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
-        return new TrainingRun(folder, command, ml, environment, terminal).Execute(resume: false);
+        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
+        var replaces = TryReplace(folder, parsed.GetValue(Overwrite));
+        try
+        {
+            TrainingCommandFile.Write(folder.Command, command);
+            terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
+            if (replaces)
+                terminal.Say($"The run that was there is in {folder.Replaced} now.");
+            terminal.Say($"Observations are scaled by {normalization}: {why}.");
+            terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
+            return run.Execute(resume: false);
+        }
+        catch
+        {
+            // Where there is nothing to go on with, the folder is as it was before.
+            if (folder.Withdraw() && replaces)
+                folder.PutBack();
+            throw;
+        }
     }
 
     private static Normalization Chosen(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
@@ -89,13 +101,13 @@ internal static class TrainVerb
         return Enum.Parse<Normalization>(name, ignoreCase: true);
     }
 
-    private static void Claim(RunFolder folder, bool overwrite)
+    private static bool TryReplace(RunFolder folder, bool overwrite)
     {
         if (!folder.HasRun)
-            return;
+            return false;
         if (!overwrite)
-            throw new CommandException($"There is a run in {folder.Path}. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
-        folder.SetAside();
+            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
+        return folder.SetAside();
     }
 
     // Names come from the environment, which may have anything in them.

@@ -36,6 +36,9 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
+    /// <summary>The number of the latest checkpoint in a folder, damaged or not: 1 for the one that is written before the first step, 0 where there is none.</summary>
+    public static long LatestNumber(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{Extension}").Select(NumberOf).DefaultIfEmpty(0).Max() : 0;
+
     /// <summary>The whole path.</summary>
     public string FullName => _options.Folder;
 

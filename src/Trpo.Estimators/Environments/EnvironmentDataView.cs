@@ -32,6 +32,8 @@ public sealed class EnvironmentDataView : IDataView
         var environment = factory() ?? throw new ArgumentException("The factory returned no environment.", nameof(factory));
         using var owned = environment as IDisposable;
         Name = environment.Name ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.Name));
+        if (string.IsNullOrWhiteSpace(Name))
+            throw new EnvironmentException($"Environment {environment.GetType().Name} has no {nameof(IEnvironment.Name)}: it is empty.");
         ObservationSpace = environment.ObservationSpace ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.ObservationSpace));
         ActionSpace = environment.ActionSpace ?? throw EnvironmentSpaces.Missing(environment, nameof(IEnvironment.ActionSpace));
 

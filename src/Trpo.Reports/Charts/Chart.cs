@@ -8,6 +8,9 @@ namespace Trpo.Reports.Charts;
 /// <param name="Series">What is drawn, from the back to the front.</param>
 internal sealed record Chart(string Id, string Title, string Unit, string Caption, IReadOnlyList<ChartSeries> Series)
 {
+    // The whole axis must have a length that is a number.
+    private const double Greatest = 1e300;
+
     /// <summary>The least value that the vertical axis shows whatever the values are; NaN leaves it to them.</summary>
     public double From { get; init; } = double.NaN;
 
@@ -15,10 +18,10 @@ internal sealed record Chart(string Id, string Title, string Unit, string Captio
     public double To { get; init; } = double.NaN;
 
     /// <summary>The least value that is shown at all: those below lie at the edge.</summary>
-    public double Floor { get; init; } = double.NegativeInfinity;
+    public double Floor { get; init; } = -Greatest;
 
     /// <summary>The greatest value that is shown at all: those above lie at the edge.</summary>
-    public double Ceiling { get; init; } = double.PositiveInfinity;
+    public double Ceiling { get; init; } = Greatest;
 
     /// <summary>The series that have anything to draw.</summary>
     public IEnumerable<ChartSeries> Drawn => Series.Where(series => series.Y.Any(double.IsFinite));

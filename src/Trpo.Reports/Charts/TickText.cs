@@ -8,6 +8,7 @@ internal static class TickText
     public static string Of(double value) => Math.Abs(value) switch
     {
         < 1e-12 => "0",
+        >= 1e15 => value.ToString("G4", CultureInfo.InvariantCulture),
         >= 1e9 => Scaled(value, 1e9, "G"),
         >= 1e6 => Scaled(value, 1e6, "M"),
         >= 1e4 => Scaled(value, 1e3, "k"),

@@ -6,6 +6,9 @@ namespace Trpo.Reports.Csv;
 /// <summary>The cells of a row, checked; a complaint names the file, the line and the column.</summary>
 internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnlyList<string> names)
 {
+    // A hundred years.
+    private const double LongestTime = 3.2e9;
+
     private readonly SepReader.Row _row = row;
 
     /// <summary>A whole number from 1.</summary>
@@ -20,6 +23,9 @@ internal readonly ref struct CellReader(SepReader.Row row, string path, IReadOnl
             return double.NaN;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !HasZeros(column) ? value : throw Complaint(column, $"'{Shown(column)}' is no number");
     }
+
+    /// <summary>A time in seconds.</summary>
+    public double Seconds(int column) => Number(column) is >= 0 and <= LongestTime and var seconds ? seconds : throw Complaint(column, $"'{Shown(column)}' is no time in seconds");
 
     /// <summary>A member of an enumeration.</summary>
     public T Name<T>(int column)

@@ -17,10 +17,18 @@ internal static class MetricsReader
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(file, Encoding.UTF8);
         var text = reader.ReadToEnd();
+
+        // Half a line at the end is one that was being written.
+        return Rows(text[..(text.LastIndexOf('\n') + 1)], path) is { Count: > 0 } rows ? new RunHistory(rows) : throw new InvalidDataException($"{path} has no rows yet: there is nothing to report.");
+    }
+
+    /// <summary>The rows of whole lines.</summary>
+    /// <exception cref="InvalidDataException">The text is damaged; the message names the line and the column.</exception>
+    public static List<HistoryRow> Rows(string text, string path)
+    {
         try
         {
-            // Half a line at the end is one that was being written.
-            return Parse(text[..(text.LastIndexOf('\n') + 1)], path);
+            return text.Length == 0 ? [] : Parse(text, path);
         }
         // A column that is there twice; a row that never ends.
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
@@ -29,10 +37,8 @@ internal static class MetricsReader
         }
     }
 
-    private static RunHistory Parse(string text, string path)
+    private static List<HistoryRow> Parse(string text, string path)
     {
-        if (text.Length == 0)
-            throw new InvalidDataException($"{path} has no rows yet: there is nothing to report.");
         using var reader = Sep.New(',').Reader(options => options with { Unescape = true, CultureInfo = CultureInfo.InvariantCulture, DisableColCountCheck = true }).FromText(text);
         var columns = reader.Header.ColNames.Count;
         int Find(string name) => reader.Header.TryIndexOf(name, out var index) ? index : -1;
@@ -47,14 +53,14 @@ internal static class MetricsReader
             var cells = new CellReader(row, path, reader.Header.ColNames);
             if (row.ColCount != columns)
                 throw cells.Complaint(Math.Min(row.ColCount, columns) - 1, $"{columns} cells are expected, but there are {row.ColCount}");
-            var read = new HistoryRow(cells.Count(iteration), cells.Count(steps), cells.Count(totalSteps), cells.Number(elapsed), cells.Name<TrustRegionOutcome>(outcome),
+            var read = new HistoryRow(cells.Count(iteration), cells.Count(steps), cells.Count(totalSteps), cells.Seconds(elapsed), cells.Name<TrustRegionOutcome>(outcome),
                 [.. ReadAll(cells, metrics)]);
             if (rows.Count > 0 && read.Iteration <= rows[^1].Iteration)
                 throw cells.Complaint(iteration, $"iterations must ascend, but {read.Iteration} follows {rows[^1].Iteration}");
             rows.Add(read);
         }
 
-        return rows.Count > 0 ? new RunHistory(rows) : throw new InvalidDataException($"{path} has no rows yet: there is nothing to report.");
+        return rows;
     }
 
     private static double[] ReadAll(CellReader cells, int[] columns)

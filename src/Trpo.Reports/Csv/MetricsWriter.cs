@@ -11,7 +11,28 @@ internal sealed class MetricsWriter : IDisposable
     private readonly FileStream _file;
     private readonly FileStream _lock;
 
-    private MetricsWriter(FileStream file, FileStream @lock) => (_file, _lock) = (file, @lock);
+    private MetricsWriter(FileStream file, FileStream @lock, int lastStep) => (_file, _lock, LastStep) = (file, @lock, lastStep);
+
+    /// <summary>The environment steps of the last row that was in the file when it was opened; 0 where there was none.</summary>
+    public int LastStep { get; }
+
+    /// <summary>Whether a recorder has the file open.</summary>
+    public static bool IsOpen(string folder)
+    {
+        var path = LockPath(folder);
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            // One that was killed leaves the file, but not the lock.
+            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0).Dispose();
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception is not FileNotFoundException;
+        }
+    }
 
     /// <summary>Opens the file to go on with an iteration: later rows are dropped, and that iteration's own; so is half a line at the end.</summary>
     /// <exception cref="IOException">Another recorder writes the file.</exception>
@@ -20,13 +41,13 @@ internal sealed class MetricsWriter : IDisposable
     {
         var path = Path.Combine(folder, MetricsFormat.FileName);
         // Not metrics.csv itself, which others may read meanwhile.
-        var @lock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        var @lock = new FileStream(LockPath(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         try
         {
-            Cut(path, iteration);
+            var lastStep = Cut(path, iteration);
 
             // Unbuffered: each row is written at once, and outlives the process from then on.
-            return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), @lock);
+            return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), @lock, lastStep);
         }
         catch
         {
@@ -43,7 +64,10 @@ internal sealed class MetricsWriter : IDisposable
         _lock.Dispose();
     }
 
-    private static void Cut(string path, int iteration)
+    private static string LockPath(string folder) => Path.Combine(folder, MetricsFormat.FileName + ".lock");
+
+    // Returns the environment steps of the last row that stays.
+    private static int Cut(string path, int iteration)
     {
         var content = File.Exists(path) ? File.ReadAllBytes(path) : [];
         var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
@@ -51,6 +75,9 @@ internal sealed class MetricsWriter : IDisposable
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
         else if (kept.Length < content.Length)
             AtomicFile.Write(path, kept);
+
+        // Whatever could not be read again should be known before training, not after it.
+        return kept.IsEmpty ? 0 : MetricsReader.Rows(Encoding.UTF8.GetString(kept), path) is [.., var last] ? last.Steps : 0;
     }
 
     /// <summary>The bytes of the header and the rows before an iteration; 0 where not even the header is whole.</summary>

@@ -5,7 +5,8 @@ namespace Trpo.Reports.Html;
 /// <summary>Text that may be anything, as HTML.</summary>
 internal static class Markup
 {
-    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+    // HTML has no way to write a control character.
+    public static string Encode(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(character => char.IsControl(character) && character is not ('\n' or '\t') ? '\uFFFD' : character)));
 
     /// <summary>A row of a table.</summary>
     public static string Row(string name, string value) => $"<tr><th scope=\"row\">{Encode(name)}</th><td>{Encode(value)}</td></tr>\n";

@@ -9,7 +9,9 @@ internal static class NumberText
 
     public static string Count(double value) => double.IsFinite(value) ? value.ToString("N0", CultureInfo.InvariantCulture) : Unknown;
 
-    public static string Measured(double value) => !double.IsFinite(value) ? Unknown
+    public static string Measured(double value) => double.IsInfinity(value) ? value > 0 ? "∞" : "-∞"
+        : double.IsNaN(value) ? Unknown
+        : Math.Abs(value) >= 1e15 ? value.ToString("G4", CultureInfo.InvariantCulture)
         : Math.Abs(value) >= 10_000 ? Count(value)
         : value.ToString(Math.Abs(value) >= 100 ? "F1" : "G4", CultureInfo.InvariantCulture);
 

@@ -65,11 +65,11 @@ internal static class ReportPage
     private static string Numbers(RunHistory history)
     {
         var last = history.Last;
-        var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
+        var returns = history[TrpoMetric.ReturnOfLast100].Where(value => !double.IsNaN(value)).ToList();
         (string Name, string Value)[] numbers =
         [
             ("mean return, last 100 episodes", NumberText.Measured(returns.LastOrDefault(double.NaN))),
-            ("best mean return of 100", NumberText.Measured(returns.Append(double.NegativeInfinity).Max())),
+            ("best mean return of 100", NumberText.Measured(returns.DefaultIfEmpty(double.NaN).Max())),
             ("environment steps", NumberText.Count(last.Steps)),
             ("iterations", NumberText.Count(last.Iteration)),
             ("time", NumberText.Duration(last.Elapsed)),

@@ -18,9 +18,9 @@ internal sealed class EventFile : IDisposable
     private EventFile(RecordFile records, TimeProvider time) => (_records, _time) = (records, time);
 
     /// <param name="folder">The folder of the run.</param>
-    /// <param name="first">The first iteration that will be written: with earlier files in the folder, TensorBoard forgets what they say from its step on.</param>
+    /// <param name="firstStep">The first step that this file may speak of: with earlier files in the folder, TensorBoard forgets what they say from there on.</param>
     /// <param name="time">The clock.</param>
-    public static EventFile Create(string folder, TrpoIteration first, TimeProvider time)
+    public static EventFile Create(string folder, int firstStep, TimeProvider time)
     {
         // TensorBoard reads the files in the order of their names.
         var newest = Directory.EnumerateFiles(folder, Prefix + "*").Select(SecondsOf).DefaultIfEmpty(-1).Max();
@@ -28,8 +28,8 @@ internal sealed class EventFile : IDisposable
         var host = string.Concat(Environment.MachineName.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' ? character : '_'));
         var file = new EventFile(new RecordFile(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{seconds:D10}.{host}.{Environment.ProcessId}"))), time);
         file.Append(new Event { FileVersion = FileVersion });
-        if (newest >= 0 || first.Iteration > 1)
-            file.Append(new Event { Step = first.Steps, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
+        if (newest >= 0 || firstStep > 0)
+            file.Append(new Event { Step = firstStep, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
         return file;
     }
 

@@ -11,6 +11,9 @@ internal static class LearningRules
     /// <summary>Whether returns rose and stayed up.</summary>
     public static Verdict Learning(RunHistory history)
     {
+        var infinite = history[TrpoMetric.ReturnOfLast100].Count(double.IsInfinity);
+        if (infinite > 0)
+            return Judgement.Say(VerdictGrade.Bad, $"The mean return of the last 100 episodes was infinite in {infinite:N0} iterations.", "Scale the rewards down.");
         var returns = Sample.Known(history[TrpoMetric.ReturnOfLast100]);
         if (returns.Length < FewReturns)
             return Judgement.Say(VerdictGrade.Unknown, $"Too few iterations in which episodes had ended: {returns.Length:N0}.");

@@ -3,6 +3,7 @@ namespace Trpo.Reports.Verdicts;
 /// <summary>Statistics of measurements, some of which may be missing.</summary>
 internal static class Sample
 {
+    /// <summary>The values that are finite numbers.</summary>
     public static double[] Known(IEnumerable<double> values) => [.. values.Where(double.IsFinite)];
 
     /// <summary>The middle value of those that are known; NaN where none is.</summary>

@@ -13,7 +13,8 @@ internal static class UpdateRules
     /// <summary>How far the steps went, as shares of the trust region's radius.</summary>
     public static Verdict Kl(RunHistory history)
     {
-        var shares = Sample.Known(history[TrpoMetric.Kl].Zip(history[TrpoMetric.MaxKl], (kl, radius) => radius > 0 && kl > 0 ? kl / radius : double.NaN));
+        // An infinite divergence is one that was measured.
+        double[] shares = [.. history[TrpoMetric.Kl].Zip(history[TrpoMetric.MaxKl], (kl, radius) => radius > 0 && kl > 0 ? kl / radius : double.NaN).Where(share => !double.IsNaN(share))];
         if (shares.Length == 0)
             return Judgement.Say(VerdictGrade.Unknown, $"No step was taken in a trust region.");
         var beyond = shares.Count(share => share > Tolerance);

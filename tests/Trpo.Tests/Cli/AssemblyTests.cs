@@ -64,7 +64,7 @@ public sealed class AssemblyTests
         var (exitCode, _, error) = Check(name);
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(error, Does.Contain(message).And.Contains(Tool.Environments).And.Contains("Trpo.CliEnvironments.Corridor, Trpo.CliEnvironments.Failing"));
+        Assert.That(error, Does.Contain(message).And.Contains(Tool.Environments).And.Contains("Trpo.CliEnvironments.Corridor, Trpo.CliEnvironments.Enormous, Trpo.CliEnvironments.Failing"));
         Assert.That(error, Does.Not.Contain("Trpo.CliEnvironments.Hooked").And.Not.Contains("   at "));
     }
 
@@ -81,6 +81,56 @@ public sealed class AssemblyTests
         Assert.That(File.Exists(Path.Combine(run, "report.html")), Is.True, "900 steps of 8 environments are 14 iterations");
         Assert.That(created.ExitCode, Is.EqualTo(1));
         Assert.That(created.Error, Does.Contain("The robot is not plugged in."));
+    }
+
+    [Test]
+    public void An_environment_that_gives_up_has_not_been_interrupted()
+    {
+        var run = Path.Combine(_folder.FullName, "run");
+        foreach (var arguments in new string[][] { ["train", "--normalize", "off", "--steps", "100000", "--out", run], ["check", "--steps", "2000"] })
+        {
+            var (exitCode, _, error) = Tool.RunHere([.. arguments, "--assembly", Tool.Environments, "--environment", "Impatient"]);
+            Assert.That(exitCode, Is.EqualTo(1));
+            Assert.That(error, Does.Contain("The environment gave up: The simulator does not answer.").And.Contains("at Trpo.CliEnvironments.Impatient.Change"));
+        }
+
+        Assert.That(File.Exists(Path.Combine(run, "report.html")), Is.True);
+    }
+
+    [Test]
+    public void An_environment_that_fails_in_the_evaluation_leaves_the_policy_and_the_report()
+    {
+        // One environment makes 500 steps in training, and would make 1,000 in the evaluation.
+        var run = Path.Combine(_folder.FullName, "run");
+        var (exitCode, output, error) = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Failing", "--environments", "1", "--normalize", "off", "--steps", "500", "--out", run);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("The motor is off."));
+        foreach (var file in new[] { "model.zip", "policy.onnx", "report.html" })
+            Assert.That(output, Does.Contain($"Wrote {Path.Combine(run, file)}"));
+    }
+
+    [Test]
+    public void Returns_that_are_infinite_are_written_as_such()
+    {
+        var (run, file) = (Path.Combine(_folder.FullName, "run"), Path.Combine(_folder.FullName, "result.json"));
+        Assert.That(Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "500", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
+        var (exitCode, _, error) = Tool.RunHere("evaluate", run, "--assembly", Tool.Environments, "--environment", "Enormous", "--episodes", "3", "--json", file);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(File.ReadAllText(file), Does.Match("\"return\": \"-?Infinity\""));
+    }
+
+    [Test]
+    public void A_list_of_dependencies_that_is_damaged_is_named()
+    {
+        var copy = Path.Combine(_folder.FullName, "Some.dll");
+        File.Copy(Tool.Environments, copy);
+        File.WriteAllText(Path.Combine(_folder.FullName, "Some.deps.json"), "{");
+        var (exitCode, _, error) = Tool.RunHere("check", "--assembly", copy, "--environment", "Corridor");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain(copy).And.Contains("Build the project again."));
     }
 
     [Test]

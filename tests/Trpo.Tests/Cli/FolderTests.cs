@@ -106,13 +106,84 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_run_that_is_replaced_is_gone()
+    public void A_run_that_is_replaced_is_kept_until_the_next_is()
     {
         Train();
-        Assert.That(Tool.RunHere("train", "--environment", "pendulum", "--steps", "512", "--episodes", "0", "--out", _run, "--overwrite").ExitCode, Is.Zero);
+        var before = Contents();
+        var replaced = Path.Combine(_run, "replaced");
+        var (exitCode, output, _) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "512", "--episodes", "0", "--out", _run, "--overwrite");
 
-        Assert.That(Directory.GetDirectories(_run).Select(Path.GetFileName), Is.EquivalentTo(new[] { "checkpoints", "plots" }));
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(output, Does.Contain(replaced));
         Assert.That(Tool.RunHere("inspect", _run).Output, Does.Contain("Pendulum"));
+        Assert.That(Directory.GetFiles(replaced, "*", SearchOption.AllDirectories).Select(path => Convert.ToHexString(File.ReadAllBytes(path))), Is.EquivalentTo(before.Values));
+        Assert.That(Tool.RunHere("resume", replaced, "--steps", "1536").ExitCode, Is.Zero, "it is a run like any other");
+
+        Train("--overwrite");
+        Assert.That(Tool.RunHere("inspect", replaced).Output, Does.Contain("Pendulum"));
+    }
+
+    [Test]
+    public void Files_of_another_s_are_not_taken_for_nothing()
+    {
+        Directory.CreateDirectory(Path.Combine(_run, "plots"));
+        File.WriteAllText(Path.Combine(_run, "plots", "mine.png"), "mine");
+        var before = Contents();
+
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run).ExitCode, Is.EqualTo(1));
+        Assert.That(Contents(), Is.EqualTo(before));
+        Train("--overwrite");
+        Assert.That(File.ReadAllText(Path.Combine(_run, "replaced", "plots", "mine.png")), Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public void A_run_that_a_process_was_killed_while_moving_is_moved_whole()
+    {
+        Train();
+        var before = Contents();
+        var moving = Directory.CreateDirectory(Path.Combine(_run, "replaced.moving"));
+        foreach (var name in new[] { "command.json", "checkpoints" })
+            Directory.Move(Path.Combine(_run, name), Path.Combine(moving.FullName, name));
+
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run).ExitCode, Is.EqualTo(1), "it is not taken for an empty folder");
+        var folder = new RunFolder(_run);
+        Assert.That(folder.SetAside(), Is.True);
+        folder.PutBack();
+        Assert.That(Contents(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_run_that_another_recorder_writes_is_not_replaced()
+    {
+        Train();
+        using (new FileStream(Path.Combine(_run, "metrics.csv.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--out", _run, "--overwrite");
+            Assert.That(exitCode, Is.EqualTo(1));
+            Assert.That(error, Does.Contain("still being recorded"));
+        }
+
+        // One whose recorder was killed left the file, but holds it no longer.
+        Train("--overwrite");
+    }
+
+    [Test]
+    public void A_finished_run_without_checkpoints_is_not_trained_anew_in_silence()
+    {
+        Train();
+        Directory.Delete(Path.Combine(_run, "checkpoints"), recursive: true);
+        var before = Contents();
+        var (exitCode, _, error) = Tool.RunHere("resume", _run, "--steps", "2048");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("There is no checkpoint"));
+        Assert.That(Contents(), Is.EqualTo(before));
+
+        // One that was killed before its first checkpoint is.
+        File.Delete(Path.Combine(_run, "model.zip"));
+        (exitCode, _, error) = Tool.RunHere("resume", _run);
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(error, Does.Contain("from the beginning"));
     }
 
     [Test]
@@ -127,7 +198,8 @@ public sealed class FolderTests
         }
     }
 
-    private void Train() => Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
+    private void Train(params string[] more) =>
+        Assert.That(Tool.RunHere(["train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run, .. more]).ExitCode, Is.Zero);
 
     private Dictionary<string, string> Contents() =>
         Directory.GetFiles(_run, "*", SearchOption.AllDirectories).ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));

@@ -19,7 +19,16 @@ public sealed class RefusalTests
     [TestCase("--steps must be a whole number from 1 to 2147483647, not '0'", "train", "--environment", "cartpole", "--steps", "0")]
     [TestCase("not '1e5'", "train", "--environment", "cartpole", "--steps", "1e5")]
     [TestCase("--preset must be one of sample-efficient, plain, not 'fast'", "train", "--environment", "cartpole", "--preset", "fast")]
-    [TestCase("--checkpoint-interval must be a positive number of seconds, at most 1,000,000,000, not '-1'", "train", "--environment", "cartpole", "--checkpoint-interval", "-1")]
+    [TestCase("--checkpoint-interval must be a number of seconds from 0.001 to 1,000,000,000, not '-1'", "train", "--environment", "cartpole", "--checkpoint-interval", "-1")]
+    [TestCase("--environments must be a whole number from 1 to 100000, not '2000000000'", "train", "--environment", "cartpole", "--environments", "2000000000")]
+    [TestCase("--out is empty", "train", "--environment", "cartpole", "--out", "")]
+    [TestCase("--assembly must name a file, not ''", "check", "--assembly", "")]
+    [TestCase("--json must name a file, not '/'", "evaluate", "model.zip", "--json", "/")]
+    [TestCase("model is empty", "evaluate", "")]
+    [TestCase("folder is empty", "report", "")]
+    [TestCase("folder is empty", "resume", " ")]
+    [TestCase("file is empty", "inspect", "")]
+    [TestCase("policy.onnx is empty", "export", "model.zip", "")]
     [TestCase("'trane'", "trane")]
     [TestCase("model", "evaluate")]
     public void A_wrong_command_line_is_refused_with_2(string message, params string[] arguments)
@@ -44,6 +53,7 @@ public sealed class RefusalTests
     [TestCase("There is no option 'discont'", """{ "discont": 0.9 }""")]
     [TestCase("Discount must be from 0 to 1", """{ "discount": 1.5 }""")]
     [TestCase("options.json", "{")]
+    [TestCase("columns.observation is empty", """{ "columns": { "observation": "" } }""")]
     [TestCase("--checkpoint-interval", """{ "checkpoints": { "folder": "x" } }""")]
     public void Wrong_options_are_refused_before_anything_is_written(string message, string content)
     {
@@ -73,6 +83,9 @@ public sealed class RefusalTests
         AssertMendable("trpo resume", "inspect", _folder.FullName);
         AssertMendable("metrics.csv", "report", _folder.FullName);
         AssertMendable("trpo train --out", "resume", InFolder("none"));
+        AssertMendable("trpo train --out \"", "resume", InFolder("none of these"));
+        AssertMendable("@runs", "resume", InFolder("@runs"));
+        AssertMendable("@runs", "resume", "@runs");
     }
 
     [Test]
@@ -108,6 +121,9 @@ public sealed class RefusalTests
     [TestCase("checkpointInterval", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 0, "options": {} }""")]
     [TestCase("discount", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": { "discount": "much" } }""")]
     [TestCase("environment", """{ "version": 1 }""")]
+    [TestCase("version", """{ "version": 1, "version": 1 }""")]
+    [TestCase("'environments' is 2000000000", """{ "version": 1, "environment": "cartpole", "assembly": null, "maxEpisodeSteps": null, "environments": 2000000000, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""")]
+    [TestCase("neither an 'environment'", """{ "version": 1, "environment": null, "assembly": "", "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""")]
     [TestCase("command.json", "not JSON")]
     [TestCase("command.json", "null")]
     public void A_damaged_record_of_a_run_is_named_with_the_way_out(string message, string content)

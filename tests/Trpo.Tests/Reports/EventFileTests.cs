@@ -57,7 +57,28 @@ public sealed class EventFileTests
         Assert.That(files, Has.Length.EqualTo(2));
         var events = EventRecord.ReadAll(File.ReadAllBytes(files[1]));
         Assert.That(events.Select(entry => (entry.FileVersion, entry.SessionStatus, entry.Step)),
-            Is.EqualTo(new (string?, int?, long)[] { ("brain.Event:2", null, 0), (null, 1, 2000), (null, null, 2000), (null, null, 2500) }));
+            Is.EqualTo(new (string?, int?, long)[] { ("brain.Event:2", null, 0), (null, 1, 1501), (null, null, 2000), (null, null, 2500) }));
+    }
+
+    [Test]
+    public void A_run_that_starts_again_purges_all_that_was_before_however_long_its_iterations_are()
+    {
+        using var folder = new RunFolder();
+        folder.Record(Iterations.HealthyRun(5));
+        folder.Record([Iterations.Healthy(1) with { Steps = 2_000 }]);
+
+        Assert.That(EventRecord.ReadAll(File.ReadAllBytes(folder.Events[1]))[1].Step, Is.Zero);
+    }
+
+    [Test]
+    public void Where_the_rows_before_are_gone_the_events_before_stay()
+    {
+        using var folder = new RunFolder();
+        folder.Record(Iterations.HealthyRun(3));
+        File.Delete(folder.Metrics);
+        folder.Record([Iterations.Healthy(4)]);
+
+        Assert.That(EventRecord.ReadAll(File.ReadAllBytes(folder.Events[1]))[1].Step, Is.EqualTo(2000));
     }
 
     [Test]

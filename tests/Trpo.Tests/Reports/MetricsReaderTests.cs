@@ -48,6 +48,8 @@ public sealed class MetricsReaderTests
     [TestCase("0,1000,1000,0.9,Accepted,0.01\r\n", "line 3, column 'iteration': '0' is no whole number from 1")]
     [TestCase("2,-5,1000,0.9,Accepted,0.01\r\n", "line 3, column 'steps'")]
     [TestCase("2,1000,99999999999,0.9,Accepted,0.01\r\n", "line 3, column 'total_steps'")]
+    [TestCase("2,1000,1000,1e15,Accepted,0.01\r\n", "line 3, column 'elapsed_seconds': '1e15' is no time in seconds")]
+    [TestCase("2,1000,1000,-1,Accepted,0.01\r\n", "line 3, column 'elapsed_seconds'")]
     [TestCase("1,1000,1000,0.9,Accepted,0.01\r\n", "line 3, column 'iteration': iterations must ascend, but 1 follows 1")]
     [TestCase("2,1000,1000\r\n", "line 3, column 'total_steps': 6 cells are expected, but there are 3")]
     [TestCase("2,1000,1000,0.9,Accepted,0.01,7\r\n", "line 3, column 'policy_kl': 6 cells are expected, but there are 7")]

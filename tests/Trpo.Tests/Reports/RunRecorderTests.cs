@@ -134,6 +134,16 @@ public sealed class RunRecorderTests
     }
 
     [Test]
+    public void A_damaged_cell_before_the_first_iteration_is_named_before_training_not_after_it()
+    {
+        using var folder = new RunFolder();
+        folder.Record(Iterations.HealthyRun(5));
+        File.WriteAllText(folder.Metrics, File.ReadAllText(folder.Metrics).Replace("Accepted", "Acc", StringComparison.Ordinal));
+
+        Assert.That(() => folder.Record([Iterations.Healthy(4)]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 2").And.Message.Contains("outcome"));
+    }
+
+    [Test]
     public void Two_recorders_do_not_write_one_log()
     {
         using var folder = new RunFolder();

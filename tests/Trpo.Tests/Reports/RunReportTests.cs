@@ -59,6 +59,32 @@ public sealed partial class RunReportTests
     }
 
     [Test]
+    public void Numbers_of_any_size_are_shown()
+    {
+        using var folder = new RunFolder();
+        folder.Record(Iterations.HealthyRun(20).Select(iteration => iteration with
+        {
+            MeanReturn = iteration.Iteration % 2 == 0 ? double.MaxValue : -double.MaxValue,
+            MeanReturnOfLast100 = iteration.Iteration < 20 ? 1e30 : double.NegativeInfinity,
+            Entropy = double.Epsilon,
+        }));
+        RunReport.Save(folder.Path);
+
+        Assert.That(File.ReadAllText(folder.Report), Does.Contain("<dd>-\u221e</dd>").And.Contains("<dd>1E+30</dd>"));
+    }
+
+    [Test]
+    public void Control_characters_are_shown_as_such()
+    {
+        using var folder = new RunFolder();
+        folder.Record(Iterations.HealthyRun(2), RunDescription.Create("Arm\u0001\u001b[2J\0", 1, new TrpoOptions()));
+        RunReport.Save(folder.Path);
+
+        Assert.That(File.ReadAllText(folder.Report).Where(char.IsControl).Distinct(), Is.EquivalentTo(new[] { '\n' }));
+        Assert.That(File.ReadAllText(folder.Report), Does.Contain("Arm\uFFFD\uFFFD[2J\uFFFD"));
+    }
+
+    [Test]
     public void The_page_stands_alone()
     {
         var page = Page(RunHistory.Of(Iterations.HealthyRun()), null);

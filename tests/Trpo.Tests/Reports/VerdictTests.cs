@@ -49,6 +49,13 @@ public sealed class VerdictTests
         Assert.That(Grades(iteration => iteration with { Update = Iterations.Accepted(kl) })["Policy steps"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
+    [Test]
+    public void What_is_infinite_was_measured()
+    {
+        Assert.That(Grades(iteration => iteration.Iteration == 50 ? iteration with { Update = Iterations.Accepted(double.PositiveInfinity) } : iteration)["Policy steps"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => iteration.Iteration > 90 ? iteration with { MeanReturnOfLast100 = double.NegativeInfinity } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
+    }
+
     [TestCase(0.012, nameof(VerdictGrade.Look))]
     [TestCase(0.11, nameof(VerdictGrade.Bad))]
     public void A_single_step_out_of_the_trust_region_is_worth_a_look_unless_it_is_huge(double kl, string grade)
