@@ -38,7 +38,6 @@ internal sealed class EnvironmentAssembly
         {
             throw new CommandException($"{path} is not a .NET assembly, or one for another platform: name the .dll that building a project with an environment gives.", exception);
         }
-
         catch (InvalidOperationException exception)
         {
             throw new CommandException($"What {path} depends on cannot be found out: {exception.Message.Trim()} Build the project again.", exception);

@@ -40,7 +40,7 @@ internal sealed class RunFolder
     public string Metrics => In("metrics.csv");
 
     /// <summary>The run that was replaced by the one in the folder, a folder of the same kind; there need not be one.</summary>
-    public string Replaced => In("replaced");
+    public string Replaced => In("replaced-run");
 
     /// <summary>Whether there is anything in the folder that a run leaves.</summary>
     public bool HasRun => Entries().Count > 0 || Directory.Exists(Moving);
@@ -49,7 +49,7 @@ internal sealed class RunFolder
     public bool HasCheckpoint => CheckpointFolder.LatestNumber(Checkpoints) > 0;
 
     // Where a run is while it is moved aside, file by file: a process that is killed meanwhile leaves it to the next.
-    private string Moving => In("replaced.moving");
+    private string Moving => In("replaced-run.moving");
 
     // What was asked for, and nothing of it done.
     private bool IsEmpty => CheckpointFolder.LatestNumber(Checkpoints) <= 1 && Entries().All(entry => entry == Command || entry == Checkpoints);

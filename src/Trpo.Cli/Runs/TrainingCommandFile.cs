@@ -41,11 +41,11 @@ internal static class TrainingCommandFile
             var record = JsonSerializer.Deserialize<Record>(text, Format) ?? throw new InvalidDataException("it is empty");
             return Checked(record);
         }
-        // A name that is there twice is an argument that is wrong.
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {RunFolder.Quoted(Path.GetDirectoryName(path)!)}` starts one.", exception);
         }
+        // A name that is there twice is an argument that is wrong.
         catch (Exception exception) when (exception is JsonException or InvalidDataException or ArgumentException)
         {
             throw new CommandException($"{path} cannot be read: {exception.Message} Its training can go on with a whole one: `trpo train` with the same options and another --out writes it, to be copied here. Or start again, with --overwrite.", exception);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Trpo.Cli.Environments;
 using Trpo.Cli.Runs;
@@ -58,41 +59,16 @@ internal static class Options
         return option;
     }
 
-    /// <summary>A file or folder that the verb reads.</summary>
-    public static Argument<string> Path(string name, string description)
-    {
-        var argument = new Argument<string>(name) { Description = description, HelpName = name };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(path))
-                result.AddError($"{name} is empty: name a path.");
-        });
-        return argument;
-    }
+    /// <summary>A file or folder.</summary>
+    public static Argument<string> Path(string name, string description) => new(name) { Description = description, HelpName = name, Validators = { Named(path => path, $"{name} must be a path") } };
 
     /// <summary>A file; null where it is not given.</summary>
-    public static Option<string?> File(string name, string description)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = "file" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(System.IO.Path.GetFileName(path)))
-                result.AddError($"{name} must name a file, not '{path}'.");
-        });
-        return option;
-    }
+    public static Option<string?> File(string name, string description) =>
+        new(name) { Description = description, HelpName = "file", Validators = { Named(System.IO.Path.GetFileName, $"{name} must name a file") } };
 
     /// <summary>A folder; null where it is not given.</summary>
-    public static Option<string?> Folder(string name, string description)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = "folder" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(path))
-                result.AddError($"{name} is empty: name a folder.");
-        });
-        return option;
-    }
+    public static Option<string?> Folder(string name, string description) =>
+        new(name) { Description = description, HelpName = "folder", Validators = { Named(path => path, $"{name} must name a folder") } };
 
     /// <summary>Makes a command line wrong that names no environment, or one that does not exist.</summary>
     public static void RequireEnvironment(Command command, Option<string?> environment, Option<string?> assembly) => command.Validators.Add(result =>
@@ -107,4 +83,10 @@ internal static class Options
     /// <summary>The environment that the options of a verb choose; the path of an assembly in full, so that it is the same from everywhere.</summary>
     public static EnvironmentChoice Choice(string? name, string? assembly, int? maxEpisodeSteps) =>
         new(name, assembly is null ? null : System.IO.Path.GetFullPath(assembly), maxEpisodeSteps);
+
+    private static Action<SymbolResult> Named(Func<string, string?> name, string rule) => result =>
+    {
+        if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(name(path)))
+            result.AddError($"{rule}, not '{path}'.");
+    };
 }

@@ -13,7 +13,7 @@ internal static class TrainVerb
     private static readonly Option<string?> Assembly = Options.Assembly();
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
     private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the environment's name by default.");
-    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is kept in replaced/ there, until the next is replaced." };
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is kept in replaced-run/ there, until the next is replaced." };
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", least: 1);
     private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1, most: TrainingCommand.MostEnvironments);

@@ -8,8 +8,8 @@ namespace Trpo.Reports.Charts;
 /// <param name="Series">What is drawn, from the back to the front.</param>
 internal sealed record Chart(string Id, string Title, string Unit, string Caption, IReadOnlyList<ChartSeries> Series)
 {
-    // The whole axis must have a length that is a number.
-    private const double Greatest = 1e300;
+    /// <summary>The greatest value that can be shown: the whole axis must have a length that is a number.</summary>
+    public const double Greatest = 1e300;
 
     /// <summary>The least value that the vertical axis shows whatever the values are; NaN leaves it to them.</summary>
     public double From { get; init; } = double.NaN;

@@ -62,6 +62,6 @@ internal static class RunCharts
     private static double Usual(double[] values)
     {
         double[] known = [.. values.Where(double.IsFinite).Order()];
-        return known.Length == 0 || known[^1] <= 0 ? 1 : Math.Max(2 * known[(int)(0.98 * (known.Length - 1))], 1e-9);
+        return known.Length == 0 || known[^1] <= 0 ? Chart.Greatest : Math.Clamp(2 * known[(int)(0.98 * (known.Length - 1))], 1e-9, Chart.Greatest);
     }
 }

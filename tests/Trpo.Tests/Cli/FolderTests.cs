@@ -110,7 +110,7 @@ public sealed class FolderTests
     {
         Train();
         var before = Contents();
-        var replaced = Path.Combine(_run, "replaced");
+        var replaced = Path.Combine(_run, "replaced-run");
         var (exitCode, output, _) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "512", "--episodes", "0", "--out", _run, "--overwrite");
 
         Assert.That(exitCode, Is.Zero);
@@ -133,7 +133,7 @@ public sealed class FolderTests
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run).ExitCode, Is.EqualTo(1));
         Assert.That(Contents(), Is.EqualTo(before));
         Train("--overwrite");
-        Assert.That(File.ReadAllText(Path.Combine(_run, "replaced", "plots", "mine.png")), Is.EqualTo("mine"));
+        Assert.That(File.ReadAllText(Path.Combine(_run, "replaced-run", "plots", "mine.png")), Is.EqualTo("mine"));
     }
 
     [Test]
@@ -141,7 +141,7 @@ public sealed class FolderTests
     {
         Train();
         var before = Contents();
-        var moving = Directory.CreateDirectory(Path.Combine(_run, "replaced.moving"));
+        var moving = Directory.CreateDirectory(Path.Combine(_run, "replaced-run.moving"));
         foreach (var name in new[] { "command.json", "checkpoints" })
             Directory.Move(Path.Combine(_run, name), Path.Combine(moving.FullName, name));
 
