@@ -1,3 +1,4 @@
+using System.Globalization;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Reports;
 
@@ -15,7 +16,7 @@ internal sealed class RunFolder
         if (File.Exists(path))
             throw new CommandException($"{path} is a file: name the folder of a run.");
         Path = System.IO.Path.GetFullPath(path);
-        Given = Quoted(path);
+        Given = path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
     }
 
     /// <summary>The folder, in full.</summary>
@@ -39,73 +40,79 @@ internal sealed class RunFolder
     /// <summary>The numbers of every iteration.</summary>
     public string Metrics => In("metrics.csv");
 
-    /// <summary>The run that was replaced by the one in the folder, a folder of the same kind; there need not be one.</summary>
-    public string Replaced => In("replaced-run");
-
     /// <summary>Whether there is anything in the folder that a run leaves.</summary>
-    public bool HasRun => Entries().Count > 0 || Directory.Exists(Moving);
+    public bool HasRun => Entries().Count > 0;
 
     /// <summary>Whether there is anything to go on from.</summary>
     public bool HasCheckpoint => CheckpointFolder.LatestNumber(Checkpoints) > 0;
 
-    // Where a run is while it is moved aside, file by file: a process that is killed meanwhile leaves it to the next.
-    private string Moving => In("replaced-run.moving");
+    /// <summary>Where runs are that were replaced, as the end of a message; nothing where there are none.</summary>
+    public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
-    // What was asked for, and nothing of it done.
-    private bool IsEmpty => CheckpointFolder.LatestNumber(Checkpoints) <= 1 && Entries().All(entry => entry == Command || entry == Checkpoints);
+    // Numbered folders, one for each run.
+    private string Replaced => In("replaced");
 
-    /// <summary>A path as a command needs it.</summary>
-    public static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
-
-    /// <summary>Makes place for another run: the one that is there goes to <see cref="Replaced"/>, instead of an earlier one. Other files stay.</summary>
-    /// <returns>Whether there was one, with anything done.</returns>
-    /// <exception cref="CommandException">A training is still going on in the folder.</exception>
-    /// <exception cref="CheckpointException">A training is still going on in the folder.</exception>
-    public bool SetAside()
+    /// <summary>Keeps other processes of this tool from writing to the folder, which is created where it is missing.</summary>
+    /// <returns>What lets go of it.</returns>
+    /// <exception cref="CommandException">Another one does.</exception>
+    public IDisposable Hold()
     {
-        RequireIdle();
-        if (!Directory.Exists(Moving) && IsEmpty)
-        {
-            Withdraw();
-            return false;
-        }
-
-        Directory.CreateDirectory(Moving);
+        Directory.CreateDirectory(Path);
         try
         {
-            Move(Entries(), Moving);
+            return new FileStream(In("trpo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception) when (File.Exists(In("trpo.lock")))
+        {
+            throw new CommandException($"Another training goes on in {Path}: wait until it has ended, or name another folder.", exception);
+        }
+    }
+
+    /// <summary>Makes place for another run: the one that is there goes to a folder of its own, and nothing is deleted.</summary>
+    /// <returns>That folder.</returns>
+    /// <exception cref="CommandException">A training is still being recorded in the folder.</exception>
+    /// <exception cref="CheckpointException">A training is still going on in the folder.</exception>
+    public string SetAside()
+    {
+        RequireIdle();
+        var number = 1;
+        while (System.IO.Path.Exists(PlaceOf(number)))
+            number++;
+        var place = Directory.CreateDirectory(PlaceOf(number)).FullName;
+        try
+        {
+            Move(Entries(), place);
         }
         catch
         {
-            MoveBack(Moving);
+            PutBack(place);
             throw;
         }
 
-        if (Directory.Exists(Replaced))
-            Directory.Delete(Replaced, recursive: true);
-        Directory.Move(Moving, Replaced);
-        return true;
+        return place;
     }
 
-    /// <summary>Undoes <see cref="SetAside"/>, where the run that was to be in the folder came to nothing.</summary>
-    public void PutBack() => MoveBack(Replaced);
-
-    /// <summary>Removes a run of which nothing was done.</summary>
-    /// <returns>Whether that is so; otherwise everything stays.</returns>
-    public bool Withdraw()
+    /// <summary>Undoes <see cref="SetAside"/>.</summary>
+    /// <param name="place">The folder that it returned.</param>
+    public void PutBack(string place)
     {
-        if (!IsEmpty)
+        Move(Directory.GetFileSystemEntries(place), Path);
+        Directory.Delete(place);
+        if (Directory.GetFileSystemEntries(Replaced).Length == 0)
+            Directory.Delete(Replaced);
+    }
+
+    /// <summary>Removes a run that was begun, if nothing of it was done: at most the checkpoint from before the first step is there.</summary>
+    /// <returns>Whether that is so; otherwise everything stays.</returns>
+    public bool TryWithdraw()
+    {
+        if (CheckpointFolder.LatestNumber(Checkpoints) > 1 || Entries().Any(entry => entry != Command && entry != Checkpoints))
             return false;
+        RequireIdle();
         File.Delete(Command);
         if (Directory.Exists(Checkpoints))
             Directory.Delete(Checkpoints, recursive: true);
         return true;
-    }
-
-    private void MoveBack(string folder)
-    {
-        Move(Directory.GetFileSystemEntries(folder), Path);
-        Directory.Delete(folder);
     }
 
     private static void Move(IEnumerable<string> entries, string target)
@@ -114,7 +121,7 @@ internal sealed class RunFolder
             Directory.Move(entry, System.IO.Path.Combine(target, System.IO.Path.GetFileName(entry)));
     }
 
-    // Of a run that is going on, nothing may be moved.
+    // Of a run that is going on, in whatever program, nothing may be moved.
     private void RequireIdle()
     {
         if (Directory.Exists(Checkpoints))
@@ -122,6 +129,8 @@ internal sealed class RunFolder
         if (RunRecorder.IsRecording(Path))
             throw new CommandException($"A training is still being recorded in {Path}: wait until it has ended, or name another folder.");
     }
+
+    private string PlaceOf(int number) => System.IO.Path.Combine(Replaced, number.ToString(CultureInfo.InvariantCulture));
 
     private List<string> Entries()
     {

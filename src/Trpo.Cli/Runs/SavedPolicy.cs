@@ -37,7 +37,7 @@ internal sealed class SavedPolicy
             ? new SavedPolicy(file, run)
             : throw new CommandException(run is null
                 ? $"There is no file {System.IO.Path.GetFullPath(path)}."
-                : $"There is no model in {run.Path}: a training that was stopped before it wrote one goes on with `trpo resume {run.Given}`.{(Directory.Exists(run.Replaced) ? $" The run that it was to replace is in {run.Replaced}." : "")}");
+                : $"There is no model in {run.Path}: a training that was stopped before it wrote one goes on with `trpo resume {run.Given}`.{run.WhereReplaced}");
     }
 
     /// <summary>The model: whatever precedes the policy, and it.</summary>
@@ -57,5 +57,5 @@ internal sealed class SavedPolicy
     }
 
     /// <summary>The environment that the policy was trained in; null where nothing tells.</summary>
-    public EnvironmentChoice? TrainedIn() => Run is { } run && File.Exists(run.Command) ? TrainingCommandFile.Read(run.Command).Environment : null;
+    public EnvironmentChoice? TrainedIn() => Run is { } run && File.Exists(run.Command) ? TrainingCommandFile.Read(run).Environment : null;
 }

@@ -32,8 +32,9 @@ internal static class TrainingCommandFile
     }
 
     /// <exception cref="CommandException">There is no such file, or it is damaged or of a newer version; the message says what to do.</exception>
-    public static TrainingCommand Read(string path)
+    public static TrainingCommand Read(RunFolder folder)
     {
+        var path = folder.Command;
         try
         {
             var text = Encoding.UTF8.GetString(BoundedFile.Read(path, MostBytes));
@@ -43,7 +44,7 @@ internal static class TrainingCommandFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {RunFolder.Quoted(Path.GetDirectoryName(path)!)}` starts one.", exception);
+            throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {folder.Given}` starts one.{folder.WhereReplaced}", exception);
         }
         // A name that is there twice is an argument that is wrong.
         catch (Exception exception) when (exception is JsonException or InvalidDataException or ArgumentException)
@@ -68,8 +69,8 @@ internal static class TrainingCommandFile
         AtLeast(record.Threads, 1, "threads");
         AtLeast(record.Episodes, 0, "episodes");
         AtLeast(record.MaxEpisodeSteps ?? 1, 1, "maxEpisodeSteps");
-        if (!(record.CheckpointInterval >= TrainingCommand.ShortestInterval && record.CheckpointInterval <= TrainingCommand.LongestInterval))
-            throw new InvalidDataException("'checkpointInterval' must be a number of seconds from 0.001.");
+        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.LongestInterval))
+            throw new InvalidDataException("'checkpointInterval' must be a positive number of seconds.");
         if (string.IsNullOrWhiteSpace(record.Environment ?? record.Assembly) || record.Assembly is { Length: 0 })
             throw new InvalidDataException("it names neither an 'environment' nor an 'assembly'.");
         return new TrainingCommand
@@ -79,7 +80,7 @@ internal static class TrainingCommandFile
             Threads = record.Threads,
             Normalization = record.Normalization,
             Episodes = record.Episodes,
-            CheckpointInterval = record.CheckpointInterval,
+            CheckpointInterval = Math.Max(record.CheckpointInterval, TrainingCommand.ShortestInterval),
             Options = TrpoOptionsJson.Read(record.Options.ToJsonString()),
         };
     }

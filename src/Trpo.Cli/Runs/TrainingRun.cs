@@ -23,7 +23,7 @@ internal sealed class TrainingRun
     private TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, TransformerChain<ITransformer> preprocessing, Terminal terminal) =>
         (_folder, _command, _ml, _environment, _preprocessing, _terminal) = (folder, command, ml, environment, preprocessing, terminal);
 
-    /// <summary>Fits what stands in front of the policy. Nothing is written yet, so that an interruption, which ends the process, loses nothing.</summary>
+    /// <summary>Fits what stands in front of the policy. Nothing is written, so that nothing is lost where an interruption ends the process.</summary>
     /// <param name="folder">Where the files go.</param>
     /// <param name="command">What to do.</param>
     /// <param name="ml">The context.</param>
@@ -33,25 +33,29 @@ internal sealed class TrainingRun
     public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal) =>
         new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal);
 
+    /// <summary>From here on, an interruption stops the training where it can be gone on with.</summary>
+    public Interruption Interruptible() => new(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
+
     /// <summary>Trains, evaluates, and writes the files; the report also of a training that is interrupted, becomes ill, or loses its environment.</summary>
+    /// <param name="resume">Whether to go on from a checkpoint.</param>
+    /// <param name="cancel">Interrupts it.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="TrainingException">Training is ill; the report says how far it came.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    public int Execute(bool resume)
+    public int Execute(bool resume, CancellationToken cancel)
     {
-        using var interruption = new Interruption(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
         bool isInterrupted;
         try
         {
-            var model = Train(resume, interruption.Token);
+            var model = Train(resume, cancel);
             using var owned = model as IDisposable;
             PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
             _terminal.Say($"Wrote {_folder.Model}");
             _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
             _terminal.Say($"Wrote {_folder.Onnx}");
-            isInterrupted = interruption.Token.IsCancellationRequested;
+            isInterrupted = cancel.IsCancellationRequested;
             if (!isInterrupted && _command.Episodes > 0)
-                isInterrupted = !TryEvaluate(model, interruption.Token);
+                isInterrupted = !TryEvaluate(model, cancel);
         }
         catch (Exception exception) when (exception is TrainingException or EnvironmentException or OperationCanceledException)
         {

@@ -34,7 +34,7 @@ internal static class ResumeVerb
     private static int Execute(ParseResult parsed, Terminal terminal)
     {
         var folder = new RunFolder(parsed.GetValue(Folder)!);
-        var command = TrainingCommandFile.Read(folder.Command);
+        var command = TrainingCommandFile.Read(folder);
         var before = command.Options.TotalSteps;
         command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), seed: null) };
         if (command.Options.TotalSteps < before)
@@ -46,6 +46,9 @@ internal static class ResumeVerb
         terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
         if (!folder.HasCheckpoint)
             terminal.Warn($"There is no checkpoint in {folder.Checkpoints} yet: training starts from the beginning.");
-        return TrainingRun.Prepare(folder, command, ml, environment, terminal).Execute(resume: true);
+        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
+        using var interruption = run.Interruptible();
+        using var hold = folder.Hold();
+        return run.Execute(resume: true, interruption.Token);
     }
 }

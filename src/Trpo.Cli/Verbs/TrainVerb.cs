@@ -13,7 +13,7 @@ internal static class TrainVerb
     private static readonly Option<string?> Assembly = Options.Assembly();
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
     private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the environment's name by default.");
-    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is kept in replaced-run/ there, until the next is replaced." };
+    private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is moved to replaced/ there." };
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", least: 1);
     private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1, most: TrainingCommand.MostEnvironments);
@@ -67,22 +67,24 @@ internal static class TrainVerb
             Options = options with { NormalizeObservations = normalization == Normalization.Running },
         };
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
-        var replaces = TryReplace(folder, parsed.GetValue(Overwrite));
+        using var interruption = run.Interruptible();
+        using var hold = folder.Hold();
+        var replaced = Replace(folder, parsed.GetValue(Overwrite));
         try
         {
+            if (replaced is not null)
+                terminal.Say($"The run that was in the folder is in {replaced} now.");
             TrainingCommandFile.Write(folder.Command, command);
             terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
-            if (replaces)
-                terminal.Say($"The run that was there is in {folder.Replaced} now.");
             terminal.Say($"Observations are scaled by {normalization}: {why}.");
             terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
-            return run.Execute(resume: false);
+            return run.Execute(resume: false, interruption.Token);
         }
         catch
         {
             // Where there is nothing to go on with, the folder is as it was before.
-            if (folder.Withdraw() && replaces)
-                folder.PutBack();
+            if (folder.TryWithdraw() && replaced is not null)
+                folder.PutBack(replaced);
             throw;
         }
     }
@@ -101,10 +103,11 @@ internal static class TrainVerb
         return Enum.Parse<Normalization>(name, ignoreCase: true);
     }
 
-    private static bool TryReplace(RunFolder folder, bool overwrite)
+    // The folder of a run that was there.
+    private static string? Replace(RunFolder folder, bool overwrite)
     {
         if (!folder.HasRun)
-            return false;
+            return null;
         if (!overwrite)
             throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
         return folder.SetAside();

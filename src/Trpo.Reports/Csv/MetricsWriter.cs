@@ -71,13 +71,14 @@ internal sealed class MetricsWriter : IDisposable
     {
         var content = File.Exists(path) ? File.ReadAllBytes(path) : [];
         var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
+
+        // Whatever could not be read again should be known before training, not after it.
+        var lastStep = !kept.IsEmpty && MetricsReader.Rows(Encoding.UTF8.GetString(kept), path) is [.., var last] ? last.Steps : 0;
         if (kept.IsEmpty)
             AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
         else if (kept.Length < content.Length)
             AtomicFile.Write(path, kept);
-
-        // Whatever could not be read again should be known before training, not after it.
-        return kept.IsEmpty ? 0 : MetricsReader.Rows(Encoding.UTF8.GetString(kept), path) is [.., var last] ? last.Steps : 0;
+        return lastStep;
     }
 
     /// <summary>The bytes of the header and the rows before an iteration; 0 where not even the header is whole.</summary>

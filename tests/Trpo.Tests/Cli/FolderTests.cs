@@ -89,67 +89,86 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_run_that_was_to_be_replaced_survives_the_death_of_the_other_before_its_first_iteration()
+    public void A_run_that_is_replaced_is_kept()
     {
         Train();
         var before = Contents();
-        var folder = new RunFolder(_run);
-        folder.SetAside();
-        File.WriteAllText(folder.Command, "of a process that is killed here");
-        Assert.That(folder.HasRun, Is.True);
-
-        // Another try, which comes to nothing too.
-        folder.SetAside();
-        Assert.That(File.Exists(folder.Command), Is.False);
-        folder.PutBack();
-        Assert.That(Contents(), Is.EqualTo(before));
-    }
-
-    [Test]
-    public void A_run_that_is_replaced_is_kept_until_the_next_is()
-    {
-        Train();
-        var before = Contents();
-        var replaced = Path.Combine(_run, "replaced-run");
+        var place = Path.Combine(_run, "replaced", "1");
         var (exitCode, output, _) = Tool.RunHere("train", "--environment", "pendulum", "--steps", "512", "--episodes", "0", "--out", _run, "--overwrite");
 
         Assert.That(exitCode, Is.Zero);
-        Assert.That(output, Does.Contain(replaced));
+        Assert.That(output, Does.Contain(place));
         Assert.That(Tool.RunHere("inspect", _run).Output, Does.Contain("Pendulum"));
-        Assert.That(Directory.GetFiles(replaced, "*", SearchOption.AllDirectories).Select(path => Convert.ToHexString(File.ReadAllBytes(path))), Is.EquivalentTo(before.Values));
-        Assert.That(Tool.RunHere("resume", replaced, "--steps", "1536").ExitCode, Is.Zero, "it is a run like any other");
+        Assert.That(Directory.GetFiles(place, "*", SearchOption.AllDirectories).Select(path => Convert.ToHexString(File.ReadAllBytes(path))), Is.EquivalentTo(before.Values));
+        Assert.That(Tool.RunHere("resume", place, "--steps", "1536").ExitCode, Is.Zero, "it is a run like any other");
 
         Train("--overwrite");
-        Assert.That(Tool.RunHere("inspect", replaced).Output, Does.Contain("Pendulum"));
+        Assert.That(Tool.RunHere("inspect", place).Output, Does.Contain("CartPole"));
+        Assert.That(Tool.RunHere("inspect", Path.Combine(_run, "replaced", "2")).Output, Does.Contain("Pendulum"));
     }
 
     [Test]
-    public void Files_of_another_s_are_not_taken_for_nothing()
+    public void Nothing_of_another_s_is_deleted()
     {
-        Directory.CreateDirectory(Path.Combine(_run, "plots"));
-        File.WriteAllText(Path.Combine(_run, "plots", "mine.png"), "mine");
-        var before = Contents();
+        string[] mine = [Path.Combine("checkpoints", "epoch-12.pt"), Path.Combine("plots", "mine.png"), Path.Combine("replaced", "thesis.txt"), "command.json"];
+        foreach (var file in mine)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_run, file))!);
+            File.WriteAllText(Path.Combine(_run, file), file);
+        }
 
+        var before = Contents();
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run).ExitCode, Is.EqualTo(1));
         Assert.That(Contents(), Is.EqualTo(before));
+
         Train("--overwrite");
-        Assert.That(File.ReadAllText(Path.Combine(_run, "replaced-run", "plots", "mine.png")), Is.EqualTo("mine"));
+        Train("--overwrite");
+        Assert.That(Contents().Values, Is.SupersetOf(before.Values));
+        Assert.That(File.Exists(Path.Combine(_run, "replaced", "thesis.txt")), Is.True);
     }
 
     [Test]
-    public void A_run_that_a_process_was_killed_while_moving_is_moved_whole()
+    public void A_run_that_cannot_be_moved_stays()
     {
         Train();
+        File.WriteAllText(Path.Combine(_run, "replaced"), "mine");
         var before = Contents();
-        var moving = Directory.CreateDirectory(Path.Combine(_run, "replaced-run.moving"));
-        foreach (var name in new[] { "command.json", "checkpoints" })
-            Directory.Move(Path.Combine(_run, name), Path.Combine(moving.FullName, name));
 
-        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run).ExitCode, Is.EqualTo(1), "it is not taken for an empty folder");
-        var folder = new RunFolder(_run);
-        Assert.That(folder.SetAside(), Is.True);
-        folder.PutBack();
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--out", _run, "--overwrite").ExitCode, Is.EqualTo(1));
         Assert.That(Contents(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Of_two_trainings_in_one_folder_the_second_leaves_the_first_alone()
+    {
+        Directory.CreateDirectory(_run);
+        var folder = new RunFolder(_run);
+        using (folder.Hold())
+        {
+            // What the first has written before its first iteration ends.
+            File.WriteAllText(folder.Command, "{}");
+            Directory.CreateDirectory(folder.Checkpoints);
+            foreach (var arguments in new string[][] { [], ["--overwrite"] })
+            {
+                var (exitCode, _, error) = Tool.RunHere(["train", "--environment", "cartpole", "--steps", "1024", "--out", _run, .. arguments]);
+                Assert.That(exitCode, Is.EqualTo(1));
+                Assert.That(error, Does.StartWith("Another training goes on in"));
+                Assert.That((File.Exists(folder.Command), Directory.Exists(folder.Checkpoints)), Is.EqualTo((true, true)));
+            }
+        }
+
+        Assert.That(File.Exists(Path.Combine(_run, "trpo.lock")), Is.False);
+        Train("--overwrite");
+    }
+
+    [Test]
+    public void Where_a_run_was_replaced_and_the_other_never_began_messages_name_the_place()
+    {
+        Train();
+        var place = new RunFolder(_run).SetAside();
+
+        foreach (var verb in new[] { "resume", "evaluate" })
+            Assert.That(Tool.RunHere(verb, _run).Error, Does.Contain(Path.GetDirectoryName(place)));
     }
 
     [Test]
