@@ -17,14 +17,18 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
         }
         catch (Exception exception) when (Complaint.Of(exception) is { } message)
         {
-            terminal.Error.WriteLine(message);
+            terminal.Warn($"{message}");
             return ExitCode.Mendable;
         }
     }
 
     /// <summary>A line of results.</summary>
-    public void Say(FormattableString line) => Output.WriteLine(FormattableString.Invariant(line));
+    public void Say(FormattableString line) => Output.WriteLine(Plain(line));
 
     /// <summary>A line about what is wrong, or may be.</summary>
-    public void Warn(FormattableString line) => Error.WriteLine(FormattableString.Invariant(line));
+    public void Warn(FormattableString line) => Error.WriteLine(Plain(line));
+
+    // Names come from environments and files, and must not move the cursor.
+    private static string Plain(FormattableString line) =>
+        string.Concat(FormattableString.Invariant(line).Select(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character));
 }

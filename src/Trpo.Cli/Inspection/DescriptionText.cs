@@ -28,7 +28,7 @@ internal static class DescriptionText
         yield return Line("Operators", string.Join(", ", policy.Graph.Operators.Select(pair => pair.Value == 1 ? pair.Key : $"{pair.Key} x{pair.Value}")));
         yield return Line("Parameters", policy.Graph.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         foreach (var (name, value) in policy.Provenance)
-            yield return Line(char.ToUpperInvariant(name[0]) + name[1..], value);
+            yield return Line(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], value);
     }
 
     private static string Line(string name, string value) => $"{name,-14} {value}";

@@ -34,7 +34,7 @@ internal static class InspectVerb
             terminal.Output.WriteLine(DescriptionJson.Write(policy));
         else
             foreach (var line in DescriptionText.Lines(policy))
-                terminal.Output.WriteLine(line);
+                terminal.Say($"{line}");
         return ExitCode.Done;
     }
 }

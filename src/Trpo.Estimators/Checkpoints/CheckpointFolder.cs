@@ -25,7 +25,7 @@ internal sealed class CheckpointFolder : IDisposable
             // What a process left that was killed while it wrote.
             foreach (var aside in Directory.GetFiles(_options.Folder, $"*{Extension}.*.tmp"))
                 File.Delete(aside);
-            _last = Directory.GetFileSystemEntries(_options.Folder).Max(NumberOf);
+            _last = LatestNumber(_options.Folder);
             if (Numbers().Count > 0 && !options.Resume)
                 throw new CheckpointException($"There are checkpoints in {FullName} already. To go on from the latest, set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}; for a run from the beginning, name another folder or empty this one.");
         }
@@ -37,14 +37,14 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>The number of the latest checkpoint in a folder, damaged or not: 1 for the one that is written before the first step, 0 where there is none.</summary>
-    public static long LatestNumber(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{Extension}").Select(NumberOf).DefaultIfEmpty(0).Max() : 0;
+    public static long LatestNumber(string folder) => Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Select(NumberOf).DefaultIfEmpty(0).Max() : 0;
 
     /// <summary>The whole path.</summary>
     public string FullName => _options.Folder;
 
     /// <summary>Writes the next checkpoint, and deletes those that are not kept any longer.</summary>
     /// <returns>Its path.</returns>
-    /// <exception cref="IOException">It cannot be written; also where the folder is not there any more, or is another, which this training does not hold.</exception>
+    /// <exception cref="IOException">It cannot be written; also where the folder is not there any more.</exception>
     public string Save(CheckpointContent content)
     {
         if (!File.Exists(Path.Combine(_options.Folder, LockName)))

@@ -9,18 +9,18 @@ namespace Trpo.Tests.Cli;
 /// <summary>Environments of the user's own, from an assembly.</summary>
 public sealed class AssemblyTests
 {
-    private DirectoryInfo _folder = null!;
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void Create() => _folder = Directory.CreateTempSubdirectory("trpo-assembly-");
+    public void Create() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [Test]
     public void A_policy_is_trained_in_an_environment_of_ones_own_and_evaluated_in_it()
     {
-        var run = Path.Combine(_folder.FullName, "run");
+        var run = _folder.PathOf("run");
         var trained = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "4000", "--out", run, "--max-episode-steps", "7", "--episodes", "4");
         var evaluated = Tool.Run("evaluate", run, "--episodes", "4");
 
@@ -45,7 +45,7 @@ public sealed class AssemblyTests
     [Test]
     public void A_package_that_is_missing_is_named()
     {
-        var copy = Path.Combine(_folder.FullName, "Alone.dll");
+        var copy = _folder.PathOf("Alone.dll");
         File.Copy(Tool.Environments, copy);
 
         // In a process of its own: this one has the package.
@@ -71,7 +71,7 @@ public sealed class AssemblyTests
     [Test]
     public void What_an_environment_throws_is_said_in_a_message_and_a_place()
     {
-        var run = Path.Combine(_folder.FullName, "run");
+        var run = _folder.PathOf("run");
         var (exitCode, _, error) = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Failing", "--normalize", "off", "--steps", "100000", "--out", run);
         var created = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Unplugged", "--out", run + "2");
 
@@ -86,7 +86,7 @@ public sealed class AssemblyTests
     [Test]
     public void An_environment_that_gives_up_has_not_been_interrupted()
     {
-        var run = Path.Combine(_folder.FullName, "run");
+        var run = _folder.PathOf("run");
         foreach (var arguments in new string[][] { ["train", "--normalize", "off", "--steps", "100000", "--out", run], ["check", "--steps", "2000"] })
         {
             var (exitCode, _, error) = Tool.RunHere([.. arguments, "--assembly", Tool.Environments, "--environment", "Impatient"]);
@@ -101,7 +101,7 @@ public sealed class AssemblyTests
     public void An_environment_that_fails_in_the_evaluation_leaves_the_policy_and_the_report()
     {
         // One environment makes 500 steps in training, and would make 1,000 in the evaluation.
-        var run = Path.Combine(_folder.FullName, "run");
+        var run = _folder.PathOf("run");
         var (exitCode, output, error) = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Failing", "--environments", "1", "--normalize", "off", "--steps", "500", "--out", run);
 
         Assert.That(exitCode, Is.EqualTo(1));
@@ -113,7 +113,7 @@ public sealed class AssemblyTests
     [Test]
     public void Returns_that_are_infinite_are_written_as_such()
     {
-        var (run, file) = (Path.Combine(_folder.FullName, "run"), Path.Combine(_folder.FullName, "result.json"));
+        var (run, file) = (_folder.PathOf("run"), _folder.PathOf("result.json"));
         Assert.That(Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "500", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
         var (exitCode, _, error) = Tool.RunHere("evaluate", run, "--assembly", Tool.Environments, "--environment", "Enormous", "--episodes", "3", "--json", file);
 
@@ -124,9 +124,9 @@ public sealed class AssemblyTests
     [Test]
     public void A_list_of_dependencies_that_is_damaged_is_named()
     {
-        var copy = Path.Combine(_folder.FullName, "Some.dll");
+        var copy = _folder.PathOf("Some.dll");
         File.Copy(Tool.Environments, copy);
-        File.WriteAllText(Path.Combine(_folder.FullName, "Some.deps.json"), "{");
+        File.WriteAllText(_folder.PathOf("Some.deps.json"), "{");
         var (exitCode, _, error) = Tool.RunHere("check", "--assembly", copy, "--environment", "Corridor");
 
         Assert.That(exitCode, Is.EqualTo(1));
@@ -136,7 +136,7 @@ public sealed class AssemblyTests
     [Test]
     public void A_file_that_is_no_assembly_is_refused()
     {
-        var file = Path.Combine(_folder.FullName, "text.dll");
+        var file = _folder.PathOf("text.dll");
         File.WriteAllText(file, "text");
 
         Assert.That(Tool.RunHere("check", "--assembly", file).Error, Does.Contain($"{file} is not a .NET assembly"));
@@ -155,7 +155,7 @@ public sealed class AssemblyTests
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(row), 9);
         }
 
-        var newer = Path.Combine(_folder.FullName, "Newer.dll");
+        var newer = _folder.PathOf("Newer.dll");
         File.WriteAllBytes(newer, bytes);
 
         var (exitCode, _, error) = Tool.RunHere("check", "--assembly", newer);

@@ -7,18 +7,18 @@ namespace Trpo.Tests.Cli;
 /// <summary>A folder is of one run: another is refused, replaces it where that is asked for, or leaves it as it was where it cannot begin.</summary>
 public sealed class FolderTests
 {
-    private DirectoryInfo _folder = null!;
+    private TemporaryFolder _folder = null!;
     private string _run = null!;
 
     [SetUp]
     public void Create()
     {
-        _folder = Directory.CreateTempSubdirectory("trpo-folder-");
-        _run = Path.Combine(_folder.FullName, "run");
+        _folder = new TemporaryFolder();
+        _run = _folder.PathOf("run");
     }
 
     [TearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [Test]
     public void A_folder_with_a_run_is_refused_with_the_ways_out()
@@ -51,7 +51,7 @@ public sealed class FolderTests
     public void A_training_that_could_not_begin_leaves_the_folder_free()
     {
         // The observation of CartPole ends with no mask, which shows at the first step.
-        var file = Path.Combine(_folder.FullName, "mask.json");
+        var file = _folder.PathOf("mask.json");
         File.WriteAllText(file, "{ \"actionMask\": true }");
 
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--out", _run, "--options", file).ExitCode, Is.EqualTo(1));
@@ -75,7 +75,7 @@ public sealed class FolderTests
     public void A_run_that_is_not_replaced_after_all_is_as_it_was()
     {
         // The observation of CartPole ends with no mask, which shows at the first step.
-        var file = Path.Combine(_folder.FullName, "mask.json");
+        var file = _folder.PathOf("mask.json");
         File.WriteAllText(file, "{ \"actionMask\": true }");
         Train();
         File.WriteAllText(Path.Combine(_run, "notes.txt"), "mine");

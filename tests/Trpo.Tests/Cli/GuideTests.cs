@@ -12,26 +12,19 @@ public sealed partial class GuideTests
     [Test]
     public void The_commands_of_the_guide_work_one_after_the_other()
     {
-        var folder = Directory.CreateTempSubdirectory("trpo-guide-");
-        try
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("options.json"), Excerpts("json").Single());
+        var commands = Excerpts("shell").SelectMany(excerpt => excerpt.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        Assert.That(commands, Has.Count.EqualTo(7));
+        foreach (var command in commands)
         {
-            File.WriteAllText(Path.Combine(folder.FullName, "options.json"), Excerpts("json").Single());
-            var commands = Excerpts("shell").SelectMany(excerpt => excerpt.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
-            Assert.That(commands, Has.Count.EqualTo(7));
-            foreach (var command in commands)
-            {
-                var (exitCode, output, error) = Tool.RunHere([.. command.Split(' ').Skip(1).Select(word => InFolder(word, folder.FullName))]);
-                Assert.That(exitCode, Is.Zero, $"{command}: {output}{error}");
-            }
+            var (exitCode, output, error) = Tool.RunHere([.. command.Split(' ').Skip(1).Select(word => InFolder(word, folder.FullName))]);
+            Assert.That(exitCode, Is.Zero, $"{command}: {output}{error}");
+        }
 
-            Assert.That(File.Exists(Path.Combine(folder.FullName, "policy.onnx")), Is.True);
-            var written = Directory.GetFileSystemEntries(Path.Combine(folder.FullName, "runs", "1")).Select(Path.GetFileName);
-            Assert.That(written.Where(name => !Guide.Contains($"`{name}", StringComparison.Ordinal) && !name!.StartsWith("events.out.tfevents.", StringComparison.Ordinal)), Is.SubsetOf(new[] { "plots", "checkpoints" }), "the guide names every file");
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.That(File.Exists(folder.PathOf("policy.onnx")), Is.True);
+        var written = Directory.GetFileSystemEntries(folder.PathOf("runs", "1")).Select(Path.GetFileName);
+        Assert.That(written.Where(name => !Guide.Contains($"`{name}", StringComparison.Ordinal) && !name!.StartsWith("events.out.tfevents.", StringComparison.Ordinal)), Is.SubsetOf(new[] { "plots", "checkpoints" }), "the guide names every file");
     }
 
     [Test]

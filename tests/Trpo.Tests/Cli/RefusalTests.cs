@@ -5,13 +5,13 @@ namespace Trpo.Tests.Cli;
 /// <summary>What a user can do wrong: the message says what, the exit code whose fault it is, and no trace of the stack is shown.</summary>
 public sealed class RefusalTests
 {
-    private DirectoryInfo _folder = null!;
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void Create() => _folder = Directory.CreateTempSubdirectory("trpo-refused-");
+    public void Create() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [TestCase("There is no environment 'kartpole'", "train", "--environment", "kartpole")]
     [TestCase("Name an environment", "train")]
@@ -57,7 +57,7 @@ public sealed class RefusalTests
     [TestCase("--checkpoint-interval", """{ "checkpoints": { "folder": "x" } }""")]
     public void Wrong_options_are_refused_before_anything_is_written(string message, string content)
     {
-        var (file, run) = (InFolder("options.json"), InFolder("run"));
+        var (file, run) = (_folder.PathOf("options.json"), _folder.PathOf("run"));
         File.WriteAllText(file, content);
 
         AssertMendable(message, "train", "--environment", "cartpole", "--options", file, "--out", run);
@@ -67,31 +67,31 @@ public sealed class RefusalTests
     [Test]
     public void Settings_that_do_not_go_together_are_refused()
     {
-        var file = InFolder("options.json");
+        var file = _folder.PathOf("options.json");
         File.WriteAllText(file, """{ "actionMask": true }""");
 
-        AssertMendable("mask", "train", "--environment", "pendulum", "--options", file, "--out", InFolder("run"));
-        AssertMendable("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", InFolder("other"));
+        AssertMendable("mask", "train", "--environment", "pendulum", "--options", file, "--out", _folder.PathOf("run"));
+        AssertMendable("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", _folder.PathOf("other"));
     }
 
     [Test]
     public void Missing_files_are_named()
     {
-        AssertMendable("nothing.json", "train", "--environment", "cartpole", "--options", InFolder("nothing.json"), "--out", InFolder("run"));
-        AssertMendable("nothing.zip", "evaluate", InFolder("nothing.zip"), "--environment", "cartpole");
-        AssertMendable("nothing.onnx", "inspect", InFolder("nothing.onnx"));
+        AssertMendable("nothing.json", "train", "--environment", "cartpole", "--options", _folder.PathOf("nothing.json"), "--out", _folder.PathOf("run"));
+        AssertMendable("nothing.zip", "evaluate", _folder.PathOf("nothing.zip"), "--environment", "cartpole");
+        AssertMendable("nothing.onnx", "inspect", _folder.PathOf("nothing.onnx"));
         AssertMendable("trpo resume", "inspect", _folder.FullName);
         AssertMendable("metrics.csv", "report", _folder.FullName);
-        AssertMendable("trpo train --out", "resume", InFolder("none"));
-        AssertMendable("trpo train --out \"", "resume", InFolder("none of these"));
-        AssertMendable("@runs", "resume", InFolder("@runs"));
+        AssertMendable("trpo train --out", "resume", _folder.PathOf("none"));
+        AssertMendable("trpo train --out \"", "resume", _folder.PathOf("none of these"));
+        AssertMendable("@runs", "resume", _folder.PathOf("@runs"));
         AssertMendable("@runs", "resume", "@runs");
     }
 
     [Test]
     public void Files_that_are_no_policy_are_named()
     {
-        var (text, archive) = (InFolder("policy.onnx"), InFolder("model.zip"));
+        var (text, archive) = (_folder.PathOf("policy.onnx"), _folder.PathOf("model.zip"));
         File.WriteAllText(text, "a policy");
         File.WriteAllText(archive, "PK but no more");
 
@@ -99,14 +99,14 @@ public sealed class RefusalTests
         {
             AssertMendable(file, "inspect", file);
             AssertMendable(file, "evaluate", file, "--environment", "cartpole");
-            AssertMendable(file, "export", file, InFolder("exported.onnx"));
+            AssertMendable(file, "export", file, _folder.PathOf("exported.onnx"));
         }
     }
 
     [Test]
     public void A_policy_is_refused_where_it_does_not_fit()
     {
-        var run = InFolder("run");
+        var run = _folder.PathOf("run");
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "64", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
 
         AssertMendable("Pendulum", "evaluate", run, "--environment", "pendulum");
@@ -128,22 +128,20 @@ public sealed class RefusalTests
     [TestCase("command.json", "null")]
     public void A_damaged_record_of_a_run_is_named_with_the_way_out(string message, string content)
     {
-        File.WriteAllText(InFolder("command.json"), content);
+        File.WriteAllText(_folder.PathOf("command.json"), content);
 
         var error = AssertMendable(message, "resume", _folder.FullName);
-        Assert.That(error, Does.Contain(InFolder("command.json")).And.Contains("--overwrite"));
+        Assert.That(error, Does.Contain(_folder.PathOf("command.json")).And.Contains("--overwrite"));
     }
 
     [Test]
     public void A_record_of_a_run_whose_assembly_is_gone_names_it()
     {
-        var gone = InFolder("gone.dll");
-        File.WriteAllText(InFolder("command.json"), $$"""{ "version": 1, "environment": "Corridor", "assembly": {{System.Text.Json.JsonSerializer.Serialize(gone)}}, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""");
+        var gone = _folder.PathOf("gone.dll");
+        File.WriteAllText(_folder.PathOf("command.json"), $$"""{ "version": 1, "environment": "Corridor", "assembly": {{System.Text.Json.JsonSerializer.Serialize(gone)}}, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""");
 
         AssertMendable($"There is no assembly {gone}", "resume", _folder.FullName);
     }
-
-    private string InFolder(string name) => Path.Combine(_folder.FullName, name);
 
     private static string AssertMendable(string message, params string[] arguments)
     {

@@ -8,18 +8,18 @@ public sealed class ResumeTests
 {
     private const string Enough = "200000000";
 
-    private DirectoryInfo _folder = null!;
+    private TemporaryFolder _folder = null!;
     private string _run = null!;
 
     [SetUp]
     public void Create()
     {
-        _folder = Directory.CreateTempSubdirectory("trpo-resume-");
-        _run = Path.Combine(_folder.FullName, "run");
+        _folder = new TemporaryFolder();
+        _run = _folder.PathOf("run");
     }
 
     [TearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Signals are sent with kill.")]
@@ -64,7 +64,7 @@ public sealed class ResumeTests
     public void A_run_is_not_made_shorter_by_a_file_either()
     {
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
-        var file = Path.Combine(_folder.FullName, "shorter.json");
+        var file = _folder.PathOf("shorter.json");
         File.WriteAllText(file, "{ \"totalSteps\": 512 }");
         var (exitCode, _, error) = Tool.RunHere("resume", _run, "--options", file);
 

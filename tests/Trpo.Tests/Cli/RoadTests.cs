@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph.Format;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
@@ -7,22 +9,22 @@ namespace Trpo.Tests.Cli;
 /// <summary>Each verb as a user runs it, in a process of its own: from nothing to a policy.</summary>
 public sealed class RoadTests
 {
-    private DirectoryInfo _folder = null!;
+    private TemporaryFolder _folder = null!;
     private string _run = null!;
     private (int ExitCode, string Output, string Error) _training;
 
     [OneTimeSetUp]
     public void Train()
     {
-        _folder = Directory.CreateTempSubdirectory("trpo-cli-");
-        _run = Path.Combine(_folder.FullName, "run");
-        var options = Path.Combine(_folder.FullName, "options.json");
+        _folder = new TemporaryFolder();
+        _run = _folder.PathOf("run");
+        var options = _folder.PathOf("options.json");
         File.WriteAllText(options, """{ "totalSteps": 999999, "discount": 0.98, "trustRegion": { "maxKl": 0.015 } }""");
         _training = Tool.Run("train", "--environment", "CartPole-v1", "--options", options, "--steps", "4096", "--environments", "4", "--threads", "2", "--episodes", "3", "--out", _run);
     }
 
     [OneTimeTearDown]
-    public void Clean() => _folder.Delete(recursive: true);
+    public void Clean() => _folder.Dispose();
 
     [Test]
     public void A_training_fills_its_folder_and_says_where_it_stands()
@@ -48,7 +50,7 @@ public sealed class RoadTests
     [Test]
     public void A_run_is_evaluated_in_its_own_environment()
     {
-        var json = Path.Combine(_folder.FullName, "result.json");
+        var json = _folder.PathOf("result.json");
         var (exitCode, output, error) = Tool.Run("evaluate", _run, "--episodes", "3", "--sample", "--seed", "5", "--json", json);
 
         Assert.That(exitCode, Is.Zero, error);
@@ -64,7 +66,7 @@ public sealed class RoadTests
     [Test]
     public void An_export_is_the_graph_that_the_training_wrote()
     {
-        var target = Path.Combine(_folder.FullName, "exported.onnx");
+        var target = _folder.PathOf("exported.onnx");
         var (exitCode, output, error) = Tool.Run("export", Path.Combine(_run, "model.zip"), target);
 
         Assert.That(exitCode, Is.Zero, error);
@@ -105,6 +107,20 @@ public sealed class RoadTests
         Assert.That(exitCode, Is.Zero, error);
         Assert.That(output, Does.StartWith($"Wrote {page}"));
         Assert.That(File.ReadAllText(page), Does.Contain("CartPole"));
+    }
+
+    [Test]
+    public void What_a_file_says_of_itself_does_not_move_the_cursor()
+    {
+        var (file, model) = (_folder.PathOf("odd.onnx"), ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(_run, "policy.onnx"))));
+        model.MetadataProps.Add(new StringStringEntryProto { Key = "trpo.provenance.", Value = "nothing" });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = "trpo.provenance.by", Value = "me\u001b[2J" });
+        model.MetadataProps.Single(entry => entry.Key == "trpo.sha256").Value = "none";
+        File.WriteAllBytes(file, model.ToByteArray());
+        var (exitCode, output, error) = Tool.RunHere("inspect", file);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.Contain("By             me\uFFFD[2J").And.Contains("               nothing"));
     }
 
     [Test]

@@ -6,11 +6,13 @@ namespace Trpo.Tests.Support;
 /// <summary>The folder of a run, deleted at the end.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("trpo-run-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public string Metrics => System.IO.Path.Combine(Path, "metrics.csv");
+    public string Path => _folder.FullName;
 
-    public string Report => System.IO.Path.Combine(Path, "report.html");
+    public string Metrics => _folder.PathOf("metrics.csv");
+
+    public string Report => _folder.PathOf("report.html");
 
     /// <summary>The event files, in the order in which TensorBoard reads them.</summary>
     public string[] Events => [.. Directory.GetFiles(Path, "events.out.tfevents.*").Order(StringComparer.Ordinal)];
@@ -22,5 +24,5 @@ internal sealed class RunFolder : IDisposable
             recorder.Report(iteration);
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }
