@@ -1,6 +1,6 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
-using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;

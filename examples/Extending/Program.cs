@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.NativeLibraries;
 using Trpo.Examples.Extending;
 
 (string Name, Func<int, Outcome> Run)[] examples =

@@ -4,7 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Trpo.Estimators;
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Environments.ClassicControl;
 
 // To send both to a collector instead: the package OpenTelemetry.Exporter.OpenTelemetryProtocol, and AddOtlpExporter() in place of AddConsoleExporter().

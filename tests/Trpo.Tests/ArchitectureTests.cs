@@ -12,8 +12,9 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
         ["Advantages"] = [],
-        ["Diagnostics"] = [],
         ["Foundation"] = [],
+        ["NativeLibraries"] = [],
+        ["Telemetry"] = [],
         ["Checkpoints"] = ["Foundation"],
 
         ["Optimization"] = ["Foundation"],
@@ -24,10 +25,10 @@ public sealed partial class ArchitectureTests
         ["Kernels"] = [],
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks"],
-        ["Baselines"] = ["Checkpoints", "Foundation", "Kernels", "Networks", "Optimization"],
+        ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
         ["Evaluation"] = ["Environments", "Foundation"],
         ["Rollouts"] = ["Checkpoints", "Environments", "Policies"],
-        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Diagnostics", "Environments", "Health", "Optimization", "Policies", "Rollouts"],
+        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Health", "Optimization", "Policies", "Rollouts", "Telemetry"],
         ["Environments.Checking"] = ["Environments", "Training"],
     };
 

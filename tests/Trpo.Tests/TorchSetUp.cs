@@ -1,4 +1,4 @@
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.NativeLibraries;
 
 namespace Trpo.Tests;
 

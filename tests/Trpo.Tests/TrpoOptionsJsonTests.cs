@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx;
 using Trpo.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Trpo.Estimators.Diagnostics;
 using Trpo.Estimators.Kernels;
+using Trpo.Estimators.NativeLibraries;
 
 namespace Trpo.Benchmarks.Ratios;
 

@@ -3,7 +3,6 @@ using Trpo.Estimators;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Randomness;

@@ -12,9 +12,9 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
 
     /// <summary>Applies the activation in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Apply(Activation activation, float* values, int length)
+    public static void Apply(KernelActivation activation, float* values, int length)
     {
-        if (activation == Activation.Tanh)
+        if (activation == KernelActivation.Tanh)
         {
             for (var i = 0; i < length; i += TSimd.Count)
                 TSimd.Store(Tanh(TSimd.Load(values + i)), values + i);
@@ -28,9 +28,9 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
 
     /// <summary>Multiplies values by the activation's derivative, which its results tell: <c>1 - a^2</c> for tanh, 1 where the rectifier passed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyByDerivative(Activation activation, float* activations, float* values, int length)
+    public static void MultiplyByDerivative(KernelActivation activation, float* activations, float* values, int length)
     {
-        if (activation == Activation.Tanh)
+        if (activation == KernelActivation.Tanh)
         {
             var minusOne = TSimd.Create(-1);
             for (var i = 0; i < length; i += TSimd.Count)

@@ -17,10 +17,10 @@ internal static class PerceptronKernel
     /// <summary>A kernel for a perceptron, or null where this processor has none.</summary>
     /// <param name="widths">The number of inputs, the widths of the hidden layers, the number of outputs.</param>
     /// <param name="activation">What stands between the layers.</param>
-    public static IPerceptronKernel? Create(IReadOnlyList<int> widths, Activation activation) => Create(widths, activation, VectorLength);
+    public static IPerceptronKernel? Create(IReadOnlyList<int> widths, KernelActivation activation) => Create(widths, activation, VectorLength);
 
     /// <summary>A kernel with vectors of a certain length, or null where there is none.</summary>
-    public static IPerceptronKernel? Create(IReadOnlyList<int> widths, Activation activation, int vectorLength) => vectorLength switch
+    public static IPerceptronKernel? Create(IReadOnlyList<int> widths, KernelActivation activation, int vectorLength) => vectorLength switch
     {
         16 => new PerceptronKernel<Simd512, Vector512<float>>(widths, activation),
         8 => new PerceptronKernel<Simd256, Vector256<float>>(widths, activation),

@@ -14,7 +14,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     // The sum over this many rows is kept in float32 before it goes to float64.
     private const int RowsPerSum = 1_024;
 
-    private readonly Activation _activation;
+    private readonly KernelActivation _activation;
     private readonly PerceptronLayer[] _layers;
     private readonly PerceptronLayer[] _directions;
     private readonly AlignedBuffer[] _activations;
@@ -23,7 +23,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly int _parameterCount;
     private int _rows;
 
-    public PerceptronKernel(IReadOnlyList<int> widths, Activation activation)
+    public PerceptronKernel(IReadOnlyList<int> widths, KernelActivation activation)
     {
         _activation = activation;
         _layers = Layers(widths);

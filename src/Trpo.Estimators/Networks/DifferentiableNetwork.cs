@@ -16,7 +16,7 @@ internal static class DifferentiableNetwork
     {
         if (module is not Perceptron perceptron)
             return new TorchNetwork(module, outputs);
-        return perceptron.Layers[0].Weight.dtype == ScalarType.Float32 && PerceptronKernel.Create(perceptron.Widths, perceptron.Activation) is { } kernel
+        return perceptron.Layers[0].Weight.dtype == ScalarType.Float32 && PerceptronKernel.Create(perceptron.Widths, perceptron.Activation.ToKernel()) is { } kernel
             ? new ManagedPerceptron(perceptron, kernel)
             : new TorchPerceptron(perceptron);
     }

@@ -1,4 +1,3 @@
-using Trpo.Estimators.Kernels;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
 

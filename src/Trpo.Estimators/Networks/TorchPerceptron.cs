@@ -1,5 +1,4 @@
 using Trpo.Estimators.Foundation;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Optimization;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.Json;
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Estimators.Training;
 

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Baselines;
-using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Onnx.Randomness;
 
 namespace Trpo.Tests.Baselines;

@@ -74,7 +74,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
     public void A_batch_beyond_the_memory_is_refused()
     {
         const int rows = 131_072;
-        var kernel = PerceptronKernel.Create([1, 16_384, 1], Activation.Tanh, vectorLength)!;
+        var kernel = PerceptronKernel.Create([1, 16_384, 1], KernelActivation.Tanh, vectorLength)!;
 
         Assert.That(() => kernel.Linearize(new float[rows], new double[rows]), Throws.InvalidOperationException.With.Message.Contains("smaller"));
         Assert.That(() => kernel.Product(new double[(3 * 16_384) + 1], new double[rows]), Throws.InvalidOperationException);
@@ -151,9 +151,9 @@ public sealed class PerceptronKernelTests(int vectorLength)
     [Test]
     public void There_is_a_kernel_for_the_lengths_of_vectors_that_processors_have_and_no_other()
     {
-        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, vectorLength), Is.Not.Null);
-        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, 4), Is.Null);
-        Assert.That(PerceptronKernel.Create([1, 1], Activation.Tanh, 0), Is.Null);
+        Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, vectorLength), Is.Not.Null);
+        Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, 4), Is.Null);
+        Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, 0), Is.Null);
         Assert.That(PerceptronKernel.VectorLength, Is.EqualTo(16).Or.EqualTo(8).Or.Zero);
     }
 
@@ -168,7 +168,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
         {
             _shape = shape;
             Reference = new TorchPerceptron(shape.Perceptron(ScalarType.Float64));
-            Kernel = PerceptronKernel.Create(shape.Widths, shape.Activation, vectorLength)!;
+            Kernel = PerceptronKernel.Create(shape.Widths, shape.Activation.ToKernel(), vectorLength)!;
             Kernel.Assign(Parameters());
         }
 

@@ -56,7 +56,7 @@ public sealed class TanhTests(int vectorLength)
 
     private double[] Tanh(float[] inputs)
     {
-        var kernel = PerceptronKernel.Create([1, 1, 1], Activation.Tanh, vectorLength)!;
+        var kernel = PerceptronKernel.Create([1, 1, 1], KernelActivation.Tanh, vectorLength)!;
         kernel.Assign([1, 0, 1, 0]);
         var outputs = new double[inputs.Length];
         kernel.Evaluate(inputs, outputs);

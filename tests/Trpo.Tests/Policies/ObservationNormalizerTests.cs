@@ -1,5 +1,4 @@
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx;

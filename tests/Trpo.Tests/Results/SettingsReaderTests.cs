@@ -1,5 +1,5 @@
 using Trpo.Estimators;
-using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Results.Files;
 using Trpo.Results.Studies;

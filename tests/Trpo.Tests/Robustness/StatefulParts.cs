@@ -1,6 +1,5 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;

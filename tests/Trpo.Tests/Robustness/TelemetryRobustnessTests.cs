@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
 using Trpo.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Tests.Support;
 

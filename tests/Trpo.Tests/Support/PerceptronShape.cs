@@ -1,6 +1,5 @@
 using CsCheck;
 using TorchSharp;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Randomness;

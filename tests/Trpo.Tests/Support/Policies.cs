@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TorchSharp;
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Training;

@@ -40,7 +40,7 @@ internal static class TestNetworks
             Require(PerceptronKernel.VectorLength);
         return differentiation switch
         {
-            Differentiation.Kernel => new ManagedPerceptron(perceptron, PerceptronKernel.Create(perceptron.Widths, perceptron.Activation)!),
+            Differentiation.Kernel => new ManagedPerceptron(perceptron, PerceptronKernel.Create(perceptron.Widths, perceptron.Activation.ToKernel())!),
             Differentiation.Perceptron => new TorchPerceptron(perceptron),
             _ => new TorchNetwork(perceptron, perceptron.Widths[^1]),
         };

@@ -4,7 +4,6 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Foundation;
-using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;

@@ -1,6 +1,7 @@
 using CsCheck;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Training;

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx;
 using Trpo.Tests.Onnx;

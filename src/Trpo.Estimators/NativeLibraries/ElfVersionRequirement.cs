@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Trpo.Estimators.Diagnostics;
+namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>
 /// TorchSharp's Linux binding asks for <c>GLIBCXX_3.4.32</c>, which the C++ runtimes of Debian 12 and Ubuntu 22.04 lack, for the

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Trpo.Estimators.Diagnostics;
+namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>
 /// Loads libtorch before any torch type is touched. It happens by itself when this assembly is first used; an

@@ -1,4 +1,4 @@
-namespace Trpo.Estimators.Diagnostics;
+namespace Trpo.Estimators.Telemetry;
 
 /// <summary>
 /// Under which names training can be followed with OpenTelemetry, or any other listener to <c>System.Diagnostics</c>: <c>AddMeter(TrpoTelemetry.MeterName)</c> and

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Trpo.Estimators.Diagnostics;
+namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>Linux's format of native libraries, as far as it tells whether a file is complete.</summary>
 internal static class ElfFile

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Trpo.Estimators.Diagnostics;
+namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>Where an application's native libraries are: beside it, or in the folders that the host was told of.</summary>
 internal static class NativeSearch

@@ -1,8 +1,8 @@
-using Trpo.Estimators.Diagnostics;
+using Trpo.Estimators.NativeLibraries;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 
-namespace Trpo.Tests.Diagnostics;
+namespace Trpo.Tests.NativeLibraries;
 
 public sealed class TorchRuntimeTests
 {
