@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 namespace Trpo.Benchmarks;
 
 /// <summary>
-/// The matrix products that a Fisher-vector product of a perceptron cannot do without, and nothing else: libtorch's own, written to memory that
-/// is there already.
+/// The matrix products that any Fisher-vector product of a perceptron needs, and nothing else, computed by libtorch into preallocated memory.
 /// </summary>
 internal sealed class BareProducts : IDisposable
 {

@@ -4,7 +4,7 @@ using Trpo.Estimators.Training;
 
 namespace Trpo.Benchmarks;
 
-/// <summary>One Fisher-vector product, computed in four ways.</summary>
+/// <summary>Benchmarks of four implementations of a Fisher-vector product.</summary>
 [MemoryDiagnoser]
 public class FisherProductBenchmarks : IDisposable
 {

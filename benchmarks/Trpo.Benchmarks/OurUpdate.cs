@@ -7,7 +7,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Benchmarks;
 
-/// <summary>One update with the defaults of training.</summary>
+/// <summary>An update of policy and value function with the default settings of training.</summary>
 internal sealed class OurUpdate : IDisposable
 {
     private static readonly TrpoOptions Defaults = new();
@@ -31,19 +31,19 @@ internal sealed class OurUpdate : IDisposable
 
     public static double Tolerance => Defaults.TrustRegion.ConjugateGradientTolerance;
 
-    /// <summary>The step of the policy and the fit of the value function, which goes on where the last one ended.</summary>
+    /// <summary>Steps the policy, and fits the value function from its present parameters.</summary>
     public void Run()
     {
         UpdatePolicy(Defaults.FisherFraction);
         _value.Fit(_workload.Observations, _workload.Targets);
     }
 
-    /// <summary>The step of the policy alone, with products on a share of the states.</summary>
+    /// <summary>Steps the policy alone, with Fisher products on a share of the states.</summary>
     public void UpdatePolicy(double fisherFraction)
     {
         _optimizer.Step(_workload.CreateProblem(_policy, fisherFraction));
 
-        // Where it came from, so that every run does the same work.
+        // Every run starts with the same parameters and does the same work.
         _policy.Assign(_start);
     }
 

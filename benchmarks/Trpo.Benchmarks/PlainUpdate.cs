@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Trpo.Benchmarks;
 
 /// <summary>
-/// The slides' update as one would write it in TorchSharp: a forward pass and two backward passes for every Fisher-vector product, and the gradient by
-/// automatic differentiation; behind it the value function is fitted by Adam in minibatches, as is usual.
+/// A textbook update in TorchSharp: automatic differentiation, with a forward and two backward passes for every Fisher-vector product, and a value function that Adam
+/// fits in mini-batches.
 /// </summary>
 internal sealed class PlainUpdate : IDisposable
 {
@@ -42,14 +42,14 @@ internal sealed class PlainUpdate : IDisposable
         _targets = tensor(workload.Targets).to(ScalarType.Float32);
     }
 
-    /// <summary>The step of the policy and the fit of the value function.</summary>
+    /// <summary>Steps the policy and fits the value function.</summary>
     public void Run(int conjugateGradientSteps, double tolerance)
     {
         UpdatePolicy(conjugateGradientSteps, tolerance);
         FitValue();
     }
 
-    /// <summary>The gradient, conjugate gradients and the line search.</summary>
+    /// <summary>Computes the gradient, the conjugate gradients and the line search.</summary>
     public void UpdatePolicy(int conjugateGradientSteps, double tolerance)
     {
         using var scope = NewDisposeScope();
@@ -69,7 +69,7 @@ internal sealed class PlainUpdate : IDisposable
         Search(step, gradient.dot(step).item<float>(), surrogate.item<float>(), Surrogate, () => MeanKl(oldLogits, oldDeviation));
     }
 
-    /// <summary>As the slides have it: <c>Hv = grad((grad KL) . v)</c>, all of it anew.</summary>
+    /// <summary>Computes <c>Hv = grad((grad KL) . v)</c>, with a new graph for every product.</summary>
     public Tensor FisherProduct(Tensor vector)
     {
         using var scope = NewDisposeScope();
@@ -80,7 +80,7 @@ internal sealed class PlainUpdate : IDisposable
         return (product + (Damping * vector)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A vector of the parameters' length, of ones.</summary>
+    /// <summary>Creates a vector of ones, of the parameters' length.</summary>
     public Tensor Ones() => ones(_parameters.Sum(parameter => parameter.numel()));
 
     public void Dispose()
@@ -132,7 +132,7 @@ internal sealed class PlainUpdate : IDisposable
                 break;
         }
 
-        // Where it came from, so that every run does the same work.
+        // Every run starts with the same parameters and does the same work.
         for (var i = 0; i < old.Length; i++)
             _parameters[i].copy_(old[i]);
     }

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Trpo.Benchmarks;
 
-/// <summary>One whole update: the step of the policy and the fit of the value function.</summary>
+/// <summary>Benchmarks of a whole update: the step of the policy and the fit of the value function.</summary>
 [MemoryDiagnoser]
 public class UpdateBenchmarks : IDisposable
 {

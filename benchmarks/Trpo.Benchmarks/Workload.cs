@@ -7,7 +7,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Benchmarks;
 
-/// <summary>A policy, and a batch of what it might have seen and done.</summary>
+/// <summary>A policy with a batch of random observations, actions, advantages and value targets.</summary>
 internal sealed class Workload
 {
     private const ulong Seed = 1;
@@ -55,19 +55,19 @@ internal sealed class Workload
 
     public double[] Targets { get; }
 
-    /// <summary>17-64-64-6 with a diagonal Gaussian, as for a two-legged robot.</summary>
+    /// <summary>Creates a 17-64-64-6 policy with a diagonal Gaussian, the size of a two-legged robot.</summary>
     public static Workload Gaussian(int rows) => new("gaussian", 17, ActionSpace.Box(Enumerable.Repeat(-1f, 6).ToArray(), Enumerable.Repeat(1f, 6).ToArray()), rows);
 
-    /// <summary>4-64-64-2 with a categorical distribution, as for CartPole.</summary>
+    /// <summary>Creates a 4-64-64-2 policy with a categorical distribution, the size of CartPole.</summary>
     public static Workload Categorical(int rows) => new("categorical", 4, ActionSpace.Discrete(2), rows);
 
-    /// <summary>The perceptron, with the same weights every time.</summary>
+    /// <summary>Creates the perceptron, with the same weights every time.</summary>
     public Perceptron CreatePerceptron() => new(Inputs, [64, 64], Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
 
-    /// <summary>The policy as training would choose to compute it.</summary>
+    /// <summary>Creates the policy that training would use.</summary>
     public StochasticPolicy CreatePolicy() => new(CreatePerceptron(), Distribution);
 
-    /// <summary>The policy computed in TorchSharp, without the kernels.</summary>
+    /// <summary>Creates the policy computed in TorchSharp, without the kernels.</summary>
     public StochasticPolicy CreateTorchPolicy()
     {
         var perceptron = CreatePerceptron();

@@ -6,11 +6,11 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results;
 
-/// <summary>Measures studies and their variations, and writes the table that compares them when all are complete.</summary>
+/// <summary>The verb <c>ablations</c>: measures studies and their variations, and writes the table that compares them when all are complete.</summary>
 internal static class AblationsRun
 {
-    /// <returns>0; or 130 if it was interrupted, with what was finished kept.</returns>
-    /// <exception cref="TrainingException">A training diverged; what was finished is kept.</exception>
+    /// <returns>0, or 130 if the run was interrupted; finished seeds are kept.</returns>
+    /// <exception cref="TrainingException">A training run diverged; finished seeds are kept.</exception>
     public static int Execute(ResultsSettings settings, IAnsiConsole console, CancellationToken cancel)
     {
         IReadOnlyList<Study> chosen = [.. settings.Chosen.SelectMany(study => settings.Variations.Select(variation => variation.Of(study)).OfType<Study>().Prepend(study))];

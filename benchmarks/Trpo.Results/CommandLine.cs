@@ -13,13 +13,13 @@ internal static class CommandLine
 
     private static readonly string Known = string.Join(", ", Catalog.All.Select(study => study.Name));
 
-    private static readonly Option<int> Seeds = Positive("--seeds", "How many seeds, from 1 on.", ResultsSettings.DefaultSeeds);
-    private static readonly Option<int> Episodes = Positive("--episodes", "Episodes of each evaluation.", ResultsSettings.DefaultEpisodes);
-    private static readonly Option<DirectoryInfo> Kept = new("--kept") { Description = "The folder that finished seeds are kept in; with another number of episodes, by default one beside it.", DefaultValueFactory = _ => new("artifacts/results"), Recursive = true };
+    private static readonly Option<int> Seeds = Positive("--seeds", "The number of seeds, counted from 1.", ResultsSettings.DefaultSeeds);
+    private static readonly Option<int> Episodes = Positive("--episodes", "The number of episodes of each evaluation.", ResultsSettings.DefaultEpisodes);
+    private static readonly Option<DirectoryInfo> Kept = new("--kept") { Description = "The folder of finished seeds; with another number of episodes, the default is a folder beside it.", DefaultValueFactory = _ => new("artifacts/results"), Recursive = true };
 
-    private static readonly Option<int> Parallel = Positive("--parallel", "Trainings side by side, with one thread each; the number of cores by default. No return depends on it.", Environment.ProcessorCount, recursive: false);
-    private static readonly Option<bool> Fresh = new("--fresh") { Description = "Measure again what is finished." };
-    private static readonly Option<DirectoryInfo> Documents = new("--docs") { Description = "The folder of the documents and of the pictures; with another number of seeds or episodes, by default one within --kept, so that a trial replaces nothing.", DefaultValueFactory = _ => new("docs") };
+    private static readonly Option<int> Parallel = Positive("--parallel", "The number of concurrent training runs, each on one thread; the number of cores by default. Returns do not depend on it.", Environment.ProcessorCount, recursive: false);
+    private static readonly Option<bool> Fresh = new("--fresh") { Description = "Measure finished seeds again." };
+    private static readonly Option<DirectoryInfo> Documents = new("--docs") { Description = "The folder of the documents and pictures; with another number of seeds or episodes, the default is a folder within --kept, so that a trial replaces nothing.", DefaultValueFactory = _ => new("docs") };
 
     public static RootCommand Create()
     {
@@ -28,7 +28,7 @@ internal static class CommandLine
             Trains TRPO on environments with several seeds each, evaluates the policies, and writes docs/results.md with a table and learning curves.
 
             Environments: {Known}; or {Everything}.
-            Finished seeds are kept: stop with Ctrl-C, and the same command goes on from there. A seed is measured again where settings or library have changed.
+            Finished seeds are kept: after Ctrl-C, the same command resumes. A seed is measured again if the settings or the library changed.
             Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
             """)
         {
@@ -41,7 +41,7 @@ internal static class CommandLine
     private static Command Ablations()
     {
         var environments = Environments();
-        var command = new Command("ablations", "Changes one setting at a time, trains and evaluates in the same way, and writes docs/ablations.md with what each is worth.")
+        var command = new Command("ablations", "Changes one setting at a time, trains and evaluates in the same way, and writes docs/ablations.md with the effect of each setting.")
         {
             environments, Parallel, Fresh, Documents,
         };
@@ -55,7 +55,7 @@ internal static class CommandLine
             // An argument that is required would be required of the other verbs too.
             if (parsed.GetResult(environments) is not { Tokens.Count: > 0 })
             {
-                parsed.InvocationConfiguration.Error.WriteLine($"Name an environment: {Known}; or {Everything}. --help tells more.");
+                parsed.InvocationConfiguration.Error.WriteLine($"Name an environment: {Known}; or {Everything}. --help lists the options.");
                 return 1;
             }
 
@@ -98,14 +98,14 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The folder of finished seeds. A trial with another number of episodes has one of its own.</summary>
+    /// <summary>Returns the folder of finished seeds. A trial with another number of episodes has its own folder.</summary>
     internal static DirectoryInfo KeptBy(ParseResult parsed)
     {
         var (folder, episodes) = (parsed.GetValue(Kept)!, parsed.GetValue(Episodes));
         return episodes == ResultsSettings.DefaultEpisodes || IsGiven(parsed, Kept) ? folder : new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"{folder}-{episodes}-episodes"));
     }
 
-    /// <summary>The folder of the documents. A trial does not replace those of the project.</summary>
+    /// <summary>Returns the folder of the documents. A trial does not replace those of the project.</summary>
     internal static DirectoryInfo DocumentsOf(ParseResult parsed) =>
         (parsed.GetValue(Seeds), parsed.GetValue(Episodes)) == (ResultsSettings.DefaultSeeds, ResultsSettings.DefaultEpisodes) || IsGiven(parsed, Documents)
             ? parsed.GetValue(Documents)!
@@ -129,7 +129,7 @@ internal static class CommandLine
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual, Recursive = recursive };
         option.Validators.Add(result =>
         {
-            // What is no number is reported by the parser.
+            // The parser reports text that is no number.
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < 1)
                 result.AddError($"{name} must be at least 1.");
         });

@@ -8,7 +8,7 @@ using Trpo.Results.Training;
 
 namespace Trpo.Results;
 
-/// <summary>Measures what is not measured yet of some studies, seed by seed, and tells of each study that is complete.</summary>
+/// <summary>Measures the seeds of studies that are not finished yet, and reports each study that is complete.</summary>
 internal sealed class MeasuringRun
 {
     public const int Interrupted = 130;
@@ -28,21 +28,21 @@ internal sealed class MeasuringRun
         _complete = complete;
     }
 
-    /// <param name="settings">What to measure, and how.</param>
-    /// <param name="console">Where progress is told.</param>
-    /// <param name="complete">Is called once for each chosen study, when all its seeds are finished, and by one thread at a time; writes lines with what it is given.</param>
-    /// <param name="cancel">Ends the trainings between two iterations.</param>
-    /// <returns>0; or 130 if it was interrupted, with what was finished kept.</returns>
-    /// <exception cref="TrainingException">A training diverged; what was finished is kept.</exception>
+    /// <param name="settings">The studies to measure and the conditions.</param>
+    /// <param name="console">The console for progress.</param>
+    /// <param name="complete">Called once for each chosen study when all its seeds are finished, by one thread at a time; its second argument writes a line.</param>
+    /// <param name="cancel">Stops the training runs between two iterations.</param>
+    /// <returns>0, or 130 if the run was interrupted; finished seeds are kept.</returns>
+    /// <exception cref="TrainingException">A training run diverged; finished seeds are kept.</exception>
     public static int Execute(ResultsSettings settings, IAnsiConsole console, Action<Study, Action<string>> complete, CancellationToken cancel) =>
         ResultsDisplay.Show(console, settings.Chosen, settings.Seeds, display => new MeasuringRun(settings, display, complete).Run(cancel));
 
     private int Run(CancellationToken cancel)
     {
-        // What cannot be printed should be known before it is trained.
+        // Fingerprint.Of throws for settings that cannot be printed: before anything is trained.
         var open = _settings.Chosen.SelectMany(study => Open(study).Select(seed => (study, seed))).ToList();
         foreach (var study in _settings.Chosen.Where(study => _missing[study] == 0))
-            _complete(study, _display.Say);
+            _complete(study, _display.WriteLine);
         try
         {
             var inOrder = Partitioner.Create(open, EnumerablePartitionerOptions.NoBuffering);
@@ -51,12 +51,12 @@ internal sealed class MeasuringRun
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            _display.Say($"Interrupted: {open.Count - _missing.Values.Sum()} of {open.Count} seeds were finished, and are kept in {_settings.Kept.FullName}. The same command goes on from there.");
+            _display.WriteLine($"Interrupted: {open.Count - _missing.Values.Sum()} of {open.Count} seeds were finished, and are kept in {_settings.Kept.FullName}. The same command resumes from them.");
             return Interrupted;
         }
         catch (AggregateException exception)
         {
-            // What was finished is kept; the first failure, which may have met an interruption, says what is wrong.
+            // Of several exceptions, the first that is no cancellation is the cause.
             ExceptionDispatchInfo.Throw(exception.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? exception.InnerExceptions[0]);
             throw;
         }
@@ -68,7 +68,7 @@ internal sealed class MeasuringRun
         var fingerprint = Fingerprint.Of(study, _settings.Episodes);
         var open = Enumerable.Range(1, _settings.Seeds).ToList();
         if (!_settings.Fresh)
-            open.RemoveAll(seed => _store.Load(study, seed, _display.Say)?.Fingerprint.Matches(fingerprint) ?? false);
+            open.RemoveAll(seed => _store.Load(study, seed, _display.WriteLine)?.Fingerprint.Matches(fingerprint) ?? false);
         _missing[study] = open.Count;
         if (open.Count < _settings.Seeds)
             _display.Kept(study, _settings.Seeds - open.Count);
@@ -92,7 +92,7 @@ internal sealed class MeasuringRun
             _store.Save(study, result);
             _display.Finished(study, result);
             if (--_missing[study] == 0)
-                _complete(study, _display.Say);
+                _complete(study, _display.WriteLine);
         }
     }
 }

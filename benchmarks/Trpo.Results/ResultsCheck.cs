@@ -3,10 +3,10 @@ using Trpo.Results.Report;
 
 namespace Trpo.Results;
 
-/// <summary>Compares the kept results with the goals, and trains nothing.</summary>
+/// <summary>The verb <c>check</c>: compares the kept results with the goals, without training.</summary>
 internal static class ResultsCheck
 {
-    /// <returns>0 if all goals are reached, else 1.</returns>
+    /// <returns>0 if all goals are reached, otherwise 1.</returns>
     public static int Execute(ResultsSettings settings, TextWriter output)
     {
         var store = new ResultStore(settings.Kept);

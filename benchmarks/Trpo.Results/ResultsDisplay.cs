@@ -7,7 +7,7 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results;
 
-/// <summary>Tells how the trainings stand: in a terminal a bar for each environment, and everywhere a line for each seed that is finished.</summary>
+/// <summary>The progress of training runs: a bar for each environment in a terminal, and a line for each finished seed anywhere.</summary>
 internal sealed class ResultsDisplay
 {
     private const int BarWidth = 24;
@@ -18,7 +18,7 @@ internal sealed class ResultsDisplay
 
     private ResultsDisplay(IAnsiConsole console) => _console = console;
 
-    /// <summary>Runs <paramref name="work"/> with a display to tell of the progress of some studies.</summary>
+    /// <summary>Runs <paramref name="work"/> with a display of the progress of studies.</summary>
     public static T Show<T>(IAnsiConsole console, IReadOnlyList<Study> studies, int seeds, Func<ResultsDisplay, T> work)
     {
         var display = new ResultsDisplay(console);
@@ -39,22 +39,22 @@ internal sealed class ResultsDisplay
             });
     }
 
-    /// <summary>Follows the training of one seed.</summary>
+    /// <summary>Creates a listener that advances the bar of a study by the steps of one seed.</summary>
     public IProgress<TrpoIteration> Follow(Study study) => new Follower(this, study);
 
     public void Kept(Study study, int count)
     {
         Advance(study, (double)count * study.Options.TotalSteps);
-        Say($"{study.Label}: {count} {(count == 1 ? "seed was" : "seeds were")} finished before and {(count == 1 ? "is" : "are")} kept (--fresh measures again).");
+        WriteLine($"{study.Label}: {count} {(count == 1 ? "seed was" : "seeds were")} finished before and {(count == 1 ? "is" : "are")} kept (--fresh measures again).");
     }
 
-    public void Finished(Study study, SeedResult result) => Say(string.Create(CultureInfo.InvariantCulture,
+    public void Finished(Study study, SeedResult result) => WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{study.Label}, seed {result.Seed}: mean return {result.Mean:F1} over {Numbers.Count(result.Returns.Count, "episode")}, {(result.SolvedAt(study.Solved) is { } steps ? $"solved at step {Numbers.Steps(steps)}" : "not solved in training")}, {result.TrainingSeconds:F1} s"));
 
-    /// <summary>Writes a line, above the bars where there are any.</summary>
-    public void Say(string line)
+    /// <summary>Writes a line, above the bars if there are any.</summary>
+    public void WriteLine(string line)
     {
-        // As it is: the console would break long lines, and take brackets for colours.
+        // The console would break long lines and read brackets as colours, so that the line goes around it.
         lock (_lock)
         {
             if (_bars.Count > 0)

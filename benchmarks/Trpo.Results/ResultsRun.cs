@@ -6,11 +6,11 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results;
 
-/// <summary>Measures studies, and writes the document whenever one is complete.</summary>
+/// <summary>The program without a verb: measures studies, and writes the document whenever one is complete.</summary>
 internal static class ResultsRun
 {
-    /// <returns>0; or 130 if it was interrupted, with what was finished kept.</returns>
-    /// <exception cref="TrainingException">A training diverged; what was finished is kept.</exception>
+    /// <returns>0, or 130 if the run was interrupted; finished seeds are kept.</returns>
+    /// <exception cref="TrainingException">A training run diverged; finished seeds are kept.</exception>
     public static int Execute(ResultsSettings settings, IAnsiConsole console, CancellationToken cancel) =>
         MeasuringRun.Execute(settings, console, (study, say) => Complete(settings, study, say), cancel);
 
@@ -19,7 +19,7 @@ internal static class ResultsRun
         var store = new ResultStore(settings.Kept);
         var all = settings.All.Select(other => Measured.Of(other, store, settings.Seeds, settings.Episodes)).ToList();
         if (all.Single(measured => measured.Study == study).Summary is not { } summary)
-            throw new IOException($"The seeds of {study.Title} that were finished are no longer in {settings.Kept.FullName}: another run with other settings has replaced or removed them meanwhile. Give each run a folder of its own with --kept, and start this one again.");
+            throw new IOException($"The finished seeds of {study.Title} are no longer in {settings.Kept.FullName}: another run with other settings replaced or removed them. Give each run its own folder with --kept, and start this one again.");
         var picture = Path.Combine(settings.Documents.FullName, ResultsDocument.PictureOf(study.Name));
         CurvePlot.Save(summary, picture);
         say($"Wrote {picture}");

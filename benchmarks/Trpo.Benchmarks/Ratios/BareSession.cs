@@ -3,7 +3,7 @@ using Trpo.Onnx.Graph;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>A policy over discrete actions run by OnnxRuntime with nothing around it, on batches of one size in memory that stays.</summary>
+/// <summary>A bare OnnxRuntime session of a policy with discrete actions, on batches of a fixed size in preallocated memory.</summary>
 internal sealed class BareSession : IDisposable
 {
     private static readonly string[] Inputs = [PolicyValues.Observation];

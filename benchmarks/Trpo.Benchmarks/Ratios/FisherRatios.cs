@@ -2,7 +2,7 @@ using Trpo.Estimators.Kernels;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>The Fisher-vector product beside the slides' plain version and beside the matrix products that it needs.</summary>
+/// <summary>Ratios of the Fisher-vector product to the textbook version and to the matrix products that it needs.</summary>
 internal static class FisherRatios
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>One measurement and what it should be.</summary>
-/// <param name="Name">What was measured.</param>
-/// <param name="Value">What came out.</param>
-/// <param name="Bound">What it should be at least, or at most.</param>
+/// <summary>A measurement and its bound.</summary>
+/// <param name="Name">The name of the measurement.</param>
+/// <param name="Value">The measured value.</param>
+/// <param name="Bound">The minimum or maximum that the value should keep.</param>
 /// <param name="BoundIs">"min" or "max".</param>
 internal sealed record Ratio(string Name, double Value, double Bound, string BoundIs)
 {
@@ -17,6 +17,6 @@ internal sealed record Ratio(string Name, double Value, double Bound, string Bou
 
     public static Ratio AtMost(double bound, string name, double value) => new(name, value, bound, "max");
 
-    /// <summary>The measurement as one line of JSON.</summary>
+    /// <summary>Writes the measurement as one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(new { Name, Value = Math.Round(Value, 4), Bound, BoundIs }, Json);
 }

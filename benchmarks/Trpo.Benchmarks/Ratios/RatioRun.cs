@@ -5,10 +5,10 @@ using Trpo.Estimators.NativeLibraries;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>Measures everything that a bound is known for, on one thread, and prints a line for each.</summary>
+/// <summary>The verb <c>ratios</c>: takes all measurements that have a bound, and prints a line for each.</summary>
 internal static class RatioRun
 {
-    /// <returns>0; the bounds are goals, and what a machine makes of them is for the reader.</returns>
+    /// <returns>0, also if a bound is missed: the bounds are goals, and measurements depend on the machine.</returns>
     public static int Execute()
     {
         var clock = Stopwatch.StartNew();

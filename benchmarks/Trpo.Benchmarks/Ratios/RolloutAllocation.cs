@@ -10,7 +10,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>The managed memory that a step of an environment costs, once everything is warm.</summary>
+/// <summary>The managed memory allocated per environment step, after a warm-up.</summary>
 internal static class RolloutAllocation
 {
     private const int Environments = 4;
@@ -37,7 +37,7 @@ internal static class RolloutAllocation
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        // What the second half of the steps costs is what a step costs.
+        // The difference between a whole and a half rollout leaves out the cost per rollout.
         Collect(Steps);
         var half = Collect(Steps / 2);
         return Math.Max(0, Collect(Steps) - half) / (double)(Environments * Steps / 2);

@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>What ML.NET's views and engines cost around a policy of CartPole's size, against the bare session.</summary>
+/// <summary>Ratios of scoring through ML.NET's views and engines to the bare session, with a policy of CartPole's size.</summary>
 internal static class ScoringRatios
 {
     private const int BatchRows = 256;
@@ -22,7 +22,7 @@ internal static class ScoringRatios
         return [.. InBatches(ml, transformer, rows), .. OneByOne(ml, transformer, rows[0])];
     }
 
-    // The same rows in the same batches; the view is in memory, as ML.NET caches it, and every row's action is read.
+    // Both score the same rows in the same batches. ML.NET caches the view in memory, and every row's action is read.
     private static IEnumerable<Ratio> InBatches(MLContext ml, PolicyTransformer transformer, InputRow[] rows)
     {
         using var bare = new BareSession(transformer.Onnx.ToArray(), BatchRows, rows[0].Observation.Length, choices: 2);

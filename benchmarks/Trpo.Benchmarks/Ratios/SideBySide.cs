@@ -2,10 +2,11 @@ using System.Diagnostics;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>Times several contenders in turns, so that whatever slows the machine down slows all of them, and takes each one's median.</summary>
+/// <summary>A comparison of the median times of several actions that run in turns, so that a slow phase of the machine affects all of them.</summary>
 internal static class SideBySide
 {
-    /// <returns>The median times of one run, in milliseconds, in the order of the contenders.</returns>
+    /// <summary>Times the contenders.</summary>
+    /// <returns>The median time of one run of each contender, in milliseconds, in the order of the arguments.</returns>
     public static double[] Time(TimeSpan budget, params ReadOnlySpan<Action> contenders)
     {
         var times = new List<double>[contenders.Length];
@@ -35,7 +36,7 @@ internal static class SideBySide
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    // Long enough for the compiler to have finished its second pass.
+    // Long enough for tiered compilation to finish.
     private static void WarmUp(Action contender, TimeSpan time)
     {
         var clock = Stopwatch.StartNew();

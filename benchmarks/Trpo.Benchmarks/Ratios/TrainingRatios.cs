@@ -5,7 +5,7 @@ using Trpo.Estimators.Environments.ClassicControl;
 
 namespace Trpo.Benchmarks.Ratios;
 
-/// <summary>Training on CartPole through <c>Fit</c>: speed, the share of each phase, steps and time to solve, and memory.</summary>
+/// <summary>Measurements of training on CartPole through <c>Fit</c>: speed, the share of each phase, steps and time to solve, and memory.</summary>
 internal static class TrainingRatios
 {
     private const int Seeds = 20;
@@ -15,14 +15,14 @@ internal static class TrainingRatios
 
     public static IEnumerable<Ratio> Measure()
     {
-        // What is compiled once, and loaded once, is no part of a run.
+        // A warm-up: compilation and the loading of libtorch are no part of a run.
         Train(seed: 0, steps: 200_000);
         var runs = Enumerable.Range(1, Seeds).Select(seed => Train(seed, steps: 100_000)).ToList();
         yield return Ratio.AtLeast(300_000, "cartpole_steps_per_second", SideBySide.Median(runs.Select(run => run[^1].StepsPerSecond)));
         var alone = Enumerable.Range(1, Seeds).Select(seed => Train(seed, steps: 100_000, threads: 1)).ToList();
         yield return Ratio.AtLeast(300_000, "cartpole_steps_per_second_on_one_thread", SideBySide.Median(alone.Select(run => run[^1].StepsPerSecond)));
 
-        // A seed that does not get there has taken for ever.
+        // A seed that does not solve the task counts with a very large number.
         var solved = runs.Select(run => run.FirstOrDefault(iteration => iteration.MeanReturnOfLast100 >= Solved)).ToList();
         yield return Ratio.AtLeast(Seeds, "cartpole_seeds_solved", solved.Count(iteration => iteration is not null));
         yield return Ratio.AtMost(62_000, "cartpole_median_steps_to_solve", SideBySide.Median(solved.Select(iteration => iteration?.Steps ?? Never)));

@@ -1,16 +1,15 @@
 namespace Trpo.Benchmarks.Ratios;
 
 /// <summary>
-/// A whole update, gradient, conjugate gradients, line search and value fit, beside one in plain TorchSharp, each with its own value fit; and the step of the policy
-/// alone, where both do the same.
+/// Ratios of an update to the textbook one in TorchSharp: a whole update, each with its own value fit, and the policy's step alone, in which both do the same work.
 /// </summary>
 internal static class UpdateRatios
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(3);
 
-    // The slides stop conjugate gradients at an absolute residual, which ten steps do not reach.
-    private const int SlidesSteps = 10;
-    private const double SlidesTolerance = 1e-10;
+    // The textbook version stops conjugate gradients at an absolute residual, which ten steps do not reach.
+    private const int TextbookSteps = 10;
+    private const double TextbookTolerance = 1e-10;
 
     public static IEnumerable<Ratio> Measure()
     {
@@ -20,7 +19,7 @@ internal static class UpdateRatios
             using var plain = new PlainUpdate(workload);
             var times = SideBySide.Time(
                 Budget,
-                () => plain.Run(SlidesSteps, SlidesTolerance),
+                () => plain.Run(TextbookSteps, TextbookTolerance),
                 ours.Run,
                 () => plain.UpdatePolicy(OurUpdate.ConjugateGradientSteps, OurUpdate.Tolerance),
                 () => ours.UpdatePolicy(fisherFraction: 1));

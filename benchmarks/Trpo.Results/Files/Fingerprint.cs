@@ -2,10 +2,10 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Files;
 
-/// <summary>What a result depends on, but for its seed: equal ones give equal results.</summary>
+/// <summary>Everything but the seed that a result depends on: equal fingerprints and seeds give equal results.</summary>
 internal sealed record Fingerprint
 {
-    /// <summary>All settings, whether they are the defaults or not.</summary>
+    /// <summary>All settings, defaults included.</summary>
     public required IReadOnlyList<string> Settings { get; init; }
 
     /// <summary>The build of the library.</summary>
@@ -21,9 +21,9 @@ internal sealed record Fingerprint
         Episodes = episodes,
     };
 
-    /// <summary>Whether the settings and the number of episodes are the same; the build of the library may be another.</summary>
-    public bool AsksTheSameAs(Fingerprint other) => Settings.SequenceEqual(other.Settings) && Episodes == other.Episodes;
+    /// <summary>True if the settings and the number of episodes are equal; the build of the library may differ.</summary>
+    public bool HasSettingsOf(Fingerprint other) => Settings.SequenceEqual(other.Settings) && Episodes == other.Episodes;
 
-    /// <summary>Whether everything is the same.</summary>
-    public bool Matches(Fingerprint other) => AsksTheSameAs(other) && Library == other.Library;
+    /// <summary>True if the settings, the number of episodes and the build of the library are equal.</summary>
+    public bool Matches(Fingerprint other) => HasSettingsOf(other) && Library == other.Library;
 }

@@ -9,17 +9,17 @@ using Trpo.Onnx;
 namespace Trpo.Results.Files;
 
 /// <summary>
-/// Tells one build of the library from another by what it does: its code, its names and texts, and the versions of what it uses. Comments, the folder it was
-/// built in and the commit, which a module's version id depends on too, do not count.
+/// An identifier of a build of the library: a hash of its code, names and texts, and of the versions of its references. Comments, the folder of the build and the
+/// commit, which a module's version id depends on too, do not count.
 /// </summary>
 internal static class LibraryBuild
 {
     private const int Length = 8;
 
-    /// <summary>The build that is running.</summary>
+    /// <summary>The identifier of the running build.</summary>
     public static string Id { get; } = Of(typeof(PolicyTransformer).Assembly.Location, typeof(TrpoEstimator).Assembly.Location);
 
-    /// <summary>The same of any assemblies.</summary>
+    /// <summary>Computes the identifier of any assemblies.</summary>
     public static string Of(params ReadOnlySpan<string> paths)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -5,7 +5,7 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Files;
 
-/// <summary>The folder that finished seeds are kept in, a file for each: <c>environment/seed.json</c>.</summary>
+/// <summary>The folder of finished seeds, with a file <c>environment/seed.json</c> for each.</summary>
 internal sealed class ResultStore(DirectoryInfo folder)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -19,11 +19,11 @@ internal sealed class ResultStore(DirectoryInfo folder)
 
     public void Save(Study study, SeedResult result) => AtomicFile.Write(PathOf(study, result.Seed), JsonSerializer.SerializeToUtf8Bytes(result, Json));
 
-    /// <summary>The finished result of a seed, or null where there is none that can be read.</summary>
+    /// <summary>Loads the result of a seed, or returns null if there is none that can be read.</summary>
     /// <param name="study">The study.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="complain">Is told of a file that is damaged.</param>
-    public SeedResult? Load(Study study, int seed, Action<string>? complain = null)
+    /// <param name="warn">Receives a message about a damaged file.</param>
+    public SeedResult? Load(Study study, int seed, Action<string>? warn = null)
     {
         var path = PathOf(study, seed);
         if (!File.Exists(path))
@@ -36,7 +36,7 @@ internal sealed class ResultStore(DirectoryInfo folder)
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            complain?.Invoke($"{path} is ignored, for it is damaged: {exception.Message}");
+            warn?.Invoke($"{path} is damaged and ignored: {exception.Message}");
             return null;
         }
     }

@@ -4,7 +4,7 @@ using Trpo.Results.Training;
 
 namespace Trpo.Results.Files;
 
-/// <summary>What one seed of a study reached, as it is kept in a file.</summary>
+/// <summary>The result of one seed of a study, as stored in its file.</summary>
 internal sealed record SeedResult
 {
     public required string Environment { get; init; }
@@ -20,15 +20,15 @@ internal sealed record SeedResult
 
     public required double TrainingSeconds { get; init; }
 
-    /// <summary>The number of the machine's cores.</summary>
+    /// <summary>The number of processor cores of the machine.</summary>
     public required int Cores { get; init; }
 
-    /// <summary>The number of trainings that shared them.</summary>
+    /// <summary>The number of concurrent training runs.</summary>
     public required int SideBySide { get; init; }
 
     [JsonIgnore]
     public double Mean => Returns.Average();
 
-    /// <summary>The steps after which the task was solved, at the end of an iteration; null if it was not.</summary>
+    /// <summary>Returns the environment steps at the end of the iteration that solved the task; null if none did.</summary>
     public int? SolvedAt(SolvedRule rule) => Curve.FirstOrDefault(point => point.IsFull && point.WindowMean >= rule.Threshold)?.Steps;
 }

@@ -3,9 +3,9 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Report;
 
-/// <summary>What the kept results say of a study and of its variations.</summary>
+/// <summary>The finished seeds of a study and of its variations.</summary>
 /// <param name="Own">The study with its own settings.</param>
-/// <param name="Varied">By the name of the variation; one that changes nothing is missing.</param>
+/// <param name="Varied">The variations by name; one that does not change the study is missing.</param>
 internal sealed record Ablation(Measured Own, IReadOnlyDictionary<string, Measured> Varied)
 {
     public static Ablation Of(Study study, IEnumerable<Variation> variations, ResultStore store, int seeds, int episodes)

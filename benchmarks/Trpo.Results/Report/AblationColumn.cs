@@ -8,14 +8,14 @@ namespace Trpo.Results.Report;
 /// <param name="Title">The head of the column.</param>
 /// <param name="Ablation">The study and its variations.</param>
 /// <param name="Value">The measure of a seed.</param>
-/// <param name="IsLeast">Whether all that is known of a seed's measure is that it is not less.</param>
-/// <param name="Write">Writes the measure.</param>
-internal sealed record AblationColumn(string Title, Ablation Ablation, Func<SeedResult, double> Value, Func<SeedResult, bool> IsLeast, Func<double, string> Write)
+/// <param name="IsLowerBound">True if the measure of a seed is only a lower bound.</param>
+/// <param name="Write">Formats the measure.</param>
+internal sealed record AblationColumn(string Title, Ablation Ablation, Func<SeedResult, double> Value, Func<SeedResult, bool> IsLowerBound, Func<double, string> Write)
 {
     public const string NotMeasured = "not measured";
     public const string NoChange = "=";
 
-    /// <summary>The mean return, and the steps to solve where the study has a goal for them.</summary>
+    /// <summary>Returns the column of the mean return and, if the study has a goal for them, of the steps to solve.</summary>
     public static IEnumerable<AblationColumn> Of(Ablation ablation)
     {
         var study = ablation.Own.Study;
@@ -24,10 +24,10 @@ internal sealed record AblationColumn(string Title, Ablation Ablation, Func<Seed
             yield return new AblationColumn($"{study.Title}: steps to solve", ablation, result => result.SolvedAt(study.Solved) ?? result.Curve[^1].Steps, result => result.SolvedAt(study.Solved) is null, Numbers.Steps);
     }
 
-    /// <summary>The mean over seeds with the study's own settings.</summary>
+    /// <summary>Formats the mean over seeds with the study's own settings.</summary>
     public string Own() => Ablation.Own.Summary is { } own ? Mean(own) + Ablation.Own.Mark : NotMeasured;
 
-    /// <summary>The mean over seeds with a variation, and the difference in brackets, bold where its interval excludes 0.</summary>
+    /// <summary>Formats the mean over seeds with a variation, and the difference in brackets, bold if its interval excludes 0.</summary>
     public string Cell(Variation variation)
     {
         if (!Ablation.Varied.TryGetValue(variation.Name, out var varied))
@@ -38,17 +38,17 @@ internal sealed record AblationColumn(string Title, Ablation Ablation, Func<Seed
         return Mean(summary) + difference + varied.Mark;
     }
 
-    /// <summary>How far a variation lies from the study's own settings; null if either is not measured, or they are the same.</summary>
+    /// <summary>Computes the difference of a variation from the study's own settings; null if either is not measured, or the variation does not change the study.</summary>
     public Difference? Compared(Variation variation) =>
         Ablation.Own.Summary is { } own && Ablation.Varied.GetValueOrDefault(variation.Name)?.Summary is { } varied
             ? Difference.Of([.. varied.Results.Select(Value)], [.. own.Results.Select(Value)])
             : null;
 
-    private string Mean(Summary summary) => (summary.Results.Any(IsLeast) ? "≥ " : "") + Write(summary.Results.Average(Value));
+    private string Mean(Summary summary) => (summary.Results.Any(IsLowerBound) ? "≥ " : "") + Write(summary.Results.Average(Value));
 
     private string Signed(double value)
     {
-        // What is written as 0 has no sign.
+        // A difference that rounds to 0 has no sign.
         var size = Write(Math.Abs(value));
         return size == Write(0) ? size : (value < 0 ? "-" : "+") + size;
     }

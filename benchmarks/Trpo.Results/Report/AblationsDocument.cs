@@ -3,7 +3,7 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Report;
 
-/// <summary>Writes the comparison of all variations with the studies' own settings as a document with a table.</summary>
+/// <summary>The document that compares all variations with the studies' own settings in a table.</summary>
 internal static class AblationsDocument
 {
     public const string FileName = "ablations.md";

@@ -4,7 +4,7 @@ using Trpo.Results.Statistics;
 
 namespace Trpo.Results.Report;
 
-/// <summary>Draws the learning curves of a study: the mean over seeds, the band from the least to the greatest seed, and the reference.</summary>
+/// <summary>The plot of the learning curves of a study: the mean over seeds, the band from the minimum to the maximum over seeds, and the reference.</summary>
 internal static class CurvePlot
 {
     public const int Width = 760;
@@ -20,7 +20,7 @@ internal static class CurvePlot
         var window = Band.Of([.. summary.Results.Select(result => Known(result.Curve.Select(point => (point.Steps, point.WindowMean))))], GridPoints);
         var iterations = Band.Of([.. summary.Results.Select(result => Known(result.Curve.Select(point => (point.Steps, point.MeanReturn))))], GridPoints);
 
-        AddBand(plot, window, "least to greatest seed");
+        AddBand(plot, window, "minimum to maximum over seeds");
         AddMean(plot, iterations, "episodes of an iteration, mean over seeds", Colors.SteelBlue, 1.5f);
         AddMean(plot, window, $"last {study.Solved.Episodes} episodes, mean over seeds", Colors.DarkOrange, 3);
         var reference = plot.Add.HorizontalLine(study.Reference.Mean, 1.5f, Colors.Gray, LinePattern.Dashed);
@@ -30,7 +30,7 @@ internal static class CurvePlot
         plot.XLabel("environment steps");
         plot.YLabel("mean return");
         plot.Axes.AutoScale();
-        // The last label has room.
+        // Leaves room for the last label.
         plot.Axes.SetLimitsX(0, 1.03 * summary.Results.Max(result => result.Curve[^1].Steps));
         plot.ShowLegend(Alignment.LowerRight);
         AtomicFile.Write(path, plot.GetImageBytes(Width, Height, ImageFormat.Png));
@@ -55,7 +55,7 @@ internal static class CurvePlot
         line.LegendText = label;
     }
 
-    // Between two iterations that ended episodes, a curve is what it was.
+    // An iteration without an ended episode has no point.
     private static List<(int, double)> Known(IEnumerable<(int Steps, double? Value)> points) =>
         [.. points.Where(point => point.Value is not null).Select(point => (point.Steps, point.Value!.Value))];
 }

@@ -2,17 +2,17 @@ using Trpo.Results.Statistics;
 
 namespace Trpo.Results.Report;
 
-/// <summary>Compares what was measured with the goals.</summary>
+/// <summary>The comparison of results with the goals.</summary>
 internal static class Gate
 {
-    /// <summary>A line for a study, and whether it reached its goal. What was measured with another build of the library proves nothing of this one.</summary>
+    /// <summary>Checks a study and describes the outcome in a line. Results of another build of the library do not count.</summary>
     public static (bool Holds, string Line) Check(Measured measured, int seeds)
     {
         var study = measured.Study;
         if (measured.Summary is not { } summary)
             return (false, $"missing  {study.Title}: {measured.Finished} of {seeds} seeds are finished with these settings. Run it with '{study.Name}'.");
         if (!summary.IsOfThisBuild)
-            return (false, $"missing  {study.Title}: its results are of an earlier build of the library. Run it with '{study.Name}'.");
+            return (false, $"missing  {study.Title}: its results are from an earlier build of the library. Run it with '{study.Name}'.");
 
         var conditions = Conditions(summary).ToList();
         var holds = conditions.All(condition => condition.Holds);
@@ -22,7 +22,7 @@ internal static class Gate
     private static IEnumerable<(bool Holds, string Text)> Conditions(Summary summary)
     {
         var goal = summary.Study.Goal;
-        yield return (summary.Mean >= goal.LeastMean, $"mean return {Numbers.Return(summary.Mean)} (goal: at least {Numbers.Return(goal.LeastMean)})");
+        yield return (summary.Mean >= goal.MinMean, $"mean return {Numbers.Return(summary.Mean)} (goal: at least {Numbers.Return(goal.MinMean)})");
         if (goal.EverySeedSolves)
             yield return (summary.Failed == 0, $"seeds not solved {summary.Failed} (goal: none)");
         if (goal.SolvedBefore is { } steps)

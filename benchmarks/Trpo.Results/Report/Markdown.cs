@@ -3,7 +3,7 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Results.Report;
 
-/// <summary>Writes the parts of a document.</summary>
+/// <summary>Methods that append the parts of a Markdown document.</summary>
 internal static class Markdown
 {
     public static void Line(this StringBuilder text, string line) => text.Append(line).Append('\n');
@@ -18,18 +18,18 @@ internal static class Markdown
         text.TableRow(titles.Select(_ => "---"));
     }
 
-    /// <summary>The command that measures something and writes it again.</summary>
+    /// <summary>Returns the command that measures something and writes its document.</summary>
     public static string CommandOf(string arguments, int seeds, int episodes)
     {
         var options = (seeds, episodes) == (ResultsSettings.DefaultSeeds, ResultsSettings.DefaultEpisodes) ? "" : $" --seeds {seeds} --episodes {episodes}";
         return $"dotnet run -c Release --project benchmarks/Trpo.Results -- {arguments}{options}";
     }
 
-    /// <summary>The same, in a block of its own.</summary>
+    /// <summary>Appends that command as a code block.</summary>
     public static void Command(this StringBuilder text, string arguments, int seeds, int episodes) =>
         text.Paragraph($"```\n{CommandOf(arguments, seeds, episodes)}\n```");
 
-    /// <summary>The document, with one line end at its end.</summary>
+    /// <summary>Returns the document with a single line end at its end.</summary>
     public static string Finish(this StringBuilder text) => text.ToString().TrimEnd('\n') + "\n";
 
     /// <returns>The path of the file.</returns>

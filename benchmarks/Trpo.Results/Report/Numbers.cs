@@ -3,23 +3,23 @@ using Trpo.Results.Statistics;
 
 namespace Trpo.Results.Report;
 
-/// <summary>How numbers are written.</summary>
+/// <summary>The formats of numbers in documents.</summary>
 internal static class Numbers
 {
-    /// <summary>A return with one decimal; what is 0 then has no sign.</summary>
+    /// <summary>Formats a return with one decimal; a value that rounds to 0 has no sign.</summary>
     public static string Return(double value) => double.IsNaN(value) ? "–" : value.ToString("0.0;-0.0;0.0", CultureInfo.InvariantCulture);
 
     public static string Steps(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A mean or a median of steps, to the nearest whole number.</summary>
+    /// <summary>Formats a mean or median of steps, rounded to a whole number.</summary>
     public static string Steps(double value) => Steps((int)Math.Round(value));
 
-    /// <summary>How many of something there are.</summary>
-    public static string Count(int count, string what) => $"{Steps(count)} {what}{(count == 1 ? "" : "s")}";
+    /// <summary>Formats a count with its noun, such as "2 seeds".</summary>
+    public static string Count(int count, string noun) => $"{Steps(count)} {noun}{(count == 1 ? "" : "s")}";
 
     public static string Seconds(double value) => value.ToString("F1", CultureInfo.InvariantCulture) + " s";
 
-    /// <summary>The median of the steps to solve and their range, with an open end where a seed did not.</summary>
+    /// <summary>Formats the median and the range of the steps to solve; the range has no end if a seed did not solve the task.</summary>
     public static string Solved(Summary summary)
     {
         if (summary.FirstSolved is not { } first)
@@ -28,7 +28,7 @@ internal static class Numbers
         return $"{Median(summary)}, {Steps(first)}–{last}";
     }
 
-    /// <summary>The median of the steps to solve; where half of the seeds or more did not, more than there were steps.</summary>
+    /// <summary>Formats the median of the steps to solve; if half of the seeds or more did not solve the task, as more than the steps of training.</summary>
     public static string Median(Summary summary) => double.IsInfinity(summary.MedianSolved)
         ? "> " + Steps(summary.Results.Max(result => result.Curve[^1].Steps))
         : Steps(summary.MedianSolved);

@@ -4,7 +4,7 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Report;
 
-/// <summary>Writes what was measured as a document with a table, and a section for each environment.</summary>
+/// <summary>The document of the results: a table, and a section for each environment.</summary>
 internal static class ResultsDocument
 {
     public const string FileName = "results.md";
@@ -36,7 +36,7 @@ internal static class ResultsDocument
         return text.Finish();
     }
 
-    /// <summary>The settings of a study, in a sentence.</summary>
+    /// <summary>Describes the settings of a study.</summary>
     public static string Describe(Study study)
     {
         var settings = SettingsReader.Differences(study).Select(setting => $"`{setting}`").ToList();
@@ -106,7 +106,7 @@ internal static class ResultsDocument
             [
                 $"{result.Seed}",
                 Numbers.Return(result.Mean),
-                Numbers.Return(Sample.DeviationOfPopulation([.. result.Returns])),
+                Numbers.Return(Sample.PopulationDeviation([.. result.Returns])),
                 Numbers.Return(result.Returns.Min()),
                 Numbers.Return(result.Returns.Max()),
                 result.SolvedAt(study.Solved) is { } steps ? Numbers.Steps(steps) : "–",

@@ -1,11 +1,11 @@
 namespace Trpo.Results.Statistics;
 
-/// <summary>The learning curves of several seeds, brought to a common grid of steps.</summary>
+/// <summary>Statistics of the learning curves of several seeds on a common grid of steps.</summary>
 internal static class Band
 {
-    /// <summary>At each step of the grid, the least, the mean and the greatest of the curves; where a curve has not begun, nothing.</summary>
-    /// <param name="curves">Curves of ascending steps; between its points, a curve is what it was at the last one.</param>
-    /// <param name="points">The number of steps in the grid, which ends where the first of the curves does.</param>
+    /// <summary>Computes the minimum, mean and maximum of the curves at each step of the grid; steps before the first point of any curve are left out.</summary>
+    /// <param name="curves">The curves, with ascending steps; between two points, a curve has the value of the earlier one.</param>
+    /// <param name="points">The number of steps in the grid, which ends with the shortest curve.</param>
     public static IReadOnlyList<BandPoint> Of(IReadOnlyList<IReadOnlyList<(int Steps, double Value)>> curves, int points)
     {
         if (curves.Any(curve => curve.Count == 0))

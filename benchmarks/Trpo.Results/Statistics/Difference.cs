@@ -1,15 +1,15 @@
 namespace Trpo.Results.Statistics;
 
-/// <summary>How far the seeds of one study lie from the same seeds of another.</summary>
-/// <param name="Mean">The mean over seeds of the one's value less the other's.</param>
-/// <param name="Interval">Where that mean lies with 95 %, by a bootstrap over seeds.</param>
+/// <summary>The paired difference between the seeds of one study and the same seeds of another.</summary>
+/// <param name="Mean">The mean over seeds of the first study's value minus the second's.</param>
+/// <param name="Interval">The 95 % interval of that mean, by a bootstrap over seeds.</param>
 internal sealed record Difference(double Mean, (double Low, double High) Interval)
 {
-    /// <summary>Whether the interval says that there is one.</summary>
+    /// <summary>True if the interval excludes 0.</summary>
     public bool ExcludesZero => Interval.Low > 0 || Interval.High < 0;
 
-    /// <summary>Compares seed by seed: a seed starts with the same weights and is evaluated on the same episodes in both, which is no part of the difference.</summary>
-    /// <exception cref="ArgumentException">There are not as many of the one as of the other.</exception>
+    /// <summary>Compares seed by seed: both studies start a seed with the same weights and evaluate it on the same episodes, which removes that part of the variance.</summary>
+    /// <exception cref="ArgumentException">The numbers of seeds differ.</exception>
     public static Difference Of(IReadOnlyList<double> values, IReadOnlyList<double> others)
     {
         if (values.Count != others.Count)

@@ -3,7 +3,7 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Statistics;
 
-/// <summary>What the seeds of a study reached together.</summary>
+/// <summary>Statistics over all seeds of a study.</summary>
 internal sealed class Summary
 {
     public Summary(Study study, IReadOnlyList<SeedResult> results)
@@ -13,7 +13,7 @@ internal sealed class Summary
         double[] means = [.. results.Select(result => result.Mean)];
         Mean = means.Average();
         DeviationOverSeeds = Sample.Deviation(means);
-        DeviationOverEpisodes = Sample.DeviationOfPopulation([.. results.SelectMany(result => result.Returns)]);
+        DeviationOverEpisodes = Sample.PopulationDeviation([.. results.SelectMany(result => result.Returns)]);
         Interval = Sample.BootstrapOfMean(means);
         Worst = means.Min();
         int?[] solved = [.. results.Select(result => result.SolvedAt(study.Solved))];
@@ -37,7 +37,7 @@ internal sealed class Summary
     /// <summary>The standard deviation over all episodes of all seeds.</summary>
     public double DeviationOverEpisodes { get; }
 
-    /// <summary>Where the mean lies with 95 %, by a bootstrap over seeds.</summary>
+    /// <summary>The 95 % interval of the mean, by a bootstrap over seeds.</summary>
     public (double Low, double High) Interval { get; }
 
     /// <summary>The mean return of the worst seed.</summary>
@@ -46,17 +46,17 @@ internal sealed class Summary
     /// <summary>The number of seeds that did not solve the task in training.</summary>
     public int Failed { get; }
 
-    /// <summary>The fewest steps to solve; null if no seed solved the task.</summary>
+    /// <summary>The minimum of the steps to solve; null if no seed solved the task.</summary>
     public int? FirstSolved { get; }
 
-    /// <summary>The most steps to solve; null if a seed did not.</summary>
+    /// <summary>The maximum of the steps to solve; null if a seed did not solve the task.</summary>
     public int? LastSolved { get; }
 
-    /// <summary>The median of the steps to solve; a seed that did not has taken for ever, so that it may be infinite.</summary>
+    /// <summary>The median of the steps to solve; a seed that did not solve the task counts as infinity.</summary>
     public double MedianSolved { get; }
 
     public double MedianSeconds { get; }
 
-    /// <summary>Whether all of it was measured with the build of the library that is running.</summary>
+    /// <summary>True if all seeds were measured with the running build of the library.</summary>
     public bool IsOfThisBuild => Results.All(result => result.Fingerprint.Library == LibraryBuild.Id);
 }

@@ -4,10 +4,10 @@ using Trpo.Estimators.Environments.ClassicControl;
 
 namespace Trpo.Results.Studies;
 
-/// <summary>The studies, with their settings: this is the file to change for other ones.</summary>
+/// <summary>The studies and their settings. Change this file to measure others.</summary>
 internal static class Catalog
 {
-    // Where nothing but the end of an episode is rewarded, the value function carries the news: it is fitted with more care.
+    // With a reward only at the end of an episode, learning depends more on the value function: it gets more conjugate gradient steps.
     private static readonly ValueFunctionOptions Careful = TrpoOptions.SampleEfficient.ValueFunction with
     {
         TrustRegion = TrpoOptions.SampleEfficient.ValueFunction.TrustRegion with { ConjugateGradientSteps = 10 },

@@ -1,9 +1,9 @@
 namespace Trpo.Results.Studies;
 
-/// <summary>One setting, as it is printed.</summary>
-/// <param name="Name">The path of properties to it, with dots.</param>
-/// <param name="Value">Its value.</param>
-/// <param name="IsDefault">Whether it is what it would be if nobody had set it.</param>
+/// <summary>The printed form of one setting.</summary>
+/// <param name="Name">The path of properties, separated by dots.</param>
+/// <param name="Value">The value as text.</param>
+/// <param name="IsDefault">True if the value is the default.</param>
 internal sealed record Setting(string Name, string Value, bool IsDefault)
 {
     public override string ToString() => $"{Name} = {Value}";

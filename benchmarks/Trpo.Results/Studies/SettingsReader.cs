@@ -5,14 +5,14 @@ using Trpo.Estimators;
 
 namespace Trpo.Results.Studies;
 
-/// <summary>Reads settings from the objects that hold them, so that what is printed is what was used.</summary>
+/// <summary>Reads settings from the objects that training uses, so that the printed settings are the used ones.</summary>
 internal static class SettingsReader
 {
-    // The run decides on these, and they change no result but by the seed.
+    // The run sets these. But for the seed, results do not depend on them.
     private static readonly string[] NotOfTheStudy = [nameof(TrpoOptions.Seed), nameof(TrpoOptions.Threads), nameof(TrpoOptions.Progress), nameof(TrpoOptions.Cancellation), nameof(TrpoOptions.Checkpoints)];
 
-    /// <summary>Everything that a study's results depend on, but for the seed, the number of episodes and the library itself.</summary>
-    /// <exception cref="NotSupportedException">An option holds a function or an object that nobody can read, and the study does not describe it.</exception>
+    /// <summary>Returns everything that a study's results depend on but for the seed, the number of episodes and the library.</summary>
+    /// <exception cref="NotSupportedException">An option holds a function or an object that cannot be read, and the study does not describe it.</exception>
     public static IReadOnlyList<Setting> Of(Study study)
     {
         List<Setting> settings =
@@ -26,8 +26,8 @@ internal static class SettingsReader
         return settings;
     }
 
-    /// <summary>The trainer's settings that differ from their defaults.</summary>
-    /// <exception cref="NotSupportedException">As above.</exception>
+    /// <summary>Returns the trainer's settings that differ from their defaults.</summary>
+    /// <exception cref="NotSupportedException">An option holds a function or an object that cannot be read, and the study does not describe it.</exception>
     public static IReadOnlyList<Setting> Differences(Study study)
     {
         var settings = new List<Setting>();
@@ -51,11 +51,11 @@ internal static class SettingsReader
             else if (value is not Delegate && Properties(value!.GetType()).Any())
                 ReadParts(value, usual, name, described, settings);
             else
-                throw new NotSupportedException($"The setting {name} holds a {value!.GetType().Name}, which cannot be read: say what it is in {nameof(Study)}.{nameof(Study.Described)}[\"{name}\"].");
+                throw new NotSupportedException($"The setting {name} holds a {value!.GetType().Name}, which cannot be read: describe it in {nameof(Study)}.{nameof(Study.Described)}[\"{name}\"].");
         }
     }
 
-    // An object of another type than usual is named, and read beside what its own type would be by itself.
+    // The defaults of an object of another type are those of a new object of that type.
     private static void ReadParts(object value, object? usual, string name, IReadOnlyDictionary<string, string> described, List<Setting> settings)
     {
         if (usual?.GetType() != value.GetType())

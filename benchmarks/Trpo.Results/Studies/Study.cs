@@ -3,42 +3,42 @@ using Trpo.Estimators.Environments;
 
 namespace Trpo.Results.Studies;
 
-/// <summary>An environment, the settings that it is learned with, and what the results are measured by.</summary>
+/// <summary>An environment, the settings of training, and the reference and goal of the results.</summary>
 internal sealed record Study
 {
-    /// <summary>The name on the command line and of the files; that of a variation has a slash.</summary>
+    /// <summary>The name on the command line and of the files; the name of a variation has a slash.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What is done otherwise than in the catalog, in words; null in a study of the catalog.</summary>
+    /// <summary>The change to a study of the catalog, in words; null for a study of the catalog.</summary>
     public string? Variation { get; init; }
 
-    /// <summary>What the study is called in messages.</summary>
+    /// <summary>The name in messages.</summary>
     public string Label => Variation is null ? Title : $"{Title}, {Variation}";
 
-    /// <summary>The name that Gymnasium gives the environment.</summary>
+    /// <summary>The name of the environment in Gymnasium.</summary>
     public required string Title { get; init; }
 
     /// <summary>Creates an environment.</summary>
     public required Func<IEnvironment> Environment { get; init; }
 
-    /// <summary>How many environments are stepped side by side.</summary>
+    /// <summary>The number of environments.</summary>
     public int Environments { get; init; } = 8;
 
-    /// <summary>How observations are normalised on their way to the policy; null if they are not.</summary>
+    /// <summary>The normalizer in front of the trainer; null for none.</summary>
     public Normalization? Normalization { get; init; } = new(FixZero: false);
 
-    /// <summary>The settings of the trainer. Seed, threads and progress are the run's.</summary>
+    /// <summary>The settings of the trainer. The run sets seed, threads and progress.</summary>
     public TrpoOptions Options { get; init; } = new();
 
-    /// <summary>What is said of options that hold a function or an object, such as a network or an optimizer, by the option's name: nobody could read it from the object.</summary>
+    /// <summary>Descriptions, by the option's name, of options that hold a function or an object that cannot be printed, such as a network or an optimizer.</summary>
     public IReadOnlyDictionary<string, string> Described { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What others reached.</summary>
+    /// <summary>The published result.</summary>
     public required Reference Reference { get; init; }
 
-    /// <summary>When the task counts as solved in training.</summary>
+    /// <summary>The rule by which the task counts as solved in training.</summary>
     public required SolvedRule Solved { get; init; }
 
-    /// <summary>What the results must reach.</summary>
+    /// <summary>The goal of the results.</summary>
     public required Goal Goal { get; init; }
 }

@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Results.Studies;
 
-/// <summary>The variations that every study is compared with: this is the file to change for other ones.</summary>
+/// <summary>The variations that every study is compared with. Change this file to measure others.</summary>
 internal static class Variations
 {
     public static IReadOnlyList<Variation> All { get; } =
@@ -42,7 +42,7 @@ internal static class Variations
 
     private static Study Normalized(Study study, bool byPolicy) => study with { Normalization = null, Options = study.Options with { NormalizeObservations = byPolicy } };
 
-    // Choices have no deviation: the option is not read.
+    // Discrete actions have no standard deviation: the option is not read.
     private static Study LessNoise(Study study) => study.Environment().ActionSpace is BoxActionSpace
         ? study with { Options = study.Options with { InitialLogStandardDeviation = study.Options.InitialLogStandardDeviation - 0.5 } }
         : study;

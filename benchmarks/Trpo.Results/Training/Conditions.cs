@@ -1,6 +1,6 @@
 namespace Trpo.Results.Training;
 
-/// <summary>How results are measured.</summary>
+/// <summary>The conditions of a measurement.</summary>
 /// <param name="Episodes">The number of episodes of an evaluation.</param>
-/// <param name="SideBySide">The number of trainings that run at the same time; no return depends on it, but the times do.</param>
+/// <param name="SideBySide">The number of concurrent training runs; times depend on it, returns do not.</param>
 internal sealed record Conditions(int Episodes, int SideBySide);

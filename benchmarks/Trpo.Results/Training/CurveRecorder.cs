@@ -2,7 +2,7 @@ using Trpo.Estimators;
 
 namespace Trpo.Results.Training;
 
-/// <summary>Keeps a training's learning curve: after each iteration, the mean return of the last episodes, as many as the window holds.</summary>
+/// <summary>A listener that records a learning curve: after each iteration, the mean return of the last episodes, as many as the window holds.</summary>
 internal sealed class CurveRecorder(int window) : IProgress<TrpoIteration>
 {
     private readonly List<CurvePoint> _points = [];

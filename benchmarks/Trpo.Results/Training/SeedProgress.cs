@@ -2,7 +2,7 @@ using Trpo.Estimators;
 
 namespace Trpo.Results.Training;
 
-/// <summary>Hands every iteration on, and ends the training between two of them where that is asked for.</summary>
+/// <summary>A listener that passes every iteration on to others, and then throws if training is to stop.</summary>
 internal sealed class SeedProgress(CancellationToken cancel, params IProgress<TrpoIteration>[] listeners) : IProgress<TrpoIteration>
 {
     public void Report(TrpoIteration value)

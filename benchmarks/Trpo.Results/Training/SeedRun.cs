@@ -6,15 +6,15 @@ using Trpo.Results.Studies;
 
 namespace Trpo.Results.Training;
 
-/// <summary>Trains and evaluates one seed of a study.</summary>
+/// <summary>The training and evaluation of one seed of a study.</summary>
 internal static class SeedRun
 {
-    /// <param name="study">What to learn, and how.</param>
-    /// <param name="seed">Where all randomness starts.</param>
-    /// <param name="conditions">How the result is measured.</param>
-    /// <param name="progress">Is told of every iteration.</param>
-    /// <param name="cancel">Ends the training between two iterations.</param>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <param name="study">The study.</param>
+    /// <param name="seed">The seed of all randomness.</param>
+    /// <param name="conditions">The conditions of the measurement.</param>
+    /// <param name="progress">Receives every iteration.</param>
+    /// <param name="cancel">Stops the training between two iterations.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public static SeedResult Execute(Study study, int seed, Conditions conditions, IProgress<TrpoIteration> progress, CancellationToken cancel)
     {
         var curve = new CurveRecorder(study.Solved.Episodes);

@@ -9,10 +9,10 @@ public sealed class SampleTests
     {
         double[] values = [2, 4, 4, 4, 5, 5, 7, 9];
 
-        Assert.That(Sample.DeviationOfPopulation(values), Is.EqualTo(2));
+        Assert.That(Sample.PopulationDeviation(values), Is.EqualTo(2));
         Assert.That(Sample.Deviation(values), Is.EqualTo(Math.Sqrt(32.0 / 7)));
         Assert.That(Sample.Deviation([3]), Is.NaN);
-        Assert.That(Sample.DeviationOfPopulation([3]), Is.Zero);
+        Assert.That(Sample.PopulationDeviation([3]), Is.Zero);
     }
 
     [TestCase(new double[] { 3, 1, 2 }, 2)]
@@ -38,7 +38,7 @@ public sealed class SampleTests
         double[] values = [.. Enumerable.Range(0, 200).Select(i => (double)(i % 10))];
         var (low, high) = Sample.BootstrapOfMean(values);
 
-        var halfWidth = 1.96 * Sample.DeviationOfPopulation(values) / Math.Sqrt(200);
+        var halfWidth = 1.96 * Sample.PopulationDeviation(values) / Math.Sqrt(200);
         Assert.That(low, Is.EqualTo(4.5 - halfWidth).Within(0.03));
         Assert.That(high, Is.EqualTo(4.5 + halfWidth).Within(0.03));
         Assert.That(Sample.BootstrapOfMean(values), Is.EqualTo((low, high)), "the draws are the same every time");
