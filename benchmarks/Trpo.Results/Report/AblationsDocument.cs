@@ -17,8 +17,8 @@ internal static class AblationsDocument
         var columns = all.SelectMany(AblationColumn.Of).ToList();
         var rows = variations.Where(variation => all.Any(ablation => ablation.Varied.ContainsKey(variation.Name))).ToList();
         var text = new StringBuilder();
-        text.Paragraph("# What each option is worth");
-        text.Paragraph($"Each row changes one thing in the settings that [the results](results.md) were measured with, and trains again with {Numbers.Count(seeds, "seed")}. A cell is the mean over seeds of the mean return of {Numbers.Count(episodes, "episode")}; in brackets stands how much that is more than with the study's own settings. A difference is **bold** where its 95 % interval excludes 0; one that is not bold may be nothing. Each setting is judged beside the study's other ones, and what does little there may do much elsewhere. One command writes this page; stopped and started again, it goes on where it was:");
+        text.Paragraph("# The effect of each option");
+        text.Paragraph($"Each row changes one of the settings of [the results](results.md) and trains again with {Numbers.Count(seeds, "seed")}. A cell is the mean over seeds of the mean return of {Numbers.Count(episodes, "episode")}; the difference from the study's own settings is in brackets. A difference is **bold** if its 95 % interval excludes 0; others may be chance. The effect of a setting depends on the study's other settings, and may be larger elsewhere. One command writes this page; after an interruption, the same command resumes:");
         text.Command("ablations all", seeds, episodes);
 
         text.TableHead(["variation", "setting", .. columns.Select(column => column.Title)]);
@@ -37,11 +37,11 @@ internal static class AblationsDocument
     private static void Notes(StringBuilder text, IReadOnlyList<Ablation> all, List<AblationColumn> columns, List<Variation> rows)
     {
         var intervals = rows.Sum(variation => columns.Count(column => column.Compared(variation) is not null));
-        text.Line($"- {AblationColumn.NoChange}: the study has this setting anyway. Variations that change no study are left out; all are in [Variations.cs](../benchmarks/Trpo.Results/Studies/Variations.cs).");
-        text.Line("- Interval: that of percentiles of a bootstrap over the differences seed by seed, 10,000 draws; a seed starts with the same weights and is evaluated on the same episodes in both.");
-        text.Line($"- By chance: with ten seeds such an interval misses the truth about once in ten, with fewer more often. Of the {Numbers.Steps(intervals)} differences here, about that share would be bold even if no variation changed anything.");
+        text.Line($"- {AblationColumn.NoChange}: the study has this setting already. Variations that change no study are left out; all are in [Variations.cs](../benchmarks/Trpo.Results/Studies/Variations.cs).");
+        text.Line("- Interval: the percentile bootstrap over the differences seed by seed, 10,000 resamples; both studies start a seed with the same weights and evaluate it on the same episodes.");
+        text.Line($"- By chance: with ten seeds such an interval misses the true difference about once in ten, with fewer seeds more often. Of the {Numbers.Steps(intervals)} differences here, about that share would be bold even if no variation changed anything.");
         if (columns.Count > all.Count)
-            text.Line("- Steps to solve: the mean over seeds, for the studies with a goal for them. A seed that did not solve the task counts with all its steps; the mean is then at least (≥) what is given, and the difference is one of such means.");
+            text.Line("- Steps to solve: the mean over seeds, for the studies with a goal for them. A seed that did not solve the task counts with all its steps; the mean is then a lower bound (≥), and so are the means behind the difference.");
         if (all.Any(ablation => ablation.Varied.Values.Prepend(ablation.Own).Any(measured => measured.IsOfEarlierBuild)))
             text.Line($"-{Measured.EarlierBuild} Measured with these settings, but with an earlier build of the library than the rest.");
         text.Line("");

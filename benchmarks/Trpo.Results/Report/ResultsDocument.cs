@@ -20,13 +20,13 @@ internal static class ResultsDocument
     {
         var text = new StringBuilder();
         text.Paragraph("# Results");
-        text.Paragraph($"Everything here is written by one command, which trains every environment with {Numbers.Count(seeds, "seed")}, evaluates each policy over {Numbers.Count(episodes, "episode")}, and draws the learning curves:");
+        text.Paragraph($"One command writes this page. The command trains every environment with {Numbers.Count(seeds, "seed")}, evaluates each policy over {Numbers.Count(episodes, "episode")}, and draws the learning curves:");
         text.Command("all", seeds, episodes);
-        text.Paragraph("With the name of an environment instead of `all`, it measures that one alone; `--help` lists the names. Stopped with Ctrl-C and started again, it goes on where it was. The settings are in [Catalog.cs](../benchmarks/Trpo.Results/Studies/Catalog.cs). The returns do not depend on how many trainings run side by side.");
+        text.Paragraph("With the name of an environment instead of `all`, the command measures that environment alone; `--help` lists the names. After Ctrl-C, the same command resumes. The settings are in [Catalog.cs](../benchmarks/Trpo.Results/Studies/Catalog.cs). Returns do not depend on the number of concurrent training runs.");
         if (hasAblations)
-            text.Paragraph($"What each setting is worth is in [{AblationsDocument.FileName}]({AblationsDocument.FileName}).");
+            text.Paragraph($"The effect of each setting is in [{AblationsDocument.FileName}]({AblationsDocument.FileName}).");
 
-        text.TableHead(["environment", "steps", "reference", "ours: mean of the seeds ± std over seeds", "std over all episodes", "95 % of the mean", "worst seed", "steps to solve: median, range", "seeds not solved", "time of a training"]);
+        text.TableHead(["environment", "steps", "reference", "Trpo.MLNet: mean of the seeds ± std over seeds", "std over all episodes", "95 % of the mean", "worst seed", "steps to solve: median, range", "seeds not solved", "time of a training run"]);
         foreach (var measured in all)
             text.TableRow(Row(measured, seeds));
         text.Line("");
@@ -40,8 +40,8 @@ internal static class ResultsDocument
     public static string Describe(Study study)
     {
         var settings = SettingsReader.Differences(study).Select(setting => $"`{setting}`").ToList();
-        var trainer = settings.Count == 0 ? "every setting of the trainer is the default" : $"settings of the trainer that are not the defaults: {string.Join(", ", settings)}";
-        return $"{Numbers.Count(study.Environments, "environment")} side by side, observations {(study.Normalization is null ? "as they are" : $"through `{study.Normalization}`")}; {trainer}. Solved at a mean return of {Numbers.Return(study.Solved.Threshold)} over the last {Numbers.Count(study.Solved.Episodes, "episode")}.";
+        var trainer = settings.Count == 0 ? "all settings of the trainer are the defaults" : $"settings of the trainer other than the defaults: {string.Join(", ", settings)}";
+        return $"{Numbers.Count(study.Environments, "environment")}, observations {(study.Normalization is null ? "as they are" : $"through `{study.Normalization}`")}; {trainer}. Solved at a mean return of {Numbers.Return(study.Solved.Threshold)} over the last {Numbers.Count(study.Solved.Episodes, "episode")}.";
     }
 
     private static IEnumerable<string> Row(Measured measured, int seeds)
@@ -72,15 +72,15 @@ internal static class ResultsDocument
 
     private static void Notes(StringBuilder text, IReadOnlyList<Measured> all, int seeds, int episodes)
     {
-        text.Line("- Reference: TRPO in the [benchmark of rl-baselines3-zoo](https://github.com/DLR-RM/rl-baselines3-zoo/blob/master/benchmark.md), one run of each environment, after the same number of steps unless another one is given; its ± is over the episodes of one evaluation.");
-        text.Line($"- Ours: the mean over {Numbers.Count(seeds, "seed")} of the mean return of {Numbers.Count(episodes, "episode")} with the deterministic policy, after the last step, whether it was the best or not. ± is the standard deviation of the seeds' means (n − 1). The next column is that of all {Numbers.Steps(seeds * episodes)} returns, to be compared with the reference's ±.");
-        text.Line("- 95 % of the mean: the interval of percentiles of a bootstrap over the seeds' means, 10,000 draws. Of few seeds it is too narrow: with ten normally distributed numbers, such intervals hold the mean in about 90 of 100 cases.");
-        text.Line("- Steps to solve: the environment steps at the end of the first iteration at which the last episodes of training, with a policy that explores, reach a mean return that each section names. A range without an end has seeds that did not get there, and in the median they took for ever.");
+        text.Line("- Reference: TRPO in the [benchmark of rl-baselines3-zoo](https://github.com/DLR-RM/rl-baselines3-zoo/blob/master/benchmark.md), one run per environment, after the same number of steps unless another one is given; its ± is over the episodes of one evaluation.");
+        text.Line($"- Trpo.MLNet: the mean over {Numbers.Count(seeds, "seed")} of the mean return of {Numbers.Count(episodes, "episode")} with the deterministic policy after the last step, not the best one. ± is the standard deviation of the seeds' means (n − 1). The next column is the standard deviation of all {Numbers.Steps(seeds * episodes)} returns, to be compared with the reference's ±.");
+        text.Line("- 95 % of the mean: the percentile bootstrap over the seeds' means, 10,000 resamples. With few seeds the interval is too narrow: of ten normally distributed values, it holds the mean in about 90 of 100 cases.");
+        text.Line("- Steps to solve: the environment steps at the end of the first iteration at which the last episodes of training, with a policy that explores, reach the mean return that each section gives. A range without an end has seeds that did not solve the task; in the median they count as infinity.");
         var machines = all.Where(measured => measured.Summary is not null)
             .SelectMany(measured => measured.Summary!.Results)
             .Select(result => (result.Cores, result.SideBySide)).Distinct().Order()
-            .Select(machine => $"{Numbers.Count(machine.Cores, "core")} with {Numbers.Count(machine.SideBySide, "training")} side by side");
-        text.Line($"- Time: the median over seeds of what `Fit` took, with one thread for each training, on {string.Join("; ", machines)}.");
+            .Select(machine => $"{Numbers.Count(machine.Cores, "core")} with {Numbers.Count(machine.SideBySide, "concurrent training run")}");
+        text.Line($"- Time: the median over seeds of the duration of `Fit`, with one thread for each training run, on {string.Join("; ", machines)}.");
         if (all.Any(measured => measured.IsOfEarlierBuild))
             text.Line($"-{Measured.EarlierBuild} Measured with the settings of this page, but with an earlier build of the library than the rest.");
         text.Line("");
@@ -97,9 +97,9 @@ internal static class ResultsDocument
             return;
         }
 
-        text.Paragraph($"![Learning curve of {study.Title}: the mean over {Numbers.Count(seeds, "seed")} of the mean return of the last {Numbers.Count(study.Solved.Episodes, "episode")}, with the band from the least seed to the greatest]({PictureOf(study.Name)})");
+        text.Paragraph($"![Learning curve of {study.Title}: the mean over {Numbers.Count(seeds, "seed")} of the mean return of the last {Numbers.Count(study.Solved.Episodes, "episode")}, with the band from the minimum to the maximum over seeds]({PictureOf(study.Name)})");
         text.Paragraph("<details><summary>Each seed</summary>");
-        text.TableHead(["seed", "mean return", "std over episodes", "least", "greatest", "steps to solve", "time"]);
+        text.TableHead(["seed", "mean return", "std over episodes", "min", "max", "steps to solve", "time"]);
         foreach (var result in summary.Results)
         {
             text.TableRow(

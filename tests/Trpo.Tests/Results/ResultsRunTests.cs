@@ -29,7 +29,7 @@ public sealed partial class ResultsRunTests
         Assert.That((BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(20))), Is.EqualTo((CurvePlot.Width, CurvePlot.Height)));
         Assert.That(picture, Has.Length.LessThan(80_000));
         Assert.That(document, Does.Contain("| Tiny-v0 | 600 | 500.0 ± 0.0, 100,000 steps | **").And.Contain("](results/tiny.png)").And.Contain("\n| 2 | "));
-        Assert.That(document, Does.Contain("`TotalSteps = 600`, `StepsPerIteration = 200`, `HiddenLayers = [4]`").And.Contain("2 environments side by side"));
+        Assert.That(document, Does.Contain("`TotalSteps = 600`, `StepsPerIteration = 200`, `HiddenLayers = [4]`").And.Contain("2 environments, observations"));
         Assert.That(document, Does.Contain("| Other-v0 | 600 | 500.0 ± 0.0, 100,000 steps | not measured with these settings: 0 of 2 seeds are finished |"));
         Assert.That(said, Does.Contain("Tiny-v0, seed 1: mean return").And.Contain("Tiny-v0, seed 2: mean return").And.Contain("results.md"));
     }
@@ -73,7 +73,7 @@ public sealed partial class ResultsRunTests
         var exitCode = ResultsRun.Execute(settings, ResultsFolder.Console(output), cancel.Token);
 
         Assert.That(exitCode, Is.EqualTo(130));
-        Assert.That(output.ToString(), Does.Contain("Interrupted: 1 of 3 seeds were finished").And.Contain("The same command goes on from there"));
+        Assert.That(output.ToString(), Does.Contain("Interrupted: 1 of 3 seeds were finished").And.Contain("The same command resumes from them"));
         Assert.That(File.Exists(PathOf(seed: 1)) && !File.Exists(PathOf(seed: 2)) && !File.Exists(_folder.PathOf("docs", "results.md")));
         Assert.That(Run(settings).Said, Does.Contain("1 seed was finished before"));
     }
@@ -96,7 +96,7 @@ public sealed partial class ResultsRunTests
         var (exitCode, said) = Run(Settings(seeds: 2));
 
         Assert.That(exitCode, Is.Zero);
-        Assert.That(said, Does.Contain("2.json is ignored, for it is damaged").And.Contain("Tiny-v0, seed 2: mean"));
+        Assert.That(said, Does.Contain("2.json is damaged and ignored").And.Contain("Tiny-v0, seed 2: mean"));
         Assert.That(Load(seed: 2).Returns, Is.EqualTo(expected));
         Assert.That(Run(Settings(seeds: 2) with { Episodes = 4 }).Said, Does.Contain("seed 1: mean").And.Contain("seed 2: mean"), "other episodes");
     }
@@ -112,7 +112,7 @@ public sealed partial class ResultsRunTests
 
         Assert.That(Document(), Does.Contain("**2.0** ± – ¹").And.Contain("- ¹ Measured with the settings of this page, but with an earlier build"));
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output.ToString(), Does.Contain("holds    Tiny-v0").And.Contain("missing  Other-v0: its results are of an earlier build"));
+        Assert.That(output.ToString(), Does.Contain("holds    Tiny-v0").And.Contain("missing  Other-v0: its results are from an earlier build"));
     }
 
     private ResultsSettings Settings(int seeds) => _folder.Settings(seeds);
