@@ -63,7 +63,7 @@ public sealed class SettingsReaderTests
             Fingerprint.Of(study with { Solved = new(15, 11) }, 3),
         ];
 
-        Assert.That(others.Select(fingerprint.AsksTheSameAs), Is.All.False);
+        Assert.That(others.Select(fingerprint.HasSettingsOf), Is.All.False);
         Assert.That(fingerprint.Matches(Fingerprint.Of(study with { Options = study.Options with { Seed = 9 }, Goal = new(1) }, 3)), Is.True);
         Assert.That(fingerprint.Matches(fingerprint with { Library = "another" }), Is.False);
     }
