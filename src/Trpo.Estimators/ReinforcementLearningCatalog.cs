@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
 
@@ -45,7 +46,7 @@ public sealed class ReinforcementLearningCatalog
         int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return new EnvironmentDataView(factory, count, observationColumnName, new EnvironmentTable(rows, seed), episodeStepLimit, threads);
+        return new EnvironmentDataView(factory, count, observationColumnName, new RandomPolicyTable(rows, seed), episodeStepLimit, threads);
     }
 
     /// <summary>

@@ -1,5 +1,5 @@
 using Microsoft.ML.Runtime;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 
 namespace Trpo.Estimators;
 

@@ -6,6 +6,8 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.Checking;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
@@ -67,7 +69,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return telemetry.Watch(() => new ObservedBlock(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
+        return telemetry.Watch(() => new TransformedVectorEnvironment(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
     }
 
     /// <summary>The columns of the input and, behind them, the action and its score.</summary>
@@ -85,7 +87,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
 
-    private PolicyTransformer Train(ObservedBlock environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
+    private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
     {
         // Whatever modes the caller is in, parameters are made, and learn, in these.
         using var withGradients = GradientMode.Enable();
@@ -139,7 +141,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private void WarnOfActionsOutOfReach(IChannel channel)
     {
-        foreach (var warning in ActionReach.Warnings(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)))
+        foreach (var warning in ActionScale.Warnings(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)))
             channel.Warning(MessageSensitivity.None, warning);
     }
 

@@ -20,16 +20,18 @@ public sealed partial class ArchitectureTests
         ["Optimization"] = ["Foundation"],
         ["Distributions"] = [],
         ["Environments"] = ["Checkpoints"],
+        ["Environments.Stepping"] = ["Checkpoints", "Environments"],
+        ["Environments.DataViews"] = ["Environments", "Environments.Stepping"],
+        ["Environments.Checking"] = ["Environments"],
         ["Environments.ClassicControl"] = ["Checkpoints", "Environments"],
         ["Health"] = ["Checkpoints", "Foundation", "Optimization"],
         ["Kernels"] = [],
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks"],
         ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
-        ["Evaluation"] = ["Environments", "Foundation"],
-        ["Rollouts"] = ["Checkpoints", "Environments", "Policies"],
-        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Health", "Optimization", "Policies", "Rollouts", "Telemetry"],
-        ["Environments.Checking"] = ["Environments", "Training"],
+        ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
+        ["Rollouts"] = ["Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Policies"],
+        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Health", "Optimization", "Policies", "Rollouts", "Telemetry"],
     };
 
     /// <summary>The same of Trpo.Onnx. What its users name stands above, in no folder.</summary>

@@ -5,6 +5,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
 using Trpo.Examples.Inventory;
 using Trpo.Onnx;

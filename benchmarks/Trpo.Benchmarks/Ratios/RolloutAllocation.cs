@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Distributions;
-using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
@@ -20,7 +20,7 @@ internal static class RolloutAllocation
     {
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), Environments);
-        using var block = new ObservedBlock(view, Environments, view, view.Schema["Observation"]);
+        using var block = new TransformedVectorEnvironment(view, Environments, view, view.Schema["Observation"]);
         var distribution = ActionDistribution.For(view.ActionSpace, initialLogStandardDeviation: 0);
         using var policy = new StochasticPolicy(new Perceptron(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
         var collector = new RolloutCollector(block, new RandomSource(2));

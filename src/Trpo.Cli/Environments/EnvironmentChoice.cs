@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 
 namespace Trpo.Cli.Environments;
 

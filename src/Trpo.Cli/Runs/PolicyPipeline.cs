@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Cli.Runs;

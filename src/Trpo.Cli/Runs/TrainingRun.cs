@@ -5,6 +5,7 @@ using Trpo.Cli.Display;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Onnx;
 using Trpo.Reports;
 

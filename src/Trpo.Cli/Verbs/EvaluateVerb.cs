@@ -3,7 +3,7 @@ using Microsoft.ML;
 using Trpo.Cli.Environments;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 
 namespace Trpo.Cli.Verbs;
 

@@ -8,7 +8,7 @@ namespace Trpo.Estimators.Environments;
 /// </summary>
 /// <remarks>
 /// It is created and disposed on the thread that trains or evaluates, which by default makes all other calls too. Where
-/// <see cref="EnvironmentDataView.Threads"/> is more than 1, each <see cref="Step"/> and <see cref="Reset"/> may come from another thread than the
+/// <c>LoadFromEnvironment</c> is given more than 1 thread, each <see cref="Step"/> and <see cref="Reset"/> may come from another thread than the
 /// one before, and different instances are called at the same time: they share nothing that changes. A simulator that belongs to a
 /// thread, such as one with a window or a graphics context, keeps <c>threads: 1</c>.
 /// </remarks>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Environments.Stepping;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Rows;
@@ -11,9 +13,9 @@ namespace Trpo.Estimators.Evaluation;
 /// <summary>Plays episodes with an exported policy, a block of environments at a time.</summary>
 internal sealed class PolicyEvaluator
 {
-    private readonly ObservedBlock _environments;
-    private readonly EnvironmentBlock _block;
-    private readonly EnvironmentTurn _turn;
+    private readonly TransformedVectorEnvironment _transformed;
+    private readonly VectorEnvironment _environments;
+    private readonly StepQueue _queue;
     private readonly PolicyBatch _batch;
     private readonly int[] _seeds;
     private readonly int[] _playing;
@@ -22,18 +24,18 @@ internal sealed class PolicyEvaluator
     private readonly IProgress<EpisodeResult>? _progress;
     private int _started;
 
-    private PolicyEvaluator(ObservedBlock environments, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress)
+    private PolicyEvaluator(TransformedVectorEnvironment transformed, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress)
     {
-        _environments = environments;
-        _block = environments.Block;
-        _turn = environments.Turn;
+        _transformed = transformed;
+        _environments = transformed.Environments;
+        _queue = transformed.Queue;
         _batch = batch;
         var random = new RandomSource((ulong)seed);
         _seeds = [.. Enumerable.Range(0, episodes).Select(_ => random.NextSeed())];
         _episodes = new EpisodeResult[episodes];
         _progress = progress;
-        _playing = new int[environments.Count];
-        _draws = new DataViewRowId[environments.Count];
+        _playing = new int[transformed.Count];
+        _draws = new DataViewRowId[transformed.Count];
     }
 
     /// <summary>Plays the episodes; each has its own seed, so that which environment plays it does not matter.</summary>
@@ -47,9 +49,9 @@ internal sealed class PolicyEvaluator
         var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count, selection);
-        return new ObservedBlock(environment, count, data, column).Use(environments =>
+        return new TransformedVectorEnvironment(environment, count, data, column).Use(transformed =>
         {
-            var evaluator = new PolicyEvaluator(environments, batch, episodes, seed, progress);
+            var evaluator = new PolicyEvaluator(transformed, batch, episodes, seed, progress);
             evaluator.Play(cancellation);
             return new PolicyEvaluation(evaluator._episodes, seed, selection);
         });
@@ -67,8 +69,8 @@ internal sealed class PolicyEvaluator
             // An environment that has no episode left keeps its last observation in the batch; nobody reads its action.
             Act();
             for (var e = 0; e < _playing.Length; e++)
-                PlanStep(e);
-            _turn.Take();
+                EnqueueStep(e);
+            _queue.Run();
             for (var e = 0; e < _playing.Length; e++)
                 Record(e);
             BeginEpisodes();
@@ -79,17 +81,17 @@ internal sealed class PolicyEvaluator
     private void Act()
     {
         for (var e = 0; e < _playing.Length; e++)
-            _draws[e] = new DataViewRowId((ulong)_block.Length(e), (ulong)Math.Max(_playing[e], 0));
+            _draws[e] = new DataViewRowId((ulong)_environments.Length(e), (ulong)Math.Max(_playing[e], 0));
         _batch.Run(_playing.Length, _draws);
     }
 
-    private void PlanStep(int environment)
+    private void EnqueueStep(int environment)
     {
         if (_playing[environment] < 0)
             return;
         if (float.IsNaN(_batch.Score(environment)[0]))
             throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))}).");
-        _turn.PlanStep(environment, _batch.IsDiscrete ? [_batch.Choice(environment)] : _batch.Action(environment));
+        _queue.EnqueueStep(environment, _batch.IsDiscrete ? [_batch.Choice(environment)] : _batch.Action(environment));
     }
 
     private void Record(int environment)
@@ -99,11 +101,11 @@ internal sealed class PolicyEvaluator
             return;
 
         // The final observation passes through the transforms too, as it does in training.
-        _environments.Read(environment, _batch.Observation(environment));
-        var result = _turn.Result(environment);
+        _transformed.Read(environment, _batch.Observation(environment));
+        var result = _queue.Result(environment);
         if (!result.Ended)
             return;
-        _episodes[episode] = new EpisodeResult(episode, _seeds[episode], _block.Return(environment), _block.Length(environment), result.Terminated);
+        _episodes[episode] = new EpisodeResult(episode, _seeds[episode], _environments.Return(environment), _environments.Length(environment), result.Terminated);
         _progress?.Report(_episodes[episode]);
         PlanEpisode(environment);
     }
@@ -112,17 +114,17 @@ internal sealed class PolicyEvaluator
     {
         _playing[environment] = _started < _seeds.Length ? _started++ : -1;
         if (_playing[environment] >= 0)
-            _turn.PlanReset(environment, _seeds[_playing[environment]]);
+            _queue.EnqueueReset(environment, _seeds[_playing[environment]]);
     }
 
     private void BeginEpisodes()
     {
-        _turn.Take();
+        _queue.Run();
         for (var e = 0; e < _playing.Length; e++)
         {
             // Those that go on have been read.
-            if (_playing[e] >= 0 && _block.Length(e) == 0)
-                _environments.Read(e, _batch.Observation(e));
+            if (_playing[e] >= 0 && _environments.Length(e) == 0)
+                _transformed.Read(e, _batch.Observation(e));
         }
     }
 

@@ -1,5 +1,7 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;
 
@@ -8,9 +10,9 @@ namespace Trpo.Estimators.Rollouts;
 /// <summary>Acts with a policy in a block of environments, whose observations come to it through the upstream transforms.</summary>
 internal sealed class RolloutCollector : ICheckpointable
 {
-    private readonly ObservedBlock _environments;
-    private readonly EnvironmentBlock _block;
-    private readonly EnvironmentTurn _turn;
+    private readonly TransformedVectorEnvironment _environments;
+    private readonly VectorEnvironment _block;
+    private readonly StepQueue _turn;
     private readonly RandomSource _random;
     private readonly ObservationNormalizer? _normalizer;
     private readonly float[] _current;
@@ -24,11 +26,11 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <param name="random">What actions are drawn from, and the environments' seeds.</param>
     /// <param name="normalizer">What the policy sees observations through, or null; it is shown every one that is acted on.</param>
     /// <param name="staggerStarts">Whether to cut first episodes short, so that environments of one fixed length do not end together.</param>
-    public RolloutCollector(ObservedBlock environments, RandomSource random, ObservationNormalizer? normalizer = null, bool staggerStarts = false)
+    public RolloutCollector(TransformedVectorEnvironment environments, RandomSource random, ObservationNormalizer? normalizer = null, bool staggerStarts = false)
     {
         _environments = environments;
-        _block = environments.Block;
-        _turn = environments.Turn;
+        _block = environments.Environments;
+        _turn = environments.Queue;
         _random = random;
         _normalizer = normalizer;
         _current = new float[environments.Count * environments.ObservationLength];
@@ -78,10 +80,10 @@ internal sealed class RolloutCollector : ICheckpointable
             policy.Evaluate(_seen, _parameters);
             for (var e = 0; e < _block.Count; e++)
                 Decide(e, rollout, rollout.Row(e, t), policy);
-            _turn.Take();
+            _turn.Run();
             for (var e = 0; e < _block.Count; e++)
                 Record(e, rollout, rollout.Row(e, t), episodes);
-            _turn.Take();
+            _turn.Run();
             for (var e = 0; e < _block.Count; e++)
             {
                 if (rollout.Ended[rollout.Row(e, t)])
@@ -146,7 +148,7 @@ internal sealed class RolloutCollector : ICheckpointable
         current.CopyTo(rollout.Observation(row));
         var action = rollout.Action(row);
         policy.Distribution.Sample(_parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength), _random, action);
-        _turn.PlanStep(environment, action);
+        _turn.EnqueueStep(environment, action);
     }
 
     private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
@@ -169,7 +171,7 @@ internal sealed class RolloutCollector : ICheckpointable
         if (!cut)
             episodes.Add(new Episode(_block.Return(environment), _block.Length(environment), !result.Terminated));
         _cuts[environment] = 0;
-        _turn.PlanReset(environment, seed: null);
+        _turn.EnqueueReset(environment, seed: null);
     }
 
     private void ReadCurrent(int environment)

@@ -23,9 +23,9 @@ internal sealed class RunIdentity
     {
         List<(string, string)> facts =
         [
-            ("environment", parts.Environments.Block.Name),
-            ("time limit", parts.Environments.Block.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
-            ("observations", Described(parts.Environments.Block.ObservationSpace)),
+            ("environment", parts.Environments.Environments.Name),
+            ("time limit", parts.Environments.Environments.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("observations", Described(parts.Environments.Environments.ObservationSpace)),
             ("number of environments", parts.Environments.Count.ToString(CultureInfo.InvariantCulture)),
             ("transforms", parts.Environments.Lineage),
             ("length of an observation", parts.Environments.ObservationLength.ToString(CultureInfo.InvariantCulture)),

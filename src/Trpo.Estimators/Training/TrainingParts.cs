@@ -1,5 +1,5 @@
 using Trpo.Estimators.Baselines;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx.Randomness;
@@ -17,7 +17,7 @@ internal sealed record TrainingParts
     /// <summary>Another optimizer than the trust region's, or null.</summary>
     public IPolicyOptimizer? Optimizer { get; init; }
 
-    public required ObservedBlock Environments { get; init; }
+    public required TransformedVectorEnvironment Environments { get; init; }
 
     public required ActionSpace ActionSpace { get; init; }
 

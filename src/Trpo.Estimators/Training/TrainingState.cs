@@ -54,7 +54,7 @@ internal sealed class TrainingState
     {
         content.Add(Collector, _collector.SaveState);
         if (IncludesEnvironments)
-            content.Add(Environments, _parts.Environments.Block.SaveState);
+            content.Add(Environments, _parts.Environments.Environments.SaveState);
     }
 
     /// <summary>Goes back to what <see cref="Save"/> saved.</summary>
@@ -81,7 +81,7 @@ internal sealed class TrainingState
         content.Restore(Collector, _collector.RestoreState);
         var restores = content.Has(Environments) && IncludesEnvironments;
         if (restores)
-            content.Restore(Environments, _parts.Environments.Block.RestoreState);
+            content.Restore(Environments, _parts.Environments.Environments.RestoreState);
 
         // A transform with a state of its own is allowed to make something else.
         if (!_parts.Environments.KeepsState && _collector.Difference() is var (environment, slot))
@@ -92,7 +92,7 @@ internal sealed class TrainingState
     }
 
     private CheckpointException Changed(int environment, int slot) => new(
-        $"The transforms between environment '{_parts.Environments.Block.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+        $"The transforms between environment '{_parts.Environments.Environments.Name}' and the policy make another value of slot {slot} of what environment {environment} shows than they did in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
 
     private static ICheckpointable Checkpointable(ICheckpointable? checkpointable, string kind, object part) =>
         checkpointable is { IsCheckpointable: true } ? checkpointable : throw Unsavable(kind, part.GetType().Name);

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Rollouts;
 using Trpo.Onnx.Randomness;
@@ -43,7 +43,7 @@ public sealed class RolloutAllocationTests
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), environments, threads: threads);
         var data = normalized ? ml.Transforms.NormalizeMeanVariance("Observation").Fit(view).Transform(view) : view;
         using var policy = TestNetworks.Policy(ActionSpace.Discrete(2), Differentiation.Kernel, 4, [64, 64]);
-        using var observed = new ObservedBlock(view, environments, data, data.Schema["Observation"]);
+        using var observed = new TransformedVectorEnvironment(view, environments, data, data.Schema["Observation"]);
         var collector = new RolloutCollector(observed, new RandomSource(1));
         collector.Start();
         var rollout = new Rollout(environments, Capacity, 4, 1);

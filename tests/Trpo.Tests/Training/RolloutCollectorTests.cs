@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
 using Trpo.Estimators.Training;
@@ -149,7 +149,7 @@ public sealed class RolloutCollectorTests
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new TargetEnvironment(), count: 1);
         using var policy = Support.Policies.Create(ActionSpace.Box([-1], [1]), observationLength: 2);
-        using var environments = new ObservedBlock(view, 1, view, view.Schema[0]);
+        using var environments = new TransformedVectorEnvironment(view, 1, view, view.Schema[0]);
         var rollout = new Rollout(1, 500, 2, 1);
         rollout.Clear(500);
         var collector = new RolloutCollector(environments, new RandomSource(1));
@@ -185,7 +185,7 @@ public sealed class RolloutCollectorTests
 
     private sealed class Run : IDisposable
     {
-        private readonly ObservedBlock _environments;
+        private readonly TransformedVectorEnvironment _environments;
         private readonly RolloutCollector _collector;
         private readonly Rollout _rollout;
         private readonly StochasticPolicy _policy = Support.Policies.Create(ActionSpace.Discrete(2), observationLength: 1);
@@ -194,7 +194,7 @@ public sealed class RolloutCollectorTests
         {
             Normalizer = normalizer;
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, truncates, maxEpisodeSteps: maxEpisodeSteps), environments);
-            _environments = new ObservedBlock(view, environments, view, view.Schema[0]);
+            _environments = new TransformedVectorEnvironment(view, environments, view, view.Schema[0]);
             _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer, staggerStarts);
             _collector.Start();
             _rollout = new Rollout(environments, 10, 1, 1);

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Rollouts;
 using Trpo.Estimators.Training;
@@ -142,7 +142,7 @@ public sealed class SampleReuseTests
 
     private sealed class Run : IDisposable
     {
-        private readonly ObservedBlock _environments;
+        private readonly TransformedVectorEnvironment _environments;
         private readonly RolloutCollector _collector;
         private readonly SampleReuse _samples;
         private readonly StochasticPolicy _policy;
@@ -157,7 +157,7 @@ public sealed class SampleReuseTests
             _rows = rows;
             _options = options ?? Plain;
             var view = new MLContext(1).ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(4, reward: _ => reward(++_steps)), 1);
-            _environments = new ObservedBlock(view, 1, view, view.Schema[0]);
+            _environments = new TransformedVectorEnvironment(view, 1, view, view.Schema[0]);
             _collector = new RolloutCollector(_environments, new RandomSource(1), normalizer);
             _collector.Start();
             _samples = new SampleReuse(earlier, () => new Rollout(1, rows, 1, 1));

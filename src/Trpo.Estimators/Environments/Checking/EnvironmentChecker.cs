@@ -50,7 +50,7 @@ internal sealed class EnvironmentChecker
     {
         var random = new RandomSource((ulong)_seed);
         var (one, two) = (_factory.Create(), _factory.Create());
-        foreach (var (dimension, warning) in ActionReach.Warnings(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1).Index())
+        foreach (var (dimension, warning) in ActionScale.Warnings(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1).Index())
             _findings.Add(EnvironmentFault.ActionsOutOfReach, warning, dimension);
 
         ActionCheck.Run(probe, _findings, random.NextSeed());

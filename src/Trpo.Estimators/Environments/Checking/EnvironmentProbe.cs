@@ -11,7 +11,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     // What rounding to single precision, here and in the bound, may add.
     private const double Rounding = 1e-6;
 
-    private readonly ObservationCheck _check = new(kind.Observations);
+    private readonly ObservationValidator _check = new(kind.Observations);
     private readonly float[] _observation = new float[kind.Observations.Length];
     private long _measuredSteps;
     private long _ticks;
@@ -44,7 +44,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            findings.Add(EnvironmentFault.ResetFailed, $"{kind.Subject} {EnvironmentComplaint.OfFailure(method, exception, _observation.Length)}");
+            findings.Add(EnvironmentFault.ResetFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(method, exception, _observation.Length)}");
             return false;
         }
 
@@ -65,7 +65,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} {EnvironmentComplaint.OfFailure(nameof(IEnvironment.Allows), exception, _observation.Length)} It must answer for every choice of its ActionSpace, {kind.Actions}.");
+            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(nameof(IEnvironment.Allows), exception, _observation.Length)} It must answer for every choice of its ActionSpace, {kind.Actions}.");
         }
 
         return false;
@@ -76,7 +76,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     {
         if (TryStep(action, out var result) is not { } exception)
             return result;
-        findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentComplaint.OfFailure("Step", exception, _observation.Length)} It was at step {EpisodeSteps} of its episode, with the action {kind.Describe(action)}.");
+        findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", exception, _observation.Length)} It was at step {EpisodeSteps} of its episode, with the action {kind.Describe(action)}.");
         return null;
     }
 
@@ -107,7 +107,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
 
     private void CheckObservation(string method)
     {
-        if (_check.Complaint(_observation, method, EpisodeSteps) is { } complaint)
+        if (_check.FindError(_observation, method, EpisodeSteps) is { } complaint)
         {
             findings.Add(EnvironmentFault.ObservationInvalid, $"{kind.Subject} {complaint}");
             return;
@@ -127,7 +127,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     private void CheckReward(double reward)
     {
         if (!double.IsFinite(reward))
-            findings.Add(EnvironmentFault.RewardNotFinite, $"{kind.Subject} {EnvironmentComplaint.OfReward(reward, EpisodeSteps)}");
+            findings.Add(EnvironmentFault.RewardNotFinite, $"{kind.Subject} {EnvironmentErrors.NonFiniteReward(reward, EpisodeSteps)}");
         else if (Math.Abs(reward) > HugeReward && findings.IsNew(EnvironmentFault.RewardHuge))
             findings.Add(EnvironmentFault.RewardHuge, FormattableString.Invariant($"{kind.Subject} returned the reward {reward} from Step, at step {EpisodeSteps} of its episode. Scale rewards to about -10 to 10: a single one this large outweighs all others."));
     }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Trpo.Estimators.Training;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
 
@@ -67,7 +66,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
                     continue;
                 if (!result.Ended)
                 {
-                    findings.Add(EnvironmentFault.EpisodeEndless, $"{probe.Kind.Subject} {EnvironmentComplaint.OfLength(episodeStepLimit)}");
+                    findings.Add(EnvironmentFault.EpisodeEndless, $"{probe.Kind.Subject} {EnvironmentErrors.EndlessEpisode(episodeStepLimit)}");
                     return;
                 }
 

@@ -1,6 +1,0 @@
-namespace Trpo.Estimators.Environments;
-
-/// <summary>The table that an environment's data view is to those who are not its trainer.</summary>
-/// <param name="Rows">The number of rows.</param>
-/// <param name="Seed">The seed of the environment and of the random policy.</param>
-internal sealed record EnvironmentTable(int Rows, int Seed);

@@ -1,0 +1,235 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Environments.DataViews;
+
+/// <summary>Upstream transforms see what the simulator emits while it is trained in, one row at a time; what cannot is refused by name.</summary>
+public sealed class LockStepTests
+{
+    private const int Steps = 96;
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Test]
+    public void A_custom_mapping_in_front_sees_every_observation_of_the_training_and_the_policy_sees_what_it_makes_of_them()
+    {
+        // Episodes of 4 steps have 5 observations: 0 to 3 are acted on, 4 is the final one.
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1, rows: 8);
+        var seen = new List<float>();
+        var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>(
+            (raw, mapped) =>
+            {
+                seen.Add(raw.Observation[0]);
+                mapped.Features = [raw.Observation[0], 10 * raw.Observation[0], 1];
+            },
+            contractName: null);
+        var model = mapping.Append(Trainer(environment, "Features")).Fit(environment);
+
+        Assert.That(seen, Is.EqualTo(Enumerable.Range(0, Steps / 4).SelectMany(_ => new float[] { 0, 1, 2, 3, 4 }).Append(0)));
+        Assert.That(model.LastTransformer.Metadata.Observations.Length, Is.EqualTo(3), "the policy's own input is the mapping's output");
+    }
+
+    [Test]
+    public void Training_sees_normalised_observations()
+    {
+        // The table has the steps 0 to 4 in turn, twice: their mean square is 6, so the normaliser divides by sqrt(6).
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 2, rows: 10);
+        var seen = new List<float>();
+        var pipeline = _ml.Transforms.NormalizeMeanVariance("Observation")
+            .Append(_ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => seen.Add((mapped.Features = [raw.Observation[0], 0, 0])[0]), contractName: null))
+            .Append(Trainer(environment, "Features"));
+        pipeline.Fit(environment);
+
+        float[] expected = [0, 1, 2, 3, 4];
+        Assert.That(seen, Has.Count.GreaterThan(Steps));
+        Assert.That(seen.Distinct().Order(), Is.EqualTo(expected.Select(step => step / Math.Sqrt(6))).Within(1e-6));
+    }
+
+    [Test]
+    public void Training_sees_one_hot_encoded_observations()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 2, rows: 10);
+        var seen = new List<string>();
+        var pipeline = _ml.Transforms.CustomMapping<Raw, Step>((raw, step) => step.Number = raw.Observation[0], contractName: null)
+            .Append(_ml.Transforms.Categorical.OneHotEncoding("Features", "Number"))
+            .Append(_ml.Transforms.CustomMapping<Encoded, Encoded>(
+                (encoded, copy) =>
+                {
+                    seen.Add(string.Join(' ', encoded.Features));
+                    copy.Features = encoded.Features;
+                },
+                contractName: null))
+            .Append(Trainer(environment, "Features"));
+
+        pipeline.Fit(environment);
+
+        Assert.That(seen.Distinct(), Is.EquivalentTo(new[] { "1 0 0 0 0", "0 1 0 0 0", "0 0 1 0 0", "0 0 0 1 0", "0 0 0 0 1" }));
+    }
+
+    [Test]
+    public void Training_behind_stock_transforms_runs_through_all_of_them()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 4);
+        var pipeline = _ml.Transforms.CopyColumns("Copy", "Observation")
+            .Append(_ml.Transforms.NormalizeMinMax("Copy"))
+            .Append(_ml.Transforms.NormalizeBinning("Bins", "Observation"))
+            .Append(_ml.Transforms.ReplaceMissingValues("Copy"))
+            .Append(_ml.Transforms.Concatenate("Features", "Copy", "Bins"))
+            .Append(Trainer(environment, "Features"));
+
+        Assert.That(pipeline.Fit(environment).LastTransformer.Metadata.Observations.Length, Is.EqualTo(8));
+    }
+
+    [Test]
+    public void A_transform_with_a_state_keeps_one_for_each_environment()
+    {
+        // Every observation with the one before it: in one environment they are consecutive steps, or the end of an episode and a start.
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 3);
+        var pairs = new HashSet<(float, float)>();
+        var stacking = _ml.Transforms.StatefulCustomMapping<Raw, Mapped, Last>(
+            (raw, mapped, last) =>
+            {
+                pairs.Add((last.Observation, raw.Observation[0]));
+                mapped.Features = [last.Observation, raw.Observation[0], 0];
+                last.Observation = raw.Observation[0];
+            },
+            last => last.Observation = -1,
+            contractName: null);
+        stacking.Append(Trainer(environment, "Features")).Fit(environment);
+
+        Assert.That(pairs, Is.EquivalentTo(new[] { (-1f, 0f), (0, 1), (1, 2), (2, 3), (3, 4), (4, 0) }));
+    }
+
+    [Test]
+    public void A_transform_that_returns_another_number_of_values_is_refused_rather_than_completed_from_the_row_before()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1);
+        var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => mapped.Features = raw.Observation[0] == 2 ? [1] : [1, 2, 3], contractName: null);
+
+        Assert.That(() => mapping.Append(Trainer(environment, "Features")).Fit(environment), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'Features' has 1 values"));
+    }
+
+    [Test]
+    public void Slot_names_that_repeat_or_are_missing_do_not_cost_the_training()
+    {
+        var environment = CartPoles();
+        var doubled = _ml.Transforms.Concatenate("Features", "Observation", "Observation").Append(Trainer(environment, "Features"));
+
+        Assert.That(doubled.Fit(environment).LastTransformer.Metadata.Observations.Names, Is.Empty);
+        Assert.That(Trainer(environment).Fit(environment).Metadata.Observations.Names, Is.EqualTo(new[] { "position", "velocity", "angle", "angular velocity" }));
+    }
+
+    [Test]
+    public void Stepping_and_reading_through_a_normaliser_allocates_nothing()
+    {
+        var environment = CartPoles();
+        var data = _ml.Transforms.NormalizeMeanVariance("Observation").Fit(environment).Transform(environment);
+        using var environments = new TransformedVectorEnvironment(environment, 2, data, data.Schema["Observation"]);
+        environments.Queue.Reset(new Trpo.Onnx.Randomness.RandomSource(1));
+        var observation = new float[4];
+        float[] action = [1];
+        Play();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Play();
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        void Play()
+        {
+            for (var step = 0; step < 2_000; step++)
+            {
+                if (environments.Environments.Step(step % 2, action).Ended)
+                    environments.Environments.Reset(step % 2, seed: null);
+                environments.Read(step % 2, observation);
+            }
+        }
+    }
+
+    [Test]
+    public void The_view_is_still_a_table_to_others_while_it_is_trained_on()
+    {
+        var environment = CartPoles();
+        var table = environment.GetColumn<float[]>("Observation").ToList();
+        var read = new List<List<float[]>>();
+        var trainer = _ml.ReinforcementLearning.Trainers.Trpo(environment, Options("Observation") with
+        {
+            Progress = new Callback(() => read.Add([.. environment.GetColumn<float[]>("Observation")])),
+        });
+        trainer.Fit(environment);
+
+        Assert.That(read, Is.Not.Empty);
+        Assert.That(read, Is.All.EqualTo(table));
+    }
+
+    [Test]
+    public void Two_fits_on_one_view_at_once_do_not_disturb_each_other()
+    {
+        var environment = CartPoles();
+        var alone = Trainer(environment).Fit(environment).Onnx.ToArray();
+        var together = new byte[2][];
+        Parallel.For(0, 2, i => together[i] = Trainer(environment).Fit(environment).Onnx.ToArray());
+
+        Assert.That(together, Is.All.EqualTo(alone));
+    }
+
+    [Test]
+    public void A_transform_that_makes_something_not_finite_is_named_by_its_column()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1);
+        var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => mapped.Features = [0, 1 / (3 - raw.Observation[0]), 0], contractName: null);
+
+        Assert.That(() => mapping.Append(Trainer(environment, "Features")).Fit(environment),
+            Throws.TypeOf<EnvironmentException>().With.Message.Contains("'Features'").And.Message.Contains("slot 1").And.Message.Contains("'Counting'"));
+    }
+
+    private static TrpoOptions Options(string column) => new()
+    {
+        TotalSteps = Steps,
+        StepsPerIteration = Steps / 2,
+        HiddenLayers = [4],
+        Seed = 1,
+        Columns = new(column),
+    };
+
+    private EnvironmentDataView CartPoles() => _ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 2, rows: 100);
+
+    private TrpoEstimator Trainer(EnvironmentDataView environment, string column = "Observation") =>
+        _ml.ReinforcementLearning.Trainers.Trpo(environment, Options(column));
+
+    private sealed class Callback(Action action) : IProgress<TrpoIteration>
+    {
+        public void Report(TrpoIteration value) => action();
+    }
+
+    private sealed class Raw
+    {
+        public float[] Observation { get; set; } = [];
+    }
+
+    private sealed class Mapped
+    {
+        [VectorType(3)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Step
+    {
+        public float Number { get; set; }
+    }
+
+    private sealed class Last
+    {
+        public float Observation { get; set; }
+    }
+
+    private sealed class Encoded
+    {
+        [VectorType(5)]
+        public float[] Features { get; set; } = [];
+    }
+}

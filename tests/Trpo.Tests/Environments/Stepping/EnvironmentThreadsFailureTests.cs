@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Environments.Stepping;
+
+/// <summary>What goes wrong on another thread is said on the calling one, in the same words, and leaves nothing behind.</summary>
+public sealed class EnvironmentThreadsFailureTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly ConcurrentDictionary<Thread, bool> _callers = new();
+    private int _open;
+
+    [SetUp]
+    public void Forget()
+    {
+        _callers.Clear();
+        _open = 0;
+    }
+
+    [TearDown]
+    public void Nothing_is_left_behind()
+    {
+        Assert.That(_open, Is.Zero, "environments that were not disposed");
+        Assert.That(_callers.Keys.Where(thread => thread != Thread.CurrentThread && thread.IsAlive), Is.Empty);
+    }
+
+    [Test]
+    public void A_failure_on_another_thread_names_the_environment()
+    {
+        var exception = Assert.Throws<EnvironmentException>(() => Train(Elsewhere(new TimeoutException("The robot does not answer."))))!;
+
+        Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(number [01] of 2\) failed in Step: The robot does not answer\.$"));
+        Assert.That(exception.InnerException, Is.TypeOf<TimeoutException>());
+        Assert.That(_callers, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_cancellation_on_another_thread_is_not_wrapped() =>
+        Assert.That(() => Train(Elsewhere(new OperationCanceledException())), Throws.TypeOf<OperationCanceledException>());
+
+    [Test]
+    public void A_training_that_succeeds_leaves_nothing_behind_either()
+    {
+        using var barrier = new Barrier(2);
+        Train((_, _) => barrier.SignalAndWait(Patience));
+
+        Assert.That(_callers, Has.Count.EqualTo(2));
+    }
+
+    // With one thread, the first environment fails and the second is never stepped; with two, the second fails first.
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Where_two_fail_at_once_the_first_of_them_is_named(int threads)
+    {
+        using var second = new ManualResetEventSlim();
+        var exception = Assert.Throws<EnvironmentException>(() => Train((environment, call) =>
+        {
+            if (call < 3)
+                return;
+            if (environment == 1)
+                second.Set();
+            else if (threads > 1 && !second.Wait(Patience))
+                return;
+            throw environment == 1 ? new OperationCanceledException() : new TimeoutException("Too late.");
+        }, threads))!;
+
+        Assert.That(exception.Message, Is.EqualTo("Environment 'Counting' (number 0 of 2) failed in Step: Too late."));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void A_failure_of_the_first_reset_is_said_too(int threads) =>
+        Assert.That(() => Train((_, _) => throw new TimeoutException("No field."), threads),
+            Throws.TypeOf<EnvironmentException>().With.Message.EqualTo("Environment 'Counting' (number 0 of 2) failed in Reset: No field."));
+
+    // Both environments meet in their second step, so that one of them is in another thread than the one that trains.
+    private static Action<int, int> Elsewhere(Exception exception)
+    {
+        var here = Thread.CurrentThread;
+        var barrier = new Barrier(2);
+        return (_, call) =>
+        {
+            if (call == 2 && barrier.SignalAndWait(Patience) && Thread.CurrentThread != here)
+                throw exception;
+        };
+    }
+
+    /// <param name="before">Is told the number of the environment, and of the call to it: 0 for the first reset.</param>
+    /// <param name="threads">The number of threads.</param>
+    private void Train(Action<int, int> before, int threads = 2)
+    {
+        // The first one is asked for its spaces alone.
+        var created = -1;
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
+            () =>
+            {
+                var index = created++;
+                _open++;
+                return new HookedEnvironment(
+                    new CountingEnvironment(),
+                    call =>
+                    {
+                        _callers.TryAdd(Thread.CurrentThread, true);
+                        before(index, call);
+                    },
+                    () => _open--);
+            },
+            count: 2,
+            threads: threads);
+        _ml.ReinforcementLearning.Trainers.Trpo(environment, new() { TotalSteps = 40, StepsPerIteration = 20, HiddenLayers = [4], Seed = 1 }).Fit(environment);
+    }
+}
