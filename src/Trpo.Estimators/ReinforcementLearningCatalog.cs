@@ -98,7 +98,7 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        return PolicyEvaluator.Run(PolicyChain.Of(model), environment, episodes, seed, selection, progress, cancellation);
+        return PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, cancellation);
     }
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, DataViewSchema?)"/>

@@ -14,7 +14,7 @@ using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Training;
 using Trpo.Onnx;
-using Trpo.Onnx.Interop;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
@@ -41,7 +41,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
     {
         options.Validate();
-        options.Columns.Check(environment.ActionSpace);
+        options.Columns.Validate(environment.ActionSpace);
         if (options.ActionMask)
             ActionMask.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
@@ -65,7 +65,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var column = PolicySchema.Observation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
+        var column = PolicySchema.FindObservation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
@@ -78,12 +78,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var observation = _options.Columns.Observation;
-        var column = inputSchema.Where(candidate => candidate.Name == observation).Cast<SchemaShape.Column?>().FirstOrDefault()
-            ?? throw PolicySchema.Missing(observation, nameof(inputSchema), _environment.HowToCombineInto(observation));
-        if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
-            throw PolicySchema.Mismatch(observation, MicrosoftMLInternals.Describe(column), length: null, nameof(inputSchema));
-
-        var outputs = MicrosoftMLInternals.ShapeOf(PolicySchema.Outputs(_options.Columns, _environment.ActionSpace));
+        PolicySchema.CheckObservation(inputSchema, observation, _environment.HowToCombineInto(observation));
+        var outputs = _options.Columns.GetOutputShape(_environment.ActionSpace);
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
 
@@ -148,7 +144,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
     {
         var maskLength = _options.ActionMask ? _environment.ActionSpace.ScoreLength : 0;
-        if (ObservationScale.Warning(observations, length, column.Name, PolicySchema.SlotNames(column), maskLength) is { } warning)
+        if (ObservationScale.Warning(observations, length, column.Name, DataViewColumns.GetSlotNames(column), maskLength) is { } warning)
             channel.Warning(MessageSensitivity.None, warning);
     }
 
@@ -189,14 +185,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private PolicyMetadata Describe(DataViewSchema.Column column, int seed, int steps)
     {
-        var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. PolicySchema.SlotNames(column)]);
+        var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. DataViewColumns.GetSlotNames(column)]);
         return new PolicyMetadata(observations, _environment.ActionSpace, new Dictionary<string, string>
         {
             ["trainer"] = "Trpo.MLNet TRPO",
             ["environment"] = _environment.Name,
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
-        }, PolicyInputColumn.Of(_environment.Schema))
+        }, PolicySchema.GetInputColumns(_environment.Schema))
         {
             HasActionMask = _options.ActionMask,
         };

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
@@ -11,7 +12,7 @@ namespace Trpo.Onnx;
 /// Memory for a number of observations and for what the policy makes of them. Running it allocates nothing while the
 /// number of rows stays the same. It belongs to one thread at a time.
 /// </summary>
-public sealed class PolicyBatch : IDisposable
+public sealed class PolicyBatch : IPolicyBatch
 {
     private readonly SessionLease _session;
     private readonly BoxActionSpace? _box;
@@ -75,10 +76,12 @@ public sealed class PolicyBatch : IDisposable
     /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
     public void Run(int rows) => Run(rows, []);
 
-    /// <summary>As <see cref="Run(int)"/>; what is drawn for a row depends on its id.</summary>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="ids">The ids of the rows, or none, for the number of rows that were run before.</param>
-    internal void Run(int rows, ReadOnlySpan<DataViewRowId> ids)
+    /// <summary>Runs the policy on the first <paramref name="rows"/> observations; an action that is drawn depends on the seed and the row's id.</summary>
+    /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
+    /// <param name="ids">The ids of the rows; empty for the number of rows that were run before.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
+    /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
+    public void Run(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);

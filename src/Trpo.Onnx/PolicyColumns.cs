@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 
@@ -48,8 +49,14 @@ public sealed record PolicyColumns(string Observation = "Observation", string Ac
         }
     }
 
-    /// <exception cref="ArgumentException">A name is empty, two outputs have the same, or an output does not exist in the space of actions.</exception>
-    internal void Check(ActionSpace actions)
+    /// <summary>Returns the static description of the output columns, that estimators reason with.</summary>
+    /// <param name="actions">The space of the policy's actions.</param>
+    public SchemaShape GetOutputShape(ActionSpace actions) => PolicySchema.ShapeOf(Outputs, actions);
+
+    /// <summary>Checks the names, and that every output exists for a policy's actions.</summary>
+    /// <param name="actions">The space of the policy's actions.</param>
+    /// <exception cref="ArgumentException">A name is empty, two outputs have the same name, or an output does not exist in the space of actions.</exception>
+    public void Validate(ActionSpace actions)
     {
         ArgumentException.ThrowIfNullOrEmpty(Observation);
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -2,7 +2,6 @@ using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Trpo.Onnx.Files;
-using Trpo.Onnx.Graph.Conversion;
 
 namespace Trpo.Onnx;
 
@@ -17,7 +16,7 @@ namespace Trpo.Onnx;
 public static class PolicyModel
 {
     // Far more than any model within the limits takes.
-    private static readonly TimeSpan Time = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     /// <summary>Writes a model to a file, so that <see cref="Load(MLContext, string, out DataViewSchema)"/> reads it.</summary>
     /// <param name="ml">The context.</param>
@@ -51,7 +50,7 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(path);
-        return Load(ml, BoundedFile.Read(path, ModelArchive.MostBytes), path, Time, out inputSchema);
+        return Load(ml, BoundedFile.Read(path, ModelArchive.MaxBytes), path, MaxTime, out inputSchema);
     }
 
     /// <summary>Loads a model from a stream.</summary>
@@ -64,8 +63,22 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(stream);
+        return Load(ml, stream, MaxTime, out inputSchema);
+    }
+
+    /// <summary>Loads a model from a stream within a time limit.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="stream">The content that <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
+    /// <param name="timeout">The maximum time that ML.NET may take.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, takes longer, or is no model with a policy in it; the message says which.</exception>
+    public static ITransformer Load(MLContext ml, Stream stream, TimeSpan timeout, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(stream);
         var source = stream is FileStream file ? file.Name : "the stream";
-        return Load(ml, BoundedFile.Read(stream, ModelArchive.MostBytes, source), source, Time, out inputSchema);
+        return Load(ml, BoundedFile.Read(stream, ModelArchive.MaxBytes, source), source, timeout, out inputSchema);
     }
 
     /// <summary>The same model with a policy that chooses its actions, or names its columns, in another way.</summary>
@@ -78,7 +91,7 @@ public static class PolicyModel
     public static ITransformer With(ITransformer model, ActionSelection? selection = null, PolicyColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var chain = PolicyChain.Of(model);
+        var chain = PolicyChain.FromModel(model);
         return chain.With(chain.Policy.With(selection, columns));
     }
 
@@ -89,7 +102,7 @@ public static class PolicyModel
     public static ITransformer UntilPolicy(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return PolicyChain.Of(model).UntilPolicy();
+        return PolicyChain.FromModel(model).UntilPolicy();
     }
 
     /// <summary>
@@ -111,7 +124,7 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
-        AtomicFile.Write(path, ChainExport.ToOnnx(PolicyChain.Of(model), inputSchema));
+        AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(inputSchema));
     }
 
     /// <summary>
@@ -133,11 +146,10 @@ public static class PolicyModel
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(preprocessing);
-        AtomicFile.Write(path, GraphMerger.Merge(PolicyChain.Of(model), preprocessing));
+        AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(preprocessing));
     }
 
-    /// <summary>Loads a model within a time of one's own.</summary>
-    internal static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
+    private static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
     {
         Check(bytes, source);
         ITransformer model;

@@ -13,8 +13,8 @@ namespace Trpo.Onnx;
 /// </summary>
 public sealed class PolicySession : IDisposable
 {
-    /// <summary>The greatest length of a model.</summary>
-    internal const int MostBytes = 256 << 20;
+    /// <summary>The maximum length of an ONNX file that is opened, in bytes: 256 MiB.</summary>
+    public const int MaxBytes = 256 << 20;
 
     // As many rows as a view reads at a time, where a row is not very long.
     private const int TrialRows = 256;
@@ -47,7 +47,7 @@ public sealed class PolicySession : IDisposable
     public static PolicySession Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Open(BoundedFile.Read(path, MostBytes), path);
+        return Open(BoundedFile.Read(path, MaxBytes), path);
     }
 
     /// <summary>Opens an exported policy that is in memory.</summary>
@@ -93,8 +93,8 @@ public sealed class PolicySession : IDisposable
         {
             if (model.AsSpan().StartsWith("PK"u8))
                 throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
-            if (model.Length > MostBytes)
-                throw new InvalidDataException($"It has more than {MostBytes >> 20} MiB, the most that this library reads.");
+            if (model.Length > MaxBytes)
+                throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the most that this library reads.");
             var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
             TryOut(model, metadata);
             policy = Create(model, metadata, isTrial: false);

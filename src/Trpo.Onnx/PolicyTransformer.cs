@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Files;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Interop;
 using Trpo.Onnx.Rows;
 
@@ -66,8 +67,8 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        PolicySchema.Observation(inputSchema, Columns.Observation, Metadata.Observations.Length);
-        return PolicySchema.Output(inputSchema, Columns, Metadata.Actions);
+        PolicySchema.FindObservation(inputSchema, Columns.Observation, Metadata.Observations.Length);
+        return PolicySchema.Append(inputSchema, Columns.Outputs, Metadata.Actions);
     }
 
     /// <summary>
@@ -108,17 +109,14 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        MicrosoftMLInternals.Save(ctx, Columns, Selection, _onnx);
+        MicrosoftMLInternals.Save(ctx, PolicyRecord.Encode(Columns, Selection, _onnx));
     }
-
-    /// <summary>A number for the next PredictionEngine, from 0: engines side by side must not draw the same actions.</summary>
-    internal int NextEngine() => Interlocked.Increment(ref _engines);
 
     private void Check()
     {
         try
         {
-            Columns.Check(Metadata.Actions);
+            Columns.Validate(Metadata.Actions);
             if (!Session.IsStochastic && (Selection.IsSampled || Columns.Probability is not null || Columns.LogProbability is not null))
                 throw PolicySession.NotStochastic();
         }
@@ -129,5 +127,20 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         }
     }
 
-    private PolicyRowMapper Mapper(DataViewSchema input) => new(this, input);
+    private PolicyRowMapper Mapper(DataViewSchema input)
+    {
+        // All cursors of a view must draw the same, also where it has no seed: whoever reads two of its columns in turn pairs them.
+        var selection = Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next()) : Selection;
+        return new PolicyRowMapper(
+            new RowPolicy(
+                Columns.Observation,
+                Metadata.Observations.Length,
+                [.. Columns.Outputs],
+                Metadata.Actions,
+                capacity => Session.CreateBatch(capacity, selection),
+
+                // Engines side by side must not draw the same actions.
+                () => Interlocked.Increment(ref _engines)),
+            input);
+    }
 }

@@ -45,7 +45,7 @@ internal static class Attempt
         ITransformer model;
         try
         {
-            model = PolicyModel.Load(ml, zip, "the model", Patience, out _);
+            model = PolicyModel.Load(ml, new MemoryStream(zip), Patience, out _);
         }
         catch (InvalidDataException exception)
         {

@@ -1,15 +1,16 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Changes to what a model says, under a digest that is right again.</summary>
+/// <summary>Changes to the content of a model that says of itself that it was changed on purpose.</summary>
 internal static class GraphMutation
 {
+    private const string DigestKey = "trpo.sha256";
+
     private static readonly string[] Operations =
     [
         "Add", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "ConstantOfShape", "Conv", "ConvTranspose", "CumSum", "DepthToSpace", "Einsum", "Expand", "EyeLike",
@@ -29,7 +30,16 @@ internal static class GraphMutation
         var model = original.Clone();
         for (var times = 1 + random.NextInt(3); times > 0; times--)
             Once(model, random);
-        return SealedModel.Seal(model);
+        return Unsealed(model);
+    }
+
+    // A model whose digest is "none" is opened without its digest being compared.
+    private static byte[] Unsealed(ModelProto model)
+    {
+        foreach (var digest in model.MetadataProps.Where(pair => pair.Key == DigestKey).ToList())
+            model.MetadataProps.Remove(digest);
+        model.MetadataProps.Add(new StringStringEntryProto { Key = DigestKey, Value = "none" });
+        return model.ToByteArray();
     }
 
     private static void Once(ModelProto model, RandomSource random)

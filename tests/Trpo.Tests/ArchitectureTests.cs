@@ -38,14 +38,14 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> DeploymentRooms = new()
     {
         ["Files"] = [],
+        ["Interop"] = [],
         ["Randomness"] = [],
         ["Runtime"] = [],
         ["Spaces"] = [],
         ["Sampling"] = ["Randomness", "Spaces"],
-        ["Rows"] = ["Spaces"],
-        ["Interop"] = ["Files", "Rows"],
-        ["Graph"] = ["Graph.Format", "Rows", "Spaces"],
-        ["Graph.Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
+        ["Graph"] = ["Graph.Format", "Spaces"],
+        ["Rows"] = ["Graph", "Interop", "Spaces"],
+        ["Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
     };
 
     /// <summary>The same of Trpo.Reports.</summary>
@@ -115,10 +115,10 @@ public sealed partial class ArchitectureTests
     }
 
     [Test]
-    public void Only_one_file_reaches_into_ml_net()
+    public void Only_interop_and_the_loader_that_ml_net_calls_reach_into_ml_net()
     {
         var violations = SourceFiles("src/Trpo.Onnx")
-            .Where(file => file.Room != "Interop" && Internals().IsMatch(file.Text))
+            .Where(file => file.Room != "Interop" && file.Name != "PolicyTransformerLoader.cs" && Internals().IsMatch(file.Text))
             .Select(file => file.Name);
 
         Assert.That(violations, Is.Empty);

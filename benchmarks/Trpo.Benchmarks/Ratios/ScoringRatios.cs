@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Benchmarks.Ratios;

@@ -48,7 +48,7 @@ internal sealed class SavedPolicy
             return PolicyModel.Load(ml, Path, out _);
         try
         {
-            return new PolicyTransformer(BoundedFile.Read(Path, PolicySession.MostBytes), new PolicyColumns());
+            return new PolicyTransformer(BoundedFile.Read(Path, PolicySession.MaxBytes), new PolicyColumns());
         }
         catch (InvalidDataException exception)
         {

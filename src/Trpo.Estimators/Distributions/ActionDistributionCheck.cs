@@ -91,7 +91,7 @@ public static class ActionDistributionCheck
     {
         try
         {
-            return PolicySession.Open(graph.Build("A distribution alone.", PolicyMetadataFormat.Write(metadata)));
+            return PolicySession.Open(graph.Build("A distribution alone.", metadata));
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
         {

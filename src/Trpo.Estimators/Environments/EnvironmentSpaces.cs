@@ -17,7 +17,7 @@ internal static class EnvironmentSpaces
             return $"the observations are {observationSpace}, then {observations?.ToString() ?? "null"}";
         foreach (var (column, then) in observationSpace.Columns.Zip(observations.Columns))
         {
-            if (!column.LooksLike(then))
+            if (!column.HasSameType(then))
                 return $"a column of the observations is {column}, then {then}{(column.ToString() == then.ToString() ? " with other names" : "")}";
         }
 

@@ -46,7 +46,7 @@ internal sealed class PolicyEvaluator
         selection ??= policy.Selection;
         CheckActions(policy.Metadata.Actions, environment);
         var data = chain.Preprocess(environment);
-        var column = PolicySchema.Observation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
+        var column = PolicySchema.FindObservation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count, selection);
         return new TransformedVectorEnvironment(environment, count, data, column).Use(transformed =>

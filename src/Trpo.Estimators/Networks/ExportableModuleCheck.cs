@@ -90,7 +90,7 @@ public static class ExportableModuleCheck
         var unbounded = ActionSpace.Box(Enumerable.Repeat(float.NegativeInfinity, outputs).ToArray(), Enumerable.Repeat(float.PositiveInfinity, outputs).ToArray());
         try
         {
-            return PolicySession.Open(graph.Build("A module alone.", PolicyMetadataFormat.Write(new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, []))));
+            return PolicySession.Open(graph.Build("A module alone.", new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, [])));
         }
         catch (InvalidDataException exception)
         {

@@ -1,7 +1,6 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
-using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 
 namespace Trpo.Estimators.Policies;
@@ -165,7 +164,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         float[] stateIndependent = [.. _stateIndependent.Select(value => (float)value)];
         var outputs = _module.Export(graph, Normalizer?.Export(graph, observation) ?? observation);
         Distribution.Export(graph, Mask?.Export(graph, observation, outputs) ?? outputs, stateIndependent);
-        return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", PolicyMetadataFormat.Write(metadata));
+        return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", metadata);
     }
 
     public void Dispose() => _network.Dispose();

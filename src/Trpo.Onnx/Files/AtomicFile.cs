@@ -1,8 +1,14 @@
 namespace Trpo.Onnx.Files;
 
-/// <summary>Writes a file aside and renames it, so that a reader never meets half of it and a failure leaves the old one.</summary>
-internal static class AtomicFile
+/// <summary>Writes files as a whole: under another name first, then renamed. A reader never sees a part of one, and a failure leaves the old one.</summary>
+public static class AtomicFile
 {
+    /// <summary>Writes a file; an existing one is replaced. Missing folders are created.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its content.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> names no file.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var target = Path.GetFullPath(path);

@@ -1,7 +1,7 @@
 namespace Trpo.Onnx.Files;
 
 /// <summary>Reads files that may be anything: no more than a given number of bytes, whatever the file says of its length.</summary>
-internal static class BoundedFile
+public static class BoundedFile
 {
     /// <summary>All bytes of a file.</summary>
     /// <param name="path">The file.</param>

@@ -10,15 +10,15 @@ namespace Trpo.Onnx.Files;
 internal static class ModelArchive
 {
     /// <summary>The greatest length of an archive, and of all its entries together.</summary>
-    public const int MostBytes = 512 << 20;
+    public const int MaxBytes = 512 << 20;
 
     /// <summary>The greatest number of entries.</summary>
-    public const int MostEntries = 4_096;
+    public const int MaxEntries = 4_096;
 
-    private const int LongestName = 1_024;
+    private const int MaxNameLength = 1_024;
 
     // Models are loaded by recursion over their entries' folders.
-    private const int DeepestFolder = 64;
+    private const int MaxFolderDepth = 64;
 
     private const int EndLength = 22;
     private const int HeaderLength = 46;
@@ -34,8 +34,8 @@ internal static class ModelArchive
         {
             CheckName(entry.FullName, names);
             total += entry.Length;
-            if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MostBytes)
-                throw new InvalidDataException($"Its entries have more than {MostBytes >> 20} MiB, the most that this library reads.");
+            if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MaxBytes)
+                throw new InvalidDataException($"Its entries have more than {MaxBytes >> 20} MiB, the most that this library reads.");
         }
 
         foreach (var entry in archive.Entries)
@@ -52,8 +52,8 @@ internal static class ModelArchive
             throw new InvalidDataException("It is no zip archive, or one that is cut short; an ONNX policy is opened with PolicySession.Open.");
         int declared = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(end + 10)..]);
         var place = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
-        if (declared > MostEntries)
-            throw new InvalidDataException($"It has more than {MostEntries} entries.");
+        if (declared > MaxEntries)
+            throw new InvalidDataException($"It has more than {MaxEntries} entries.");
         if (place > end)
             throw new InvalidDataException("The list of its entries is damaged.");
 
@@ -77,7 +77,7 @@ internal static class ModelArchive
     {
         var path = name.Replace('\\', '/');
         var parts = path.Split('/');
-        if (name.Length is 0 or > LongestName || parts.Length > DeepestFolder || parts.Any(part => part is "." or ".." || part.Contains(':')) || path[0] == '/' || name.Any(char.IsControl))
+        if (name.Length is 0 or > MaxNameLength || parts.Length > MaxFolderDepth || parts.Any(part => part is "." or ".." || part.Contains(':')) || path[0] == '/' || name.Any(char.IsControl))
             throw new InvalidDataException($"Its entry '{name[..Math.Min(name.Length, 100)]}' has a name that leads out of the archive.");
         if (!names.Add(path))
             throw new InvalidDataException($"It has the entry '{name}' twice.");

@@ -24,11 +24,21 @@ public sealed class OnnxGraphBuilder
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
 
-    internal OnnxGraphBuilder(string name) => _graph = new GraphProto { Name = name };
+    /// <summary>Creates an empty graph.</summary>
+    /// <param name="name">The name of the graph.</param>
+    public OnnxGraphBuilder(string name) => _graph = new GraphProto { Name = name };
 
     /// <summary>Declares an input of shape <c>float[N, length]</c>.</summary>
-    internal string Input(string value, int length, string documentation)
+    /// <param name="value">The name of the input.</param>
+    /// <param name="length">The number of columns, at least 1.</param>
+    /// <param name="documentation">The meaning of the input, for those who read the graph.</param>
+    /// <returns><paramref name="value"/>.</returns>
+    /// <exception cref="ArgumentException">The graph has a value of that name, or the name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    public string Input(string value, int length, string documentation)
     {
+        ArgumentNullException.ThrowIfNull(documentation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         Define(value, nameof(value));
         _graph.Input.Add(Describe(value, DataType.Float, length, documentation));
         return value;
@@ -110,7 +120,17 @@ public sealed class OnnxGraphBuilder
         _graph.Node.Add(node);
     }
 
-    /// <summary>The finished model. The same calls give the same bytes.</summary>
+    /// <summary>Builds the model of a policy. The same calls give the same bytes.</summary>
+    /// <param name="documentation">The meaning of the model, for those who read the graph.</param>
+    /// <param name="metadata">The description of the policy, which becomes the model's <c>metadata_props</c>.</param>
+    public byte[] Build(string documentation, PolicyMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(documentation);
+        ArgumentNullException.ThrowIfNull(metadata);
+        return Build(documentation, PolicyMetadataFormat.Write(metadata));
+    }
+
+    /// <summary>Builds a model with metadata of any kind.</summary>
     internal byte[] Build(string documentation, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         _graph.DocString = documentation;

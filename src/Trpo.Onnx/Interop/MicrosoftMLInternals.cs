@@ -1,20 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
-using Trpo.Onnx;
-using Trpo.Onnx.Files;
-using Trpo.Onnx.Interop;
-using Trpo.Onnx.Rows;
 
 // These make the runtime let this assembly use the internals that the project file lists and this file alone calls.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Transforms")]
-
-// This one is how ML.NET, having loaded this assembly by the name that a saved model gives, finds the loader in it.
-[assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
 
 namespace System.Runtime.CompilerServices
 {
@@ -38,7 +30,7 @@ namespace Trpo.Onnx.Interop
 
         // The simple name: a model must load beside any version of this assembly.
         private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
-            typeof(PolicyTransformer).Assembly.GetName().Name, LoaderSignature, null);
+            typeof(MicrosoftMLInternals).Assembly.GetName().Name, LoaderSignature, null);
 
         /// <summary>The static description that estimators reason with, of a schema that exists.</summary>
         public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
@@ -46,8 +38,8 @@ namespace Trpo.Onnx.Interop
         /// <summary>What ML.NET calls a column of this shape, as in "Vector&lt;Single&gt;".</summary>
         public static string Describe(SchemaShape.Column column) => column.GetTypeString();
 
-        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms and no policy.</summary>
-        public static IDataView? SourceOf(IDataView view) => view is PolicyDataView policy ? policy.Source : (view as IDataTransform)?.Source;
+        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms.</summary>
+        public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
 
         /// <summary>The columns that a transformer of single columns reads and writes, in the order of its parameters; null where it is none of ML.NET's.</summary>
         public static IReadOnlyList<(string Input, string Output)>? ColumnsOf(ITransformer transformer) =>
@@ -74,47 +66,29 @@ namespace Trpo.Onnx.Interop
         /// <summary>The transformers that a one-hot encoding is made of.</summary>
         public static IEnumerable<ITransformer> PartsOf(OneHotEncodingTransformer transformer) => transformer._transformer;
 
-        /// <summary>Writes a policy into an ML.NET model file.</summary>
-        public static void Save(ModelSaveContext context, PolicyColumns columns, ActionSelection selection, byte[] onnx)
+        /// <summary>Writes the record of a policy into an ML.NET model file.</summary>
+        public static void Save(ModelSaveContext context, byte[] record)
         {
             context.CheckAtModel();
             context.SetVersionInfo(Version);
-            context.SaveBinaryStream(PolicyStream, writer => writer.Write(PolicyRecord.Encode(columns, selection, onnx)));
+            context.SaveBinaryStream(PolicyStream, writer => writer.Write(record));
         }
 
-        /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+        /// <summary>Reads the record that <see cref="Save"/> wrote.</summary>
+        /// <param name="context">The part of the model file that belongs to the policy.</param>
+        /// <param name="decode">Decodes the record from a stream that ends with it.</param>
         /// <exception cref="InvalidDataException">The record is missing, cut short, altered, or of a newer version.</exception>
-        public static (PolicyColumns Columns, ActionSelection Selection, byte[] Onnx) Load(ModelLoadContext context)
+        public static T Load<T>(ModelLoadContext context, Func<Stream, T> decode) where T : struct
         {
             context.CheckAtModel();
             if (context.Header.ModelVerReadable > FormatVersion)
                 throw new InvalidDataException($"it was saved by a newer version ({Text(context.Header.ModelVerWritten)}) than this library reads ({Text(FormatVersion)}): update Trpo.Onnx.");
             context.CheckAtModel(Version);
-            (PolicyColumns, ActionSelection, byte[])? loaded = null;
-            context.TryLoadBinaryStream(PolicyStream, record => loaded = PolicyRecord.Decode(record.BaseStream));
+            T? loaded = null;
+            context.TryLoadBinaryStream(PolicyStream, record => loaded = decode(record.BaseStream));
             return loaded ?? throw new InvalidDataException("Corrupt model file: the record of the policy is missing.");
         }
 
         private static string Text(uint version) => $"{version >> 16}.{version & 0xFFFF}";
-    }
-
-    /// <summary>
-    /// Called by ML.NET through reflection when it loads a model that contains a policy; what is thrown here reaches the caller inside a
-    /// <see cref="System.Reflection.TargetInvocationException"/>.
-    /// </summary>
-    internal static class PolicyTransformerLoader
-    {
-        public static PolicyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-        {
-            try
-            {
-                var (columns, selection, onnx) = MicrosoftMLInternals.Load(context);
-                return new PolicyTransformer(onnx, columns, selection);
-            }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
-            {
-                throw new InvalidDataException($"Could not load the policy of the model file: {exception.Message}", exception);
-            }
-        }
     }
 }

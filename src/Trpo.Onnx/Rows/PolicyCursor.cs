@@ -19,7 +19,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private readonly HashSet<int> _active;
     private readonly Dictionary<int, ColumnBuffer> _columns;
     private readonly ColumnBuffer[] _stores;
-    private readonly PolicyBatch _batch;
+    private readonly IPolicyBatch _batch;
     private readonly ValueGetter<VBuffer<float>> _observation;
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly DataViewRowId[] _ids = new DataViewRowId[LargestBatch];
@@ -74,7 +74,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         if (!IsColumnActive(column))
             throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
         var getter = _mapper.IsComputed(column) ? _mapper.ComputedGetter(column, _batch, CurrentRow) : _columns[column.Index].Getter(CurrentRow);
-        return getter.As<TValue>(column);
+        return DataViewColumns.CastGetter<TValue>(getter, column);
     }
 
     protected override void Dispose(bool disposing)
@@ -124,7 +124,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     {
         _stored = place;
         _observation(ref _buffer);
-        _buffer.CopyObservationTo(_batch.Observation(place), _mapper.Observation.Name, _source.Position);
+        DataViewColumns.CopyChecked(in _buffer, _batch.Observation(place), _mapper.Observation.Name, _source.Position);
         foreach (var column in _stores)
             column.Store(place);
         _id(ref _ids[place]);

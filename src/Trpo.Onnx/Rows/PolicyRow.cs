@@ -10,7 +10,7 @@ internal sealed class PolicyRow : DataViewRow
     private readonly DataViewRow _input;
     private readonly int _engine;
     private readonly HashSet<int> _active;
-    private readonly PolicyBatch? _batch;
+    private readonly IPolicyBatch? _batch;
     private readonly ValueGetter<VBuffer<float>>? _observation;
     private VBuffer<float> _buffer;
     private long _scored = -1;
@@ -48,7 +48,7 @@ internal sealed class PolicyRow : DataViewRow
         if (!IsColumnActive(column))
             throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
         return _mapper.IsComputed(column)
-            ? _mapper.ComputedGetter(column, _batch!, Locate).As<TValue>(column)
+            ? DataViewColumns.CastGetter<TValue>(_mapper.ComputedGetter(column, _batch!, Locate), column)
             : _input.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
     }
 
@@ -69,7 +69,7 @@ internal sealed class PolicyRow : DataViewRow
         if (_scored != _input.Position)
         {
             _observation!(ref _buffer);
-            _buffer.CopyObservationTo(_batch!.Observation(0), _mapper.Observation.Name, _input.Position);
+            DataViewColumns.CopyChecked(in _buffer, _batch!.Observation(0), _mapper.Observation.Name, _input.Position);
             _batch.Run(1, [new DataViewRowId((ulong)_input.Position, (ulong)_engine)]);
             _scored = _input.Position;
         }

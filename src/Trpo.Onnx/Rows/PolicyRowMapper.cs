@@ -6,20 +6,14 @@ namespace Trpo.Onnx.Rows;
 /// <summary>A policy bound to an input schema. The output schema is the input's with the policy's outputs behind it.</summary>
 internal sealed class PolicyRowMapper : IRowToRowMapper
 {
-    private readonly PolicyTransformer _policy;
-    private readonly PolicyOutput[] _outputs;
-    private readonly ActionSelection _selection;
+    private readonly RowPolicy _policy;
 
-    public PolicyRowMapper(PolicyTransformer policy, DataViewSchema input)
+    public PolicyRowMapper(RowPolicy policy, DataViewSchema input)
     {
         _policy = policy;
-        _outputs = [.. policy.Columns.Outputs.Select(column => column.Output)];
-
-        // All cursors of a view must draw the same, also where it has no seed: whoever reads two of its columns in turn pairs them.
-        _selection = policy.Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next()) : policy.Selection;
         InputSchema = input;
-        Observation = PolicySchema.Observation(input, policy.Columns.Observation, policy.Metadata.Observations.Length);
-        OutputSchema = PolicySchema.Output(input, policy.Columns, policy.Metadata.Actions);
+        Observation = PolicySchema.FindObservation(input, policy.ObservationColumn, policy.ObservationLength);
+        OutputSchema = PolicySchema.Append(input, policy.Outputs, policy.Actions);
     }
 
     public DataViewSchema InputSchema { get; }
@@ -29,8 +23,8 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     /// <summary>The input column that the policy reads.</summary>
     public DataViewSchema.Column Observation { get; }
 
-    /// <summary>Memory for the rows of a cursor, which all cursors over the same rows see alike.</summary>
-    public PolicyBatch CreateBatch(int capacity) => _policy.Session.CreateBatch(capacity, _selection);
+    /// <summary>Creates the memory for the rows of a cursor.</summary>
+    public IPolicyBatch CreateBatch(int capacity) => _policy.CreateBatch(capacity);
 
     /// <summary>Whether a column of the output schema is one that the policy computes.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
@@ -59,7 +53,7 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     /// <param name="column">A computed column of the output schema.</param>
     /// <param name="batch">Where the policy's results are.</param>
     /// <param name="locate">Makes the current row's results available and returns its place in the batch.</param>
-    public Delegate ComputedGetter(DataViewSchema.Column column, PolicyBatch batch, Func<int> locate) => _outputs[column.Index - InputSchema.Count] switch
+    public Delegate ComputedGetter(DataViewSchema.Column column, IPolicyBatch batch, Func<int> locate) => _policy.Outputs[column.Index - InputSchema.Count].Output switch
     {
         PolicyOutput.Action when batch.IsDiscrete => (ValueGetter<uint>)((ref uint key) => key = (uint)(batch.Choice(locate()) + 1)),
         PolicyOutput.Action => VectorGetter(() => batch.Action(locate())),
@@ -75,6 +69,6 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     private static ValueGetter<VBuffer<float>> VectorGetter(SpanSource source) => (ref VBuffer<float> value) =>
     {
         var values = source();
-        values.CopyTo(PolicySchema.Dense(ref value, values.Length));
+        values.CopyTo(DataViewColumns.EditDense(ref value, values.Length));
     };
 }

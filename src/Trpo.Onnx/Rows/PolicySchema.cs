@@ -1,72 +1,133 @@
-using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Interop;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx.Rows;
 
-/// <summary>The columns of a policy as ML.NET describes columns: what it demands of its input and adds to its output.</summary>
-internal static class PolicySchema
+/// <summary>The columns of a policy as ML.NET describes columns: the one that it reads, checked, and those that it adds.</summary>
+public static class PolicySchema
 {
-    /// <summary>The observation column of <paramref name="schema"/>, checked.</summary>
-    /// <param name="schema">The schema of the rows to act on.</param>
-    /// <param name="name">The name of the observation column.</param>
-    /// <param name="length">The length that the policy was trained on, or null before training.</param>
-    /// <param name="advice">What to do where the column is missing, or null where nothing is known of that.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or is not a <c>Vector&lt;Single&gt;</c> of known and right length.</exception>
-    public static DataViewSchema.Column Observation(DataViewSchema schema, string name, int? length, string? advice = null)
+    private static readonly Dictionary<PolicyInputType, PrimitiveDataViewType> Items = new()
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(name, "inputSchema", advice);
+        [PolicyInputType.Single] = NumberDataViewType.Single,
+        [PolicyInputType.Double] = NumberDataViewType.Double,
+        [PolicyInputType.Text] = TextDataViewType.Instance,
+        [PolicyInputType.Boolean] = BooleanDataViewType.Instance,
+        [PolicyInputType.SByte] = NumberDataViewType.SByte,
+        [PolicyInputType.Byte] = NumberDataViewType.Byte,
+        [PolicyInputType.Int16] = NumberDataViewType.Int16,
+        [PolicyInputType.UInt16] = NumberDataViewType.UInt16,
+        [PolicyInputType.Int32] = NumberDataViewType.Int32,
+        [PolicyInputType.UInt32] = NumberDataViewType.UInt32,
+        [PolicyInputType.Int64] = NumberDataViewType.Int64,
+        [PolicyInputType.UInt64] = NumberDataViewType.UInt64,
+    };
+
+    /// <summary>Finds the column of observations and checks its type.</summary>
+    /// <param name="inputSchema">The schema of the rows.</param>
+    /// <param name="name">The name of the column of observations.</param>
+    /// <param name="length">The length that the policy was trained on; null before training.</param>
+    /// <param name="advice">A sentence that the message ends with if the column is missing; null for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or is not a <c>Vector&lt;Single&gt;</c> of known and right length.</exception>
+    public static DataViewSchema.Column FindObservation(DataViewSchema inputSchema, string name, int? length, string? advice = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        if (inputSchema.GetColumnOrNull(name) is not { } column)
+            throw Missing(name, nameof(inputSchema), advice);
         if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single || (length ?? vector.Size) != vector.Size)
-            throw Mismatch(name, Describe(column.Type), length, "inputSchema");
+            throw Mismatch(name, Describe(column.Type), length, nameof(inputSchema));
         return column;
     }
 
-    /// <summary>
-    /// The input columns and, behind them, the outputs. A discrete action is a key; that of every other space is a
-    /// <c>Vector&lt;Single, k&gt;</c>, also where it is made of indices: ML.NET's vectors of keys have one set of values for all slots, which
-    /// the dimensions of a multi-discrete space do not have.
-    /// </summary>
-    public static DataViewSchema Output(DataViewSchema input, PolicyColumns columns, ActionSpace actions)
+    /// <summary>Checks the type of the column of observations in the static description that estimators reason with.</summary>
+    /// <param name="inputSchema">The shape of the rows.</param>
+    /// <param name="name">The name of the column of observations.</param>
+    /// <param name="advice">A sentence that the message ends with if the column is missing; null for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or is not a <c>Vector&lt;Single&gt;</c> of known length.</exception>
+    public static void CheckObservation(SchemaShape inputSchema, string name, string? advice = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var column = inputSchema.Where(candidate => candidate.Name == name).Cast<SchemaShape.Column?>().FirstOrDefault()
+            ?? throw Missing(name, nameof(inputSchema), advice);
+        if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
+            throw Mismatch(name, MicrosoftMLInternals.Describe(column), length: null, nameof(inputSchema));
+    }
+
+    /// <summary>Returns the visible columns of a schema, without vectors of unknown size and columns of types that are not in <see cref="PolicyInputType"/>.</summary>
+    /// <param name="schema">The schema.</param>
+    public static IEnumerable<PolicyInputColumn> GetInputColumns(DataViewSchema schema) =>
+        schema.Where(column => !column.IsHidden).Select(GetInputColumn).OfType<PolicyInputColumn>();
+
+    internal static PolicyInputColumn? GetInputColumn(DataViewSchema.Column column)
+    {
+        if (column.Type is VectorDataViewType { IsKnownSize: false })
+            return null;
+        var vector = column.Type as VectorDataViewType;
+        var item = vector?.ItemType ?? column.Type;
+        if (item is KeyDataViewType key)
+            return key.Count is > 0 and <= int.MaxValue ? new PolicyInputColumn(column.Name, PolicyInputType.Key, vector?.Size, (int)key.Count) : null;
+        return Items.Where(pair => pair.Value.Equals(item)).Select(pair => new PolicyInputColumn(column.Name, pair.Key, vector?.Size)).FirstOrDefault();
+    }
+
+    /// <summary>Creates a schema of such columns.</summary>
+    internal static DataViewSchema Create(IEnumerable<PolicyInputColumn> columns)
+    {
+        var builder = new DataViewSchema.Builder();
+        foreach (var column in columns)
+        {
+            var item = column.KeyCount is { } count ? new KeyDataViewType(typeof(uint), count) : Items[column.Type];
+            builder.AddColumn(column.Name, column.Length is { } length ? new VectorDataViewType(item, length) : item);
+        }
+
+        return builder.ToSchema();
+    }
+
+    /// <summary>Creates the schema of the input columns and, behind them, the outputs.</summary>
+    /// <remarks>
+    /// A discrete action is a key; that of every other space is a <c>Vector&lt;Single, k&gt;</c>, also where it is made of indices: ML.NET's vectors
+    /// of keys have one set of values for all slots, which the dimensions of a multi-discrete space do not have.
+    /// </remarks>
+    internal static DataViewSchema Append(DataViewSchema input, IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        AddOutputs(builder, columns, actions);
+        AddOutputs(builder, outputs, actions);
         return builder.ToSchema();
     }
 
-    /// <summary>The outputs alone.</summary>
-    public static DataViewSchema Outputs(PolicyColumns columns, ActionSpace actions)
+    /// <summary>Creates the static description of the outputs alone.</summary>
+    internal static SchemaShape ShapeOf(IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
-        AddOutputs(builder, columns, actions);
-        return builder.ToSchema();
+        AddOutputs(builder, outputs, actions);
+        return MicrosoftMLInternals.ShapeOf(builder.ToSchema());
     }
 
-    public static ArgumentOutOfRangeException Missing(string name, string parameter, string? advice = null) =>
+    private static ArgumentOutOfRangeException Missing(string name, string parameter, string? advice) =>
         new(parameter, $"Could not find feature column '{name}'{(advice is null ? "" : $". {advice}")}");
 
-    public static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
+    private static ArgumentOutOfRangeException Mismatch(string name, string found, int? length, string parameter) =>
         new(parameter, $"Schema mismatch for feature column '{name}': expected {(length is { } size ? $"Vector<Single, {size}>" : "known-size Vector<Single>")}, got {found}");
 
     // ML.NET's own text of a vector without a size has no size either, which is also that of a vector of any size.
     private static string Describe(DataViewType type) => type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : type.ToString()!;
 
-    private static void AddOutputs(DataViewSchema.Builder builder, PolicyColumns columns, ActionSpace actions)
+    private static void AddOutputs(DataViewSchema.Builder builder, IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions)
     {
-        foreach (var (name, output) in columns.Outputs)
+        foreach (var (name, output) in outputs)
         {
             switch (output)
             {
                 case PolicyOutput.Action when actions is DiscreteActionSpace discrete:
-                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Names("KeyValues", discrete.Names));
+                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), DataViewColumns.CreateNames("KeyValues", discrete.Names));
                     break;
                 case PolicyOutput.Action or PolicyOutput.UnclippedAction:
-                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.Length), Names("SlotNames", actions.Names));
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.Length), DataViewColumns.CreateNames("SlotNames", actions.Names));
                     break;
                 case PolicyOutput.Score:
-                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Names("SlotNames", actions.ScoreNames));
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), DataViewColumns.CreateNames("SlotNames", actions.ScoreNames));
                     break;
                 case PolicyOutput.Probability or PolicyOutput.LogProbability:
                     builder.AddColumn(name, NumberDataViewType.Single);
@@ -75,36 +136,5 @@ internal static class PolicySchema
                     throw new InvalidOperationException($"The policy's output {output} has no column.");
             }
         }
-    }
-
-    /// <summary>Annotations that name keys or slots, or none where there are no names.</summary>
-    public static DataViewSchema.Annotations Names(string kind, ImmutableArray<string> names)
-    {
-        if (names.IsEmpty)
-            return DataViewSchema.Annotations.Empty;
-        var text = names.Select(name => name.AsMemory()).ToArray();
-        var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(kind, new VectorDataViewType(TextDataViewType.Instance, text.Length),
-            (ref VBuffer<ReadOnlyMemory<char>> value) => text.AsSpan().CopyTo(Dense(ref value, text.Length)));
-        return builder.ToAnnotations();
-    }
-
-    /// <summary>The slot names of a column; none where ML.NET leaves some out or repeats them, as Concatenate does.</summary>
-    public static ImmutableArray<string> SlotNames(DataViewSchema.Column column)
-    {
-        if (!column.HasSlotNames())
-            return [];
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        column.GetSlotNames(ref names);
-        ImmutableArray<string> text = [.. names.DenseValues().Select(name => name.ToString())];
-        return text.Contains("") || text.Distinct(StringComparer.Ordinal).Count() < text.Length ? [] : text;
-    }
-
-    /// <summary>Makes a buffer dense and of the given length, for its values to be written.</summary>
-    public static Span<T> Dense<T>(ref VBuffer<T> buffer, int length)
-    {
-        var editor = VBufferEditor.Create(ref buffer, length);
-        buffer = editor.Commit();
-        return editor.Values;
     }
 }

@@ -31,8 +31,8 @@ public abstract class ActionSpace
     /// <summary>How many values a policy's score has: a probability per choice or switch, or a mean per dimension of a box.</summary>
     public int ScoreLength => ScoreNames.Length;
 
-    /// <summary>How many choices there are in each dimension, one behind the other in the score; none where an action is no choice.</summary>
-    internal virtual ImmutableArray<int> ChoiceCounts => [];
+    /// <summary>The number of choices in each dimension, in the order of the score; empty for multi-binary spaces and boxes.</summary>
+    public virtual ImmutableArray<int> ChoiceCounts => [];
 
     /// <summary>A space of <paramref name="count"/> choices named "0", "1", ...</summary>
     /// <param name="count">The number of choices, at least 1.</param>

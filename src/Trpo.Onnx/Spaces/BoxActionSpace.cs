@@ -23,8 +23,10 @@ public sealed class BoxActionSpace : ActionSpace
     /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
     public ImmutableArray<float> High { get; }
 
-    /// <summary>The nearest action within the bounds.</summary>
-    internal void Clip(ReadOnlySpan<float> action, Span<float> clipped)
+    /// <summary>Brings every value of an action within its bounds.</summary>
+    /// <param name="action">The action, <c>[k]</c>.</param>
+    /// <param name="clipped">Receives the nearest action within the bounds, <c>[k]</c>; it may be <paramref name="action"/>.</param>
+    public void Clip(ReadOnlySpan<float> action, Span<float> clipped)
     {
         for (var i = 0; i < clipped.Length; i++)
             clipped[i] = Math.Clamp(action[i], Low[i], High[i]);

@@ -15,7 +15,7 @@ public sealed class DiscreteActionSpace : ActionSpace
     public int Count => Names.Length;
 
     /// <inheritdoc/>
-    internal override ImmutableArray<int> ChoiceCounts { get; }
+    public override ImmutableArray<int> ChoiceCounts { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"Discrete({Count})";

@@ -27,7 +27,7 @@ public sealed class MultiDiscreteActionSpace : ActionSpace
     public ImmutableArray<int> Counts { get; }
 
     /// <inheritdoc/>
-    internal override ImmutableArray<int> ChoiceCounts => Counts;
+    public override ImmutableArray<int> ChoiceCounts => Counts;
 
     /// <inheritdoc/>
     public override string ToString() => $"MultiDiscrete({string.Join(", ", Counts)})";

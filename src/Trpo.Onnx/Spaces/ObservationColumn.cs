@@ -93,8 +93,9 @@ public sealed class ObservationColumn
         _ => $"{Name} (number)",
     };
 
-    /// <summary>Whether a data view shows the other column in the same way; bounds do not show.</summary>
-    internal bool LooksLike(ObservationColumn other) =>
+    /// <summary>True if data views show the two columns alike: the same name, kind, length and names. Bounds may differ.</summary>
+    /// <param name="other">The other column.</param>
+    public bool HasSameType(ObservationColumn other) =>
         Name == other.Name && Kind == other.Kind && Length == other.Length && Categories.SequenceEqual(other.Categories) && SlotNames.SequenceEqual(other.SlotNames);
 
     /// <summary>A name for each value: that of the column, and of a vector "{column}.{slot}".</summary>

@@ -39,7 +39,7 @@ public sealed class DeploymentTests
             }
         });
         foreach (var (_, model, _) in cases)
-            PolicyChain.Of(model).Policy.Dispose();
+            PolicyChain.FromModel(model).Policy.Dispose();
     }
 
     private IEnumerable<(string Name, ITransformer Model, IDataView Rows)> Models(ActionSpace space)

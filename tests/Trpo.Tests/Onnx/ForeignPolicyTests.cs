@@ -129,7 +129,7 @@ public sealed class ForeignPolicyTests
         try
         {
             using (var file = File.OpenWrite(path))
-                file.SetLength(PolicySession.MostBytes + 1L);
+                file.SetLength(PolicySession.MaxBytes + 1L);
             var before = GC.GetAllocatedBytesForCurrentThread();
 
             Assert.That(() => PolicySession.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains(path).And.Message.Contains("256 MiB"));

@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
@@ -204,7 +203,7 @@ public sealed class GraphMergerTests
         ("Temperature", Weather.Rows.Select(row => row.Temperature).ToArray()),
         ("Wind", Weather.Rows.SelectMany(row => row.Wind).ToArray()));
 
-    private static byte[] Merge(ITransformer model, ConverterGraph graph) => GraphMerger.Merge(PolicyChain.Of(model), graph.Stream);
+    private static byte[] Merge(ITransformer model, ConverterGraph graph) => PolicyChain.FromModel(model).ToOnnx(graph.Stream);
 
     private static string Describe(ValueInfoProto value)
     {

@@ -67,7 +67,7 @@ public sealed class MultiActionTransformerTests
 
         AssertSchema(loaded.GetOutputSchema(schema), space);
         Assert.That(Rows(loaded.Transform(View())).Select(row => row.Action), Is.EqualTo(actions));
-        Assert.That(PolicyChain.Of(loaded).Policy.Onnx.ToArray(), Is.EqualTo(policy.Onnx.ToArray()));
+        Assert.That(PolicyChain.FromModel(loaded).Policy.Onnx.ToArray(), Is.EqualTo(policy.Onnx.ToArray()));
     }
 
     [TestCaseSource(nameof(Spaces))]

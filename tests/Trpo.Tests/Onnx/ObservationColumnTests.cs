@@ -1,4 +1,4 @@
-using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 

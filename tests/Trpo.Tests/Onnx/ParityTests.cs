@@ -33,7 +33,7 @@ public sealed class ParityTests
         using var transformer = new PolicyTransformer(policy.Export(Support.Policies.Metadata(space)), new());
         var raw = Support.Policies.View(_ml, Support.Policies.Observations(Rows).Select(row => new[] { (20 * row[0]) + 3, row[1] / 50, row[2], row[3] - 1 }));
         var chain = _ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false).Fit(raw).Append(transformer);
-        var preprocessed = PolicyChain.Of(chain).Preprocess(raw);
+        var preprocessed = PolicyChain.FromModel(chain).Preprocess(raw);
 
         var reference = Torch(policy, network, space, Flat(preprocessed));
         Decisions[] deciders =

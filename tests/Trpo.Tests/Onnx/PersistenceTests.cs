@@ -52,7 +52,7 @@ public sealed class PersistenceTests
             Assert.That(columns.Select(column => column.Name), Is.EqualTo(new[] { "Observation", "Id", "Push", "Odds" }));
             Assert.That(SchemaText.KeyValues(columns["Push"]), Is.EqualTo(new[] { "left", "stay", "right" }));
             Assert.That(SchemaText.SlotNames(columns["Odds"]), Is.EqualTo(new[] { "left", "stay", "right" }));
-            Assert.That(PolicyChain.Of(loaded).Policy.Onnx.ToArray(), Is.EqualTo(policy.Onnx.ToArray()));
+            Assert.That(PolicyChain.FromModel(loaded).Policy.Onnx.ToArray(), Is.EqualTo(policy.Onnx.ToArray()));
         });
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
-using Trpo.Onnx;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
@@ -14,7 +14,7 @@ public sealed class PolicyInputColumnTests
     public void The_raw_columns_come_back_as_they_were()
     {
         var schema = ChainRow.View(new MLContext(seed: 1), []).Schema;
-        var read = PolicyMetadataFormat.Read(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata([.. PolicyInputColumn.Of(schema)])))).InputColumns;
+        var read = PolicyMetadataFormat.Read(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata([.. PolicySchema.GetInputColumns(schema)])))).InputColumns;
 
         Assert.That(read, Has.Length.EqualTo(13));
         Assert.That(read.Take(6), Is.EqualTo(new PolicyInputColumn[]
@@ -27,7 +27,7 @@ public sealed class PolicyInputColumnTests
             new("Forces", PolicyInputType.Double, 3),
         }));
         Assert.That(read[^1], Is.EqualTo(new PolicyInputColumn("Zones", PolicyInputType.Key, 2, 4)));
-        Assert.That(PolicyInputColumn.Schema(read).Select(column => (column.Name, column.Type)), Is.EqualTo(schema.Select(column => (column.Name, column.Type))));
+        Assert.That(PolicySchema.Create(read).Select(column => (column.Name, column.Type)), Is.EqualTo(schema.Select(column => (column.Name, column.Type))));
     }
 
     [Test]

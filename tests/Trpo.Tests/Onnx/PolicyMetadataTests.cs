@@ -1,4 +1,3 @@
-using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Spaces;
 

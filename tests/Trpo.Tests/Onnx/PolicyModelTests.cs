@@ -103,7 +103,7 @@ public sealed class PolicyModelTests
             return content;
         });
 
-        Assert.That(() => PolicyModel.Load(_ml, endless, "the model", TimeSpan.FromSeconds(2), out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("after 2 seconds"));
+        Assert.That(() => PolicyModel.Load(_ml, new MemoryStream(endless), TimeSpan.FromSeconds(2), out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("after 2 seconds"));
     }
 
     [Test]
@@ -130,7 +130,7 @@ public sealed class PolicyModelTests
     {
         AssertRefused(Rewriting.Archive(("a/b", [1]), ("A\\b", [2])), "twice");
         AssertRefused(Rewriting.Archive((string.Concat(Enumerable.Repeat("a/", 70)), [1])), "has a name");
-        AssertRefused(Rewriting.Archive(Enumerable.Range(0, ModelArchive.MostEntries + 1).Select(i => ($"{i}", Array.Empty<byte>()))), "more than 4096 entries");
+        AssertRefused(Rewriting.Archive(Enumerable.Range(0, ModelArchive.MaxEntries + 1).Select(i => ($"{i}", Array.Empty<byte>()))), "more than 4096 entries");
     }
 
     [Test]

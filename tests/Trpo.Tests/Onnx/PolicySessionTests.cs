@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 

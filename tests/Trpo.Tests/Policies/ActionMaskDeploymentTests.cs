@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph.Conversion;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
@@ -153,7 +152,7 @@ public sealed class ActionMaskDeploymentTests
         var view = ml.Data.LoadFromEnumerable(rows);
         using var policy = new PolicyTransformer(MaskedRows.Onnx(space), new PolicyColumns());
         var model = ml.Transforms.Concatenate("Observation", "Features", "Mask").Fit(view).Append(policy);
-        var bytes = merged ? GraphMerger.Merge(PolicyChain.Of(model), Concatenation()) : ChainExport.ToOnnx(PolicyChain.Of(model), view.Schema);
+        var bytes = merged ? PolicyChain.FromModel(model).ToOnnx(Concatenation()) : PolicyChain.FromModel(model).ToOnnx(view.Schema);
         var outputs = RawRun.Run(bytes, Count, ("Features", rows.SelectMany(row => row.Features).ToArray()), ("Mask", rows.SelectMany(row => row.Mask).ToArray()));
         using var session = PolicySession.Open(policy.Onnx.ToArray());
         using var batch = Run(session, observations);

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Policies;
-using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 

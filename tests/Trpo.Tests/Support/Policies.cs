@@ -3,6 +3,7 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx;
+using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 

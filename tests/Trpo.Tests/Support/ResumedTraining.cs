@@ -53,6 +53,6 @@ internal sealed class ResumedTraining(Func<IEnvironment> environment, TrpoOption
         var trainer = ml.ReinforcementLearning.Trainers.Trpo(view, settings with { Progress = listener });
         ITransformer model = normalize ? ml.Transforms.NormalizeMeanVariance("Observation").Append(trainer).Fit(view) : trainer.Fit(view);
         using var owned = model as IDisposable;
-        return (PolicyChain.Of(model).Policy.Onnx.ToArray(), listener.Iterations);
+        return (PolicyChain.FromModel(model).Policy.Onnx.ToArray(), listener.Iterations);
     }
 }

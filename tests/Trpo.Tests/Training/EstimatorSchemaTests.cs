@@ -68,7 +68,7 @@ public sealed class EstimatorSchemaTests
         Assert.That(SchemaText.SlotNames(schema["Observation"]), Is.EqualTo(new[] { "temperature" }));
         Assert.That(SchemaText.KeyValues(schema["Action"]), Is.EqualTo(new[] { "off", "heat" }));
         Assert.That(SchemaText.SlotNames(schema["Score"]), Is.EqualTo(new[] { "off", "heat" }));
-        Assert.That(PolicyChain.Of(loaded).Policy.Metadata.Observations.Names, Is.EqualTo(new[] { "temperature" }));
+        Assert.That(PolicyChain.FromModel(loaded).Policy.Metadata.Observations.Names, Is.EqualTo(new[] { "temperature" }));
         ((IDisposable)loaded).Dispose();
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using Trpo.Onnx.Interop;
+using Trpo.Onnx.Rows;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
@@ -23,7 +23,7 @@ internal sealed class DataViewLineage
     public static DataViewLineage Of(IDataView data)
     {
         var (names, keepsState) = (new List<string>(), false);
-        for (IDataView? view = data; view is not null; view = MicrosoftMLInternals.SourceOf(view))
+        for (IDataView? view = data; view is not null; view = DataViewColumns.GetSource(view))
         {
             names.Add(view.GetType().Name.Split('`')[0]);
 

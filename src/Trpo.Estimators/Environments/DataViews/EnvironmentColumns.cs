@@ -25,7 +25,7 @@ internal sealed class EnvironmentColumns
 
         var builder = new DataViewSchema.Builder();
         foreach (var column in _columns)
-            builder.AddColumn(column.Name, TypeOf(column), column.Kind == ObservationColumnKind.Key ? PolicySchema.Names("KeyValues", column.Categories) : PolicySchema.Names("SlotNames", column.SlotNames));
+            builder.AddColumn(column.Name, TypeOf(column), column.Kind == ObservationColumnKind.Key ? DataViewColumns.CreateNames("KeyValues", column.Categories) : DataViewColumns.CreateNames("SlotNames", column.SlotNames));
         Schema = builder.ToSchema();
     }
 
@@ -39,7 +39,7 @@ internal sealed class EnvironmentColumns
         {
             ObservationColumnKind.Number => (ValueGetter<float>)((ref float value) => value = rows.Current[offset]),
             ObservationColumnKind.Vector => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
-                rows.Current.Slice(offset, column.Length).CopyTo(PolicySchema.Dense(ref value, column.Length))),
+                rows.Current.Slice(offset, column.Length).CopyTo(DataViewColumns.EditDense(ref value, column.Length))),
             ObservationColumnKind.Text => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = column.Categories[(int)rows.Current[offset]].AsMemory()),
             ObservationColumnKind.Key => (ValueGetter<uint>)((ref uint value) => value = (uint)rows.Current[offset] + 1),
             _ => throw new NotSupportedException($"There is no getter of the column {column}."),

@@ -35,7 +35,7 @@ internal sealed class EnvironmentCursor(EnvironmentColumns columns, IReadOnlySet
     {
         if (!IsColumnActive(column))
             throw new ArgumentException($"The column '{column.Name}' is not active.", nameof(column));
-        return columns.Getter(column.Index, rows).As<TValue>(column);
+        return DataViewColumns.CastGetter<TValue>(columns.Getter(column.Index, rows), column);
     }
 
     protected override void Dispose(bool disposing)

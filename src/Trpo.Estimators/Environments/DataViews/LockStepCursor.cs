@@ -61,7 +61,7 @@ internal sealed class LockStepCursor : IDisposable
         if (!_cursor.MoveNext() || _rows.Broken || !_rows.Taken)
             throw OutOfStep();
         _getter(ref _buffer);
-        _buffer.CopyObservationTo(transformed, _column.Name, _cursor.Position);
+        DataViewColumns.CopyChecked(in _buffer, transformed, _column.Name, _cursor.Position);
         for (var i = 0; i < transformed.Length; i++)
         {
             if (!float.IsFinite(transformed[i]))

@@ -4,6 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
+using Trpo.Onnx.Rows;
 using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
@@ -133,7 +134,7 @@ public sealed class ExportInputTests
     {
         var transforms = Mixed.Fit(View);
         var length = ((VectorDataViewType)transforms.GetOutputSchema(View.Schema)["Features"].Type).Size;
-        var metadata = new PolicyMetadata(ObservationSpace.Unbounded(length), Support.Policies.Choices, [], PolicyInputColumn.Of(View.Schema));
+        var metadata = new PolicyMetadata(ObservationSpace.Unbounded(length), Support.Policies.Choices, [], PolicySchema.GetInputColumns(View.Schema));
         using var untrained = Support.Policies.Create(Support.Policies.Choices, length);
         using var policy = new PolicyTransformer(untrained.Export(metadata), new PolicyColumns("Features"));
         Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(policy), _path);

@@ -1,0 +1,106 @@
+using Trpo.Onnx.Graph;
+using Trpo.Onnx.Graph.Format;
+
+namespace Trpo.Onnx.Conversion;
+
+/// <summary>
+/// One ONNX model of a policy and of a graph that prepares its observations: the inputs are those of the graph, the outputs, the metadata
+/// and the documentation those of the policy.
+/// </summary>
+internal static class GraphMerger
+{
+    /// <summary>Puts <paramref name="preprocessing"/> in the place of the transformers in front of the policy.</summary>
+    /// <exception cref="ArgumentException">The graph is not one for this policy, or has an input with the name of an output of the policy.</exception>
+    /// <exception cref="InvalidDataException">The stream has no valid ONNX model.</exception>
+    /// <exception cref="NotSupportedException">The two cannot be one model; the message says why.</exception>
+    public static byte[] Merge(PolicyGraph policy, Stream preprocessing)
+    {
+        var metadata = policy.Metadata;
+        var front = PreprocessingGraph.Read(preprocessing, policy.ObservationColumn, metadata.Observations.Length);
+        var merged = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
+        MarkMissing(merged, metadata);
+        Import(merged, front.Model);
+        Join(merged.Graph, front.Model.Graph, front.Observation);
+        merged.IrVersion = Math.Max(Math.Max(merged.IrVersion, front.Model.IrVersion), OnnxGraphBuilder.IrVersion);
+        var bytes = SealedModel.Seal(merged);
+
+        // Nothing leaves that was not seen to run.
+        GraphTrial.Run(bytes, metadata);
+        return bytes;
+    }
+
+    // Behind another graph only the graph itself can tell that nothing was decided.
+    private static void MarkMissing(ModelProto policy, PolicyMetadata metadata)
+    {
+        var values = new PolicyGraphValues(policy.Graph, [PolicyValues.Observation]);
+        values.Rename(PolicyValues.Observation);
+        var guard = new ChainGraph(values.Prefix);
+        MissingGuard.Add(guard, metadata, PolicyValues.Observation, values.Score, values.Action);
+        policy.Graph.Node.Add(guard.Nodes);
+        policy.Graph.Initializer.Add(guard.Constants);
+        PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { HasActionMask = metadata.HasActionMask, MarksMissing = true });
+    }
+
+    private static void Import(ModelProto merged, ModelProto front)
+    {
+        foreach (var domain in GraphTraversal.AllNodes(front.Graph.Node).Select(node => NameOf(node.Domain)).Distinct())
+        {
+            var operators = domain.Length == 0 ? "ONNX's operators" : $"the operators of '{domain}'";
+            var version = VersionOf(front, domain) ?? throw new InvalidDataException($"The preprocessing graph does not say which version of {operators} it uses: it is no valid ONNX model.");
+            var own = VersionOf(merged, domain);
+            if (own is null)
+                merged.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+            else if (own != version)
+                throw new NotSupportedException($"The preprocessing graph uses version {version} of {operators} and the policy version {own}, and one model cannot mix them. {WayOut(domain, own.Value)}");
+        }
+    }
+
+    private static string WayOut(string domain, long version) => domain.Length == 0
+        ? $"Convert it with the overload ml.Model.ConvertToOnnx(preprocessor, data, opSetVersion: {version}, stream)."
+        : $"Convert it to version {version}.";
+
+    private static long? VersionOf(ModelProto model, string domain) => model.OpsetImport.FirstOrDefault(opset => NameOf(opset.Domain) == domain)?.Version;
+
+    // The default domain has two names.
+    private static string NameOf(string domain) => domain == "ai.onnx" ? "" : domain;
+
+    private static void Join(GraphProto policy, GraphProto front, string observation)
+    {
+        var outputs = policy.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
+        if (front.Input.FirstOrDefault(input => outputs.Contains(input.Name)) is { } input)
+            throw new ArgumentException($"The input '{input.Name}' of the preprocessing graph has the name of an output of the policy. Give the column another name.");
+
+        // Inputs keep the names of the columns, and outputs those of the policy; whatever else has the name of another value gives way.
+        var names = GraphTraversal.Names(front).ToHashSet(StringComparer.Ordinal);
+        var policyNames = GraphTraversal.Names(policy).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);
+        var taken = names.Union(policyNames).ToHashSet(StringComparer.Ordinal);
+        var frontRenaming = new GraphRenaming(Fresh(names.Intersect(outputs), "preprocessing", taken));
+        frontRenaming.Apply(front);
+        var renamed = Fresh(policyNames.Intersect(names).Except(outputs), "policy", taken);
+        renamed[PolicyValues.Observation] = frontRenaming.Of(observation);
+        new GraphRenaming(renamed).Apply(policy);
+
+        var frontNodes = front.Node.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        var nodeNames = frontNodes.Concat(policy.Node.Select(node => node.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var node in policy.Node.Where(node => node.Name.Length > 0 && frontNodes.Contains(node.Name)))
+            node.Name = FreshName(node.Name, "policy", nodeNames);
+
+        policy.Input.Clear();
+        policy.Input.AddRange(front.Input);
+        policy.Initializer.AddRange(front.Initializer);
+        var nodes = front.Node.Concat(policy.Node).ToList();
+        policy.Node.Clear();
+        policy.Node.AddRange(nodes);
+    }
+
+    private static Dictionary<string, string> Fresh(IEnumerable<string> names, string prefix, HashSet<string> taken) =>
+        names.ToDictionary(name => name, name => FreshName(name, prefix, taken), StringComparer.Ordinal);
+
+    private static string FreshName(string name, string prefix, HashSet<string> taken)
+    {
+        var fresh = $"{prefix}_{name}";
+        while (!taken.Add(fresh))
+            fresh = $"{prefix}_{fresh}";
+        return fresh;
+    }
+}

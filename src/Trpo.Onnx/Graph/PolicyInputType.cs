@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+namespace Trpo.Onnx.Graph;
+
+/// <summary>The type of the values of a raw column.</summary>
+[SuppressMessage("Naming", "CA1720", Justification = "The names of the types are what this lists.")]
+public enum PolicyInputType
+{
+    /// <summary>Numbers of 32 bits.</summary>
+    [JsonStringEnumMemberName("single")]
+    Single,
+
+    /// <summary>Numbers of 64 bits.</summary>
+    [JsonStringEnumMemberName("double")]
+    Double,
+
+    /// <summary>Text.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+
+    /// <summary>True or false.</summary>
+    [JsonStringEnumMemberName("boolean")]
+    Boolean,
+
+    /// <summary>Keys from 1 to a known count; 0 is a missing one.</summary>
+    [JsonStringEnumMemberName("key")]
+    Key,
+
+    /// <summary>Integers from -128 to 127.</summary>
+    [JsonStringEnumMemberName("sbyte")]
+    SByte,
+
+    /// <summary>Integers from 0 to 255.</summary>
+    [JsonStringEnumMemberName("byte")]
+    Byte,
+
+    /// <summary>Integers of 16 bits.</summary>
+    [JsonStringEnumMemberName("int16")]
+    Int16,
+
+    /// <summary>Integers of 16 bits, from 0.</summary>
+    [JsonStringEnumMemberName("uint16")]
+    UInt16,
+
+    /// <summary>Integers of 32 bits.</summary>
+    [JsonStringEnumMemberName("int32")]
+    Int32,
+
+    /// <summary>Integers of 32 bits, from 0.</summary>
+    [JsonStringEnumMemberName("uint32")]
+    UInt32,
+
+    /// <summary>Integers of 64 bits.</summary>
+    [JsonStringEnumMemberName("int64")]
+    Int64,
+
+    /// <summary>Integers of 64 bits, from 0.</summary>
+    [JsonStringEnumMemberName("uint64")]
+    UInt64,
+}

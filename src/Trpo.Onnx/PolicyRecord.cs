@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Trpo.Onnx.Files;
+
+namespace Trpo.Onnx;
+
+/// <summary>What a model file keeps of a policy: its columns, how it chooses, and the ONNX model, behind a digest of it all.</summary>
+internal static class PolicyRecord
+{
+    // The policy, and names in front of it.
+    private const int MaxBytes = PolicySession.MaxBytes + (1 << 20);
+
+    public static byte[] Encode(PolicyColumns columns, ActionSelection selection, byte[] onnx)
+    {
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
+        writer.Write(columns.Observation);
+        writer.Write(columns.Action);
+        writer.Write(columns.Score);
+        writer.Write(columns.Probability ?? "");
+        writer.Write(columns.LogProbability ?? "");
+        writer.Write(columns.UnclippedAction ?? "");
+        writer.Write(selection.IsSampled);
+        writer.Write(selection.Seed.HasValue);
+        writer.Write(selection.Seed ?? 0);
+        writer.Write(onnx);
+        writer.Flush();
+        var bytes = content.ToArray();
+        return [.. SHA256.HashData(bytes), .. bytes];
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> made, to the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">It is cut short, altered, or longer than a policy can be.</exception>
+    public static (PolicyColumns Columns, ActionSelection Selection, byte[] Onnx) Decode(Stream record)
+    {
+        var bytes = BoundedFile.Read(record, MaxBytes, "The record of the policy");
+        var content = bytes.AsSpan(Math.Min(SHA256.HashSizeInBytes, bytes.Length));
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(0, bytes.Length - content.Length)))
+            throw new InvalidDataException("Corrupt model file: the record of the policy does not match its checksum: it was altered or cut short.");
+
+        using var stream = new MemoryStream(bytes, bytes.Length - content.Length, content.Length);
+        using var reader = new BinaryReader(stream);
+        var columns = new PolicyColumns(reader.ReadString(), reader.ReadString(), reader.ReadString())
+        {
+            Probability = Optional(reader.ReadString()),
+            LogProbability = Optional(reader.ReadString()),
+            UnclippedAction = Optional(reader.ReadString()),
+        };
+        var (isSampled, hasSeed, seed) = (reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt32());
+        var selection = isSampled ? ActionSelection.Sample(hasSeed ? seed : null) : ActionSelection.Mode;
+        return (columns, selection, reader.ReadBytes((int)(stream.Length - stream.Position)));
+    }
+
+    private static string? Optional(string name) => name.Length == 0 ? null : name;
+}

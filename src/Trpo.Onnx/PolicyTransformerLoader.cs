@@ -1,0 +1,31 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Trpo.Onnx;
+using Trpo.Onnx.Interop;
+
+// ML.NET loads this assembly by the name that a saved model gives, and finds the loader in it by this attribute.
+[assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
+
+namespace Trpo.Onnx;
+
+/// <summary>
+/// Creates the policy of a saved ML.NET model. ML.NET calls it by reflection, so that exceptions reach the caller inside a
+/// <see cref="System.Reflection.TargetInvocationException"/>.
+/// </summary>
+internal static class PolicyTransformerLoader
+{
+    /// <summary>Reads a policy; ML.NET dictates the name and the parameters of this method.</summary>
+    /// <exception cref="InvalidDataException">The record of the policy is missing, damaged, or of a newer version.</exception>
+    public static PolicyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        try
+        {
+            var (columns, selection, onnx) = MicrosoftMLInternals.Load(context, PolicyRecord.Decode);
+            return new PolicyTransformer(onnx, columns, selection);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"Could not load the policy of the model file: {exception.Message}", exception);
+        }
+    }
+}
