@@ -2,7 +2,7 @@ using Trpo.Estimators;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>Tells several listeners of every iteration, at once and on the training thread (<see cref="Progress{T}"/> would do it later).</summary>
+/// <summary>A listener that passes every iteration on to others at once, on the training thread (<see cref="Progress{T}"/> would do so later).</summary>
 internal sealed class Broadcast(params IProgress<TrpoIteration>[] listeners) : IProgress<TrpoIteration>
 {
     public void Report(TrpoIteration value)

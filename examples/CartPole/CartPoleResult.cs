@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>The results of a run, as they are written for programs to read.</summary>
+/// <summary>The results of a run, in a machine-readable form.</summary>
 internal sealed record CartPoleResult(
     int Seed,
     int Steps,
@@ -15,12 +15,12 @@ internal sealed record CartPoleResult(
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
-    /// <summary>Writes the file aside and renames it.</summary>
+    /// <summary>Writes a temporary file and renames it, so that no reader sees half a file.</summary>
     public void Save(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var aside = path + ".tmp";
-        File.WriteAllText(aside, JsonSerializer.Serialize(this, Json) + Environment.NewLine);
-        File.Move(aside, path, overwrite: true);
+        var temporary = path + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Json) + Environment.NewLine);
+        File.Move(temporary, path, overwrite: true);
     }
 }

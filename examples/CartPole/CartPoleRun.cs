@@ -4,19 +4,19 @@ using Trpo.Reports;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>The whole road: train, report, evaluate, save, load again and compare.</summary>
+/// <summary>The example: trains, reports, evaluates, saves, loads again and compares.</summary>
 internal static class CartPoleRun
 {
-    /// <summary>CartPole-v1 counts as solved at this mean return.</summary>
+    /// <summary>The mean return at which CartPole-v1 counts as solved.</summary>
     private const double Solved = 475;
 
     /// <summary>The exit code of a program that was interrupted.</summary>
     public const int Interrupted = 130;
 
-    /// <returns>0 if the policy solves the task, 130 if the training was interrupted, else 1.</returns>
+    /// <returns>0 if the policy solves the task, 130 if the training was interrupted, otherwise 1.</returns>
     public static int Execute(CartPoleSettings settings, CancellationToken cancellation)
     {
-        // All before the training, so that nothing is trained in vain.
+        // Fails before the training if the folders cannot be written.
         settings.Folder.Create();
         settings.Json?.Directory?.Create();
         if (!settings.Resume && settings.Checkpoints.Exists)
@@ -32,7 +32,7 @@ internal static class CartPoleRun
             Cancellation = cancellation,
         };
 
-        // The normaliser is fitted on what a random policy meets; during training every observation passes through it.
+        // The normalizer is fitted to the observations of a random policy; during training every observation passes through it.
         var log = new TrainingLog(Solved);
         using var recorder = new RunRecorder(settings.Folder.FullName, RunDescription.Create("CartPole-v1", settings.Environments, options));
         ITransformer model = TrainingDisplay.Show(settings.Steps, display => ml.Transforms.NormalizeMeanVariance("Observation")
@@ -40,17 +40,17 @@ internal static class CartPoleRun
             .Fit(cartPole));
         if (cancellation.IsCancellationRequested)
         {
-            Say($"Interrupted after {log.Last?.Steps ?? 0:N0} of {settings.Steps:N0} steps; what was learned is kept. The same command with --resume goes on from there.");
+            Print($"Interrupted after {log.Last?.Steps ?? 0:N0} of {settings.Steps:N0} steps; the checkpoint is kept. The same command with --resume continues.");
             return Interrupted;
         }
 
         if (log.Last is { } last)
-            Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(log.SolvedAt is { } step ? FormattableString.Invariant($"the mean return of the last 100 episodes passed {Solved} at step {step:N0}") : $"the mean return of the last 100 episodes did not reach {Solved}")}.");
+            Print($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s); {(log.SolvedAt is { } step ? FormattableString.Invariant($"the mean return of the last 100 episodes passed {Solved} at step {step:N0}") : $"the mean return of the last 100 episodes did not reach {Solved}")}.");
         else
-            Say($"The training was finished already.");
+            Print($"The training was already finished.");
 
         var evaluation = ml.ReinforcementLearning.Evaluate(model, cartPole, episodes: 100, settings.Seed, cancellation: cancellation);
-        Say($"Evaluation: {evaluation}, {evaluation.TruncatedEpisodes} of them to the time limit.");
+        Print($"Evaluation: {evaluation}, {evaluation.TruncatedEpisodes} of them to the time limit.");
 
         var zip = Path.Combine(settings.Folder.FullName, "cartpole.zip");
         var onnx = Path.Combine(settings.Folder.FullName, "cartpole.onnx");
@@ -59,16 +59,16 @@ internal static class CartPoleRun
         var report = RunReport.Save(settings.Folder.FullName)[0];
 
         var comparison = PolicyComparison.Run(model, zip, onnx, cartPole);
-        Say($"Loaded again, over {comparison.Rows:N0} observations: cartpole.zip acts alike in {comparison.EqualZipActions:N0}, cartpole.onnx in {comparison.EqualOnnxActions:N0}; scores differ by at most {comparison.MaxAbsDifference:G2}.");
-        Say($"Wrote {zip}");
-        Say($"Wrote {onnx}");
-        Say($"Wrote {report}, with the learning curve, the settings and the health of the run");
+        Print($"Loaded again, over {comparison.Rows:N0} observations: cartpole.zip chooses the same action in {comparison.EqualZipActions:N0}, cartpole.onnx in {comparison.EqualOnnxActions:N0}; scores differ by at most {comparison.MaxAbsDifference:G2}.");
+        Print($"Wrote {zip}");
+        Print($"Wrote {onnx}");
+        Print($"Wrote {report}, with the learning curve, the settings and the health of the run");
 
         if (settings.Json is not null)
         {
             new CartPoleResult(settings.Seed, log.Last?.Steps ?? 0, log.Last?.Elapsed.TotalSeconds ?? 0, log.Last?.StepsPerSecond ?? 0, evaluation.MeanReturn,
                 evaluation.StandardDeviation, comparison.MaxOnnxDifference, log.SolvedAt).Save(settings.Json.FullName);
-            Say($"Wrote {settings.Json.FullName}");
+            Print($"Wrote {settings.Json.FullName}");
         }
 
         if (!comparison.AllEqual)
@@ -78,5 +78,5 @@ internal static class CartPoleRun
         return evaluation.MeanReturn >= Solved && comparison.AllEqual ? 0 : 1;
     }
 
-    private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 }

@@ -1,6 +1,6 @@
 namespace Trpo.Examples.CartPole;
 
-/// <summary>What the command line asked for.</summary>
+/// <summary>The settings from the command line.</summary>
 internal sealed record CartPoleSettings(int Seed, int Steps, int Environments, DirectoryInfo Folder, FileInfo? Json, bool Resume)
 {
     public DirectoryInfo Checkpoints => new(Path.Combine(Folder.FullName, "checkpoints"));

@@ -5,7 +5,7 @@ using Trpo.Onnx;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>How the policies in the saved files act, beside the trained one, on the observations of the environment's table.</summary>
+/// <summary>A comparison of the policies in the saved files with the trained one, on the observations of the environment's table.</summary>
 internal sealed record PolicyComparison(int Rows, int EqualZipActions, int EqualOnnxActions, double MaxZipDifference, double MaxOnnxDifference)
 {
     public double MaxAbsDifference => Math.Max(MaxZipDifference, MaxOnnxDifference);
@@ -14,7 +14,7 @@ internal sealed record PolicyComparison(int Rows, int EqualZipActions, int Equal
 
     public static PolicyComparison Run(ITransformer trained, string zip, string onnx, EnvironmentDataView environment)
     {
-        // A context of its own, as another process would have.
+        // A separate context, as another process would have.
         var loaded = new MLContext().Model.Load(zip, out _);
         using var policy = PolicySession.Open(onnx);
         using var batch = policy.CreateBatch(1);
@@ -34,7 +34,7 @@ internal sealed record PolicyComparison(int Rows, int EqualZipActions, int Equal
         return new PolicyComparison(rows, equalZip, equalOnnx, zipDifference, onnxDifference);
     }
 
-    // The normaliser overwrites the column of observations; the raw ones are read beside.
+    // The normalizer overwrites the column of observations; the raw ones come from the environment.
     private static IEnumerable<Decision> Decisions(ITransformer model, EnvironmentDataView environment)
     {
         var decided = model.Transform(environment);

@@ -4,7 +4,7 @@ using Trpo.Estimators;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>Live progress in a terminal: a bar with the speed, and what the last iteration measured. Elsewhere, a line per tenth.</summary>
+/// <summary>The progress of training: in a terminal a bar with the metrics of the last iteration, otherwise a line per tenth.</summary>
 internal sealed class TrainingDisplay : IProgress<TrpoIteration>
 {
     private const int Lines = 10;
@@ -18,7 +18,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
 
     private TrainingDisplay(ProgressTask? bar) => _bar = bar;
 
-    /// <summary>Runs <paramref name="train"/> with a display to report to.</summary>
+    /// <summary>Runs <paramref name="train"/> with a display that listens to it.</summary>
     public static T Show<T>(int totalSteps, Func<TrainingDisplay, T> train)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || !AnsiConsole.Profile.Capabilities.Ansi)
@@ -30,7 +30,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
 
     public void Report(TrpoIteration value)
     {
-        // In an iteration in which no episode ended, the mean return before it still tells how things stand.
+        // An iteration without an ended episode shows the mean return of the one before it.
         if (!double.IsNaN(value.MeanReturn))
             _meanReturn = value.MeanReturn;
         var text = string.Create(CultureInfo.InvariantCulture,

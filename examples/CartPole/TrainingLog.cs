@@ -2,13 +2,13 @@ using Trpo.Estimators;
 
 namespace Trpo.Examples.CartPole;
 
-/// <summary>Keeps what is said about a run when it has ended.</summary>
+/// <summary>A listener that keeps the numbers for the end of a run.</summary>
 internal sealed class TrainingLog(double solved) : IProgress<TrpoIteration>
 {
-    /// <summary>The last iteration; null where none was left to train.</summary>
+    /// <summary>The last iteration; null if none was left to train.</summary>
     public TrpoIteration? Last { get; private set; }
 
-    /// <summary>The steps after which the mean return of the last 100 episodes first counted as solved, or null.</summary>
+    /// <summary>The environment steps after which the mean return of the last 100 episodes first counted as solved; null if it did not.</summary>
     public int? SolvedAt { get; private set; }
 
     public void Report(TrpoIteration value)

@@ -1,6 +1,6 @@
 namespace Trpo.Examples.Inventory;
 
-/// <summary>What a policy decides, by name, and the probability of each of its actions.</summary>
+/// <summary>The decision of a policy by name, and the probability of each of its actions.</summary>
 internal sealed class InventoryDecision
 {
     public string Order { get; set; } = "";

@@ -6,19 +6,19 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Examples.Inventory;
 
 /// <summary>
-/// A shop that orders one product every morning. An order is on the shelf two mornings later; what does not fit there is lost, and so is a sale for
-/// which there is no stock. How many customers come depends on the weekday, on the season, and on how popular the product is just now, which only the
-/// demand of the last days tells. The reward is the profit of the day in tens of euros.
+/// A shop that orders one product every morning. An order reaches the shelf two mornings later; units that do not fit are lost, and so are sales
+/// without stock. Demand depends on the weekday, on the season, and on the present popularity of the product, which only the demand of the last days
+/// shows. The reward is the profit of the day in tens of euros.
 /// </summary>
 internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
 {
-    /// <summary>The number of days of an episode; the shop goes on, so that they are truncated.</summary>
+    /// <summary>The number of days of an episode. The shop does not end, so that episodes are truncated.</summary>
     public const int Days = 56;
 
-    /// <summary>The units of a box; orders are of whole boxes.</summary>
+    /// <summary>The number of units in a box; orders are whole boxes.</summary>
     public const int BoxSize = 10;
 
-    /// <summary>Where the columns stand in an observation; the demand of the last seven days is behind them.</summary>
+    /// <summary>The indices of the columns in an observation; the demand of the last seven days follows them.</summary>
     public const int Weekday = 0;
     public const int Season = 1;
     public const int Stock = 2;
@@ -32,7 +32,7 @@ internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
     private const double HoldingCost = 0.015;
     private const double LostSaleCost = 0.2;
 
-    // How far the popularity of a day is that of the day before, and how much the logarithm of it varies from day to day.
+    // The autocorrelation of the logarithm of the popularity from day to day, and the standard deviation of its noise.
     private const double Persistence = 0.9;
     private const double Variation = 0.15;
 
@@ -68,7 +68,7 @@ internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
         _arriving = 0;
         _popularity = Variation / Math.Sqrt(1 - (Persistence * Persistence)) * _random.NextGaussian();
 
-        // The week before, as popular as the product is today.
+        // The demand of the week before the episode, at the popularity of today.
         for (var daysAgo = 1; daysAgo <= 7; daysAgo++)
             _recentDemand[daysAgo - 1] = Demand((_weekday + 7 - daysAgo) % 7);
         Observe(observation);
@@ -82,7 +82,7 @@ internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
         _stock -= sold;
         var profit = (Price * sold) - (UnitCost * ordered) - (ordered > 0 ? DeliveryCost : 0) - (HoldingCost * _stock) - (LostSaleCost * (demand - sold));
 
-        // The next morning: what was ordered yesterday is delivered.
+        // The next morning: yesterday's order is delivered.
         _stock = Math.Min(_stock + _arriving, Shelf);
         _arriving = ordered;
         _weekday = (_weekday + 1) % 7;
@@ -112,7 +112,7 @@ internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
             _recentDemand[i] = reader.ReadSingle();
     }
 
-    // A category is written as its index.
+    // An observation holds the index of a category.
     private void Observe(Span<float> observation)
     {
         observation[Weekday] = _weekday;
@@ -122,7 +122,7 @@ internal sealed class InventoryEnvironment : IEnvironment, ICheckpointable
         _recentDemand.CopyTo(observation[RecentDemand..]);
     }
 
-    // A number of the Poisson distribution (Knuth's product of uniform numbers).
+    // A Poisson variate (Knuth's product of uniform variates).
     private int Demand(int weekday)
     {
         var limit = Math.Exp(-MeanDemand[weekday] * SeasonFactor[_season] * Math.Exp(_popularity));

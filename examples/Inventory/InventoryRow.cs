@@ -2,12 +2,12 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Examples.Inventory;
 
-/// <summary>A morning in a shop, as an application knows it: the columns that the environment shows, and nothing of the environment.</summary>
+/// <summary>A morning in a shop as an application sees it: the columns of an observation, without the environment.</summary>
 internal sealed class InventoryRow
 {
     public string Weekday { get; set; } = "";
 
-    /// <summary>0 is the low season, 1 the high one: ML.NET counts the keys of objects that it loads from 0, and from 1 in data views and in objects that it creates.</summary>
+    /// <summary>The season: 0 is low, 1 is high. ML.NET counts keys from 0 in objects that it loads, and from 1 in data views and in objects that it creates.</summary>
     [KeyType(2)]
     public uint Season { get; set; }
 
@@ -15,7 +15,7 @@ internal sealed class InventoryRow
 
     public float Arriving { get; set; }
 
-    /// <summary>From yesterday back.</summary>
+    /// <summary>The demand of the last seven days, yesterday first.</summary>
     [VectorType(7)]
     public float[] Demand { get; set; } = [];
 }

@@ -5,7 +5,7 @@ using Trpo.Onnx;
 
 namespace Trpo.Examples.Inventory;
 
-/// <summary>The whole road: train on typed rows, compare with tuned rules, save, load again and decide on plain rows.</summary>
+/// <summary>The example: trains on typed rows, compares with tuned rules, saves, loads again and decides on plain rows.</summary>
 internal static class InventoryRun
 {
     private const int Episodes = 200;
@@ -13,10 +13,10 @@ internal static class InventoryRun
     /// <summary>The exit code of a program that was interrupted.</summary>
     public const int Interrupted = 130;
 
-    /// <returns>0 if the policy earns more than the best rule, and decides the same on rows alone and together, 130 if the training was interrupted, else 1.</returns>
+    /// <returns>0 if the policy earns more than the best rule and decides the same on single rows and on batches, 130 if the training was interrupted, otherwise 1.</returns>
     public static int Execute(InventorySettings settings, CancellationToken cancellation)
     {
-        // Before the training, so that nothing is trained in vain.
+        // Fails before the training if the folder cannot be written.
         settings.Folder.Create();
         if (!settings.Resume && settings.Checkpoints.Exists)
             settings.Checkpoints.Delete(recursive: true);
@@ -42,14 +42,14 @@ internal static class InventoryRun
         ITransformer model = pipeline.Fit(shop);
         if (cancellation.IsCancellationRequested)
         {
-            Say($"Interrupted after {display.Last?.Steps ?? 0:N0} of {settings.Steps:N0} days; what was learned is kept. The same command with --resume goes on from there.");
+            Print($"Interrupted after {display.Last?.Steps ?? 0:N0} of {settings.Steps:N0} days; the checkpoint is kept. The same command with --resume continues.");
             return Interrupted;
         }
 
         if (display.Last is { } last)
-            Say($"Trained for {last.Steps:N0} days in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+            Print($"Trained for {last.Steps:N0} days in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
         else
-            Say($"The training was finished already.");
+            Print($"The training was already finished.");
 
         var evaluation = ml.ReinforcementLearning.Evaluate(model, shop, Episodes, settings.Seed, cancellation: cancellation);
         (string Levels, double Return)[] rules =
@@ -58,29 +58,29 @@ internal static class InventoryRun
             ("a level for each weekday", ReorderRule.BestReturn(7, (weekday, _) => weekday, Episodes, settings.Seed)),
             ("a level for each weekday and season", ReorderRule.BestReturn(14, (weekday, season) => (7 * season) + weekday, Episodes, settings.Seed)),
         ];
-        Say($"Profit in {InventoryEnvironment.Days} days, in tens of euros, over the same {Episodes} episodes:");
-        Say($"  {evaluation.MeanReturn,5:F1}  the policy");
+        Print($"Profit in {InventoryEnvironment.Days} days, in tens of euros, over the same {Episodes} episodes:");
+        Print($"  {evaluation.MeanReturn,5:F1}  the policy");
         foreach (var rule in rules)
-            Say($"  {rule.Return,5:F1}  a reorder rule with {rule.Levels}, tuned on these episodes");
+            Print($"  {rule.Return,5:F1}  a reorder rule with {rule.Levels}, tuned on these episodes");
 
         var zip = Path.Combine(settings.Folder.FullName, "inventory.zip");
         var onnx = Path.Combine(settings.Folder.FullName, "inventory.onnx");
         var csv = Path.Combine(settings.Folder.FullName, "orders.csv");
         PolicyModel.Save(ml, model, shop.Schema, zip);
         PolicyModel.ExportToOnnx(PolicyModel.UntilPolicy(model), onnx);
-        Say($"Loaded again, on rows of plain data:");
-        var alike = Orders.Decide(zip, csv);
-        Say($"Wrote {zip}");
-        Say($"Wrote {onnx}, which takes the same columns in any language");
-        Say($"Wrote {csv}");
+        Print($"Loaded again, on rows of plain data:");
+        var isSame = Orders.Decide(zip, csv);
+        Print($"Wrote {zip}");
+        Print($"Wrote {onnx}, which takes the same columns in any language");
+        Print($"Wrote {csv}");
 
         var earns = evaluation.MeanReturn > rules.Max(rule => rule.Return);
         if (!earns)
             Console.Error.WriteLine("A rule earns more than the policy: train for more steps.");
-        if (!alike)
-            Console.Error.WriteLine("The policy decides differently on rows alone and together.");
-        return earns && alike ? 0 : 1;
+        if (!isSame)
+            Console.Error.WriteLine("The policy decides differently on single rows and on batches.");
+        return earns && isSame ? 0 : 1;
     }
 
-    private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 }

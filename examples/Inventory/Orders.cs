@@ -4,10 +4,10 @@ using Trpo.Onnx;
 
 namespace Trpo.Examples.Inventory;
 
-/// <summary>What an application does with the saved model: it has rows of its own, and neither the environment nor the trainer.</summary>
+/// <summary>An application of the saved model: it has its own rows, and neither the environment nor the trainer.</summary>
 internal static class Orders
 {
-    /// <summary>Four shops, or one shop on four mornings.</summary>
+    /// <summary>The rows of four shops, or of one shop on four mornings.</summary>
     private static readonly InventoryRow[] Rows =
     [
         new() { Weekday = "Thu", Season = 1, Stock = 12, Arriving = 0, Demand = [6, 5, 5, 1, 21, 18, 8] },
@@ -16,11 +16,11 @@ internal static class Orders
         new() { Weekday = "Sun", Season = 1, Stock = 3, Arriving = 0, Demand = [25, 19, 11, 8, 6, 6, 2] },
     ];
 
-    /// <summary>Decides for every row, one at a time and all at once, and writes the orders to a file of comma-separated values.</summary>
-    /// <returns>Whether both ways decide the same.</returns>
+    /// <summary>Decides for every row, one at a time and in a batch, and writes the orders to a file of comma-separated values.</summary>
+    /// <returns>True if both ways decide the same.</returns>
     public static bool Decide(string modelPath, string ordersPath)
     {
-        // A context of its own, as another process would have.
+        // A separate context, as another process would have.
         var ml = new MLContext();
         var model = PolicyModel.Load(ml, modelPath, out _);
 
@@ -40,9 +40,9 @@ internal static class Orders
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Weekday}, {season} season, {row.Stock} in stock, {row.Arriving} arriving: order {decision.Order} ({decision.Score.Max():P0})"));
         }
 
-        var aside = ordersPath + ".tmp";
-        File.WriteAllLines(aside, lines);
-        File.Move(aside, ordersPath, overwrite: true);
+        var temporary = ordersPath + ".tmp";
+        File.WriteAllLines(temporary, lines);
+        File.Move(temporary, ordersPath, overwrite: true);
         return single.SequenceEqual(batch.Select(decision => decision.Order));
     }
 }

@@ -4,40 +4,39 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Examples.Inventory;
 
 /// <summary>
-/// How shops order without learning: fill stock and what is on its way up to a level, in whole boxes, unless too few would be ordered (base stock, where one
-/// box is enough). There is a level for each kind of morning, told apart by the weekday or by the season too.
+/// A base-stock rule: orders whole boxes until the stock and the orders under way reach a level, unless that takes fewer boxes than the minimum order. Each kind of
+/// morning, a weekday or a weekday in a season, has its own level.
 /// </summary>
 internal sealed class ReorderRule
 {
     private const int LevelStep = 5;
-    private const int HighestLevel = 120;
+    private const int MaxLevel = 120;
     private const int FirstLevel = 50;
-    private const int MostBoxes = 5;
+    private const int MaxBoxes = 5;
 
     private readonly Func<int, int, int> _kindOf;
     private readonly int[] _levels;
-    private readonly int _fewestBoxes;
+    private readonly int _minBoxes;
 
-    private ReorderRule(Func<int, int, int> kindOf, int[] levels, int fewestBoxes)
+    private ReorderRule(Func<int, int, int> kindOf, int[] levels, int minBoxes)
     {
         _kindOf = kindOf;
         _levels = levels;
-        _fewestBoxes = fewestBoxes;
+        _minBoxes = minBoxes;
     }
 
     /// <summary>
-    /// The mean return of a rule in some episodes after it was tuned on these same ones, which flatters it: everything is tried for one of its numbers after
-    /// the other, and again until none earns more.
+    /// Tunes a rule by coordinate search on some episodes, and returns its mean return in the same episodes, which flatters the rule.
     /// </summary>
     /// <param name="kinds">The number of kinds of mornings.</param>
-    /// <param name="kindOf">The kind of a morning, from its weekday and its season.</param>
+    /// <param name="kindOf">Returns the kind of a morning from the weekday and the season.</param>
     /// <param name="episodes">The number of episodes.</param>
     /// <param name="seed">The seed with which an evaluation of a policy plays the same episodes.</param>
     public static double BestReturn(int kinds, Func<int, int, int> kindOf, int episodes, int seed)
     {
         var random = new RandomSource((ulong)seed);
         int[] seeds = [.. Enumerable.Range(0, episodes).Select(_ => random.NextSeed())];
-        var best = new ReorderRule(kindOf, [.. Enumerable.Repeat(FirstLevel, kinds)], fewestBoxes: 1);
+        var best = new ReorderRule(kindOf, [.. Enumerable.Repeat(FirstLevel, kinds)], minBoxes: 1);
         var bestReturn = best.MeanReturn(seeds);
         for (var (number, failures) = (0, 0); failures <= kinds; number = (number + 1) % (kinds + 1))
         {
@@ -52,10 +51,10 @@ internal sealed class ReorderRule
         return bestReturn;
     }
 
-    // Every level of one kind of morning; behind the last of them, every smallest order.
+    // All levels of one kind of morning; the last index stands for all minimum orders.
     private IEnumerable<ReorderRule> Variations(int number) => number == _levels.Length
-        ? Enumerable.Range(1, MostBoxes).Select(boxes => new ReorderRule(_kindOf, _levels, boxes))
-        : Enumerable.Range(0, (HighestLevel / LevelStep) + 1).Select(step => new ReorderRule(_kindOf, [.. _levels[..number], step * LevelStep, .. _levels[(number + 1)..]], _fewestBoxes));
+        ? Enumerable.Range(1, MaxBoxes).Select(boxes => new ReorderRule(_kindOf, _levels, boxes))
+        : Enumerable.Range(0, (MaxLevel / LevelStep) + 1).Select(step => new ReorderRule(_kindOf, [.. _levels[..number], step * LevelStep, .. _levels[(number + 1)..]], _minBoxes));
 
     private double MeanReturn(int[] seeds)
     {
@@ -69,8 +68,8 @@ internal sealed class ReorderRule
             {
                 var level = _levels[_kindOf((int)observation[InventoryEnvironment.Weekday], (int)observation[InventoryEnvironment.Season])];
                 var missing = level - observation[InventoryEnvironment.Stock] - observation[InventoryEnvironment.Arriving];
-                var boxes = Math.Min(MathF.Round(missing / InventoryEnvironment.BoxSize), MostBoxes);
-                var result = environment.Step(new EnvironmentAction([boxes < _fewestBoxes ? 0 : boxes]), observation);
+                var boxes = Math.Min(MathF.Round(missing / InventoryEnvironment.BoxSize), MaxBoxes);
+                var result = environment.Step(new EnvironmentAction([boxes < _minBoxes ? 0 : boxes]), observation);
                 sum += result.Reward;
                 ended = result.Ended;
             }

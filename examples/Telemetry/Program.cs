@@ -7,8 +7,8 @@ using Trpo.Estimators;
 using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Environments.ClassicControl;
 
-// To send both to a collector instead: the package OpenTelemetry.Exporter.OpenTelemetryProtocol, and AddOtlpExporter() in place of AddConsoleExporter().
-// To let Prometheus fetch the metrics: OpenTelemetry.Exporter.Prometheus.HttpListener, and AddPrometheusHttpListener().
+// To send both to a collector: add the package OpenTelemetry.Exporter.OpenTelemetryProtocol and call AddOtlpExporter() instead of AddConsoleExporter().
+// To let Prometheus scrape the metrics: add OpenTelemetry.Exporter.Prometheus.HttpListener and call AddPrometheusHttpListener().
 var resource = ResourceBuilder.CreateEmpty().AddService("trpo-example", autoGenerateServiceInstanceId: false);
 using var metrics = Sdk.CreateMeterProviderBuilder()
     .SetResourceBuilder(resource)
@@ -25,4 +25,4 @@ var ml = new MLContext(seed: 1);
 var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole());
 using var policy = ml.ReinforcementLearning.Trainers.Trpo(cartPole, new() { TotalSteps = 1_024 }).Fit(cartPole);
 
-// Disposing of the providers exports what they still hold: gauges as the last iteration left them, and counters of both.
+// Disposing of the providers exports what they hold: the gauges of the last iteration, and the counters.
