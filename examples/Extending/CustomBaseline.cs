@@ -102,7 +102,7 @@ internal static class CustomBaseline
         {
             TotalSteps = 60_000,
             Seed = seed,
-            Baseline = (observationLength, _) => new LinearBaseline(observationLength),
+            Baseline = arguments => new LinearBaseline(arguments.ObservationLength),
         });
         Console.WriteLine(FormattableString.Invariant($"  the baseline explains {training.Last!.ExplainedVariance:F2} of the variance at last"));
         return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, WaterTank.GoodReturn);

@@ -96,7 +96,7 @@ internal static class CustomDistribution
         {
             TotalSteps = 60_000,
             Seed = seed,
-            Distribution = actions => new StateDependentGaussian((BoxActionSpace)actions),
+            Distribution = arguments => new StateDependentGaussian((BoxActionSpace)arguments.Actions),
         });
         training.CompareExported();
         return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, WaterTank.GoodReturn);

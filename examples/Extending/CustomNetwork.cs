@@ -92,7 +92,7 @@ internal static class CustomNetwork
             TotalSteps = 60_000,
             StepsPerIteration = 512,
             Seed = seed,
-            Network = (inputs, outputs, weights) => network = new ResidualNetwork(inputs, width: 32, outputs, weights),
+            Network = arguments => network = new ResidualNetwork(arguments.Inputs, width: 32, arguments.Outputs, arguments.Random),
 
             // The network is disposed when training ends: what it computed last is kept.
             Progress = new Listener(_ => learned = Probabilities(network!, probes)),

@@ -153,12 +153,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var mask = _options.ActionMask ? new ActionMask(_environment.ActionSpace, observationLength) : null;
         var distribution = _options.Distribution is null
             ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation)
-            : Made(_options.Distribution(_environment.ActionSpace), nameof(TrpoOptions.Distribution));
+            : Made(_options.Distribution(new DistributionArguments { Actions = _environment.ActionSpace }), nameof(TrpoOptions.Distribution));
         if (_options.Distribution is not null)
             ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);
         var network = _options.Network is null
             ? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random)
-            : Made(_options.Network(observationLength, distribution.NetworkOutputs, random), nameof(TrpoOptions.Network));
+            : Made(_options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
         try
         {
             if (_options.Network is not null)
@@ -178,7 +178,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private IValueFunction CreateValueFunction(int observationLength, RandomSource random) => _options.Baseline is null
         ? new ValueNetwork(observationLength, _options.HiddenLayers, _options.HiddenActivation, _options.ValueFunction, random)
-        : Made(_options.Baseline(observationLength, random), nameof(TrpoOptions.Baseline));
+        : Made(_options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
 
     private static T Made<T>(T? part, string option) where T : class =>
         part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");

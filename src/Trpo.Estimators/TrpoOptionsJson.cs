@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Trpo.Estimators;
 
 /// <summary>
-/// Options as JSON, for files: <c>{ "totalSteps": 200000, "trustRegion": { "maxKl": 0.02 } }</c>. Those that hold functions or objects of your own (networks, optimizers, listeners, tokens)
-/// are not in it. Names may be in any case, and comments and trailing commas are allowed.
+/// Options as JSON, for files: <c>{ "totalSteps": 200000, "trustRegion": { "maxKl": 0.02 } }</c>. Options that hold functions or objects of your own (networks, optimizers, listeners, tokens)
+/// are left out. Names may be in any case, also those that an option had in earlier versions; comments and trailing commas are allowed.
 /// </summary>
 public static class TrpoOptionsJson
 {
@@ -19,12 +19,16 @@ public static class TrpoOptionsJson
         RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatIsNoData } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RemoveFunctions, TrpoOptionNames.KeepNamesInFiles } },
     };
+
+    private static readonly JsonSerializerOptions Compact = new(Format) { WriteIndented = false };
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
-    /// <summary>All options that can be written, also those that have their defaults.</summary>
+    /// <summary>Writes all options that are data, also those that have their defaults.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>An indented JSON object.</returns>
     public static string Write(TrpoOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,9 +36,10 @@ public static class TrpoOptionsJson
     }
 
     /// <summary>Reads options.</summary>
-    /// <param name="json">An object; what it leaves out, at any depth, is as in <paramref name="basis"/>.</param>
-    /// <param name="basis">The options to change; null means the defaults.</param>
-    /// <exception cref="InvalidDataException">It is no JSON, names an option that does not exist or one twice, leaves out a required one, or gives one a value of another kind; the message says which.</exception>
+    /// <param name="json">A JSON object. Options that it leaves out, at any depth, are those of <paramref name="basis"/>.</param>
+    /// <param name="basis">The options to change; null, the default, means the defaults.</param>
+    /// <returns>The options, with the functions and objects of <paramref name="basis"/>. Their values are of the right kinds; <see cref="TrpoOptions.Validate"/> checks the ranges.</returns>
+    /// <exception cref="InvalidDataException"><paramref name="json"/> is no JSON object, names an option that does not exist or one twice, leaves out a required one, or gives one a value of another kind; the message says which.</exception>
     public static TrpoOptions Read(string json, TrpoOptions? basis = null)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -51,6 +56,24 @@ public static class TrpoOptionsJson
             Cancellation = basis.Cancellation,
         };
     }
+
+    /// <summary>Lists all options that are data, also those that have their defaults, as pairs of a name, such as <c>trustRegion.maxKl</c>, and a value.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>The pairs, in the order in which <see cref="Write"/> writes them.</returns>
+    public static IReadOnlyList<KeyValuePair<string, JsonElement>> Flatten(TrpoOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Flatten(JsonSerializer.SerializeToElement(options, Compact));
+    }
+
+    /// <summary>Lists the values of a JSON object and of the objects in it as pairs of a name, such as <c>trustRegion.maxKl</c>, and a value that is no object.</summary>
+    /// <param name="options">Options as <see cref="Write"/> writes them, of any version of the library.</param>
+    /// <returns>The pairs, in the order of the JSON.</returns>
+    /// <exception cref="InvalidOperationException"><paramref name="options"/> is no JSON object.</exception>
+    public static IReadOnlyList<KeyValuePair<string, JsonElement>> Flatten(JsonElement options) => [.. Flatten(options, "")];
+
+    private static IEnumerable<KeyValuePair<string, JsonElement>> Flatten(JsonElement part, string path) => part.EnumerateObject().SelectMany(option =>
+        option.Value.ValueKind == JsonValueKind.Object ? Flatten(option.Value, $"{path}{option.Name}.") : [new($"{path}{option.Name}", option.Value)]);
 
     private static JsonObject Parse(string json)
     {
@@ -69,9 +92,9 @@ public static class TrpoOptionsJson
         var seen = new HashSet<string>();
         foreach (var (name, value) in changes)
         {
-            var known = type.Properties.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            var known = TrpoOptionNames.Find(type, name)
                 ?? throw new InvalidDataException($"There is no option '{path}{name}'. {(path.Length == 0 ? "Options" : $"Those of '{path[..^1]}'")} are {NamesOf(type)}.");
-            var option = path + known.Name;
+            var option = path + TrpoOptionNames.Of(known);
             if (!seen.Add(known.Name))
                 throw new InvalidDataException($"Option '{option}' is given twice.");
             if (value is JsonObject part && Format.GetTypeInfo(known.PropertyType) is { Kind: JsonTypeInfoKind.Object } partType)
@@ -79,7 +102,7 @@ public static class TrpoOptionsJson
                 var whole = into[known.Name] as JsonObject ?? [];
                 Merge(whole, part, partType, $"{option}.");
                 if (partType.Properties.FirstOrDefault(property => property.IsRequired && !whole.ContainsKey(property.Name)) is { } missing)
-                    throw new InvalidDataException($"Option '{option}' needs '{missing.Name}'.");
+                    throw new InvalidDataException($"Option '{option}' needs '{TrpoOptionNames.Of(missing)}'.");
                 if (whole.Parent is null)
                     into[known.Name] = whole;
             }
@@ -91,7 +114,7 @@ public static class TrpoOptionsJson
         }
     }
 
-    /// <exception cref="InvalidDataException">A value is none that the option can have.</exception>
+    /// <exception cref="InvalidDataException">The option cannot have the value.</exception>
     private static void Check(JsonNode? value, JsonPropertyInfo property, string option)
     {
         try
@@ -125,9 +148,9 @@ public static class TrpoOptionsJson
         var plain => $"an object of {NamesOf(Format.GetTypeInfo(plain))}",
     };
 
-    private static string NamesOf(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(property => property.Name));
+    private static string NamesOf(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(TrpoOptionNames.Of));
 
-    private static void LeaveOutWhatIsNoData(JsonTypeInfo type)
+    private static void RemoveFunctions(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0; i--)
         {

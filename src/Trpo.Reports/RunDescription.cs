@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Trpo.Estimators;
@@ -67,7 +66,7 @@ public sealed record RunDescription
             Environments = environments,
             Seed = options.Seed ?? seed,
             Options = JsonElement.Parse(TrpoOptionsJson.Write(options)),
-            LibraryVersion = typeof(TrpoOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+            LibraryVersion = Estimators.Foundation.LibraryVersion.Informational,
             Started = DateTimeOffset.UtcNow,
             Machine = MachineDescription.Current,
         };

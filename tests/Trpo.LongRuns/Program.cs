@@ -32,7 +32,7 @@ switch (args)
             ReusedIterations = 1,
             NormalizeObservations = true,
             Seed = 1,
-            Network = network == "torch" ? (inputs, outputs, random) => new PlainNetwork(inputs, outputs, random) : null,
+            Network = network == "torch" ? arguments => new PlainNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) : null,
             Checkpoints = new() { Folder = Path.Combine(folder, "checkpoints"), Interval = TimeSpan.FromMilliseconds(20) },
             Progress = new MemoryLog(),
         }, Path.Combine(folder, "policy.onnx"));

@@ -31,7 +31,7 @@ public sealed partial class ArchitectureTests
         ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
         ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
         ["Rollouts"] = ["Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Policies"],
-        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Health", "Optimization", "Policies", "Rollouts", "Telemetry"],
+        ["Training"] = ["Advantages", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Foundation", "Health", "Optimization", "Policies", "Rollouts", "Telemetry"],
     };
 
     /// <summary>The same of Trpo.Onnx. What its users name stands above, in no folder.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
@@ -60,9 +61,9 @@ public sealed class TrpoOptionsJsonTests
         var basis = TrpoOptions.SampleEfficient with
         {
             Optimizer = new TrustRegionOptimizer(new TrustRegionOptions()),
-            Network = (_, _, _) => throw new InvalidOperationException("It is only to be kept."),
-            Distribution = actions => ActionDistribution.For(actions, 0),
-            Baseline = (_, _) => new ZeroValues(),
+            Network = _ => throw new InvalidOperationException("It is only to be kept."),
+            Distribution = arguments => ActionDistribution.For(arguments.Actions, 0),
+            Baseline = _ => new ZeroValues(),
             Progress = new Listener(),
             Cancellation = cancellation.Token,
             Checkpoints = new() { Folder = "here", Kept = 7 },
@@ -99,6 +100,52 @@ public sealed class TrpoOptionsJsonTests
         var read = TrpoOptionsJson.Read("""{ "finalMaxKl": null, "checkpoints": null, "health": { "maxRejectedUpdates": null } }""", basis);
 
         Assert.That((read.FinalMaxKl, read.Checkpoints, read.Health.MaxRejectedUpdates), Is.EqualTo(((double?)null, (CheckpointOptions?)null, (int?)null)));
+    }
+
+    [Test]
+    public void Options_are_listed_by_name_in_the_order_of_the_file()
+    {
+        var options = new TrpoOptions { HiddenLayers = [32, 16], TrustRegion = new() { MaxKl = 0.02 }, Checkpoints = new() { Folder = "a \"folder\"" } };
+        var pairs = TrpoOptionsJson.Flatten(options);
+        var values = pairs.ToDictionary(option => option.Key, option => option.Value.GetRawText());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(values["trustRegion.maxKl"], Is.EqualTo("0.02"));
+            Assert.That(values["valueFunction.trustRegion.maxKl"], Is.EqualTo("0.3"));
+            Assert.That(values["hiddenLayers"], Is.EqualTo("[32,16]"));
+            Assert.That(values["targetReturn"], Is.EqualTo("null"));
+            Assert.That(values["normalizeAdvantages"], Is.EqualTo("true"));
+            Assert.That(pairs.Single(option => option.Key == "checkpoints.folder").Value.GetString(), Is.EqualTo("a \"folder\""));
+            Assert.That(values, Does.Not.ContainKey("trustRegion"));
+            Assert.That(TrpoOptionsJson.Flatten(JsonElement.Parse(TrpoOptionsJson.Write(options))).Select(option => option.Key), Is.EqualTo(pairs.Select(option => option.Key)));
+        });
+        Assert.That(() => TrpoOptionsJson.Flatten(JsonElement.Parse("[]")), Throws.InvalidOperationException);
+    }
+
+    // Files and the identities in checkpoints keep the earlier name of an option.
+    [Test]
+    public void A_renamed_option_is_written_under_its_earlier_name_and_read_under_both()
+    {
+        foreach (var ((type, name), earlier) in TrpoOptionNames.Renamed.Where(renamed => renamed.Key.Type.GetProperty(renamed.Key.Property) is not null))
+        {
+            var part = typeof(TrpoOptions).GetProperties().Single(property => property.PropertyType == type);
+            var (path, present) = (JsonNamingPolicy.CamelCase.ConvertName(part.Name), JsonNamingPolicy.CamelCase.ConvertName(name));
+            var option = type.GetProperty(name);
+            Assert.That(TrpoOptionsJson.Flatten(new TrpoOptions()).Select(pair => pair.Key), Has.Some.EqualTo($"{path}.{earlier}").And.None.EqualTo($"{path}.{present}"));
+            foreach (var used in new[] { earlier, present })
+                Assert.That(option!.GetValue(part.GetValue(TrpoOptionsJson.Read($$"""{ "{{path}}": { "{{used}}": 1 } }"""))), Is.EqualTo(1), used);
+            Assert.That(() => TrpoOptionsJson.Read($$"""{ "{{path}}": { "{{earlier}}": 1, "{{present}}": 1 } }"""), Throws.InstanceOf<InvalidDataException>().With.Message.Contain($"'{path}.{present}' is given twice"));
+            Assert.That(() => TrpoOptionsJson.Read($$"""{ "{{path}}": { "{{earlier}}": "x" } }"""), Throws.InstanceOf<InvalidDataException>().With.Message.Contain($"'{path}.{present}' must be"));
+            Assert.That(() => TrpoOptionsJson.Read($$"""{ "{{path}}": { "none": 1 } }"""), Throws.InstanceOf<InvalidDataException>().With.Message.Contain(present).And.Message.Not.Contain(earlier));
+        }
+    }
+
+    [Test]
+    public void Options_out_of_their_range_are_refused_by_a_public_check()
+    {
+        Assert.That(() => TrpoOptionsJson.Read("""{ "valueFunction": { "steps": 0 } }""").Validate(), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contain("Steps must be at least 1"));
+        Assert.That(() => TrpoOptionsJson.Read("{}").Validate(), Throws.Nothing);
     }
 
     [TestCase("""{ "maxKl": 1 }""", "no option 'maxKl'", "trustRegion")]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Cli.Display;
@@ -6,6 +5,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
 using Trpo.Reports;
 
@@ -119,7 +119,7 @@ internal sealed class TrainingRun
             ["Environment chosen"] = $"{_command.Environment}",
             ["Normalization"] = $"{_command.Normalization}",
             ["Environment threads"] = FormattableString.Invariant($"{_command.Threads}"),
-            ["Tool"] = $"trpo {typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}",
+            ["Tool"] = $"trpo {LibraryVersion.Informational}",
         },
     };
 

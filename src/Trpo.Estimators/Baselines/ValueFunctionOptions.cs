@@ -19,8 +19,9 @@ public sealed record ValueFunctionOptions
     /// </summary>
     public TrustRegionOptions TrustRegion { get; init; } = new() { MaxKl = 0.3, ConjugateGradientSteps = 4, ConjugateGradientTolerance = 0.01 };
 
-    /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
-    internal void Validate()
+    /// <summary>Throws if a setting is missing or out of its range.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or out of its range; the exception names the setting.</exception>
+    public void Validate()
     {
         Check.AtLeast(Steps, 1);
         Check.Fraction(FisherFraction);

@@ -23,8 +23,9 @@ public sealed record CheckpointOptions
     /// <summary>How many of the latest checkpoints are kept. From 1 to 1,000; 3 by default.</summary>
     public int Kept { get; init; } = 3;
 
-    /// <exception cref="ArgumentException">A setting is out of its range or missing; the exception names it.</exception>
-    internal void Validate()
+    /// <summary>Throws if a setting is missing or out of its range.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or out of its range; the exception names the setting.</exception>
+    public void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Folder);
         Check.Positive(Interval);

@@ -29,8 +29,9 @@ public sealed record HealthOptions
     /// <summary>What the radius of the trust region is multiplied by each time (an optimizer of your own has its own). Above 0, up to 1; 0.5 by default.</summary>
     public double RecoveryFactor { get; init; } = 0.5;
 
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>
-    internal void Validate()
+    /// <summary>Throws if a setting is out of its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
+    public void Validate()
     {
         if (MaxRejectedUpdates is { } maxRejectedUpdates)
             Check.AtLeast(maxRejectedUpdates, 1, nameof(MaxRejectedUpdates));

@@ -28,8 +28,9 @@ public sealed record TrustRegionOptions
     /// <summary>The least share of the expected improvement that a step must bring. From 0 to 1; 0.1 by default.</summary>
     public double AcceptRatio { get; init; } = 0.1;
 
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>
-    internal void Validate()
+    /// <summary>Throws if a setting is out of its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
+    public void Validate()
     {
         Check.Positive(MaxKl);
         Check.NotNegative(Damping);

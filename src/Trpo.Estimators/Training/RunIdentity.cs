@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Spaces;
 
@@ -34,7 +33,7 @@ internal sealed class RunIdentity
             ("value function", parts.ValueFunction.GetType().Name),
             ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
         ];
-        Flatten(JsonNode.Parse(TrpoOptionsJson.Write(options))!, "", facts);
+        facts.AddRange(TrpoOptionsJson.Flatten(options).Where(option => !MayChange.Contains(option.Key.Split('.')[0])).Select(option => ($"option {option.Key}", option.Value.GetRawText())));
         return new RunIdentity(facts);
     }
 
@@ -67,19 +66,6 @@ internal sealed class RunIdentity
         for (var left = reader.ReadCount(bytesEach: 2, "facts of the run"); left > 0; left--)
             facts.Add((reader.ReadString(), reader.ReadString()));
         return new RunIdentity(facts);
-    }
-
-    private static void Flatten(JsonNode node, string path, List<(string, string)> facts)
-    {
-        foreach (var (name, value) in node.AsObject())
-        {
-            if (path.Length == 0 && MayChange.Contains(name))
-                continue;
-            if (value is JsonObject)
-                Flatten(value, $"{path}{name}.", facts);
-            else
-                facts.Add(($"option {path}{name}", value?.ToJsonString() ?? "null"));
-        }
     }
 
     private static string Described(ObservationSpace space) => space.Columns.IsEmpty

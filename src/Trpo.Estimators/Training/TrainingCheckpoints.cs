@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Reflection;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Foundation;
 
 namespace Trpo.Estimators.Training;
 
@@ -30,8 +30,6 @@ internal sealed class TrainingCheckpoints : IDisposable
         _folder = new CheckpointFolder(options);
     }
 
-    private static string LibraryVersion => typeof(TrpoOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     /// <summary>Whether there is none yet, or the last one is older than the interval.</summary>
     public bool IsDue => _written is not { } written || Stopwatch.GetElapsedTime(written) >= _options.Interval;
 
@@ -47,8 +45,8 @@ internal sealed class TrainingCheckpoints : IDisposable
             throw new CheckpointException($"{path} is of another run: {difference}. Go on with what it was written with, or name another folder.");
         var library = "";
         content.Restore(Library, reader => library = reader.ReadString());
-        if (library != LibraryVersion)
-            _warn($"{path} was written by version {library} of the library, but this is version {LibraryVersion}: what follows may differ in the last bits.");
+        if (library != LibraryVersion.Informational)
+            _warn($"{path} was written by version {library} of the library, but this is version {LibraryVersion.Informational}: what follows may differ in the last bits.");
         _written = Stopwatch.GetTimestamp();
         return (path, content);
     }
@@ -61,7 +59,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     {
         var content = new CheckpointContent();
         content.Add(Identity, _identity.SaveState);
-        content.Add(Library, writer => writer.Write(LibraryVersion));
+        content.Add(Library, writer => writer.Write(LibraryVersion.Informational));
         save(content);
         var path = _folder.Save(content);
         _written = Stopwatch.GetTimestamp();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using System.Text.Json;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Estimators.Training;
@@ -16,9 +16,8 @@ internal sealed class TrainingTelemetry : IDisposable
     private const string OutcomeTag = "trpo.outcome";
 
     // One of each per process, as OpenTelemetry recommends: trainings that run side by side are told apart by their tags.
-    private static readonly string Version = typeof(TrainingTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-    private static readonly ActivitySource Source = new(TrpoTelemetry.ActivitySourceName, Version);
-    private static readonly Meter Meter = new(TrpoTelemetry.MeterName, Version);
+    private static readonly ActivitySource Source = new(TrpoTelemetry.ActivitySourceName, LibraryVersion.Number);
+    private static readonly Meter Meter = new(TrpoTelemetry.MeterName, LibraryVersion.Number);
     private static readonly (TrpoMetric Metric, Gauge<double> Gauge)[] Gauges = [.. TrpoMetric.All.Select(metric => (metric, Meter.CreateGauge<double>(metric.Name, metric.Unit, metric.Description)))];
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("trpo.environment.steps", "{step}", "Environment steps that were learned from.");
     private static readonly Counter<long> Iterations = Meter.CreateCounter<long>("trpo.iterations", "{iteration}", "Iterations that ended.");

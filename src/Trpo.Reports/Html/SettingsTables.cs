@@ -8,9 +8,9 @@ internal static class SettingsTables
 {
     public static string Of(RunDescription description)
     {
-        var defaults = Flatten(JsonElement.Parse(TrpoOptionsJson.Write(new TrpoOptions()))).ToDictionary();
+        var defaults = TrpoOptionsJson.Flatten(new TrpoOptions()).ToDictionary(option => option.Key, option => Text(option.Value));
         var machine = description.Machine;
-        return Markup.Table("Options", Flatten(description.Options).Select(option => Option(option.Key, option.Value, defaults))) + "<div>\n"
+        return Markup.Table("Options", TrpoOptionsJson.Flatten(description.Options).Select(option => Option(option.Key, Text(option.Value), defaults))) + "<div>\n"
             + Markup.Table("Run",
             [
                 Markup.Row("Environment", description.Environment),
@@ -33,9 +33,6 @@ internal static class SettingsTables
     private static string Option(string name, string value, Dictionary<string, string> defaults) =>
         defaults.TryGetValue(name, out var usual) && usual == value ? Markup.Row(name, value)
             : $"<tr class=\"changed\"><th scope=\"row\">{Markup.Encode(name)}</th><td>{Markup.Encode(value)} <span>(default: {Markup.Encode(usual ?? "none")})</span></td></tr>\n";
-
-    private static IEnumerable<KeyValuePair<string, string>> Flatten(JsonElement options, string prefix = "") => options.EnumerateObject().SelectMany(option =>
-        option.Value.ValueKind == JsonValueKind.Object ? Flatten(option.Value, $"{prefix}{option.Name}.") : [new($"{prefix}{option.Name}", Text(option.Value))]);
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {

@@ -25,7 +25,7 @@ public sealed class ResumeRefusalTests
         yield return Case("environment", new(() => new Pendulum(), Small), "environment is CartPole", "Pendulum");
         yield return Case("number of environments", new(() => new CartPole(), Small, count: 4), "number of environments is 3", "4");
         yield return Case("network", new(() => new CartPole(), Small with { HiddenLayers = [4, 4] }), "policy is", "layer2.weight [2, 4]");
-        yield return Case("kind of network", new(() => new CartPole(), Small with { Network = (inputs, outputs, random) => new BufferedNetwork(inputs, outputs, random) }), "policy is", "BufferedNetwork");
+        yield return Case("kind of network", new(() => new CartPole(), Small with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }), "policy is", "BufferedNetwork");
         yield return Case("transforms", new(() => new CartPole(), Small, normalize: true), "transforms", "RowToRowMapperTransform");
         yield return Case("an option", new(() => new CartPole(), Small with { Discount = 0.9 }), "option discount is 0.99", "0.9");
         yield return Case("a part's option", new(() => new CartPole(), Small with { TrustRegion = new() { MaxKl = 0.02 } }), "option trustRegion.maxKl is 0.01", "0.02");
@@ -76,7 +76,7 @@ public sealed class ResumeRefusalTests
     [Test]
     public void A_baseline_that_cannot_be_saved_is_refused_before_training()
     {
-        var options = Small with { Baseline = (_, _) => new ZeroValues(), Checkpoints = new() { Folder = _folder.FullName } };
+        var options = Small with { Baseline = _ => new ZeroValues(), Checkpoints = new() { Folder = _folder.FullName } };
 
         Assert.That(() => new ResumedTraining(() => new CartPole(), options).Whole(), Throws.InvalidOperationException.With.Message.Contains("ZeroValues").And.Message.Contains("ICheckpointable"));
         Assert.That(Files(), Is.Empty);

@@ -40,7 +40,7 @@ public sealed class SettingsReaderTests
         Assert.That(() => SettingsReader.Of(study), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Optimizer").And.Message.Contains("Described"));
         study = study with { Described = new Dictionary<string, string> { ["Optimizer"] = "the usual one" } };
         Assert.That(SettingsReader.Differences(study).Select(setting => setting.ToString()), Is.EqualTo(new[] { "Optimizer = the usual one" }));
-        Assert.That(() => SettingsReader.Of(TinyStudy.Study with { Options = new() { Baseline = (_, _) => null! } }), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Baseline"));
+        Assert.That(() => SettingsReader.Of(TinyStudy.Study with { Options = new() { Baseline = _ => null! } }), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Baseline"));
     }
 
     [Test]

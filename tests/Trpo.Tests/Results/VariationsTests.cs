@@ -61,7 +61,7 @@ public sealed class VariationsTests
     [Test]
     public void With_all_defaults_or_the_preset_only_the_number_of_steps_is_the_studys()
     {
-        var study = Everything with { Normalization = null, Options = Everything.Options with { NormalizeObservations = true, Baseline = (_, _) => null! }, Described = new Dictionary<string, string> { ["Baseline"] = "none" } };
+        var study = Everything with { Normalization = null, Options = Everything.Options with { NormalizeObservations = true, Baseline = _ => null! }, Described = new Dictionary<string, string> { ["Baseline"] = "none" } };
         var (defaults, preset) = (Named("defaults").Of(study)!, Named("preset").Of(study)!);
 
         Assert.That(Differences(defaults), Is.EqualTo(new[] { "TotalSteps = 600" }));

@@ -18,7 +18,7 @@ public sealed class EveryCheckpointTests
         yield return Case("masked multi-discrete, reused", () => new EasyTask(ActionSpace.MultiDiscrete([2, 3]), 17, masks: true), Small with { ActionMask = true, NormalizeObservations = true, ReusedIterations = 2 }, 2);
         yield return Case("multi-binary", () => new EasyTask(ActionSpace.MultiBinary(3), 100), Small with { EntropyBonus = 0.05, FinalMaxKl = 0.001 }, 2);
         yield return Case("box, one thread", () => new EasyTask(ActionSpace.Box([-1, -1], [1, 1]), 33), Small with { Threads = 1, RewardScale = 3, BootstrapTruncated = false }, 1);
-        yield return Case("baseline and network of its own", () => new CartPole(), Small with { Baseline = (_, random) => new MeanBaseline(random), Network = (inputs, outputs, random) => new BufferedNetwork(inputs, outputs, random) }, 1);
+        yield return Case("baseline and network of its own", () => new CartPole(), Small with { Baseline = arguments => new MeanBaseline(arguments.Random), Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 1);
         yield return Case("target return", () => new EasyTask(ActionSpace.Discrete(2), 3), Small with { TargetReturn = 1.8, TotalSteps = 6_000 }, 1);
         yield return Case("no stagger, a limit", () => new TimeLimit(new Pendulum(), 29), Small with { StaggerStarts = false, ReusedIterations = 1 }, 3);
     }

@@ -34,7 +34,7 @@ public sealed class ResumeRobustnessTests
     [Test]
     public void A_network_that_says_that_it_cannot_be_saved_is_refused_as_a_baseline_is()
     {
-        var options = Small with { Network = (inputs, outputs, random) => new UnsavableNetwork(inputs, outputs, random), Checkpoints = new() { Folder = _folder.FullName } };
+        var options = Small with { Network = arguments => new UnsavableNetwork(arguments.Inputs, arguments.Outputs, arguments.Random), Checkpoints = new() { Folder = _folder.FullName } };
 
         Assert.That(() => new ResumedTraining(() => new CartPole(), options, count: 1).Whole(), Throws.InvalidOperationException.With.Message.Contains(nameof(UnsavableNetwork)));
     }

@@ -50,7 +50,7 @@ public sealed class TelemetryRobustnessTests
     [Test]
     public void Whatever_begins_ends_also_where_a_part_fails()
     {
-        Assert.That(() => Fit(Small with { Baseline = (_, _) => new Failing(), Threads = 1 }, contextSeed: 1), Throws.TypeOf<TimeoutException>());
+        Assert.That(() => Fit(Small with { Baseline = _ => new Failing(), Threads = 1 }, contextSeed: 1), Throws.TypeOf<TimeoutException>());
         Assert.That(_stopped.Select(activity => activity.OperationName), Is.EquivalentTo(_started.Select(activity => activity.OperationName)));
     }
 

@@ -130,7 +130,7 @@ public sealed class ActionMaskTrainingTests
         {
             Assert.That(() => Trainer(ActionSpace.Box([-1], [1]), masked), Throws.ArgumentException.With.Message.Contains("only discrete and multi-discrete actions can be masked"));
             Assert.That(() => Trainer(ActionSpace.MultiBinary(2), masked), Throws.ArgumentException);
-            Assert.That(() => Trainer(ActionSpace.Discrete(2), masked with { Distribution = actions => ActionDistribution.For(actions, 0) }), Throws.ArgumentException.With.Message.Contains("ActionMask forbids choices through the logits"));
+            Assert.That(() => Trainer(ActionSpace.Discrete(2), masked with { Distribution = arguments => ActionDistribution.For(arguments.Actions, 0) }), Throws.ArgumentException.With.Message.Contains("ActionMask forbids choices through the logits"));
             Assert.That(() => Train(() => new CountingEnvironment()), Throws.ArgumentException.With.Message.Contains("the last 2 slots of an observation, but the observation has 1"));
         });
     }

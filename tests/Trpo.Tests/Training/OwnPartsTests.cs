@@ -43,7 +43,7 @@ public sealed class OwnPartsTests
 
     [Test]
     public void A_network_whose_graph_computes_something_else_is_refused_before_training() =>
-        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 2) }),
+        Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 2) }),
             Throws.InvalidOperationException.With.Message.Contains("Scaled.Export"));
 
     [Test]
@@ -52,9 +52,9 @@ public sealed class OwnPartsTests
         TorchSharp.Modules.Parameter? parameter = null;
         var options = Short with
         {
-            Network = (inputs, outputs, random) =>
+            Network = arguments =>
             {
-                var network = new Scaled(inputs, outputs, random, exported);
+                var network = new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported);
                 parameter = network.parameters().First();
                 return network;
             },
@@ -69,19 +69,19 @@ public sealed class OwnPartsTests
 
     [Test]
     public void A_network_whose_graph_computes_the_same_is_trained() =>
-        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
+        Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) }), Throws.Nothing);
 
     [Test]
     public void A_network_that_libtorch_cannot_differentiate_is_refused_before_training() =>
-        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) { Detached = true } }),
+        Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) { Detached = true } }),
             Throws.InvalidOperationException.With.Message.Contains("detach"));
 
     [Test]
     public void A_factory_that_returns_nothing_is_named()
     {
-        Assert.That(() => Fit(Short with { Network = (_, _, _) => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Network"));
+        Assert.That(() => Fit(Short with { Network = _ => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Network"));
         Assert.That(() => Fit(Short with { Distribution = _ => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Distribution"));
-        Assert.That(() => Fit(Short with { Baseline = (_, _) => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Baseline"));
+        Assert.That(() => Fit(Short with { Baseline = _ => null! }), Throws.InvalidOperationException.With.Message.Contains("TrpoOptions.Baseline"));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class OwnPartsTests
         using var inference = inference_mode(true);
         using var noGradients = no_grad();
 
-        Assert.That(() => Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) }), Throws.Nothing);
+        Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) }), Throws.Nothing);
     }
 
     [Test]
@@ -102,7 +102,7 @@ public sealed class OwnPartsTests
     public void The_state_of_libtorch_is_as_it_was_also_after_a_failure()
     {
         var before = State();
-        Fit(Short with { Network = (inputs, outputs, random) => new Scaled(inputs, outputs, random, exported: 1) });
+        Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) });
         Fit(Short);
         Assert.That(() => Fit(Short with { Optimizer = new Failing() }), Throws.TypeOf<ArithmeticException>());
 
@@ -125,11 +125,11 @@ public sealed class OwnPartsTests
 
     [Test]
     public void A_baseline_that_fails_while_the_policy_is_updated_ends_the_training([Values(1, 2)] int threads) =>
-        Assert.That(() => Fit(Short with { Threads = threads, Baseline = (_, _) => new FailingBaseline() }), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => Fit(Short with { Threads = threads, Baseline = _ => new FailingBaseline() }), Throws.TypeOf<InvalidDataException>());
 
     [Test]
     public void Of_two_failures_at_once_that_of_the_update_counts() =>
-        Assert.That(() => Fit(Short with { Optimizer = new Failing(), Baseline = (_, _) => new FailingBaseline() }), Throws.TypeOf<ArithmeticException>());
+        Assert.That(() => Fit(Short with { Optimizer = new Failing(), Baseline = _ => new FailingBaseline() }), Throws.TypeOf<ArithmeticException>());
 
     [Test]
     public void One_libtorch_thread_is_one_for_whoever_asks_and_no_longer_than_that()

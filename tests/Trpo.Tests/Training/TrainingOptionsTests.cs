@@ -58,7 +58,7 @@ public sealed class TrainingOptionsTests
         });
 
         static double GradientNorm(double rewardScale, bool normalize) =>
-            CartPole(Short with { TotalSteps = 256, RewardScale = rewardScale, NormalizeAdvantages = normalize, Baseline = (_, _) => new ZeroValues() })[0].Update.GradientNorm;
+            CartPole(Short with { TotalSteps = 256, RewardScale = rewardScale, NormalizeAdvantages = normalize, Baseline = _ => new ZeroValues() })[0].Update.GradientNorm;
     }
 
     [Test]
@@ -78,7 +78,7 @@ public sealed class TrainingOptionsTests
             EntropyBonus = 0.5,
             Discount = 0,
             NormalizeAdvantages = false,
-            Baseline = (_, _) => new ZeroValues(),
+            Baseline = _ => new ZeroValues(),
             Optimizer = optimizer,
             Progress = listener,
         }).Fit(view);
