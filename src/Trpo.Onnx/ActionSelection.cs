@@ -1,6 +1,6 @@
 namespace Trpo.Onnx;
 
-/// <summary>How a policy's action is chosen from the distribution that it gives for an observation.</summary>
+/// <summary>The rule by which an action is chosen from the distribution that a policy computes for an observation.</summary>
 public sealed record ActionSelection
 {
     private ActionSelection(bool isSampled, int? seed)
@@ -9,22 +9,24 @@ public sealed record ActionSelection
         Seed = seed;
     }
 
-    /// <summary>The deterministic action: the most probable choice, of each dimension or switch where there are several, or the mean.</summary>
+    /// <summary>Gets the rule for deterministic actions: the most probable choice (of each dimension or switch if there are several), or the mean.</summary>
     public static ActionSelection Mode { get; } = new(isSampled: false, seed: null);
 
-    /// <summary>Whether actions are drawn at random, with the probabilities that the policy gives them.</summary>
+    /// <summary>True if actions are drawn at random, with the policy's probabilities.</summary>
     public bool IsSampled { get; }
 
-    /// <summary>Where the randomness starts; null where every view, engine and batch starts somewhere else.</summary>
+    /// <summary>The seed; null for a different one in every view, engine and batch.</summary>
     public int? Seed { get; }
 
     /// <summary>
-    /// Actions are drawn at random, with the probabilities that the policy gives them: for exploration, and for logs that another policy is to learn from.
+    /// Creates the rule for actions that are drawn at random, with the policy's probabilities: for exploration, and for logs that another policy learns
+    /// from.
     /// </summary>
     /// <param name="seed">
-    /// With a seed, what is drawn for a row of a data view depends on the seed and the row's id alone, however and by how many the view is read;
-    /// what is drawn in a <see cref="PolicyBatch"/> on the number of rows that it ran before; and in a PredictionEngine on how many engines
-    /// were made of the transformer, and how many rows it predicted, before. Null, the default, starts somewhere else for every view, engine and batch.
+    /// With a seed, the action of a row in a data view depends on the seed and the row's id only, in whatever order and by however many cursors the view
+    /// is read. In a <see cref="PolicyBatch"/> it depends on the seed and the number of rows that ran before. In a PredictionEngine it depends on the
+    /// seed, the number of engines created before from the transformer, and the number of rows predicted before. Null, the default, draws a different
+    /// seed for every view, engine and batch.
     /// </param>
     public static ActionSelection Sample(int? seed = null) => new(isSampled: true, seed);
 }

@@ -9,8 +9,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// Memory for a number of observations and for what the policy makes of them. Running it allocates nothing while the
-/// number of rows stays the same. It belongs to one thread at a time.
+/// Memory for a number of observations and for the policy's results. A run allocates nothing if it has as many rows as the run before. A batch is not
+/// thread-safe: one thread may use it at a time.
 /// </summary>
 public sealed class PolicyBatch : IPolicyBatch
 {
@@ -56,18 +56,18 @@ public sealed class PolicyBatch : IPolicyBatch
             _draws = new ActionDraws(_distribution, capacity, _actionLength, selection.Seed);
     }
 
-    /// <summary>Whether actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
+    /// <summary>True if actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
     public bool IsDiscrete => _actions is null;
 
-    /// <summary>Whether <see cref="LogProbability"/> can be read, as <see cref="PolicySession.IsStochastic"/> says.</summary>
+    /// <summary>True if <see cref="LogProbability"/> can be read; see <see cref="PolicySession.IsStochastic"/>.</summary>
     public bool IsStochastic { get; }
 
-    /// <summary>The greatest number of rows.</summary>
+    /// <summary>The maximum number of rows.</summary>
     public int Capacity { get; }
 
-    /// <summary>One row of the observations, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
+    /// <summary>Returns the memory of one observation, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="row"/> is negative or not below the capacity.</exception>
     public Span<float> Observation(int row) => _observations.AsSpan(row * _observationLength, _observationLength);
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
@@ -104,13 +104,13 @@ public sealed class PolicyBatch : IPolicyBatch
         if (_draws is not null)
             Draw(_draws, rows, ids);
 
-        // Rows are looked at one by one only where there is a NaN at all.
+        // Rows are checked one by one only if there is a NaN at all.
         if ((!_marksMissing && HasNaN(_observations.AsSpan(0, rows * _observationLength))) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
             SetMissing(rows);
         _rows = rows;
     }
 
-    /// <summary>The index of the action, the most probable one unless actions are drawn, 0-based; -1 where the observation has a NaN (or infinities that make one).</summary>
+    /// <summary>Returns the 0-based index of the action, the most probable one unless actions are drawn; -1 if the observation has a NaN (or infinities that result in one).</summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
     /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
@@ -121,8 +121,8 @@ public sealed class PolicyBatch : IPolicyBatch
     }
 
     /// <summary>
-    /// The action vector <c>[k]</c>: the values of a box, within its bounds, the indices of a multi-discrete action, or the zeros and ones of a
-    /// multi-binary one. All NaN where the observation has a NaN (or infinities that make one).
+    /// Returns the action vector, <c>[k]</c>: the values of a box, within its bounds; the indices of a multi-discrete action; or the zeros and ones of a
+    /// multi-binary one. All values are NaN if the observation has a NaN (or infinities that result in one).
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
@@ -135,8 +135,8 @@ public sealed class PolicyBatch : IPolicyBatch
     }
 
     /// <summary>
-    /// The probability of each choice (of all dimensions, one behind the other) or of each switch being on, or the unclipped mean of each
-    /// dimension of a box; in the order of <see cref="ActionSpace.ScoreNames"/>. All NaN where the observation has a NaN.
+    /// Returns the probability of each choice (of all dimensions in their order) or of each switch to be on, or the unclipped mean of each dimension of a
+    /// box, in the order of <see cref="ActionSpace.ScoreNames"/>. All values are NaN if the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
@@ -146,10 +146,10 @@ public sealed class PolicyBatch : IPolicyBatch
         return ScoreOf(row);
     }
 
-    /// <summary>The action vector of a box <c>[k]</c> before it is brought within the bounds. All NaN where the observation has a NaN.</summary>
+    /// <summary>Returns the action vector of a box, <c>[k]</c>, before it is clipped to the bounds. All values are NaN if the observation has a NaN.</summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
-    /// <exception cref="InvalidOperationException">The policy's actions are not those of a box.</exception>
+    /// <exception cref="InvalidOperationException">The policy's action space is not a box.</exception>
     public ReadOnlySpan<float> UnclippedAction(int row)
     {
         CheckRow(row);
@@ -157,12 +157,12 @@ public sealed class PolicyBatch : IPolicyBatch
     }
 
     /// <summary>
-    /// The logarithm of the probability that the policy gives to the action, in nats; of its density in a box, before it is brought within the
-    /// bounds (<see cref="UnclippedAction"/>). NaN where the observation has a NaN.
+    /// Returns the logarithm of the action's probability, in nats; in a box, of the density of the action before it is clipped to the bounds
+    /// (<see cref="UnclippedAction"/>). NaN if the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>
-    /// <exception cref="InvalidOperationException">The policy does not say how its actions are distributed.</exception>
+    /// <exception cref="InvalidOperationException">The policy's graph does not output the distribution of its actions.</exception>
     public double LogProbability(int row)
     {
         CheckRow(row);
@@ -200,13 +200,13 @@ public sealed class PolicyBatch : IPolicyBatch
             yield return new BoundValue<float>(PolicyValues.LogStandardDeviation, _logStandardDeviations, _actionLength);
     }
 
-    /// <summary>Makes a run that another thread waits for end with an exception before the next operator.</summary>
+    /// <summary>Ends a run on another thread with an exception before the next operator.</summary>
     internal void Stop() => _binding.Stop();
 
     private void CheckRow(int row)
     {
         if ((uint)row >= (uint)_rows)
-            throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before the results are read.");
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before you read the results.");
     }
 
     private Span<float> ScoreOf(int row) => _scores.AsSpan(row * _scoreLength, _scoreLength);
@@ -232,7 +232,7 @@ public sealed class PolicyBatch : IPolicyBatch
         }
     }
 
-    // The network and the argmax would make something of a NaN; whoever scores it must see that nothing was decided.
+    // The network and the argmax compute some action from a NaN; the caller must see that it is missing.
     private void SetMissing(int rows)
     {
         for (var row = 0; row < rows; row++)
@@ -257,16 +257,16 @@ public sealed class PolicyBatch : IPolicyBatch
 
     private static bool HasNaN(ReadOnlySpan<float> values)
     {
-        // Only a NaN differs from itself.
-        var place = 0;
-        for (; place <= values.Length - Vector<float>.Count; place += Vector<float>.Count)
+        // Only NaN differs from itself.
+        var index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
-            var vector = new Vector<float>(values[place..]);
+            var vector = new Vector<float>(values[index..]);
             if (!Vector.EqualsAll(vector, vector))
                 return true;
         }
 
-        foreach (var value in values[place..])
+        foreach (var value in values[index..])
         {
             if (float.IsNaN(value))
                 return true;

@@ -7,33 +7,32 @@ namespace Trpo.Onnx;
 /// <summary>The columns that a policy reads and writes.</summary>
 /// <param name="Observation">The input column, <c>Vector&lt;Single, d&gt;</c>.</param>
 /// <param name="Action">
-/// The output column of the chosen action: a key of a discrete space, else <c>Vector&lt;Single, k&gt;</c>, with the names of the dimensions as its
+/// The output column of the chosen action: a key for a discrete space, otherwise <c>Vector&lt;Single, k&gt;</c>, with the names of the dimensions as its
 /// slot names. The indices of a multi-discrete action are no keys, because one vector of keys cannot have slots of different sizes.
 /// </param>
 /// <param name="Score">The output column of the probabilities or means, <c>Vector&lt;Single&gt;</c> of the score's length.</param>
 public sealed record PolicyColumns(string Observation = "Observation", string Action = "Action", string Score = "Score")
 {
     /// <summary>
-    /// The output column, <c>Single</c>, of the probability of the chosen action, or of its density in a box (which is infinite where it is too large
-    /// for the type, as with a tiny standard deviation); see <see cref="LogProbability"/>.
-    /// Null, the default, for none.
+    /// The output column, <c>Single</c>, of the probability of the chosen action, or of its density in a box (infinite if it is too large for the type, as
+    /// with a tiny standard deviation); see <see cref="LogProbability"/>. Null, the default, for none.
     /// </summary>
     public string? Probability { get; init; }
 
     /// <summary>
-    /// The output column, <c>Single</c>, of the logarithm of the probability, in nats, that the policy gives to the chosen action; of its density
-    /// in a box, before the action is brought within the bounds. It is that of a draw, whether or not the action was drawn: what learning from
-    /// logs needs. NaN where the action is missing. Null, the default, for none.
+    /// The output column, <c>Single</c>, of the logarithm of the chosen action's probability, in nats; in a box, of the density of the action before it is
+    /// clipped to the bounds. It is the probability of drawing that action, whether or not the action was drawn, for learning from logs. NaN if the
+    /// action is missing. Null, the default, for none.
     /// </summary>
     public string? LogProbability { get; init; }
 
     /// <summary>
-    /// The output column, <c>Vector&lt;Single, k&gt;</c>, of the action of a box before it is brought within the bounds, which is the one that
-    /// <see cref="LogProbability"/> is about. Null, the default, for none.
+    /// The output column, <c>Vector&lt;Single, k&gt;</c>, of the action of a box before it is clipped to the bounds, to which
+    /// <see cref="LogProbability"/> refers. Null, the default, for none.
     /// </summary>
     public string? UnclippedAction { get; init; }
 
-    /// <summary>The output columns that are written, with what is written to them, in their order.</summary>
+    /// <summary>The output columns in their order, each with the output that it holds.</summary>
     internal IEnumerable<(string Name, PolicyOutput Output)> Outputs
     {
         get

@@ -6,12 +6,13 @@ using Trpo.Onnx.Files;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// ML.NET models with a policy in them: saves and loads them, exports them, and changes how the policy chooses. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
-/// a file is written aside and renamed, and what is loaded is checked first: whatever is wrong with it is an <see cref="InvalidDataException"/>.
+/// Saves, loads, exports and changes ML.NET models that contain a policy. The files are those of <c>ml.Model</c>, which saves and loads them too; but here
+/// a file is written under another name and renamed, and content is checked before it is loaded: any defect is an <see cref="InvalidDataException"/>.
 /// </summary>
 /// <remarks>
-/// An archive is read that has 512 MiB at most, as it is and unpacked, and 4,096 entries at most; loading may take a minute. The checks are against damage and against files that would exhaust the machine. They do not make a stranger's file safe to
-/// use: a model file names the transforms that it is made of, and ML.NET looks for them in all assemblies of the application.
+/// The limits of a file are 512 MiB, packed and unpacked, 4,096 entries, and a minute of loading. The checks detect damage and files that would exhaust
+/// the machine. They do not make an untrusted file safe to use: a model file names the transforms that it consists of, and ML.NET looks for them in
+/// all assemblies of the application.
 /// </remarks>
 public static class PolicyModel
 {
@@ -22,9 +23,9 @@ public static class PolicyModel
     /// <param name="ml">The context.</param>
     /// <param name="model">A policy, or a chain with policies in it.</param>
     /// <param name="inputSchema">The schema of the rows that the model takes, or null to leave it out.</param>
-    /// <param name="path">The file to write; an existing one is replaced, but stays as it is where anything fails.</param>
+    /// <param name="path">The file to write; an existing one is replaced, but unchanged if anything fails.</param>
     /// <exception cref="ArgumentException">There is no policy in the model.</exception>
-    /// <exception cref="InvalidDataException">The model is larger than what is read again.</exception>
+    /// <exception cref="InvalidDataException">The model is larger than the limits of loading.</exception>
     public static void Save(MLContext ml, ITransformer model, DataViewSchema? inputSchema, string path)
     {
         ArgumentNullException.ThrowIfNull(ml);
@@ -42,10 +43,10 @@ public static class PolicyModel
     /// <summary>Loads a model from a file.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="path">The file that <see cref="Save"/> or <c>ml.Model.Save</c> wrote.</param>
-    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null if it was saved without.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, above the limits, or no model with a policy in it; the message says which.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, above the limits, or not a model with a policy; the message says which.</exception>
     public static ITransformer Load(MLContext ml, string path, out DataViewSchema? inputSchema)
     {
         ArgumentNullException.ThrowIfNull(ml);
@@ -55,10 +56,10 @@ public static class PolicyModel
 
     /// <summary>Loads a model from a stream.</summary>
     /// <param name="ml">The context.</param>
-    /// <param name="stream">What <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
-    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <param name="stream">The content that <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null if it was saved without.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, or no model with a policy in it; the message says which.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, or not a model with a policy; the message says which.</exception>
     public static ITransformer Load(MLContext ml, Stream stream, out DataViewSchema? inputSchema)
     {
         ArgumentNullException.ThrowIfNull(ml);
@@ -70,9 +71,9 @@ public static class PolicyModel
     /// <param name="ml">The context.</param>
     /// <param name="stream">The content that <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
     /// <param name="timeout">The maximum time that ML.NET may take.</param>
-    /// <param name="inputSchema">The schema of the rows that the model takes, or null where it was saved without.</param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null if it was saved without.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, takes longer, or is no model with a policy in it; the message says which.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, takes longer, or is not a model with a policy; the message says which.</exception>
     public static ITransformer Load(MLContext ml, Stream stream, TimeSpan timeout, out DataViewSchema? inputSchema)
     {
         ArgumentNullException.ThrowIfNull(ml);
@@ -81,13 +82,13 @@ public static class PolicyModel
         return Load(ml, BoundedFile.Read(stream, ModelArchive.MaxBytes, source), source, timeout, out inputSchema);
     }
 
-    /// <summary>The same model with a policy that chooses its actions, or names its columns, in another way.</summary>
+    /// <summary>Creates a model whose policy has another selection of actions or other columns.</summary>
     /// <param name="model">A policy, or a chain that it stands in.</param>
-    /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
-    /// <param name="columns">The columns that the policy reads and writes; null, the default, leaves them as they are.</param>
-    /// <returns>A model with a policy of its own. The transforms around it are those of <paramref name="model"/>: dispose that one last.</returns>
+    /// <param name="selection">The selection of actions; null, the default, keeps the present one.</param>
+    /// <param name="columns">The columns that the policy reads and writes; null, the default, keeps the present ones.</param>
+    /// <returns>A model with a policy of its own. It shares the other transforms with <paramref name="model"/>: dispose that one last.</returns>
     /// <exception cref="ArgumentException">There is no policy in the model, or more than one; two outputs have the same name, or one does not exist for the policy's actions.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy's graph does not output their distribution.</exception>
     public static ITransformer With(ITransformer model, ActionSelection? selection = null, PolicyColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -95,9 +96,9 @@ public static class PolicyModel
         return chain.With(chain.Policy.With(selection, columns));
     }
 
-    /// <summary>The part of a model that ends in its policy: what can be exported of one that goes on behind it.</summary>
+    /// <summary>Returns the part of a model that ends in its policy, which can be exported if there are transforms behind the policy.</summary>
     /// <param name="model">A policy, or a chain that it stands in.</param>
-    /// <returns>The same policy, behind the same transforms: disposing it disposes those of <paramref name="model"/>.</returns>
+    /// <returns>A chain of the same objects: disposing it disposes those of <paramref name="model"/>.</returns>
     /// <exception cref="ArgumentException">There is no policy in the model, or more than one.</exception>
     public static ITransformer UntilPolicy(ITransformer model)
     {
@@ -106,14 +107,13 @@ public static class PolicyModel
     }
 
     /// <summary>
-    /// Writes a trained policy and the transforms that it depends on as one ONNX graph (aside, then renamed). Where they read one vector of
-    /// Single, its input is "observation", <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it; otherwise it has an input of each raw
-    /// column, with the column's name, <c>[N, 1]</c> of a scalar and <c>[N, k]</c> of a vector. Its actions are the deterministic ones, however the
-    /// model chooses.
+    /// Writes a trained policy and the transforms that it depends on as one ONNX graph. If they read one vector of Single, its input is "observation",
+    /// <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it. Otherwise it has an input for each raw column, with the column's name,
+    /// <c>[N, 1]</c> for a scalar and <c>[N, k]</c> for a vector. The graph computes the deterministic actions, whatever the model's selection is.
     /// </summary>
     /// <param name="model">The policy, or a chain that ends in it.</param>
     /// <param name="path">The file to write; an existing one is replaced.</param>
-    /// <param name="inputSchema">The raw columns that the model reads; null to go by those that the policy was trained on.</param>
+    /// <param name="inputSchema">The raw columns that the model reads; null for those that the policy was trained on.</param>
     /// <exception cref="ArgumentException">
     /// The model has no policy, the types of the raw columns are not known, or <paramref name="inputSchema"/> lacks some that the model reads.
     /// </exception>
@@ -128,19 +128,20 @@ public static class PolicyModel
     }
 
     /// <summary>
-    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph (aside, then renamed). Its inputs are the raw
-    /// columns of the graph, so that only OnnxRuntime runs it; its outputs are the policy's, with the deterministic actions, however the model chooses.
+    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph. Its inputs are the raw columns of the graph, so that it is run
+    /// with OnnxRuntime, not with <see cref="PolicySession"/>. Its outputs are the policy's, with the deterministic actions, whatever the model's
+    /// selection is.
     /// </summary>
-    /// <param name="model">The policy, or a chain that ends in it. The graph stands for the transformers in front of the policy.</param>
+    /// <param name="model">The policy, or a chain that ends in it. The graph replaces the transformers in front of the policy.</param>
     /// <param name="path">The file to write; an existing one is replaced.</param>
     /// <param name="preprocessing">
-    /// What ML.NET's converter wrote of the transformers in front of the policy, with opset 12:
-    /// <c>ml.Model.ConvertToOnnx(preprocessor, data, 12, preprocessing)</c>. It is read from the stream's position to its end. Its output
-    /// of the policy's column of observations is what the policy gets; inputs that it does not depend on are left out.
+    /// The graph that ML.NET's converter writes of the transformers in front of the policy, with opset 12:
+    /// <c>ml.Model.ConvertToOnnx(preprocessor, data, 12, preprocessing)</c>. It is read from the stream's position to its end. The policy reads its
+    /// output for the policy's column of observations; inputs that this output does not depend on are omitted.
     /// </param>
-    /// <exception cref="ArgumentException">The model has no policy; or the graph has no output for it, or one of other columns.</exception>
+    /// <exception cref="ArgumentException">The model has no policy, or the graph has no output for it, or one with a different number of columns.</exception>
     /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model, and nothing is written.</exception>
-    /// <exception cref="NotSupportedException">The two cannot be one graph; the message says why, and nothing is written.</exception>
+    /// <exception cref="NotSupportedException">The two cannot be merged into one graph; the message says why, and nothing is written.</exception>
     public static void ExportToOnnx(ITransformer model, string path, Stream preprocessing)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -161,7 +162,7 @@ public static class PolicyModel
         {
             throw Damaged(source, $"ML.NET had not loaded it after {time.TotalSeconds} seconds", exception);
         }
-        catch (Exception exception) when (Cause(exception) is var cause && IsOfTheMachine(cause))
+        catch (Exception exception) when (Cause(exception) is var cause && IsEnvironmental(cause))
         {
             ExceptionDispatchInfo.Throw(cause);
             throw;
@@ -174,16 +175,16 @@ public static class PolicyModel
         if (PolicyChain.HasPolicy(model))
             return model;
         (model as IDisposable)?.Dispose();
-        throw Damaged(source, "it has no policy in it");
+        throw Damaged(source, "it has no policy");
     }
 
-    // ML.NET reads an array that is longer than the rest of its entry by reading on for ever. Nothing but an abort ends that loop; without one
-    // the thread would be lost, and a processor with it. What an abort may leave half done is of this load alone.
+    // ML.NET reads for ever if an array is longer than the rest of its entry. Only an abort ends that loop; without one, the thread and a processor
+    // would be lost. An abort can leave only objects of this load in an invalid state.
     private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
     {
         (ITransformer, DataViewSchema?) loaded = default;
         using var end = new CancellationTokenSource(time);
-#pragma warning disable SYSLIB0046 // Abortion is what is wanted: the loop is not ours.
+#pragma warning disable SYSLIB0046 // The abort is intended: the loop is ML.NET's.
         ControlledExecution.Run(
             () =>
             {
@@ -207,7 +208,7 @@ public static class PolicyModel
         }
     }
 
-    // ML.NET calls loaders by reflection, and wraps what its own throw.
+    // ML.NET calls loaders by reflection, which wraps their exceptions.
     private static Exception Cause(Exception exception) => exception switch
     {
         InvalidDataException => exception,
@@ -215,11 +216,11 @@ public static class PolicyModel
         _ => exception,
     };
 
-    // What ML.NET throws where it checks an entry has often no message of its own.
+    // The exceptions of ML.NET's own checks often have no message of their own.
     private static string Why(Exception cause) => cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
 
-    // These a file in order can bring about too, and a damaged one cannot be told from it: no memory, no disk, no rights, no native library.
-    private static bool IsOfTheMachine(Exception cause) =>
+    // An undamaged file can cause these too: no memory, no disk, no permission, no native library.
+    private static bool IsEnvironmental(Exception cause) =>
         cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
 
     private static InvalidDataException Damaged(string source, string why, Exception? exception = null) =>

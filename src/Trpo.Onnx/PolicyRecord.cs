@@ -3,12 +3,13 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Onnx;
 
-/// <summary>What a model file keeps of a policy: its columns, how it chooses, and the ONNX model, behind a digest of it all.</summary>
+/// <summary>The content of a model file for a policy: the columns, the selection and the ONNX model, preceded by a digest of all three.</summary>
 internal static class PolicyRecord
 {
-    // The policy, and names in front of it.
+    // The policy and the names in front of it.
     private const int MaxBytes = PolicySession.MaxBytes + (1 << 20);
 
+    /// <summary>Writes a record.</summary>
     public static byte[] Encode(PolicyColumns columns, ActionSelection selection, byte[] onnx)
     {
         using var content = new MemoryStream();
@@ -28,8 +29,8 @@ internal static class PolicyRecord
         return [.. SHA256.HashData(bytes), .. bytes];
     }
 
-    /// <summary>Reads what <see cref="Encode"/> made, to the end of the stream.</summary>
-    /// <exception cref="InvalidDataException">It is cut short, altered, or longer than a policy can be.</exception>
+    /// <summary>Reads a record that <see cref="Encode"/> wrote, to the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">The record is cut short, altered, or longer than a policy can be.</exception>
     public static (PolicyColumns Columns, ActionSelection Selection, byte[] Onnx) Decode(Stream record)
     {
         var bytes = BoundedFile.Read(record, MaxBytes, "The record of the policy");

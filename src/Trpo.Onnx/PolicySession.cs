@@ -8,18 +8,18 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// An exported policy, ready to run: observations in, actions and scores out. A session may be shared by many threads;
-/// each thread takes its own <see cref="PolicyBatch"/>.
+/// An exported policy, ready to run: observations in, actions and scores out. A session is thread-safe; each thread creates its own
+/// <see cref="PolicyBatch"/>.
 /// </summary>
 public sealed class PolicySession : IDisposable
 {
     /// <summary>The maximum length of an ONNX file that is opened, in bytes: 256 MiB.</summary>
     public const int MaxBytes = 256 << 20;
 
-    // As many rows as a view reads at a time, where a row is not very long.
+    // As many rows as a view reads at a time, unless a row is very long.
     private const int TrialRows = 256;
     private const int TrialValues = 1 << 24;
-    private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxTrialTime = TimeSpan.FromSeconds(20);
 
     private readonly SessionLease _session;
     private readonly bool _hasDeviations;
@@ -31,17 +31,17 @@ public sealed class PolicySession : IDisposable
         Metadata = metadata;
     }
 
-    /// <summary>What the model says of itself.</summary>
+    /// <summary>The metadata of the model.</summary>
     public PolicyMetadata Metadata { get; }
 
-    /// <summary>Whether the policy says how its actions are distributed, and not only which is the best: only then they can be drawn, or given a probability.</summary>
+    /// <summary>True if the policy's graph outputs the distribution of its actions, so that they can be drawn and given a probability.</summary>
     public bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
 
     /// <summary>
-    /// Opens an exported policy. The file is not trusted: it is checked to be a policy that is complete and undamaged, that needs no other
-    /// file and no operators but those of ONNX, and that runs within bounds of memory and time.
+    /// Opens an exported policy. The file is not trusted: it is checked to be a policy that is complete and undamaged, that needs no other file and
+    /// only ONNX's own operators, and that runs within limits of memory and time.
     /// </summary>
-    /// <param name="path">The ONNX file, of 256 MiB at most.</param>
+    /// <param name="path">The ONNX file, of <see cref="MaxBytes"/> at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a policy, or is damaged.</exception>
     public static PolicySession Open(string path)
@@ -50,7 +50,7 @@ public sealed class PolicySession : IDisposable
         return Open(BoundedFile.Read(path, MaxBytes), path);
     }
 
-    /// <summary>Opens an exported policy that is in memory.</summary>
+    /// <summary>Opens an exported policy from memory.</summary>
     /// <param name="model">The bytes of the ONNX model.</param>
     /// <exception cref="InvalidDataException">The bytes are not a policy, or are damaged.</exception>
     public static PolicySession Open(byte[] model)
@@ -59,11 +59,11 @@ public sealed class PolicySession : IDisposable
         return Open(model, "the model");
     }
 
-    /// <summary>Reserves the memory for up to <paramref name="capacity"/> observations at a time.</summary>
-    /// <param name="capacity">The greatest number of rows, at least 1.</param>
-    /// <param name="selection">How actions are chosen; null, the default, means <see cref="ActionSelection.Mode"/>.</param>
+    /// <summary>Creates the memory for up to <paramref name="capacity"/> observations at a time.</summary>
+    /// <param name="capacity">The maximum number of rows, at least 1.</param>
+    /// <param name="selection">The selection of actions; null, the default, for <see cref="ActionSelection.Mode"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy's graph does not output their distribution.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null)
     {
@@ -78,7 +78,7 @@ public sealed class PolicySession : IDisposable
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _session.Dispose();
 
-    /// <summary>The same policy, for another owner to dispose.</summary>
+    /// <summary>Creates a session of the same policy, for another owner to dispose.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     internal PolicySession Share() => new(_session.Share(), Metadata, _hasDeviations);
 
@@ -94,7 +94,7 @@ public sealed class PolicySession : IDisposable
             if (model.AsSpan().StartsWith("PK"u8))
                 throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
             if (model.Length > MaxBytes)
-                throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the most that this library reads.");
+                throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
             var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
             TryOut(model, metadata);
             policy = Create(model, metadata, isTrial: false);
@@ -127,22 +127,22 @@ public sealed class PolicySession : IDisposable
         }
     }
 
-    // Some faults of a graph show only when it runs, and what it needs, too.
+    // Some errors of a graph, and its use of memory, show only when it runs.
     private static void TryOut(byte[] model, PolicyMetadata metadata)
     {
         lock (TrialArena.Turn)
         {
             using var trial = Create(model, metadata, isTrial: true);
             trial.Run(1);
-            var widest = Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength));
-            trial.Run(Math.Clamp(TrialValues / widest, 1, TrialRows));
+            var maxLength = Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength));
+            trial.Run(Math.Clamp(TrialValues / maxLength, 1, TrialRows));
         }
     }
 
     private void Run(int rows)
     {
         using var batch = CreateBatch(rows);
-        var timer = new Timer(state => ((PolicyBatch)state!).Stop(), batch, TrialTime, Timeout.InfiniteTimeSpan);
+        var timer = new Timer(state => ((PolicyBatch)state!).Stop(), batch, MaxTrialTime, Timeout.InfiniteTimeSpan);
         try
         {
             batch.Run(rows);
@@ -165,7 +165,7 @@ public sealed class PolicySession : IDisposable
             Check(session.OutputMetadata, "output", PolicyValues.LogStandardDeviation, typeof(float), metadata.Actions.Length);
     }
 
-    // A policy that was exported with what prepares its observations is one for OnnxRuntime, not for batches of observations.
+    // A policy that was exported with transforms may take raw columns instead of observations.
     private static void CheckTakesObservations(IReadOnlyDictionary<string, NodeMetadata> inputs)
     {
         if (inputs.Count == 1 && inputs.ContainsKey(PolicyValues.Observation))
@@ -182,7 +182,7 @@ public sealed class PolicySession : IDisposable
         if (!node.IsTensor || node.ElementType != element || !node.Dimensions.AsSpan().SequenceEqual(expected))
         {
             throw new InvalidDataException(
-                $"The graph's {kind} '{name}' is {node.ElementType?.Name}[{string.Join(", ", node.Dimensions)}], but the metadata say {element.Name}[{string.Join(", ", expected)}].");
+                $"The graph's {kind} '{name}' is {node.ElementType?.Name}[{string.Join(", ", node.Dimensions)}], but the metadata says {element.Name}[{string.Join(", ", expected)}].");
         }
     }
 }

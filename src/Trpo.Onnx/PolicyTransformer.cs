@@ -8,23 +8,22 @@ using Trpo.Onnx.Rows;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// A trained policy as an ML.NET transformer: it reads a column of observations, <c>Vector&lt;Single, d&gt;</c>, and adds
-/// the action and its score. The policy runs as ONNX through OnnxRuntime. The action is deterministic (the most
-/// probable choice, of each dimension or switch where there are several, or the mean within the bounds) or, on request,
-/// drawn; a NaN in the observation gives a missing action.
+/// A trained policy as an ML.NET transformer: it reads a column of observations, <c>Vector&lt;Single, d&gt;</c>, and adds the action and its score. The
+/// policy runs as ONNX through OnnxRuntime. The action is deterministic (the most probable choice, of each dimension or switch if there are several,
+/// or the mean within the bounds) or, on request, drawn at random. A NaN in the observation gives a missing action.
 /// </summary>
 public sealed class PolicyTransformer : ITransformer, IDisposable
 {
     private readonly byte[] _onnx;
     private int _engines = -1;
 
-    /// <summary>Wraps an exported policy.</summary>
+    /// <summary>Creates a transformer of an exported policy.</summary>
     /// <param name="onnx">The bytes of the ONNX model.</param>
     /// <param name="columns">The columns to read and to write.</param>
-    /// <param name="selection">How actions are chosen; null, the default, means <see cref="ActionSelection.Mode"/>.</param>
+    /// <param name="selection">The selection of actions; null, the default, for <see cref="ActionSelection.Mode"/>.</param>
     /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
     /// <exception cref="InvalidDataException">The bytes are not a policy.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy's graph does not output their distribution.</exception>
     public PolicyTransformer(byte[] onnx, PolicyColumns columns, ActionSelection? selection = null)
     {
         ArgumentNullException.ThrowIfNull(onnx);
@@ -48,10 +47,10 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     /// <summary>The columns that are read and written.</summary>
     public PolicyColumns Columns { get; }
 
-    /// <summary>How actions are chosen.</summary>
+    /// <summary>The selection of actions.</summary>
     public ActionSelection Selection { get; }
 
-    /// <summary>What the policy says of itself.</summary>
+    /// <summary>The metadata of the policy.</summary>
     public PolicyMetadata Metadata => Session.Metadata;
 
     /// <summary>True: a row's action depends on that row alone.</summary>
@@ -72,16 +71,16 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
-    /// The same policy with other columns or another way to choose: a transformer of its own, to be disposed on its own. The policy is not opened again.
+    /// Creates a transformer of the same policy with other columns or another selection, to be disposed on its own. The policy is not opened again.
     /// </summary>
-    /// <param name="selection">How actions are chosen; null, the default, leaves it as it is.</param>
-    /// <param name="columns">The columns to read and to write; null, the default, leaves them as they are.</param>
+    /// <param name="selection">The selection of actions; null, the default, keeps the present one.</param>
+    /// <param name="columns">The columns to read and to write; null, the default, keeps the present ones.</param>
     /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy's graph does not output their distribution.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public PolicyTransformer With(ActionSelection? selection = null, PolicyColumns? columns = null) => new(this, columns ?? Columns, selection ?? Selection);
 
-    /// <summary>A view with the action and the score of each row of <paramref name="input"/>; rows are scored as they are read.</summary>
+    /// <summary>Returns a view with the outputs of each row of <paramref name="input"/>. Rows are scored when they are read.</summary>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -95,7 +94,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         return Mapper(inputSchema);
     }
 
-    /// <summary>Writes the policy, without what precedes it in a pipeline, to an ONNX file (aside, then renamed).</summary>
+    /// <summary>Writes the policy, without the transforms in front of it, to an ONNX file.</summary>
     /// <param name="path">The file to write; an existing one is replaced.</param>
     public void SaveOnnx(string path)
     {
@@ -129,7 +128,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
 
     private PolicyRowMapper Mapper(DataViewSchema input)
     {
-        // All cursors of a view must draw the same, also where it has no seed: whoever reads two of its columns in turn pairs them.
+        // All cursors of a view must draw the same actions, also without a seed: a caller may read two columns with two cursors and pair them.
         var selection = Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next()) : Selection;
         return new PolicyRowMapper(
             new RowPolicy(
@@ -139,7 +138,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
                 Metadata.Actions,
                 capacity => Session.CreateBatch(capacity, selection),
 
-                // Engines side by side must not draw the same actions.
+                // Engines that run side by side must not draw the same actions.
                 () => Interlocked.Increment(ref _engines)),
             input);
     }

@@ -2,9 +2,11 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;
 
-/// <summary>The family that fits a space of actions.</summary>
+/// <summary>The distributions of the built-in action spaces.</summary>
 internal static class ActionDistribution
 {
+    /// <summary>Creates the distribution for a space.</summary>
+    /// <exception cref="NotSupportedException">There is no distribution for the space.</exception>
     public static IActionDistribution For(ActionSpace space, double initialLogStandardDeviation) => space switch
     {
         DiscreteActionSpace discrete => new CategoricalDistribution(discrete),

@@ -7,28 +7,28 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// Finds out whether the members of a family agree with each other: derivatives with differences, the entropy and the divergence with the mean
-/// over samples, as TRPO's author validated his, and the exported graph with the mode. For tests of families of one's own.
+/// Checks that the methods of a family of distributions agree with each other: derivatives with differences, the entropy and the divergence with the
+/// mean over samples, as TRPO's author validated his, and the exported graph with the mode. For tests of custom families.
 /// </summary>
 public static class ActionDistributionCheck
 {
-    private const int Members = 5;
+    private const int Points = 5;
     private const int Samples = 20_000;
     private const double StandardErrors = 5;
     private const double Step = 1e-4;
 
-    /// <summary>Checks a family at a few members, drawn at random around zero.</summary>
+    /// <summary>Checks a family at a few parameters, drawn at random around zero.</summary>
     /// <param name="distribution">The family.</param>
-    /// <param name="space">The actions that it is for.</param>
-    /// <param name="seed">Where randomness starts; a seed passes or fails for good.</param>
-    /// <exception cref="InvalidOperationException">Two members disagree; the message says which, where, and by how much.</exception>
+    /// <param name="space">The space of its actions.</param>
+    /// <param name="seed">The seed; a family always passes or always fails with the same one.</param>
+    /// <exception cref="InvalidOperationException">Two methods disagree; the message says which, at which parameters, and by how much.</exception>
     public static void Verify(IActionDistribution distribution, ActionSpace space, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(distribution);
         ArgumentNullException.ThrowIfNull(space);
         var random = new RandomSource((ulong)seed);
         var length = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
-        for (var member = 0; member < Members; member++)
+        for (var member = 0; member < Points; member++)
         {
             var parameters = Draw(random, length, 0.7);
             double[] other = [.. parameters.Zip(Draw(random, length, 0.3), (value, shift) => value + shift)];
@@ -47,14 +47,14 @@ public static class ActionDistributionCheck
                 nameof(distribution.KullbackLeibler), parameters,
                 actions.Select(sample => distribution.LogProbability(parameters, sample, []) - distribution.LogProbability(other, sample, [])),
                 distribution.KullbackLeibler(parameters, other));
-            Equal($"{nameof(distribution.KullbackLeibler)} of a member from itself", parameters, distribution.KullbackLeibler(parameters, parameters), 0, 1e-12);
+            Equal($"{nameof(distribution.KullbackLeibler)} of a distribution from itself", parameters, distribution.KullbackLeibler(parameters, parameters), 0, 1e-12);
         }
 
         VerifyExport(distribution, space);
     }
 
-    /// <summary>Checks that the exported graph takes the action that the mode is.</summary>
-    /// <exception cref="InvalidOperationException">It does not, or does not run.</exception>
+    /// <summary>Checks that the exported graph computes the mode.</summary>
+    /// <exception cref="InvalidOperationException">The graph computes another action, or does not run.</exception>
     internal static void VerifyExport(IActionDistribution distribution, ActionSpace space)
     {
         var random = new RandomSource(0);
@@ -63,20 +63,20 @@ public static class ActionDistributionCheck
         var input = graph.Input(PolicyValues.Observation, outputs, "What a network computed.");
         distribution.Export(graph, input, [.. distribution.StateIndependentParameters.Select(value => (float)value)]);
         using var session = Open(graph, new PolicyMetadata(ObservationSpace.Unbounded(outputs), space, []));
-        using var batch = session.CreateBatch(Members);
-        var parameters = new double[Members][];
-        for (var row = 0; row < Members; row++)
+        using var batch = session.CreateBatch(Points);
+        var parameters = new double[Points][];
+        for (var row = 0; row < Points; row++)
         {
-            // As wide as float32 says it, since the graph computes in it.
+            // Rounded to float32, which the graph computes in.
             double[] computed = [.. Draw(random, outputs, 2).Select(value => (double)(float)value)];
             parameters[row] = [.. computed, .. distribution.StateIndependentParameters];
             for (var i = 0; i < outputs; i++)
                 batch.Observation(row)[i] = (float)computed[i];
         }
 
-        batch.Run(Members);
+        batch.Run(Points);
         var mode = new float[space.Length];
-        for (var row = 0; row < Members; row++)
+        for (var row = 0; row < Points; row++)
         {
             distribution.Mode(parameters[row], mode);
             for (var i = 0; i < mode.Length; i++)

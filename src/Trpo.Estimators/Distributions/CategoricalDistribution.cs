@@ -11,7 +11,7 @@ internal sealed class CategoricalDistribution(DiscreteActionSpace space) : IActi
 
     public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action) => action[0] = Softmax.Draw(parameters, random.NextDouble());
 
-    public void Mode(ReadOnlySpan<double> parameters, Span<float> action) => action[0] = Softmax.Most(parameters);
+    public void Mode(ReadOnlySpan<double> parameters, Span<float> action) => action[0] = Softmax.Mode(parameters);
 
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient) =>
         Softmax.LogProbability(parameters, (int)action[0], gradient);

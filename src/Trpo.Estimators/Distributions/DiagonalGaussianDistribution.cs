@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;
@@ -11,8 +12,6 @@ namespace Trpo.Estimators.Distributions;
 /// </summary>
 internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double initialLogStandardDeviation) : IActionDistribution
 {
-    private static readonly double LogTwoPi = Math.Log(2 * Math.PI);
-
     public int NetworkOutputs => space.Length;
 
     public IReadOnlyList<double> StateIndependentParameters { get; } = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
@@ -20,10 +19,10 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
     public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
-            action[i] = (float)(parameters[i] + (Math.Exp(parameters[action.Length + i]) * random.NextGaussian()));
+            action[i] = (float)Gaussian.Sample(parameters[i], parameters[action.Length + i], random);
     }
 
-    /// <summary>The means, within the bounds of the space.</summary>
+    /// <summary>Writes the means, within the bounds of the space.</summary>
     public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
@@ -31,7 +30,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
     }
 
     /// <summary>
-    /// <c>-sum (z^2 / 2 + log sigma + log(2 pi) / 2)</c> with <c>z = (a - mean) / sigma</c>; its derivatives are <c>z / sigma</c> by
+    /// Computes <c>-sum (z^2 / 2 + log sigma + log(2 pi) / 2)</c> with <c>z = (a - mean) / sigma</c>; its derivatives are <c>z / sigma</c> by
     /// the mean and <c>z^2 - 1</c> by the logarithm of sigma.
     /// </summary>
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
@@ -42,7 +41,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
         {
             var inverse = Math.Exp(-parameters[count + i]);
             var z = (action[i] - parameters[i]) * inverse;
-            sum -= (z * z / 2) + parameters[count + i] + (LogTwoPi / 2);
+            sum += Gaussian.LogDensity(z, parameters[count + i]);
             if (gradient.IsEmpty)
                 continue;
             gradient[i] = z * inverse;
@@ -52,16 +51,16 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
         return sum;
     }
 
-    /// <summary><c>sum (log sigma + (1 + log(2 pi)) / 2)</c>.</summary>
+    /// <summary>Computes <c>sum (log sigma + (1 + log(2 pi)) / 2)</c>.</summary>
     public double Entropy(ReadOnlySpan<double> parameters)
     {
         var sum = 0.0;
         foreach (var logDeviation in parameters[space.Length..])
-            sum += logDeviation + ((1 + LogTwoPi) / 2);
+            sum += Gaussian.Entropy(logDeviation);
         return sum;
     }
 
-    /// <summary><c>sum (log sigma_new - log sigma_old + (sigma_old^2 + (mean_old - mean_new)^2) / (2 sigma_new^2) - 1/2)</c>.</summary>
+    /// <summary>Computes <c>sum (log sigma_new - log sigma_old + (sigma_old^2 + (mean_old - mean_new)^2) / (2 sigma_new^2) - 1/2)</c>.</summary>
     public double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters)
     {
         var count = space.Length;
@@ -76,7 +75,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
         return sum;
     }
 
-    /// <summary><c>diag(1 / sigma^2, 2) v</c>: for the means and for the logarithms of the deviations.</summary>
+    /// <summary>Computes <c>diag(1 / sigma^2, 2) v</c>, for the means and for the logarithms of the deviations.</summary>
     public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product)
     {
         var count = space.Length;
@@ -87,7 +86,7 @@ internal sealed class DiagonalGaussianDistribution(BoxActionSpace space, double 
         }
     }
 
-    /// <summary>The rows of a batch differ in their means alone, on which the matrix does not depend: the deviations are those of the first row.</summary>
+    /// <summary>Computes the products of a batch. Its rows differ in their means only, on which the matrix does not depend: the deviations of the first row are used.</summary>
     public void FisherProducts(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vectors, Span<double> products)
     {
         var count = space.Length;

@@ -4,13 +4,13 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// A family of distributions over actions. It has no state: a member of the family is a row of parameters <c>[P]</c>, so that "the old policy" is
-/// nothing but a saved array. An action is a row <c>[k]</c>, with <c>k</c> the length of the action space. Check an implementation of your own
-/// with <see cref="ActionDistributionCheck"/>.
+/// A family of distributions over actions. It has no state: a distribution is a row of parameters <c>[P]</c>, so that "the old policy" is a saved
+/// array. An action is a row <c>[k]</c>, with <c>k</c> the length of the action space. Check a custom implementation with
+/// <see cref="ActionDistributionCheck"/>.
 /// </summary>
 public interface IActionDistribution
 {
-    /// <summary>How many of the <c>P</c> parameters the network computes from an observation; they come first.</summary>
+    /// <summary>The number of the <c>P</c> parameters that the network computes from an observation; they come first.</summary>
     int NetworkOutputs { get; }
 
     /// <summary>The initial values of the parameters that do not depend on the observation; they come last. None by default.</summary>
@@ -18,40 +18,40 @@ public interface IActionDistribution
 
     /// <summary>Draws an action.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
-    /// <param name="random">The only source of chance.</param>
+    /// <param name="random">The only source of randomness.</param>
     /// <param name="action">Receives the action, <c>[k]</c>.</param>
     void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action);
 
-    /// <summary>The action that a deterministic policy takes; the graph of <see cref="Export"/> computes the same.</summary>
+    /// <summary>Computes the action of a deterministic policy. The graph of <see cref="Export"/> must compute the same.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="action">Receives the action, <c>[k]</c>.</param>
     void Mode(ReadOnlySpan<double> parameters, Span<float> action);
 
-    /// <summary>The logarithm of the probability (density) of an action, in nats, and its gradient.</summary>
+    /// <summary>Computes the logarithm of the probability (density) of an action, in nats, and its gradient.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="action"><c>[k]</c>.</param>
-    /// <param name="gradient">Receives the derivatives by the parameters, <c>[P]</c>; empty where nobody asks.</param>
+    /// <param name="gradient">Receives the derivatives by the parameters, <c>[P]</c>; empty if they are not needed.</param>
     double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient);
 
-    /// <summary>The (differential) entropy, in nats.</summary>
+    /// <summary>Computes the (differential) entropy, in nats.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     double Entropy(ReadOnlySpan<double> parameters);
 
-    /// <summary>KL(old || new) in nats, summed over the dimensions of the action.</summary>
+    /// <summary>Computes KL(old || new) in nats, summed over the dimensions of the action.</summary>
     /// <param name="oldParameters"><c>[P]</c>.</param>
     /// <param name="newParameters"><c>[P]</c>.</param>
     double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters);
 
     /// <summary>
     /// Multiplies a vector by the Fisher information matrix of the family at its parameters, which is the Hessian of KL(old || new)
-    /// by the new parameters where they are the old.
+    /// by the new parameters, at the old ones.
     /// </summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="vector"><c>[P]</c>.</param>
     /// <param name="product">Receives the product, <c>[P]</c>.</param>
     void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product);
 
-    /// <summary><see cref="FisherProduct"/> for a batch of rows. A family whose rows can share work does it here once.</summary>
+    /// <summary>Computes <see cref="FisherProduct"/> for a batch of rows. A family whose rows share work overrides it.</summary>
     /// <param name="parameters"><c>[N, P]</c>.</param>
     /// <param name="vectors"><c>[N, P]</c>.</param>
     /// <param name="products">Receives the products, <c>[N, P]</c>.</param>

@@ -1,5 +1,6 @@
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Sampling;
 using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Distributions;
@@ -18,7 +19,7 @@ internal sealed class MultiBinaryDistribution(MultiBinaryActionSpace space) : IA
     public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
-            action[i] = random.NextDouble() < Probability(parameters[i]) ? 1 : 0;
+            action[i] = Bernoulli.Sample(Probability(parameters[i]), random);
     }
 
     public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
@@ -27,7 +28,7 @@ internal sealed class MultiBinaryDistribution(MultiBinaryActionSpace space) : IA
             action[i] = parameters[i] > 0 ? 1 : 0;
     }
 
-    /// <summary><c>sum (a log p + (1 - a) log(1 - p))</c>; its derivatives by the logits are <c>a - p</c>.</summary>
+    /// <summary>Computes <c>sum (a log p + (1 - a) log(1 - p))</c>; its derivatives by the logits are <c>a - p</c>.</summary>
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
     {
         var sum = 0.0;
@@ -41,7 +42,7 @@ internal sealed class MultiBinaryDistribution(MultiBinaryActionSpace space) : IA
         return sum;
     }
 
-    /// <summary><c>-sum (p log p + (1 - p) log(1 - p))</c>.</summary>
+    /// <summary>Computes <c>-sum (p log p + (1 - p) log(1 - p))</c>.</summary>
     public double Entropy(ReadOnlySpan<double> parameters)
     {
         var sum = 0.0;
@@ -50,7 +51,7 @@ internal sealed class MultiBinaryDistribution(MultiBinaryActionSpace space) : IA
         return sum;
     }
 
-    /// <summary><c>sum (p_old log(p_old / p_new) + (1 - p_old) log((1 - p_old) / (1 - p_new)))</c>.</summary>
+    /// <summary>Computes <c>sum (p_old log(p_old / p_new) + (1 - p_old) log((1 - p_old) / (1 - p_new)))</c>.</summary>
     public double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters)
     {
         var sum = 0.0;
@@ -63,7 +64,7 @@ internal sealed class MultiBinaryDistribution(MultiBinaryActionSpace space) : IA
         return sum;
     }
 
-    /// <summary><c>diag(p (1 - p)) v</c>.</summary>
+    /// <summary>Computes <c>diag(p (1 - p)) v</c>.</summary>
     public void FisherProduct(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vector, Span<double> product)
     {
         for (var i = 0; i < product.Length; i++)

@@ -23,7 +23,7 @@ internal sealed class MultiDiscreteDistribution(MultiDiscreteActionSpace space) 
     public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
-            action[i] = Softmax.Most(Logits(parameters, i));
+            action[i] = Softmax.Mode(Logits(parameters, i));
     }
 
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)

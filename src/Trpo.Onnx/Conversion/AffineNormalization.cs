@@ -1,6 +1,6 @@
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>(x - offset) * scale.</summary>
+/// <summary>The affine normalisation <c>(x - offset) * scale</c>.</summary>
 internal static class AffineNormalization
 {
     public static string Add(ConversionStep step, double[] scale, double[] offset)

@@ -2,11 +2,11 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>A column of the chain, as the graph has it: a value of shape <c>[N, length]</c>, with a length of 1 where the column is a scalar.</summary>
+/// <summary>A column of the chain as a value of the graph, of shape <c>[N, length]</c>; the length of a scalar is 1.</summary>
 /// <param name="Value">The name of the value.</param>
-/// <param name="Type">The type of the column. Keys are int64 in the graph, from 1, with 0 for a missing one.</param>
+/// <param name="Type">The type of the column. Keys are int64 in the graph, from 1; 0 is a missing key.</param>
 /// <param name="IsDense">
-/// Whether ML.NET keeps the zeros of every row. Where it may leave them out, some of its transforms compute something else for a zero.
+/// True if ML.NET stores the zeros of every row. If it may omit them, some of its transforms compute a different result for an omitted zero.
 /// </param>
 internal sealed record ChainColumn(string Value, DataViewType Type, bool IsDense)
 {

@@ -4,7 +4,7 @@ using Trpo.Onnx.Rows;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>Expresses the stages of a plan one after the other, from the raw columns to the one that the policy reads.</summary>
+/// <summary>Converts the stages of a plan in order, from the raw columns to the one that the policy reads.</summary>
 internal sealed class ChainConverter
 {
     private readonly ChainGraph _graph;
@@ -12,7 +12,7 @@ internal sealed class ChainConverter
     private readonly List<string> _passed = [];
     private DataViewSchema _schema;
 
-    /// <param name="graph">Where nodes and inputs are added.</param>
+    /// <param name="graph">The graph that nodes and inputs are added to.</param>
     /// <param name="schema">The raw columns.</param>
     public ChainConverter(ChainGraph graph, DataViewSchema schema)
     {
@@ -20,8 +20,8 @@ internal sealed class ChainConverter
         _schema = schema;
     }
 
-    /// <summary>Adds a graph input for a raw column, if there is such a column.</summary>
-    /// <exception cref="NotSupportedException">No graph can take a column of its type.</exception>
+    /// <summary>Adds a graph input for a raw column, if the schema has it.</summary>
+    /// <exception cref="NotSupportedException">ONNX has no type for the column.</exception>
     public void AddInput(string column, string name)
     {
         if (_schema.GetColumnOrNull(column)?.Type is not { } type)
@@ -32,8 +32,8 @@ internal sealed class ChainConverter
         _columns[column] = new ChainColumn(name, type, IsDense: true);
     }
 
-    /// <summary>Expresses what a transformer writes and the policy depends on.</summary>
-    /// <exception cref="NotSupportedException">It cannot be expressed.</exception>
+    /// <summary>Converts the columns that a transformer writes and the policy depends on.</summary>
+    /// <exception cref="NotSupportedException">The transformer cannot be expressed in ONNX.</exception>
     /// <exception cref="ArgumentException">The transformer does not take the raw columns.</exception>
     public void Add(ChainStage stage)
     {
@@ -54,15 +54,15 @@ internal sealed class ChainConverter
         _schema = after;
     }
 
-    /// <summary>The column that the policy reads, checked.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is missing, or not what the policy takes.</exception>
+    /// <summary>Returns the column that the policy reads, checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or has a type that the policy does not take.</exception>
     public ChainColumn Observation(string column, int length)
     {
         PolicySchema.FindObservation(_schema, column, length);
         return _columns[column];
     }
 
-    // What it writes may be read by another that does not matter either; that it is not known matters then as little.
+    // The policy depends on none of its columns: if they are unknown, at most transformers that do not matter either read them.
     private void Pass(ITransformer transformer)
     {
         try
@@ -99,22 +99,22 @@ internal sealed class ChainConverter
             _columns[output] = column;
     }
 
-    // A column that is written anew hides the one of its name, which stays in the schema.
+    // A column that is overwritten hides the earlier one of its name, which stays in the schema.
     private void CheckUntouched(ChainStage stage, DataViewSchema after)
     {
         foreach (var name in stage.Columns)
         {
-            if (!IsSame(_schema.GetColumnOrNull(name), after.GetColumnOrNull(name)) || Count(after, name) > Count(_schema, name) || Place(after, name) > Place(_schema, name))
-                throw Refusal.Of(stage.Transformer, name, "is computed in a way that no graph is made for");
+            if (!IsSame(_schema.GetColumnOrNull(name), after.GetColumnOrNull(name)) || Count(after, name) > Count(_schema, name) || IndexOf(after, name) > IndexOf(_schema, name))
+                throw Refusal.Of(stage.Transformer, name, "is computed in a way that has no conversion");
         }
     }
 
-    // Some transformers copy the annotations of what they pass on.
+    // Some transformers copy the annotations of columns that they pass through.
     private static bool IsSame(DataViewSchema.Column? before, DataViewSchema.Column? after) =>
         Equals(before?.Type, after?.Type) && AnnotationsOf(before).SequenceEqual(AnnotationsOf(after));
 
-    // How many of the columns that were there stand in front: some transformers put what they write anew behind all others.
-    private int Place(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) is not { } column
+    // The number of earlier columns in front of it: some transformers move a column that they overwrite behind all others.
+    private int IndexOf(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) is not { } column
         ? 0
         : schema.Take(column.Index).Count(other => !other.IsHidden && _schema.GetColumnOrNull(other.Name) is not null);
 

@@ -9,8 +9,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// A policy and the transforms in front of it as one ONNX graph, which takes the raw columns. What the policy depends on and no graph can
-/// say is refused by name, so that no graph leaves out something that the model does.
+/// Converts a policy and the transforms in front of it to one ONNX graph, which takes the raw columns. A transform that the policy depends on and
+/// that cannot be expressed is refused by name, so that no graph omits a part of the model.
 /// </summary>
 internal static class ChainExport
 {
@@ -65,7 +65,7 @@ internal static class ChainExport
         nodes.Add(policy);
     }
 
-    // The metadata of a graph that is a policy are about what it takes now.
+    // The metadata of a graph that can be opened as a policy describes its new input.
     private static void Describe(ModelProto model, PolicyMetadata metadata, IReadOnlyList<DataViewSchema.Column> raw, bool isPolicy)
     {
         var observations = metadata.Observations;
@@ -75,7 +75,7 @@ internal static class ChainExport
         PolicyMetadataFormat.Replace(model, described);
     }
 
-    // Nothing leaves that could not be opened again.
+    // No graph is returned that could not be opened again.
     private static byte[] Checked(byte[] bytes, Action<byte[]> check)
     {
         try
@@ -85,7 +85,7 @@ internal static class ChainExport
         }
         catch (InvalidDataException exception)
         {
-            throw new NotSupportedException($"The transforms in front of the policy make a graph that OnnxRuntime does not run: {exception.Message}", exception);
+            throw new NotSupportedException($"The transforms in front of the policy give a graph that OnnxRuntime does not run: {exception.Message}", exception);
         }
     }
 }

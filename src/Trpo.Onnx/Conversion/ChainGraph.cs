@@ -6,17 +6,20 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The nodes that stand in front of a policy while they are collected. The names of the values start with a prefix and count.</summary>
+/// <summary>A collection of the nodes in front of a policy. The names of their values are a prefix and a counter.</summary>
 internal sealed class ChainGraph(string prefix)
 {
     private const string MachineLearning = "ai.onnx.ml";
 
     private int _values;
 
+    /// <summary>The inputs of the graph.</summary>
     public List<ValueInfoProto> Inputs { get; } = [];
 
+    /// <summary>The constants that the nodes read.</summary>
     public List<TensorProto> Constants { get; } = [];
 
+    /// <summary>The nodes, in the order of their computation.</summary>
     public List<NodeProto> Nodes { get; } = [];
 
     /// <summary>Adds an input of shape <c>[N, length]</c>.</summary>
@@ -32,11 +35,11 @@ internal sealed class ChainGraph(string prefix)
     public string Node(string operation, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, OnnxAttribute Value)> attributes) =>
         Add(operation, Next(operation), inputs, attributes).Output[0];
 
-    /// <summary>As <see cref="Node"/>, with an output of a given name.</summary>
+    /// <summary>Adds an operator of opset 12 with one output of a given name.</summary>
     public void NodeTo(string output, string operation, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, OnnxAttribute Value)> attributes) =>
         Add(operation, output, inputs, attributes);
 
-    /// <summary>What stands in the place of each value in a list, which is of strings or int64s; 0 for a value that is not there.</summary>
+    /// <summary>Adds a node that replaces each value in a list, of strings or int64s, by a number; 0 for a value that is not in the list.</summary>
     public string LabelEncoder(string input, string keysAttribute, OnnxAttribute keys, long[] results)
     {
         var node = Add("LabelEncoder", Next("LabelEncoder"), [input], [(keysAttribute, keys), ("values_int64s", results), ("default_int64", 0L)]);

@@ -4,7 +4,7 @@ using Trpo.Onnx.Interop;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>What of a chain the policy's column depends on, followed back by the names of the columns.</summary>
+/// <summary>The transformers of a chain that the policy's column depends on, found backwards by the names of the columns.</summary>
 internal sealed class ChainPlan
 {
     private ChainPlan(IReadOnlyList<ChainStage> all, IReadOnlyList<string> rawColumns)
@@ -14,21 +14,22 @@ internal sealed class ChainPlan
         RawColumns = rawColumns;
     }
 
-    /// <summary>All transformers, in the order in which they work.</summary>
+    /// <summary>All transformers, in the order in which they are applied.</summary>
     public IReadOnlyList<ChainStage> All { get; }
 
-    /// <summary>The transformers that matter, in the order in which they work.</summary>
+    /// <summary>The transformers that the policy depends on, in the order in which they are applied.</summary>
     public IReadOnlyList<ChainStage> Stages { get; }
 
     /// <summary>The columns that the chain reads from outside, in the order of their names.</summary>
     public IReadOnlyList<string> RawColumns { get; }
 
-    /// <summary>Whether the policy's column leads back to one raw column of its own type and length.</summary>
+    /// <summary>True if the policy's column is computed from one raw column of its own type and length.</summary>
     public bool KeepsType => RawColumns.Count == 1 && Stages.All(stage => stage.Conversion is { KeepsType: true });
 
-    /// <summary>Whether the column may come from a transformer that cannot be expressed, and not from outside.</summary>
+    /// <summary>True if a transformer that cannot be expressed may write the column, so that it may not be a raw one.</summary>
     public bool MayBeWritten(string rawColumn) => Stages.Any(stage => stage.Conversion is null && stage.Columns.Contains(rawColumn));
 
+    /// <summary>Plans the conversion of a chain.</summary>
     /// <param name="before">The transformers in front of the policy.</param>
     /// <param name="column">The column that the policy reads.</param>
     /// <exception cref="NotSupportedException">The column depends on a transformer that cannot be expressed.</exception>
@@ -53,14 +54,14 @@ internal sealed class ChainPlan
             }
             else if (MicrosoftMLInternals.ColumnsOf(transformer) is not { } pairs)
             {
-                // Only the schemas tell which columns it writes, and only a row mapper keeps to what they say.
+                // Only the schemas tell which columns it writes, and only a row mapper keeps all other values.
                 if (!transformer.IsRowToRowMapper)
                     throw Refusal.Of(transformer, needed.First(), "may be changed, or its rows: the transformer does not map row to row");
                 stages.Add(new ChainStage(transformer, null, [.. needed]));
             }
             else if (pairs.Any(pair => needed.Contains(pair.Output)))
             {
-                throw Refusal.Of(transformer, pairs.First(pair => needed.Contains(pair.Output)).Output, "is computed in a way that no graph is made for");
+                throw Refusal.Of(transformer, pairs.First(pair => needed.Contains(pair.Output)).Output, "is computed in a way that has no conversion");
             }
             else
             {
@@ -72,7 +73,7 @@ internal sealed class ChainPlan
         return new ChainPlan(stages, [.. needed]);
     }
 
-    // A one-hot encoding is a chain of its own.
+    // A one-hot encoding consists of several transformers.
     private static IEnumerable<ITransformer> Parts(ITransformer transformer) =>
         transformer is OneHotEncodingTransformer encoding ? MicrosoftMLInternals.PartsOf(encoding) : [transformer];
 }

@@ -4,7 +4,7 @@ using Trpo.Onnx.Interop;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>Columns side by side.</summary>
+/// <summary>The conversion of Concatenate: columns side by side.</summary>
 internal sealed class ConcatenateConversion : IConversion
 {
     public bool KeepsType => false;

@@ -5,13 +5,13 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>One column that a transformer writes, to be expressed.</summary>
+/// <summary>The conversion of one column that a transformer writes.</summary>
 /// <param name="Transformer">The transformer.</param>
-/// <param name="Graph">Where nodes are added.</param>
+/// <param name="Graph">The graph that nodes are added to.</param>
 /// <param name="Output">The column that is written.</param>
 /// <param name="Sources">The columns that it is computed from, in order.</param>
-/// <param name="Before">The columns that the transformer reads from.</param>
-/// <param name="After">The columns behind the transformer.</param>
+/// <param name="Before">The schema in front of the transformer.</param>
+/// <param name="After">The schema behind the transformer.</param>
 internal sealed record ConversionStep(
     ITransformer Transformer, ChainGraph Graph, string Output, IReadOnlyList<ChainColumn> Sources, DataViewSchema Before, DataViewSchema After)
 {
@@ -22,10 +22,10 @@ internal sealed record ConversionStep(
 
     public DataViewType OutputType => After[Output].Type;
 
-    /// <summary>The output, as a column that ML.NET may store without its zeros.</summary>
+    /// <summary>Returns the output as a column whose zeros ML.NET may omit.</summary>
     public ChainColumn Sparse(string value) => new(value, OutputType, OutputType is not VectorDataViewType);
 
-    /// <summary>The output, as a column that is stored as the source is.</summary>
+    /// <summary>Returns the output as a column that is stored like the source.</summary>
     public ChainColumn LikeSource(string value) => new(value, OutputType, Source.IsDense);
 
     [DoesNotReturn]

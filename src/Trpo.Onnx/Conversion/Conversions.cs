@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The kinds of transformers that can be expressed.</summary>
+/// <summary>The conversions, by type of transformer.</summary>
 internal static class Conversions
 {
     private static readonly Dictionary<Type, IConversion> Known = new()

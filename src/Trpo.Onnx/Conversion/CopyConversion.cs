@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>A column under another name.</summary>
+/// <summary>The conversion of CopyColumns: a column with another name.</summary>
 internal sealed class CopyConversion : IConversion
 {
     public bool KeepsType => true;

@@ -3,8 +3,8 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// The normal distribution function of a value, or of its logarithm, by ML.NET's approximation of it (Winitzki's of the error function);
-/// 0 where that is not finite and where the column did not vary.
+/// The normalisation by the normal distribution function of a value, or of its logarithm, in ML.NET's approximation (Winitzki's of the error
+/// function). The result is 0 if the value is not finite, or if the column did not vary in training.
 /// </summary>
 internal static class DistributionNormalization
 {

@@ -3,7 +3,7 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The element types of ONNX for ML.NET's.</summary>
+/// <summary>The element types of ONNX for the types of ML.NET.</summary>
 internal static class ElementTypes
 {
     private static readonly Dictionary<Type, DataType> Known = new()
@@ -22,7 +22,7 @@ internal static class ElementTypes
         [typeof(ulong)] = DataType.Uint64,
     };
 
-    /// <summary>The element type of a column of these items, or null where ONNX has none.</summary>
+    /// <summary>Returns the element type for items of a column; null if ONNX has none.</summary>
     public static DataType? Of(DataViewType item) => item switch
     {
         KeyDataViewType => DataType.Int64,
@@ -30,9 +30,9 @@ internal static class ElementTypes
         _ => null,
     };
 
-    /// <summary>Whether the items are numbers with a fraction, which alone can be NaN.</summary>
+    /// <summary>True if the items are floating-point numbers, which alone can be NaN.</summary>
     public static bool IsReal(DataViewType item) => item == NumberDataViewType.Single || item == NumberDataViewType.Double;
 
-    /// <summary>Whether the items are numbers, or switches.</summary>
+    /// <summary>True if the items are numbers or booleans.</summary>
     public static bool IsNumberOrBoolean(DataViewType item) => item is NumberDataViewType or BooleanDataViewType;
 }

@@ -4,12 +4,12 @@ using Trpo.Onnx.Graph.Format;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// One ONNX model of a policy and of a graph that prepares its observations: the inputs are those of the graph, the outputs, the metadata
-/// and the documentation those of the policy.
+/// Merges a policy and a graph that prepares its observations into one ONNX model: the inputs are those of the graph; the outputs, the metadata
+/// and the documentation are those of the policy.
 /// </summary>
 internal static class GraphMerger
 {
-    /// <summary>Puts <paramref name="preprocessing"/> in the place of the transformers in front of the policy.</summary>
+    /// <summary>Puts a graph in front of the policy.</summary>
     /// <exception cref="ArgumentException">The graph is not one for this policy, or has an input with the name of an output of the policy.</exception>
     /// <exception cref="InvalidDataException">The stream has no valid ONNX model.</exception>
     /// <exception cref="NotSupportedException">The two cannot be one model; the message says why.</exception>
@@ -24,12 +24,12 @@ internal static class GraphMerger
         merged.IrVersion = Math.Max(Math.Max(merged.IrVersion, front.Model.IrVersion), OnnxGraphBuilder.IrVersion);
         var bytes = SealedModel.Seal(merged);
 
-        // Nothing leaves that was not seen to run.
+        // No graph is returned that did not run.
         GraphTrial.Run(bytes, metadata);
         return bytes;
     }
 
-    // Behind another graph only the graph itself can tell that nothing was decided.
+    // Behind another graph, only the graph itself can mark an action as missing.
     private static void MarkMissing(ModelProto policy, PolicyMetadata metadata)
     {
         var values = new PolicyGraphValues(policy.Graph, [PolicyValues.Observation]);
@@ -46,7 +46,7 @@ internal static class GraphMerger
         foreach (var domain in GraphTraversal.AllNodes(front.Graph.Node).Select(node => NameOf(node.Domain)).Distinct())
         {
             var operators = domain.Length == 0 ? "ONNX's operators" : $"the operators of '{domain}'";
-            var version = VersionOf(front, domain) ?? throw new InvalidDataException($"The preprocessing graph does not say which version of {operators} it uses: it is no valid ONNX model.");
+            var version = VersionOf(front, domain) ?? throw new InvalidDataException($"The preprocessing graph does not say which version of {operators} it uses: it is not a valid ONNX model.");
             var own = VersionOf(merged, domain);
             if (own is null)
                 merged.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
@@ -70,7 +70,7 @@ internal static class GraphMerger
         if (front.Input.FirstOrDefault(input => outputs.Contains(input.Name)) is { } input)
             throw new ArgumentException($"The input '{input.Name}' of the preprocessing graph has the name of an output of the policy. Give the column another name.");
 
-        // Inputs keep the names of the columns, and outputs those of the policy; whatever else has the name of another value gives way.
+        // Inputs keep the names of the columns, and outputs those of the policy; other values of the same names are renamed.
         var names = GraphTraversal.Names(front).ToHashSet(StringComparer.Ordinal);
         var policyNames = GraphTraversal.Names(policy).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);
         var taken = names.Union(policyNames).ToHashSet(StringComparer.Ordinal);

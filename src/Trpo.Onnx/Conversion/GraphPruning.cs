@@ -5,13 +5,13 @@ using Trpo.Onnx.Graph.Format;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// Takes out of a graph what one value does not depend on: dead nodes, and the inputs and constants that only they read. ML.NET passes every
-/// column through to an output, and a graph demands all its inputs, so that labels and identifiers would be asked for where nobody has them.
+/// Removes the parts of a graph that one value does not depend on: dead nodes, and the inputs and constants that only they read. ML.NET passes every
+/// column through to an output, and a graph requires all its inputs, so that it would require labels and identifiers in deployment.
 /// </summary>
 internal static class GraphPruning
 {
     /// <summary>Reduces <paramref name="graph"/> to what <paramref name="value"/> depends on; no outputs remain.</summary>
-    /// <exception cref="InvalidDataException">The graph defines a value twice, or reads one before it is defined or without its being so.</exception>
+    /// <exception cref="InvalidDataException">The graph defines a value twice, or reads one that is not defined before.</exception>
     public static void KeepOnly(GraphProto graph, string value)
     {
         CheckDefinedOnce(graph);
@@ -20,7 +20,7 @@ internal static class GraphPruning
         RemoveAll(graph.Initializer, tensor => !needed.Contains(tensor.Name));
         RemoveAll(graph.SparseInitializer, tensor => !needed.Contains(GraphTraversal.NameOf(tensor)));
 
-        // An input that has a default value need not be given; here it becomes the constant that it is by default.
+        // An input with a default value is optional; it becomes the constant that it is by default.
         var constants = Constants(graph).ToHashSet(StringComparer.Ordinal);
         RemoveAll(graph.Input, input => !needed.Contains(input.Name) || constants.Contains(input.Name));
         graph.Output.Clear();
@@ -44,7 +44,7 @@ internal static class GraphPruning
         return needed;
     }
 
-    // An input and a constant may have one name: the constant is the input's default value.
+    // An input and a constant may have the same name: the constant is the input's default value.
     private static void CheckDefinedOnce(GraphProto graph)
     {
         var written = graph.Node.SelectMany(GraphTraversal.Written).ToList();
@@ -75,7 +75,7 @@ internal static class GraphPruning
     private static IEnumerable<string> Constants(GraphProto graph) =>
         graph.Initializer.Select(tensor => tensor.Name).Concat(graph.SparseInitializer.Select(GraphTraversal.NameOf));
 
-    private static InvalidDataException Corrupt(string how) => new($"The preprocessing graph {how}: it is no valid ONNX graph.");
+    private static InvalidDataException Corrupt(string how) => new($"The preprocessing graph {how}: it is not a valid ONNX graph.");
 
     private static void RemoveAll<T>(RepeatedField<T> items, Func<T, bool> condition)
     {

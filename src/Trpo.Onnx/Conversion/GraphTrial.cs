@@ -7,16 +7,16 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// Runs a model that takes raw columns on made-up rows: some faults of a graph show only when it runs, and that it computes one row at a
-/// time, or takes other rows or chance into account, only when it runs on them alone and together.
+/// A trial run of a model that takes raw columns, on made-up rows. Some errors of a graph show only when it runs. Running rows alone and together
+/// shows that each result depends on one row only, and not on other rows or on randomness.
 /// </summary>
 internal sealed class GraphTrial
 {
-    private const long GreatestInput = 1 << 24;
+    private const long MaxInputValues = 1 << 24;
     private const float Tolerance = 1e-4f;
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
 
-    // What the two rows have of text and of whole numbers, which may be categories that a graph looks up, or text that it parses.
+    // The texts and integers of the two rows, which may be categories that a graph looks up, or text that it parses.
     private static readonly (string[] Text, byte[] Whole)[] Palettes = [(["", "a"], [0, 1]), (["0", "1"], [0, 1]), (["", ""], [0, 0]), (["0", "0"], [0, 0])];
 
     private readonly InferenceSession _session;
@@ -28,8 +28,9 @@ internal sealed class GraphTrial
         _actions = actions;
     }
 
-    /// <exception cref="InvalidDataException">OnnxRuntime does not open the model or run it within bounds of time and memory, or its outputs are not what the metadata say.</exception>
-    /// <exception cref="NotSupportedException">What the model computes of a row is not a matter of that row alone.</exception>
+    /// <summary>Runs a model on made-up rows.</summary>
+    /// <exception cref="InvalidDataException">OnnxRuntime does not open the model or run it within the limits of time and memory, or its outputs do not match the metadata.</exception>
+    /// <exception cref="NotSupportedException">The results of a row do not depend on that row alone.</exception>
     public static void Run(byte[] model, PolicyMetadata metadata)
     {
         TrialArena.Prepare();
@@ -65,7 +66,7 @@ internal sealed class GraphTrial
         throw new InvalidDataException($"The policy with the preprocessing graph in front does not run on made-up rows (of small numbers, 0 and 1, and empty and short texts): {first}");
     }
 
-    // Why not even one row can be computed; that the rows cannot be computed side by side is thrown.
+    // The reason why not even one row can be computed; an exception if rows can be computed alone but not together.
     private string? Fault(string[] text, byte[] whole)
     {
         Outcome Of(params ReadOnlySpan<int> rows) => Compute(text, whole, rows);
@@ -73,16 +74,16 @@ internal sealed class GraphTrial
         if ((first.Fault ?? second.Fault) is { } fault)
             return fault;
         if (!IsSame(first.Scores, Of(0).Scores))
-            throw new NotSupportedException("The preprocessing graph computes something else of the same row each time: it draws at random.");
+            throw new NotSupportedException("The preprocessing graph computes a different result for the same row each time: it draws at random.");
         var (together, reversed) = (Of(0, 1), Of(1, 0));
         if ((together.Fault ?? reversed.Fault) is { } beside)
             throw new NotSupportedException($"The preprocessing graph works on one row, but not on two at once: {beside}");
         if (!IsSame([.. first.Scores, .. second.Scores], together.Scores) || !IsSame([.. second.Scores, .. first.Scores], reversed.Scores))
-            throw new NotSupportedException("The preprocessing graph computes something else of a row where another row is beside it: a policy decides on each row alone.");
+            throw new NotSupportedException("The preprocessing graph computes a different result for a row if there are other rows: a policy decides on each row alone.");
         return null;
     }
 
-    // Of some of the made-up rows.
+    // Runs some of the made-up rows.
     private Outcome Compute(string[] text, byte[] whole, ReadOnlySpan<int> rows)
     {
         var inputs = new Dictionary<string, OrtValue>();
@@ -109,7 +110,7 @@ internal sealed class GraphTrial
 
     private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions run, Dictionary<string, OrtValue> inputs)
     {
-        var timer = new Timer(_ => run.Terminate = true, null, Time, Timeout.InfiniteTimeSpan);
+        var timer = new Timer(_ => run.Terminate = true, null, MaxTime, Timeout.InfiniteTimeSpan);
         try
         {
             return _session.Run(run, inputs, [PolicyValues.Action, PolicyValues.Score]);
@@ -126,9 +127,9 @@ internal sealed class GraphTrial
 
     private static OrtValue MadeUp(string name, NodeMetadata input, ReadOnlySpan<int> rows, string[] text, byte[] whole)
     {
-        // A dimension whose size is open has one that the graph can compute with: as a rule, 1 is.
+        // A free dimension may have any size; 1 works for most graphs.
         long[] shape = [rows.Length, .. input.Dimensions.Skip(1).Select(size => size < 0 ? 1L : size)];
-        if (shape.Aggregate(1.0, (product, size) => product * size) > GreatestInput)
+        if (shape.Aggregate(1.0, (product, size) => product * size) > MaxInputValues)
             throw new InvalidDataException($"The input '{name}' of the preprocessing graph has the size [{string.Join(", ", input.Dimensions)}], which is too large to try it out.");
         var length = (int)(shape.Aggregate(1L, (product, size) => product * size) / rows.Length);
         if (input.ElementDataType == TensorElementType.String)

@@ -2,16 +2,16 @@ using Microsoft.ML;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>How transformers of one kind are expressed in a graph.</summary>
+/// <summary>The conversion of one type of transformer to nodes of a graph.</summary>
 internal interface IConversion
 {
-    /// <summary>Whether an output is always as long as its input, and of the same type.</summary>
+    /// <summary>True if an output always has the length and the type of its input.</summary>
     bool KeepsType { get; }
 
-    /// <summary>The columns that a transformer writes, each with those that it is computed from.</summary>
+    /// <summary>Returns the columns that a transformer writes, each with its inputs.</summary>
     IEnumerable<(string Output, IReadOnlyList<string> Inputs)> Columns(ITransformer transformer);
 
-    /// <summary>Expresses one of the columns that the transformer writes.</summary>
-    /// <exception cref="NotSupportedException">It cannot be expressed.</exception>
+    /// <summary>Converts one of the columns that the transformer writes.</summary>
+    /// <exception cref="NotSupportedException">The column cannot be expressed in ONNX.</exception>
     ChainColumn Convert(ConversionStep step);
 }

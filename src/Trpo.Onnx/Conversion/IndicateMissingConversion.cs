@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>Whether values are missing, which is NaN.</summary>
+/// <summary>The conversion of IndicateMissingValues: true for a missing value, which is NaN.</summary>
 internal sealed class IndicateMissingConversion : IConversion
 {
     public bool KeepsType => false;

@@ -3,7 +3,7 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The bits of the key, looked up in a table of what the transformer makes of every key and of a missing one.</summary>
+/// <summary>The conversion of MapKeyToBinaryVector: the bits of a key, from a table of the transformer's results for every key and for a missing one.</summary>
 internal sealed class KeyToBinaryVectorConversion : IConversion
 {
     public bool KeepsType => false;

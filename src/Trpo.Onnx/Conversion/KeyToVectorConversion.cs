@@ -4,7 +4,7 @@ using Trpo.Onnx.Interop;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>A one in the place of the key, and zeros elsewhere; those of a vector of keys one behind the other, or summed.</summary>
+/// <summary>The conversion of MapKeyToVector: one-hot encoding of a key. The encodings of a vector of keys are concatenated or summed.</summary>
 internal sealed class KeyToVectorConversion : IConversion
 {
     public bool KeepsType => false;
@@ -15,7 +15,7 @@ internal sealed class KeyToVectorConversion : IConversion
     {
         var count = Keys.CountOf(step);
         var indicators = Keys.Indicators(step, first: 1, count);
-        var isBag = MicrosoftMLInternals.IsBag((KeyToVectorMappingTransformer)step.Transformer, OneToOne.PlaceOf(step));
+        var isBag = MicrosoftMLInternals.IsBag((KeyToVectorMappingTransformer)step.Transformer, OneToOne.IndexOf(step));
         return step.Sparse(isBag
             ? step.Graph.Node("ReduceSum", [indicators], ("axes", new[] { 1L }), ("keepdims", 0))
             : step.Graph.Node("Reshape", [indicators, step.Graph.Constant([0L, step.Source.Length * count], 2)]));

@@ -3,15 +3,15 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>What is done with columns of keys.</summary>
+/// <summary>Helpers for columns of keys.</summary>
 internal static class Keys
 {
-    /// <summary>The number of different keys of the source.</summary>
+    /// <summary>Returns the number of different keys of the source.</summary>
     public static int CountOf(ConversionStep step) => step.Source.Item is KeyDataViewType { Count: > 0 and <= int.MaxValue } key
         ? (int)key.Count
-        : step.Refuse<int>($"is computed from {step.Source.Item}, which is no key of known count");
+        : step.Refuse<int>($"is computed from {step.Source.Item}, which is not a key of known count");
 
-    /// <summary>For every key, <c>[N, k]</c>, whether it is <paramref name="first"/>, the next and so on, <c>float[N, k, count]</c>.</summary>
+    /// <summary>Compares every key, <c>[N, k]</c>, with <paramref name="first"/> and those that follow: 1 or 0, <c>float[N, k, count]</c>.</summary>
     public static string Indicators(ConversionStep step, int first, int count)
     {
         var graph = step.Graph;

@@ -6,11 +6,11 @@ using Norm = Microsoft.ML.Transforms.LpNormNormalizingEstimatorBase.NormFunction
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>Every row divided by its norm, with or without its mean (NormalizeLpNorm, NormalizeGlobalContrast).</summary>
+/// <summary>The conversion of NormalizeLpNorm and NormalizeGlobalContrast: every row divided by its norm, with or without its mean.</summary>
 internal sealed class LpNormConversion : IConversion
 {
-    // Where the factor would be smaller, ML.NET leaves the row as it is.
-    private const double LeastFactor = 1e-8f;
+    // If the factor is smaller, ML.NET leaves the row unchanged.
+    private const double MinFactor = 1e-8f;
 
     public bool KeepsType => true;
 
@@ -18,7 +18,7 @@ internal sealed class LpNormConversion : IConversion
 
     public ChainColumn Convert(ConversionStep step)
     {
-        var (norm, ensureZeroMean, scale) = MicrosoftMLInternals.ParametersOf((LpNormNormalizingTransformer)step.Transformer, OneToOne.PlaceOf(step));
+        var (norm, ensureZeroMean, scale) = MicrosoftMLInternals.ParametersOf((LpNormNormalizingTransformer)step.Transformer, OneToOne.IndexOf(step));
         if (ensureZeroMean && norm != Norm.StandardDeviation && !step.Source.IsDense)
             return step.Refuse<ChainColumn>("has a norm that depends on whether ML.NET stores the zeros of a row, which the transform in front of it decides");
 
@@ -29,7 +29,7 @@ internal sealed class LpNormConversion : IConversion
         var length = NormOf(graph, norm, centered, step.Source.Length);
         var divisor = graph.Node("Where", [graph.Node("Greater", [length, Number(graph, 0)]), length, Number(graph, 1)]);
         var factor = graph.Node("Div", [Number(graph, scale), divisor]);
-        var kept = graph.Node("Where", [graph.Node("Less", [factor, Number(graph, LeastFactor)]), Number(graph, 1), factor]);
+        var kept = graph.Node("Where", [graph.Node("Less", [factor, Number(graph, MinFactor)]), Number(graph, 1), factor]);
         return step.LikeSource(graph.Node("Mul", [ensureZeroMean ? centered : step.Source.Value, kept]));
     }
 
@@ -37,7 +37,7 @@ internal sealed class LpNormConversion : IConversion
     {
         Norm.L1 => graph.Node("ReduceL1", [values], ("axes", new[] { 1L })),
 
-        // The greatest of those that are numbers, while the other norms of a row with a NaN are NaN.
+        // The maximum of all values but NaN, while the other norms of a row with a NaN are NaN.
         Norm.Infinity => graph.Node("ReduceMax", [graph.Node("Where", [graph.Node("IsNaN", [values]), Number(graph, 0), graph.Node("Abs", [values])])], ("axes", new[] { 1L })),
         Norm.StandardDeviation => graph.Node("Div", [graph.Node("ReduceL2", [values], ("axes", new[] { 1L })), Number(graph, Math.Sqrt(count))]),
         Norm.L2 => graph.Node("ReduceL2", [values], ("axes", new[] { 1L })),

@@ -5,14 +5,15 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 namespace Trpo.Onnx.Conversion;
 
 /// <summary>
-/// What tells that nothing was decided: a NaN in what the policy sees, or in its score, makes all of the score NaN, and the action a missing
-/// one (-1, or NaN in a box). Whoever runs a policy alone looks at the observation; behind transforms, only the graph can.
+/// Nodes that mark an action as missing: a NaN in the policy's observation, or in its score, makes all of the score NaN, and the action -1, or NaN
+/// in a box. A policy alone is marked by the code that runs it, from the observation; behind transforms, only the graph knows the observation.
 /// </summary>
 internal static class MissingGuard
 {
-    /// <param name="graph">Where nodes are added.</param>
-    /// <param name="policy">The policy. One that marks missing rows itself knows better what a NaN that it is given means.</param>
-    /// <param name="observation">What the policy sees.</param>
+    /// <summary>Adds the nodes.</summary>
+    /// <param name="graph">The graph that nodes are added to.</param>
+    /// <param name="policy">The policy. If it marks missing rows itself, only its score is examined.</param>
+    /// <param name="observation">The policy's observation.</param>
     /// <param name="score">The policy's score.</param>
     /// <param name="action">The policy's action.</param>
     public static void Add(ChainGraph graph, PolicyMetadata policy, string observation, string score, string action)

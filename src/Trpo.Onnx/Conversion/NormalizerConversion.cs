@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The normalisers of columns, which learn one of three functions: an affine one, a distribution function, or a step function.</summary>
+/// <summary>The conversion of normalisers of columns, which learn one of three functions: an affine one, a distribution function, or a step function.</summary>
 internal sealed class NormalizerConversion : IConversion
 {
     public bool KeepsType => true;
@@ -13,7 +13,7 @@ internal sealed class NormalizerConversion : IConversion
 
     public ChainColumn Convert(ConversionStep step)
     {
-        var parameters = ((NormalizingTransformer)step.Transformer).GetNormalizerModelParameters(OneToOne.PlaceOf(step));
+        var parameters = ((NormalizingTransformer)step.Transformer).GetNormalizerModelParameters(OneToOne.IndexOf(step));
         return step.Sparse(parameters switch
         {
             NormalizingTransformer.AffineNormalizerModelParameters<float> p => AffineNormalization.Add(step, [p.Scale], [p.Offset]),
@@ -32,7 +32,7 @@ internal sealed class NormalizerConversion : IConversion
         });
     }
 
-    // ML.NET leaves an array out where it would be of zeros.
+    // ML.NET omits an array of zeros.
     private static double[] Widened(ImmutableArray<float> numbers) => numbers.IsDefault ? [] : [.. numbers.Select(number => (double)number)];
 
     private static double[] Numbers(ImmutableArray<double> numbers) => numbers.IsDefault ? [] : [.. numbers];

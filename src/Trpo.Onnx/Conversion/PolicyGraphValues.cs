@@ -3,14 +3,14 @@ using Trpo.Onnx.Graph.Format;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The values of a policy's graph, renamed so that others can stand before and behind it.</summary>
+/// <summary>The values of a policy's graph, renamed so that nodes can be added in front of it and behind it.</summary>
 internal sealed class PolicyGraphValues
 {
     private readonly GraphProto _graph;
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
 
     /// <param name="graph">The policy's graph.</param>
-    /// <param name="inputs">The names of the inputs that it will have.</param>
+    /// <param name="inputs">The names of the inputs that the graph will have.</param>
     /// <exception cref="NotSupportedException">One of the inputs has the name of an output.</exception>
     public PolicyGraphValues(GraphProto graph, IReadOnlyList<string> inputs)
     {
@@ -18,7 +18,7 @@ internal sealed class PolicyGraphValues
         if (inputs.FirstOrDefault(input => graph.Output.Any(output => output.Name == input)) is { } taken)
             throw new NotSupportedException($"The raw column '{taken}' has the name of an output of the policy's graph, whose inputs have the names of the columns. Give it another name in the data, or export the policy alone with PolicyTransformer.SaveOnnx.");
 
-        // A policy that was exported with its transforms may stand behind further ones, and the author of a graph may name its values anything.
+        // A policy that was exported with its transforms may be put behind further ones, and a graph may use any names.
         var values = GraphTraversal.Names(graph).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);
         Prefix = "chain";
         while (values.Concat(inputs).Concat(graph.Node.Select(node => node.Name)).Any(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
@@ -31,16 +31,16 @@ internal sealed class PolicyGraphValues
             _renamed[input] = $"{Prefix}_policy_{input}";
     }
 
-    /// <summary>What no value of the graph, and no input that it will have, starts with.</summary>
+    /// <summary>A prefix that no name of a value, node or future input starts with.</summary>
     public string Prefix { get; }
 
-    /// <summary>The policy's own score, which is no output any more.</summary>
+    /// <summary>The policy's own score, which is no longer an output.</summary>
     public string Score { get; }
 
-    /// <summary>The policy's own action, which is no output any more.</summary>
+    /// <summary>The policy's own action, which is no longer an output.</summary>
     public string Action { get; }
 
-    /// <summary>Renames what must be, and lets the policy read its observation from another value.</summary>
+    /// <summary>Renames the values that must be, and makes the policy read its observation from another value.</summary>
     public void Rename(string observation)
     {
         _renamed[PolicyValues.Observation] = observation;
@@ -49,7 +49,7 @@ internal sealed class PolicyGraphValues
         foreach (var (output, name) in _graph.Output.Zip(outputs))
             output.Name = name;
 
-        // The nodes that write the outputs from now on have their names, too.
+        // The names of nodes are those of their outputs.
         foreach (var node in _graph.Node)
             node.Name = _renamed.GetValueOrDefault(node.Name, node.Name);
     }

@@ -6,10 +6,10 @@ using Dimension = Trpo.Onnx.Graph.Format.TensorShapeProto.Types.Dimension;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>An ONNX model that makes observations of raw columns, as ML.NET's converter writes it: read, checked and reduced to that.</summary>
+/// <summary>An ONNX model that computes observations from raw columns, as ML.NET's converter writes it: read, checked and pruned.</summary>
 internal sealed class PreprocessingGraph
 {
-    private static readonly string[] OperatorsOfChance = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
+    private static readonly string[] RandomOperators = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
 
     private PreprocessingGraph(ModelProto model, string observation)
     {
@@ -17,19 +17,19 @@ internal sealed class PreprocessingGraph
         Observation = observation;
     }
 
-    /// <summary>The model. Its graph has no outputs, and no inputs but those that the observation depends on.</summary>
+    /// <summary>The model. Its graph has no outputs, and only those inputs that the observation depends on.</summary>
     public ModelProto Model { get; }
 
-    /// <summary>The value that is the observation.</summary>
+    /// <summary>The name of the observation's value.</summary>
     public string Observation { get; }
 
     /// <summary>Reads a model.</summary>
-    /// <param name="stream">Where the model is, from its position to its end.</param>
+    /// <param name="stream">The model, from the stream's position to its end.</param>
     /// <param name="column">The column of observations; the graph's output "column.output", as ML.NET names it, or else "column".</param>
     /// <param name="length">The number of columns of an observation.</param>
     /// <exception cref="ArgumentException">The stream cannot be read, or the graph has no such output of floats.</exception>
     /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model.</exception>
-    /// <exception cref="NotSupportedException">The graph has something that cannot be merged; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The graph has a part that cannot be merged; the message names it.</exception>
     public static PreprocessingGraph Read(Stream stream, string column, int length)
     {
         var model = Parse(stream);
@@ -40,8 +40,8 @@ internal sealed class PreprocessingGraph
         if (model.Graph.Input.Count == 0)
             throw new ArgumentException($"The output '{observation}' of the preprocessing graph depends on none of its inputs.");
         CheckConstants(model.Graph);
-        if (GraphTraversal.AllNodes(model.Graph.Node).FirstOrDefault(node => OperatorsOfChance.Contains(node.OpType)) is { } drawing)
-            throw new NotSupportedException($"The preprocessing graph draws at random, with the operator {drawing.OpType}: a policy decides the same of the same row.");
+        if (GraphTraversal.AllNodes(model.Graph.Node).FirstOrDefault(node => RandomOperators.Contains(node.OpType)) is { } drawing)
+            throw new NotSupportedException($"The preprocessing graph draws at random, with the operator {drawing.OpType}: a policy takes the same action for the same row.");
         foreach (var input in model.Graph.Input)
             Complete(input);
         return new PreprocessingGraph(model, observation);
@@ -95,11 +95,11 @@ internal sealed class PreprocessingGraph
             throw new NotSupportedException($"The values of the constant '{outside.Name}' of the preprocessing graph are in another file. Save the graph with its data inside.");
     }
 
-    // What ML.NET leaves open or writes as 1 or -1: the number of rows becomes the symbolic one that policies have, and the rest unknown.
+    // Dimensions that ML.NET leaves open or writes as 1 or -1: the number of rows gets the symbolic name that policies have, and the others become unknown.
     private static void Complete(ValueInfoProto input)
     {
         if (input.Type?.TensorType is not { } tensor)
-            throw new NotSupportedException($"The input '{input.Name}' of the preprocessing graph is no tensor, which is not supported.");
+            throw new NotSupportedException($"The input '{input.Name}' of the preprocessing graph is not a tensor, which is not supported.");
         if (tensor.Shape?.Dim.FirstOrDefault() is not { } rows || (!IsOpen(rows) && rows.DimValue != 1))
             throw new NotSupportedException($"The input '{input.Name}' of the preprocessing graph is {Describe(tensor)}, whose first dimension is not the number of rows. Convert it from a data view.");
         rows.DimParam = OnnxGraphBuilder.BatchSize;

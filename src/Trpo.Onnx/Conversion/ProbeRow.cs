@@ -4,7 +4,7 @@ using Trpo.Onnx.Rows;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>A row with one number in all slots of all columns of numbers and keys: what a transformer makes of it tells its parameters.</summary>
+/// <summary>A row with one number in all slots of all columns of numbers and keys. A transformer's result for it reveals its parameters.</summary>
 internal sealed class ProbeRow : DataViewRow
 {
     private readonly Dictionary<Type, Delegate> _getters = [];
@@ -26,7 +26,7 @@ internal sealed class ProbeRow : DataViewRow
 
     public override long Batch => 0;
 
-    /// <summary>What the transformer of a step makes of a number in all slots of its source: the slots of the output.</summary>
+    /// <summary>Applies the transformer of a step to a number in all slots of its source, and returns the slots of the output.</summary>
     public static double[] Run(ConversionStep step, double number)
     {
         var input = new ProbeRow(step.Before, step.Source.Length, number);

@@ -5,17 +5,17 @@ using Trpo.Onnx.Rows;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>Where the types and lengths of the raw columns come from.</summary>
+/// <summary>The types and lengths of the raw columns.</summary>
 internal static class RawColumns
 {
-    /// <summary>The schema that is given, else what training recorded, else, where the chain keeps the type of one column, the policy's own.</summary>
-    /// <exception cref="ArgumentException">There is nothing to tell the types by.</exception>
+    /// <summary>Returns the given schema; else the columns that training recorded; else, if the chain keeps the type of one column, that of the policy's observation.</summary>
+    /// <exception cref="ArgumentException">The types are not known.</exception>
     public static DataViewSchema Resolve(ChainPlan plan, PolicyMetadata metadata, DataViewSchema? given)
     {
         if (given is not null)
             return given;
 
-        // A column that was not recorded may be one that a transform writes which cannot be expressed; its name is said then.
+        // A column that was not recorded may be written by a transform that cannot be expressed; the error then names that transform.
         if (!metadata.InputColumns.IsEmpty && plan.RawColumns.All(name => metadata.InputColumns.Any(column => column.Name == name) || plan.MayBeWritten(name)))
             return PolicySchema.Create(metadata.InputColumns);
         if (plan.KeepsType)
@@ -24,11 +24,11 @@ internal static class RawColumns
             $"The types of the raw columns {string.Join(", ", plan.RawColumns.Select(name => $"'{name}'"))} are not known: pass the schema of the rows that the model is used on as inputSchema.");
     }
 
-    /// <summary>What is wrong with the schema that is given, or with none being given.</summary>
+    /// <summary>Creates the exception for an unsuitable or missing schema.</summary>
     public static ArgumentException Unsuitable(string message, Exception? inner = null, string parameter = "inputSchema") =>
         new(message, parameter, inner);
 
-    /// <summary>Whether a graph of one input of this column can be run as a policy.</summary>
+    /// <summary>True if a graph with this column as its only input can be opened as a policy.</summary>
     public static bool IsObservation(DataViewSchema.Column? column) =>
         column?.Type is VectorDataViewType { IsKnownSize: true } vector && vector.ItemType == NumberDataViewType.Single;
 }

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>A constant of each slot in the place of NaN. The constants are what the transformer makes of a row of NaN.</summary>
+/// <summary>The conversion of ReplaceMissingValues: a constant per slot instead of NaN. The constants are the transformer's results for a row of NaN.</summary>
 internal sealed class ReplaceMissingConversion : IConversion
 {
     public bool KeepsType => true;

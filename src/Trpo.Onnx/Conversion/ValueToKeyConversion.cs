@@ -7,7 +7,7 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>The place of a value in the list of those that were met, from 1; 0 where it was not.</summary>
+/// <summary>The conversion of MapValueToKey: the index of a value in the list of those seen in training, from 1; 0 for an unseen value.</summary>
 internal sealed class ValueToKeyConversion : IConversion
 {
     public bool KeepsType => false;
@@ -25,46 +25,46 @@ internal sealed class ValueToKeyConversion : IConversion
         if (values.Count == 0)
             return step.Refuse<ChainColumn>("has no keys");
         if (values.FirstOrDefault(value => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)) != value) is { } broken)
-            return step.Refuse<ChainColumn>($"has the key value '{broken}', which has half a character and so no form in UTF-8, that of ONNX's texts");
+            return step.Refuse<ChainColumn>($"has the key value '{broken}', which has half a surrogate pair, which UTF-8, the encoding of ONNX's texts, cannot express");
         return step.Sparse(item switch
         {
-            TextDataViewType => step.Graph.LabelEncoder(step.Source.Value, "keys_strings", OnnxAttribute.Strings(values), Places(values.Count)),
+            TextDataViewType => step.Graph.LabelEncoder(step.Source.Value, "keys_strings", OnnxAttribute.Strings(values), Indices(values.Count)),
             _ when ElementTypes.IsReal(item) => Compare(step, [.. values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))]),
-            _ => step.Graph.LabelEncoder(step.Graph.Cast(step.Source.Value, DataType.Int64), "keys_int64s", values.Select(Integer).ToArray(), Places(values.Count)),
+            _ => step.Graph.LabelEncoder(step.Graph.Cast(step.Source.Value, DataType.Int64), "keys_int64s", values.Select(Integer).ToArray(), Indices(values.Count)),
         });
     }
 
-    // LabelEncoder has no doubles, and compares floats by their bits.
+    // LabelEncoder does not take doubles, and compares floats by their bits.
     private static string Compare(ConversionStep step, double[] values)
     {
         var graph = step.Graph;
-        var places = Places(values.Length);
+        var indices = Indices(values.Length);
         var equal = graph.Node("Equal", [graph.Node("Unsqueeze", [step.Source.Value], ("axes", new[] { 2L })), graph.Constant(values, step.SourceType, values.Length)]);
-        var found = graph.Node("Mul", [graph.Cast(equal, DataType.Int64), graph.Constant(places, places.Length)]);
+        var found = graph.Node("Mul", [graph.Cast(equal, DataType.Int64), graph.Constant(indices, indices.Length)]);
         return graph.Node("ReduceSum", [found], ("axes", new[] { 2L }), ("keepdims", 0));
     }
 
-    // What new keys stand for is said in the words of the old ones' values, which need not have any: the transformer is asked for each key.
+    // The new keys are annotated with the values of the old ones, which need not have any: the transformer is applied to each key instead.
     private static string OfKeys(ConversionStep step)
     {
-        var keys = Places(Keys.CountOf(step));
+        var keys = Indices(Keys.CountOf(step));
         long[] results = [.. keys.Select(key => (long)ProbeRow.Run(step, key)[0])];
         return step.Graph.LabelEncoder(step.Source.Value, "keys_int64s", keys, results);
     }
 
-    private static long[] Places(int count) => [.. Enumerable.Range(1, count)];
+    private static long[] Indices(int count) => [.. Enumerable.Range(1, count)];
 
     private static long Integer(string value) =>
         bool.TryParse(value, out var flag) ? (flag ? 1 : 0)
         : ulong.TryParse(value, CultureInfo.InvariantCulture, out var large) ? unchecked((long)large)
         : long.Parse(value, CultureInfo.InvariantCulture);
 
-    // As text, whatever type they have: ML.NET offers to keep them as text.
+    // As text, whatever type they have, because ML.NET can store them as text.
     private static List<string> KeyValues(ConversionStep step)
     {
         var column = step.After[step.Output];
         if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: var item })
-            return step.Refuse<List<string>>("does not say which value each key stands for");
+            return step.Refuse<List<string>>("has no annotation with the value of each key");
         return item.RawType switch
         {
             var type when type == typeof(float) => Read<float>(column, value => value.ToString("R", CultureInfo.InvariantCulture)),

@@ -1,18 +1,19 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Trpo.Onnx.Files;
 
 /// <summary>
-/// The checks of an ML.NET model file, which is a zip archive, that ML.NET does not make before it extracts entries to memory and to
-/// temporary files: where they would go, how large they would become, and that they are what was written.
+/// Checks of an ML.NET model file, a zip archive, that ML.NET does not make before it extracts entries to memory and to temporary files:
+/// of the paths, sizes and checksums of the entries.
 /// </summary>
 internal static class ModelArchive
 {
-    /// <summary>The greatest length of an archive, and of all its entries together.</summary>
+    /// <summary>The maximum length of an archive, and of all its entries together.</summary>
     public const int MaxBytes = 512 << 20;
 
-    /// <summary>The greatest number of entries.</summary>
+    /// <summary>The maximum number of entries.</summary>
     public const int MaxEntries = 4_096;
 
     private const int MaxNameLength = 1_024;
@@ -23,7 +24,8 @@ internal static class ModelArchive
     private const int EndLength = 22;
     private const int HeaderLength = 46;
 
-    /// <exception cref="InvalidDataException">The archive is damaged, or is none that ML.NET would write; the message says how.</exception>
+    /// <summary>Checks an archive.</summary>
+    /// <exception cref="InvalidDataException">The archive is damaged, or could not have been written by ML.NET; the message says how.</exception>
     public static void Check(byte[] bytes)
     {
         CountEntries(bytes);
@@ -35,30 +37,30 @@ internal static class ModelArchive
             CheckName(entry.FullName, names);
             total += entry.Length;
             if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MaxBytes)
-                throw new InvalidDataException($"Its entries have more than {MaxBytes >> 20} MiB, the most that this library reads.");
+                throw new InvalidDataException($"Its entries have more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
         }
 
         foreach (var entry in archive.Entries)
             CheckContent(entry);
     }
 
-    // The list of entries at the end of the archive, walked through before it becomes objects.
+    // Counts the entries in the directory at the end of the archive, before objects are created for them.
     private static void CountEntries(ReadOnlySpan<byte> bytes)
     {
         var end = bytes[^Math.Min(bytes.Length, EndLength + ushort.MaxValue)..].LastIndexOf("PK\x05\x06"u8);
         if (end >= 0)
             end += bytes.Length - Math.Min(bytes.Length, EndLength + ushort.MaxValue);
         if (end < 0 || bytes.Length - end < EndLength)
-            throw new InvalidDataException("It is no zip archive, or one that is cut short; an ONNX policy is opened with PolicySession.Open.");
+            throw new InvalidDataException("It is not a zip archive, or is cut short; an ONNX policy is opened with PolicySession.Open.");
         int declared = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(end + 10)..]);
-        var place = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
+        var start = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
         if (declared > MaxEntries)
             throw new InvalidDataException($"It has more than {MaxEntries} entries.");
-        if (place > end)
+        if (start > end)
             throw new InvalidDataException("The list of its entries is damaged.");
 
         var count = 0;
-        var list = bytes[(int)place..];
+        var list = bytes[(int)start..];
         while (list.Length >= HeaderLength && list.StartsWith("PK\x01\x02"u8))
         {
             var length = HeaderLength
@@ -80,7 +82,7 @@ internal static class ModelArchive
         if (name.Length is 0 or > MaxNameLength || parts.Length > MaxFolderDepth || parts.Any(part => part is "." or ".." || part.Contains(':')) || path[0] == '/' || name.Any(char.IsControl))
             throw new InvalidDataException($"Its entry '{name[..Math.Min(name.Length, 100)]}' has a name that leads out of the archive.");
         if (!names.Add(path))
-            throw new InvalidDataException($"It has the entry '{name}' twice.");
+            throw new InvalidDataException($"The entry '{name}' occurs twice.");
     }
 
     private static void CheckContent(ZipArchiveEntry entry)
@@ -88,19 +90,19 @@ internal static class ModelArchive
         using var content = entry.Open();
         var buffer = new byte[1 << 16];
         var length = 0L;
-        var crc = uint.MaxValue;
+        var crc = new Crc32();
         int read;
         while ((read = content.Read(buffer)) > 0)
         {
             length += read;
             if (length > entry.Length)
                 break;
-            crc = Crc32.Append(crc, buffer.AsSpan(0, read));
+            crc.Append(buffer.AsSpan(0, read));
         }
 
         if (length != entry.Length)
-            throw new InvalidDataException($"Its entry '{entry.FullName}' has another length than it declares.");
-        if (~crc != entry.Crc32)
+            throw new InvalidDataException($"Its entry '{entry.FullName}' has a different length than it declares.");
+        if (crc.GetCurrentHashAsUInt32() != entry.Crc32)
             throw new InvalidDataException($"Its entry '{entry.FullName}' does not match its checksum.");
     }
 }

@@ -33,7 +33,7 @@ public sealed record GraphDescription(
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"The bytes are no ONNX model: {exception.Message}", exception);
+            throw new InvalidDataException($"The bytes are not an ONNX model: {exception.Message}", exception);
         }
     }
 

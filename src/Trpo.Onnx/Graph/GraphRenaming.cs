@@ -4,14 +4,15 @@ using Trpo.Onnx.Graph.Format;
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// New names for some values of a graph. A name changes wherever it occurs, in the graphs inside nodes too; as the new ones occur nowhere,
-/// nothing is confused that was not before.
+/// New names for some values of a graph. A name is replaced wherever it occurs, also in the graphs inside nodes. The new names must not occur in
+/// the graph.
 /// </summary>
 internal sealed class GraphRenaming(IReadOnlyDictionary<string, string> names)
 {
-    /// <summary>What a value is called from now on.</summary>
+    /// <summary>Returns the new name of a value; its own name if it is not renamed.</summary>
     public string Of(string name) => names.GetValueOrDefault(name, name);
 
+    /// <summary>Renames the values of a graph.</summary>
     public void Apply(GraphProto graph)
     {
         if (names.Count == 0)

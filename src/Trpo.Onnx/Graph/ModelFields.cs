@@ -4,17 +4,17 @@ using Trpo.Onnx.Graph.Format;
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// Walks through the bytes of a model before anything is built from them: of the fields of onnx.proto only those of policies may occur, as deep and as many as
-/// policies need. A parser makes objects of a hundred bytes from fields of two, and OnnxRuntime acts on fields that are not listed there.
+/// Checks the bytes of a model before objects are created from them: only fields of onnx.proto that policies use may occur, in limited depth and
+/// number. A parser creates objects of a hundred bytes from fields of two, and OnnxRuntime acts on fields that are not listed there.
 /// </summary>
 internal static class ModelFields
 {
-    /// <summary>The greatest number of nodes, tensors, names and other parts with a length of their own.</summary>
-    public const int MostParts = 200_000;
+    /// <summary>The maximum number of nodes, tensors, names and other fields with a length prefix.</summary>
+    public const int MaxParts = 200_000;
 
-    private const int Deepest = 16;
+    private const int MaxDepth = 16;
 
-    // What these fields would bring has a name.
+    // The contents of these fields, for the message.
     private static readonly Dictionary<(string Message, int Field), string> Refused = new()
     {
         [("ModelProto", 20)] = "training information",
@@ -29,11 +29,12 @@ internal static class ModelFields
         [("TensorProto", 13)] = "a tensor whose data are in another file",
     };
 
-    /// <exception cref="InvalidDataException">The bytes are no model, or one with parts that policies do not have; the message names them.</exception>
+    /// <summary>Checks a model.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a model, or have fields that policies do not use; the message names them.</exception>
     public static void Check(ReadOnlySpan<byte> model)
     {
-        var parts = MostParts;
-        Check(model, ModelProto.Descriptor, Deepest, ref parts);
+        var parts = MaxParts;
+        Check(model, ModelProto.Descriptor, MaxDepth, ref parts);
     }
 
     private static void Check(ReadOnlySpan<byte> message, MessageDescriptor type, int depth, ref int parts)
@@ -47,8 +48,8 @@ internal static class ModelFields
                 throw Malformed();
             var number = (int)(tag >> 3);
             if (Refused.TryGetValue((type.Name, number), out var what))
-                throw new InvalidDataException($"The model has {what}, which a policy needs not.");
-            var field = type.FindFieldByNumber(number) ?? throw new InvalidDataException($"The bytes are no ONNX model, or one of a newer version: field {number} of a {type.Name} is not known.");
+                throw new InvalidDataException($"The model has {what}, which policies do not use.");
+            var field = type.FindFieldByNumber(number) ?? throw new InvalidDataException($"The bytes are not an ONNX model, or one of a newer version: field {number} of a {type.Name} is not known.");
             Skip(ref message, (int)(tag & 7), field, depth, ref parts);
         }
     }
@@ -78,7 +79,7 @@ internal static class ModelFields
             default:
                 var content = Take(ref message, Varint(ref message));
                 if (--parts < 0)
-                    throw new InvalidDataException($"The model has more than {MostParts} parts.");
+                    throw new InvalidDataException($"The model has more than {MaxParts} parts.");
                 if (field.FieldType == FieldType.Message)
                     Check(content, field.MessageType, depth - 1, ref parts);
                 break;
@@ -110,5 +111,5 @@ internal static class ModelFields
         throw Malformed();
     }
 
-    private static InvalidDataException Malformed() => new("The bytes are no ONNX model, or one that is cut short.");
+    private static InvalidDataException Malformed() => new("The bytes are not an ONNX model, or are cut short.");
 }

@@ -4,22 +4,22 @@ using AttributeType = Trpo.Onnx.Graph.Format.AttributeProto.Types.AttributeType;
 
 namespace Trpo.Onnx.Graph;
 
-/// <summary>The value of a node's attribute, such as <c>axis</c>: an integer, a number or a list of integers, converted to this implicitly.</summary>
+/// <summary>The value of a node's attribute, such as <c>axis</c>: an integer, a float or a list of integers, each converted implicitly.</summary>
 public readonly struct OnnxAttribute
 {
     private readonly AttributeProto? _value;
 
     private OnnxAttribute(AttributeProto value) => _value = value;
 
-    /// <summary>An attribute of ONNX's type INT.</summary>
+    /// <summary>Creates an attribute of ONNX's type INT.</summary>
     /// <param name="value">The integer.</param>
     public static implicit operator OnnxAttribute(long value) => new(new AttributeProto { Type = AttributeType.Int, I = value });
 
-    /// <summary>An attribute of ONNX's type FLOAT. An integer literal makes one of type INT: write <c>1f</c> where a FLOAT is meant.</summary>
+    /// <summary>Creates an attribute of ONNX's type FLOAT. An integer literal creates one of type INT: write <c>1f</c> for a FLOAT.</summary>
     /// <param name="value">The number.</param>
     public static implicit operator OnnxAttribute(float value) => new(new AttributeProto { Type = AttributeType.Float, F = value });
 
-    /// <summary>An attribute of ONNX's type INTS.</summary>
+    /// <summary>Creates an attribute of ONNX's type INTS.</summary>
     /// <param name="values">The integers; they are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
     public static implicit operator OnnxAttribute(long[] values)
@@ -28,10 +28,11 @@ public readonly struct OnnxAttribute
         return new(new AttributeProto { Type = AttributeType.Ints, Ints = { values } });
     }
 
-    /// <summary>An attribute of ONNX's type STRINGS.</summary>
+    /// <summary>Creates an attribute of ONNX's type STRINGS.</summary>
     internal static OnnxAttribute Strings(IEnumerable<string> values) =>
         new(new AttributeProto { Type = AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
 
+    /// <summary>Returns the attribute with a name.</summary>
     /// <exception cref="ArgumentException">The name is empty, or this is the default of the struct, which has no value.</exception>
     internal AttributeProto Named(string name)
     {

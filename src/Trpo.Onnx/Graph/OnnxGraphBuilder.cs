@@ -6,8 +6,8 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// Builds an ONNX model node by node. Values are named by the strings that the methods take and return, each by one method once; a node
-/// comes behind the nodes that its inputs come from. The leading dimension of every input and output is the symbolic batch size "N".
+/// Builds an ONNX model node by node. Values are named by the strings that the methods take and return; each name is defined once. A node is added
+/// after the nodes that compute its inputs. The leading dimension of every input and output is the symbolic batch size "N".
 /// </summary>
 public sealed class OnnxGraphBuilder
 {
@@ -31,7 +31,7 @@ public sealed class OnnxGraphBuilder
     /// <summary>Declares an input of shape <c>float[N, length]</c>.</summary>
     /// <param name="value">The name of the input.</param>
     /// <param name="length">The number of columns, at least 1.</param>
-    /// <param name="documentation">The meaning of the input, for those who read the graph.</param>
+    /// <param name="documentation">The meaning of the input, for readers of the graph.</param>
     /// <returns><paramref name="value"/>.</returns>
     /// <exception cref="ArgumentException">The graph has a value of that name, or the name is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
@@ -47,25 +47,25 @@ public sealed class OnnxGraphBuilder
     /// <summary>Declares an existing value as an output of shape <c>float[N, length]</c>.</summary>
     /// <param name="value">The name of the value.</param>
     /// <param name="length">The number of columns, at least 1.</param>
-    /// <param name="documentation">What it means, for those who read the graph.</param>
+    /// <param name="documentation">The meaning of the value, for readers of the graph.</param>
     /// <exception cref="ArgumentException">The value already is an output, or its name is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
     public void Output(string value, int length, string documentation) => AddOutput(value, DataType.Float, length, documentation);
 
     /// <summary>Declares an existing value as an output of shape <c>int64[N]</c> or <c>int64[N, length]</c>.</summary>
     /// <param name="value">The name of the value.</param>
-    /// <param name="documentation">What it means, for those who read the graph.</param>
+    /// <param name="documentation">The meaning of the value, for readers of the graph.</param>
     /// <param name="length">The number of columns, at least 1; null for the shape <c>[N]</c>.</param>
     /// <exception cref="ArgumentException">The value already is an output, or its name is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
     public void IndexOutput(string value, string documentation, int? length = null) => AddOutput(value, DataType.Int64, length, documentation);
 
-    /// <summary>Adds a constant tensor of numbers. A list of integer literals makes one of int64s: write <c>1f</c> where numbers are meant.</summary>
+    /// <summary>Adds a constant tensor of floats. A list of integer literals selects the overload for int64: write <c>1f</c> for floats.</summary>
     /// <param name="value">The name of the constant.</param>
     /// <param name="data">Its values, row-major.</param>
-    /// <param name="dimensions">Its shape; none for a scalar.</param>
+    /// <param name="dimensions">Its shape; empty for a scalar.</param>
     /// <returns><paramref name="value"/>.</returns>
-    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the shape has another number of values.</exception>
+    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the number of values does not match the shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
     public string Constant(string value, ReadOnlySpan<float> data, params ReadOnlySpan<int> dimensions) =>
         AddConstant(value, DataType.Float, data, dimensions);
@@ -73,9 +73,9 @@ public sealed class OnnxGraphBuilder
     /// <summary>Adds a constant tensor of int64s, as operators like Slice and Reshape need it.</summary>
     /// <param name="value">The name of the constant.</param>
     /// <param name="data">Its values, row-major.</param>
-    /// <param name="dimensions">Its shape; none for a scalar.</param>
+    /// <param name="dimensions">Its shape; empty for a scalar.</param>
     /// <returns><paramref name="value"/>.</returns>
-    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the shape has another number of values.</exception>
+    /// <exception cref="ArgumentException">The graph has a value of that name, the name is empty, or the number of values does not match the shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
     public string Constant(string value, ReadOnlySpan<long> data, params ReadOnlySpan<int> dimensions) =>
         AddConstant(value, DataType.Int64, data, dimensions);
@@ -83,7 +83,7 @@ public sealed class OnnxGraphBuilder
     /// <summary>Adds a node with one output.</summary>
     /// <param name="operation">The operator, of opset 12, such as "Gemm".</param>
     /// <param name="output">The name of the output.</param>
-    /// <param name="inputs">The names of the inputs, each defined before; empty for an optional input that is left out.</param>
+    /// <param name="inputs">The names of the inputs, each defined before; an empty name omits an optional input.</param>
     /// <param name="attributes">The operator's attributes.</param>
     /// <returns><paramref name="output"/>.</returns>
     /// <exception cref="ArgumentException">The graph has a value named <paramref name="output"/>, a name is empty, or an attribute has no value.</exception>
@@ -96,7 +96,7 @@ public sealed class OnnxGraphBuilder
     /// <summary>Adds a node with several outputs, such as Split.</summary>
     /// <param name="operation">The operator, of opset 12, such as "Split".</param>
     /// <param name="outputs">The names of the outputs, at least one.</param>
-    /// <param name="inputs">The names of the inputs, each defined before; empty for an optional input that is left out.</param>
+    /// <param name="inputs">The names of the inputs, each defined before; an empty name omits an optional input.</param>
     /// <param name="attributes">The operator's attributes.</param>
     /// <exception cref="ArgumentException">
     /// The graph has a value of the name of an output, there is no output, a name is empty, or an attribute has no value.
@@ -121,7 +121,7 @@ public sealed class OnnxGraphBuilder
     }
 
     /// <summary>Builds the model of a policy. The same calls give the same bytes.</summary>
-    /// <param name="documentation">The meaning of the model, for those who read the graph.</param>
+    /// <param name="documentation">The meaning of the model, for readers of the graph.</param>
     /// <param name="metadata">The description of the policy, which becomes the model's <c>metadata_props</c>.</param>
     public byte[] Build(string documentation, PolicyMetadata metadata)
     {

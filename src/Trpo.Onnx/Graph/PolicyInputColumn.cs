@@ -5,11 +5,12 @@ namespace Trpo.Onnx.Graph;
 /// <summary>A raw column of the data that a policy was trained on, before any transform.</summary>
 /// <param name="Name">The name of the column.</param>
 /// <param name="Type">The type of its values.</param>
-/// <param name="Length">The length of its vectors, at least 1; null where it is a scalar.</param>
-/// <param name="KeyCount">The number of different keys, at least 1; null where the values are no keys.</param>
+/// <param name="Length">The length of its vectors, at least 1; null for a scalar.</param>
+/// <param name="KeyCount">The number of different keys, at least 1; null if the values are not keys.</param>
 public sealed record PolicyInputColumn(string Name, PolicyInputType Type, int? Length = null, int? KeyCount = null)
 {
-    /// <exception cref="ArgumentException">A part of the description is wrong; the message says which.</exception>
+    /// <summary>Checks the description.</summary>
+    /// <exception cref="ArgumentException">A part of the description is invalid; the message says which.</exception>
     internal void Check()
     {
         if (string.IsNullOrEmpty(Name))
@@ -19,6 +20,6 @@ public sealed record PolicyInputColumn(string Name, PolicyInputType Type, int? L
         if (Length < 1)
             throw new ArgumentException($"The input column '{Name}' has the length {Length}: it must be at least 1.");
         if (KeyCount is < 1 || (KeyCount is null) == (Type == PolicyInputType.Key))
-            throw new ArgumentException($"The input column '{Name}' is of {Type}, with a count of keys of {KeyCount?.ToString(CultureInfo.InvariantCulture) ?? "null"}: keys have a count of at least 1, and other values none.");
+            throw new ArgumentException($"The input column '{Name}' is of {Type}, with a key count of {KeyCount?.ToString(CultureInfo.InvariantCulture) ?? "null"}: keys have a count of at least 1, and other values null.");
     }
 }

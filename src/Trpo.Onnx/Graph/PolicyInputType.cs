@@ -7,11 +7,11 @@ namespace Trpo.Onnx.Graph;
 [SuppressMessage("Naming", "CA1720", Justification = "The names of the types are what this lists.")]
 public enum PolicyInputType
 {
-    /// <summary>Numbers of 32 bits.</summary>
+    /// <summary>Floating-point numbers of 32 bits.</summary>
     [JsonStringEnumMemberName("single")]
     Single,
 
-    /// <summary>Numbers of 64 bits.</summary>
+    /// <summary>Floating-point numbers of 64 bits.</summary>
     [JsonStringEnumMemberName("double")]
     Double,
 
@@ -23,7 +23,7 @@ public enum PolicyInputType
     [JsonStringEnumMemberName("boolean")]
     Boolean,
 
-    /// <summary>Keys from 1 to a known count; 0 is a missing one.</summary>
+    /// <summary>Keys from 1 to a known count; 0 is a missing key.</summary>
     [JsonStringEnumMemberName("key")]
     Key,
 
@@ -39,7 +39,7 @@ public enum PolicyInputType
     [JsonStringEnumMemberName("int16")]
     Int16,
 
-    /// <summary>Integers of 16 bits, from 0.</summary>
+    /// <summary>Unsigned integers of 16 bits.</summary>
     [JsonStringEnumMemberName("uint16")]
     UInt16,
 
@@ -47,7 +47,7 @@ public enum PolicyInputType
     [JsonStringEnumMemberName("int32")]
     Int32,
 
-    /// <summary>Integers of 32 bits, from 0.</summary>
+    /// <summary>Unsigned integers of 32 bits.</summary>
     [JsonStringEnumMemberName("uint32")]
     UInt32,
 
@@ -55,7 +55,7 @@ public enum PolicyInputType
     [JsonStringEnumMemberName("int64")]
     Int64,
 
-    /// <summary>Integers of 64 bits, from 0.</summary>
+    /// <summary>Unsigned integers of 64 bits.</summary>
     [JsonStringEnumMemberName("uint64")]
     UInt64,
 }

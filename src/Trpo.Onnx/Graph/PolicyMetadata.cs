@@ -4,15 +4,15 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Onnx.Graph;
 
-/// <summary>What an exported policy says of itself; it is kept in the <c>metadata_props</c> of the ONNX model.</summary>
+/// <summary>The description of an exported policy, stored in the <c>metadata_props</c> of its ONNX model.</summary>
 public sealed class PolicyMetadata
 {
     /// <summary>Describes a policy.</summary>
-    /// <param name="observations">The observations that the policy takes, after whatever precedes it in a pipeline.</param>
+    /// <param name="observations">The observations that the policy takes, after the transforms in front of it.</param>
     /// <param name="actions">The actions that it returns.</param>
-    /// <param name="provenance">What produced it, as names and values for people to read.</param>
-    /// <param name="inputColumns">The raw columns that it was trained on, before any transform; null where they are not known.</param>
-    /// <exception cref="ArgumentException">The observations have columns, though what arrives at a policy is one vector; an input column is described wrongly, or two have the same name.</exception>
+    /// <param name="provenance">The provenance of the policy, as names and values for people to read.</param>
+    /// <param name="inputColumns">The raw columns that it was trained on, before any transform; null if they are not known.</param>
+    /// <exception cref="ArgumentException">The observations have columns, but a policy takes one vector; an input column is invalid, or two have the same name.</exception>
     public PolicyMetadata(
         ObservationSpace observations,
         ActionSpace actions,
@@ -31,7 +31,7 @@ public sealed class PolicyMetadata
         foreach (var column in InputColumns)
             column.Check();
         if (InputColumns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1) is { } repeated)
-            throw new ArgumentException($"The input column '{repeated.Key}' stands twice.", nameof(inputColumns));
+            throw new ArgumentException($"The input column '{repeated.Key}' occurs twice.", nameof(inputColumns));
     }
 
     /// <summary>The observations that the policy takes.</summary>
@@ -40,17 +40,17 @@ public sealed class PolicyMetadata
     /// <summary>The actions that the policy returns.</summary>
     public ActionSpace Actions { get; }
 
-    /// <summary>What produced the policy: trainer, environment, seed, steps and the like.</summary>
+    /// <summary>The provenance of the policy: trainer, environment, seed, steps and the like.</summary>
     public ImmutableSortedDictionary<string, string> Provenance { get; }
 
-    /// <summary>The raw columns that the policy was trained on, before any transform; empty where they are not known.</summary>
+    /// <summary>The raw columns that the policy was trained on, before any transform; empty if they are not known.</summary>
     public ImmutableArray<PolicyInputColumn> InputColumns { get; }
 
     /// <summary>
-    /// Whether the last <see cref="ActionSpace.ScoreLength"/> values of what the policy observes, behind whatever transforms are in the same graph, say
-    /// which choices are allowed (1) and which are not (0). Where they allow nothing, the action is missing, as for a NaN.
+    /// True if the last <see cref="ActionSpace.ScoreLength"/> values of the policy's observation, behind the transforms in the same graph, are a mask
+    /// of the choices: 1 for allowed, 0 for forbidden. If no choice is allowed, the action is missing, as for a NaN.
     /// </summary>
-    /// <exception cref="ArgumentException">It is set where the <see cref="Actions"/> are no choices.</exception>
+    /// <exception cref="ArgumentException">The property is set, but the <see cref="Actions"/> are not choices.</exception>
     public bool HasActionMask
     {
         get;
@@ -60,8 +60,8 @@ public sealed class PolicyMetadata
     }
 
     /// <summary>
-    /// Whether the graph itself makes the score NaN where the policy meets a NaN. Otherwise a NaN in the observation says so, which behind
-    /// transforms, such as those that replace it, means nothing.
+    /// True if the graph itself makes the score NaN when the policy's observation has a NaN. Otherwise the input decides, which is wrong if transforms
+    /// in the graph replace a NaN.
     /// </summary>
     internal bool MarksMissing { get; init; }
 
@@ -77,7 +77,7 @@ public sealed class PolicyMetadata
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"The bytes are no ONNX model: {exception.Message}", exception);
+            throw new InvalidDataException($"The bytes are not an ONNX model: {exception.Message}", exception);
         }
     }
 

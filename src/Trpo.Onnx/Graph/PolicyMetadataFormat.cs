@@ -21,7 +21,7 @@ internal static class PolicyMetadataFormat
     private const string ProvenancePrefix = "trpo.provenance.";
 
     // A few bytes of metadata declare any number of choices, each of which gets a name and a score.
-    private const int MostScores = 1 << 18;
+    private const int MaxScores = 1 << 18;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -31,6 +31,7 @@ internal static class PolicyMetadataFormat
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
+    /// <summary>Returns the pairs that describe a policy.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Write(PolicyMetadata metadata)
     {
         yield return new(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
@@ -46,6 +47,7 @@ internal static class PolicyMetadataFormat
             yield return new(ProvenancePrefix + name, value);
     }
 
+    /// <summary>Reads the description of a policy.</summary>
     /// <exception cref="InvalidDataException">A pair is missing, malformed, or of a newer version; the message names it.</exception>
     public static PolicyMetadata Read(IReadOnlyDictionary<string, string> pairs)
     {
@@ -57,8 +59,8 @@ internal static class PolicyMetadataFormat
         {
             var observations = Observations(JsonSerializer.Deserialize<Space>(Get(pairs, ObservationKey), Json));
             var actions = Actions(JsonSerializer.Deserialize<Space>(Get(pairs, ActionKey), Json));
-            if (actions.ScoreLength > MostScores)
-                throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MostScores} at most.");
+            if (actions.ScoreLength > MaxScores)
+                throw new JsonException($"'{ActionKey}' has {actions.ScoreLength} scores: there can be {MaxScores} at most.");
             return new PolicyMetadata(observations, actions, provenance, InputColumns(pairs.GetValueOrDefault(InputColumnsKey)))
             {
                 HasActionMask = HasMask(pairs.GetValueOrDefault(MaskKey)),
@@ -71,13 +73,13 @@ internal static class PolicyMetadataFormat
         }
     }
 
-    /// <summary>Checks the version and that there is no pair of this library's that this version does not know.</summary>
-    /// <exception cref="InvalidDataException">They are those of no policy, or of a newer version's.</exception>
+    /// <summary>Checks the version, and that no pair with this library's prefix is unknown to it.</summary>
+    /// <exception cref="InvalidDataException">The pairs are not those of a policy, or are of a newer version.</exception>
     public static void CheckKeys(IReadOnlyDictionary<string, string> pairs)
     {
         var version = Get(pairs, VersionKey);
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
-            throw new InvalidDataException($"The model's metadata has '{VersionKey}' = '{version}', which is no version.");
+            throw new InvalidDataException($"The model's metadata has '{VersionKey}' = '{version}', which is not a version.");
         if (number > Version)
             throw new InvalidDataException($"The policy was exported by a newer version ({number}) than this library reads ({Version}): update Trpo.Onnx.");
         var unknown = pairs.Keys.FirstOrDefault(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
@@ -86,7 +88,7 @@ internal static class PolicyMetadataFormat
             throw new InvalidDataException($"The model's metadata has '{unknown}', which this library does not know.");
     }
 
-    /// <summary>Puts a description in the place of the one that a model has.</summary>
+    /// <summary>Replaces the description that a model has.</summary>
     public static void Replace(ModelProto model, PolicyMetadata metadata)
     {
         foreach (var old in model.MetadataProps.Where(entry => IsOurs(entry.Key)).ToList())
@@ -95,14 +97,14 @@ internal static class PolicyMetadataFormat
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
-    /// <summary>Whether a pair of a model's metadata is one that this class writes.</summary>
+    /// <summary>True if a pair of a model's metadata is one that this class writes.</summary>
     public static bool IsOurs(string key) =>
         key is VersionKey or ObservationKey or ActionKey or InputColumnsKey or MaskKey or MissingKey || key.StartsWith(ProvenancePrefix, StringComparison.Ordinal);
 
     private static IEnumerable<PolicyInputColumn> InputColumns(string? json) => json is null
         ? []
         : JsonSerializer.Deserialize<PolicyInputColumn?[]>(json, Json)?.Select(column => column ?? throw new JsonException($"'{InputColumnsKey}' has a column that is null."))
-            ?? throw new JsonException($"'{InputColumnsKey}' is no list of columns.");
+            ?? throw new JsonException($"'{InputColumnsKey}' is not a list of columns.");
 
     private static bool HasMask(string? value) => value switch
     {
@@ -137,13 +139,13 @@ internal static class PolicyMetadataFormat
         { Type: "multi_discrete", Counts: { } counts } => ActionSpace.MultiDiscrete(Bounded(counts), space.Names ?? []),
         { Type: "multi_binary", Names: { } names } => ActionSpace.MultiBinary(names),
         { Type: "box", Low: { } low, High: { } high } => ActionSpace.Box(low, high, space.Names ?? []),
-        _ => throw new JsonException($"'{ActionKey}' is no discrete or multi-binary space with names, no multi-discrete space with counts, and no box with bounds."),
+        _ => throw new JsonException($"'{ActionKey}' is neither a discrete or multi-binary space with names, nor a multi-discrete space with counts, nor a box with bounds."),
     };
 
     // Before their names are made.
-    private static int[] Bounded(int[] counts) => counts.Sum(count => (long)count) <= MostScores
+    private static int[] Bounded(int[] counts) => counts.Sum(count => (long)count) <= MaxScores
         ? counts
-        : throw new JsonException($"'{ActionKey}' has more than {MostScores} choices.");
+        : throw new JsonException($"'{ActionKey}' has more than {MaxScores} choices.");
 
     private static string[]? Null(ImmutableArray<string> names) => names.IsEmpty ? null : [.. names];
 

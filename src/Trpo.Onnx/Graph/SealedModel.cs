@@ -5,15 +5,16 @@ using Trpo.Onnx.Graph.Format;
 namespace Trpo.Onnx.Graph;
 
 /// <summary>
-/// ONNX models that carry a digest of themselves in their metadata, so that a damaged weight is found out. A tool that changes a graph on
-/// purpose says so by putting "none" in the place of the digest. A model without either is refused: the name of the digest may be what is damaged.
+/// ONNX models with a digest of themselves in their metadata, so that a damaged weight is detected. A tool that changes a graph on purpose replaces
+/// the digest with "none". A model without a digest is refused: the damage may be in the digest's name.
 /// </summary>
 internal static class SealedModel
 {
+    /// <summary>The key of the digest in the metadata.</summary>
     public const string DigestKey = "trpo.sha256";
     private const string Unsealed = "none";
 
-    /// <summary>The bytes of a model, with a digest of all the rest of it.</summary>
+    /// <summary>Serializes a model with a digest of all the rest of it.</summary>
     public static byte[] Seal(ModelProto model)
     {
         Remove(model);
@@ -22,8 +23,8 @@ internal static class SealedModel
     }
 
     /// <summary>Checks a model and reads its metadata.</summary>
-    /// <exception cref="InvalidDataException">The model is not what it was when it was sealed, or asks for something that policies do not.</exception>
-    /// <exception cref="InvalidProtocolBufferException">The bytes are not a model.</exception>
+    /// <exception cref="InvalidDataException">The model was changed after it was sealed, or uses something that policies do not.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are not an ONNX model.</exception>
     public static IReadOnlyDictionary<string, string> Open(byte[] bytes)
     {
         ModelFields.Check(bytes);
@@ -35,12 +36,12 @@ internal static class SealedModel
         foreach (var pair in model.MetadataProps)
         {
             if (!metadata.TryAdd(pair.Key, pair.Value))
-                throw new InvalidDataException($"The model's metadata have '{pair.Key}' twice.");
+                throw new InvalidDataException($"The model's metadata has '{pair.Key}' twice.");
         }
 
         PolicyMetadataFormat.CheckKeys(metadata);
         if (digest is null)
-            throw new InvalidDataException($"The model's metadata have no '{DigestKey}': it was altered after it was exported. If that was on purpose, set it to '{Unsealed}'.");
+            throw new InvalidDataException($"The model's metadata has no '{DigestKey}': it was altered after it was exported. If that was on purpose, set it to '{Unsealed}'.");
         ModelStructure.Check(model);
         return metadata;
     }

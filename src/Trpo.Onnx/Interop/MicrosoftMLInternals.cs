@@ -3,14 +3,14 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
-// These make the runtime let this assembly use the internals that the project file lists and this file alone calls.
+// These let this assembly use the internals that the project file lists; this file alone calls them.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Transforms")]
 
 namespace System.Runtime.CompilerServices
 {
-    /// <summary>Known to the runtime by its name: the internals of the named assembly are accessible to this one.</summary>
+    /// <summary>Makes the internals of the named assembly accessible to this one. The runtime recognises it by its name.</summary>
     [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
     internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
     {
@@ -20,9 +20,10 @@ namespace System.Runtime.CompilerServices
 
 namespace Trpo.Onnx.Interop
 {
-    /// <summary>Everything that this library does with ML.NET's internals; a test binds each member.</summary>
+    /// <summary>All uses of ML.NET's internals in this library; a test calls each member.</summary>
     internal static class MicrosoftMLInternals
     {
+        /// <summary>The name by which saved models refer to the loader of policies.</summary>
         public const string LoaderSignature = "TrpoPolicy";
         private const string PolicyStream = "Policy";
         private const string ModelSignature = "TRPOPLCY";
@@ -32,38 +33,38 @@ namespace Trpo.Onnx.Interop
         private static VersionInfo Version => new(ModelSignature, FormatVersion, FormatVersion, FormatVersion,
             typeof(MicrosoftMLInternals).Assembly.GetName().Name, LoaderSignature, null);
 
-        /// <summary>The static description that estimators reason with, of a schema that exists.</summary>
+        /// <summary>Creates the static description, which estimators reason with, of a schema.</summary>
         public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
 
-        /// <summary>What ML.NET calls a column of this shape, as in "Vector&lt;Single&gt;".</summary>
+        /// <summary>Returns ML.NET's text for the type of a column, such as "Vector&lt;Single&gt;".</summary>
         public static string Describe(SchemaShape.Column column) => column.GetTypeString();
 
-        /// <summary>The view that <paramref name="view"/> transforms, or null where it is none of ML.NET's transforms.</summary>
+        /// <summary>Returns the view that <paramref name="view"/> transforms; null if it is not a transform of ML.NET's.</summary>
         public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
 
-        /// <summary>The columns that a transformer of single columns reads and writes, in the order of its parameters; null where it is none of ML.NET's.</summary>
+        /// <summary>Returns the columns that a transformer of single columns reads and writes, in the order of its parameters; null if it is not one of ML.NET's.</summary>
         public static IReadOnlyList<(string Input, string Output)>? ColumnsOf(ITransformer transformer) =>
             (transformer as OneToOneTransformerBase)?.ColumnPairs.Select(pair => (pair.inputColumnName, pair.outputColumnName)).ToList();
 
-        /// <summary>The columns that a concatenation writes, each with those that it is made of.</summary>
+        /// <summary>Returns the columns that a concatenation writes, each with its inputs.</summary>
         public static IEnumerable<(IReadOnlyList<string> Inputs, string Output)> ColumnsOf(ColumnConcatenatingTransformer transformer) =>
             transformer.Columns.Select(column => ((IReadOnlyList<string>)column.inputColumnNames, column.outputColumnName));
 
-        /// <summary>Whether a column is still there behind a selection.</summary>
+        /// <summary>True if a selection of columns keeps a column.</summary>
         public static bool Keeps(ColumnSelectingTransformer transformer, string column) =>
             transformer.SelectColumns.Contains(column) == transformer.KeepColumns;
 
-        /// <summary>Whether the vectors of the keys of a vector are summed.</summary>
+        /// <summary>True if the one-hot vectors of a vector of keys are summed.</summary>
         public static bool IsBag(KeyToVectorMappingTransformer transformer, int column) => transformer.Columns.ElementAt(column).OutputCountVector;
 
-        /// <summary>How a row-wise normalisation is done.</summary>
+        /// <summary>Returns the parameters of a row-wise normalisation.</summary>
         public static (LpNormNormalizingEstimatorBase.NormFunction Norm, bool EnsureZeroMean, float Scale) ParametersOf(LpNormNormalizingTransformer transformer, int column)
         {
             var options = transformer.Columns.ElementAt(column);
             return (options.Norm, options.EnsureZeroMean, options.Scale);
         }
 
-        /// <summary>The transformers that a one-hot encoding is made of.</summary>
+        /// <summary>Returns the transformers that a one-hot encoding consists of.</summary>
         public static IEnumerable<ITransformer> PartsOf(OneHotEncodingTransformer transformer) => transformer._transformer;
 
         /// <summary>Writes the record of a policy into an ML.NET model file.</summary>

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Trpo.Onnx.Randomness;
 
 /// <summary>
-/// The one kind of generator in this library: xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
-/// generators", 2021), seeded through SplitMix64. Unlike <see cref="Random"/> its sequence is fixed for good, and streams
-/// can be split off it, so that a run depends on its seed alone.
+/// The random number generator of this library: xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
+/// generators", 2021), seeded through SplitMix64. Unlike that of <see cref="Random"/>, its sequence never changes between
+/// versions, and streams can be split off it, so that a run depends on its seed alone.
 /// </summary>
 public sealed class RandomSource
 {
@@ -15,11 +15,11 @@ public sealed class RandomSource
     private ulong _s3;
     private double _spareGaussian = double.NaN;
 
-    /// <summary>Starts the sequence of a seed.</summary>
+    /// <summary>Creates a generator at the start of a seed's sequence.</summary>
     /// <param name="seed">Any number; similar seeds give unrelated sequences.</param>
     public RandomSource(ulong seed) => Reseed(seed);
 
-    /// <summary>Starts the sequence of a seed; similar seeds give unrelated sequences.</summary>
+    /// <summary>Restarts with the sequence of a seed; similar seeds give unrelated sequences.</summary>
     public void Reseed(ulong seed)
     {
         _s0 = SplitMix64(ref seed);
@@ -29,7 +29,7 @@ public sealed class RandomSource
         _spareGaussian = double.NaN;
     }
 
-    /// <summary>Starts one of the many unrelated sequences of a seed, such as that of a row by the row's id.</summary>
+    /// <summary>Restarts with one of the many unrelated sequences of a seed, such as that of a row by the row's id.</summary>
     public void Reseed(ulong seed, ulong high, ulong low)
     {
         var state = SplitMix64(ref seed) ^ high;
@@ -37,10 +37,10 @@ public sealed class RandomSource
         Reseed(SplitMix64(ref state));
     }
 
-    /// <summary>A generator of its own for one purpose; the order of the calls matters, what the streams are used for does not.</summary>
+    /// <summary>Creates a generator with an unrelated sequence. The sequence depends on the number of calls before, not on its use.</summary>
     public RandomSource Split() => new(NextUInt64());
 
-    /// <summary>Writes the place in the sequence, so that <see cref="RestoreState"/> goes on from there.</summary>
+    /// <summary>Writes the position in the sequence, which <see cref="RestoreState"/> restores.</summary>
     /// <param name="writer">Receives 40 bytes.</param>
     public void SaveState(BinaryWriter writer)
     {
@@ -52,23 +52,23 @@ public sealed class RandomSource
         writer.Write(_spareGaussian);
     }
 
-    /// <summary>Goes on from a place that <see cref="SaveState"/> wrote, also that of another generator.</summary>
+    /// <summary>Restores a position that <see cref="SaveState"/> wrote, of this or another generator.</summary>
     /// <param name="reader">Reads the 40 bytes.</param>
     /// <exception cref="EndOfStreamException">There are fewer.</exception>
-    /// <exception cref="InvalidDataException">They are no state of this kind of generator.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not the state of such a generator.</exception>
     public void RestoreState(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var (s0, s1, s2, s3) = (reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
         var spareGaussian = reader.ReadDouble();
 
-        // From zeros alone the generator would never come to anything else.
+        // A state of zeros would stay one of zeros.
         if ((s0 | s1 | s2 | s3) == 0 || double.IsInfinity(spareGaussian))
-            throw new InvalidDataException("The state of a generator of random numbers is impossible.");
+            throw new InvalidDataException("The state of the random number generator is invalid.");
         (_s0, _s1, _s2, _s3, _spareGaussian) = (s0, s1, s2, s3, spareGaussian);
     }
 
-    /// <summary>64 random bits.</summary>
+    /// <summary>Draws 64 random bits.</summary>
     public ulong NextUInt64()
     {
         var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
@@ -82,16 +82,16 @@ public sealed class RandomSource
         return result;
     }
 
-    /// <summary>A number in [0, 1), uniform in steps of 2^-53.</summary>
+    /// <summary>Draws a number in [0, 1), uniform in steps of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A number from <paramref name="low"/> to <paramref name="high"/>.</summary>
+    /// <summary>Draws a number from <paramref name="low"/> to <paramref name="high"/>.</summary>
     public double NextDouble(double low, double high) => low + ((high - low) * NextDouble());
 
-    /// <summary>A seed for something that takes an <see cref="int"/>.</summary>
+    /// <summary>Draws a seed that is an <see cref="int"/>, at least 0.</summary>
     public int NextSeed() => (int)(NextUInt64() >> 33);
 
-    /// <summary>An integer in [0, <paramref name="bound"/>), without the bias of a remainder (Lemire 2019).</summary>
+    /// <summary>Draws an integer in [0, <paramref name="bound"/>), without the bias of a remainder (Lemire 2019).</summary>
     public int NextInt(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
@@ -107,7 +107,7 @@ public sealed class RandomSource
         return (int)(product >> 32);
     }
 
-    /// <summary>A number of the standard normal distribution (Marsaglia's polar method).</summary>
+    /// <summary>Draws a number of the standard normal distribution (Marsaglia's polar method).</summary>
     public double NextGaussian()
     {
         if (!double.IsNaN(_spareGaussian))
@@ -130,7 +130,7 @@ public sealed class RandomSource
         }
     }
 
-    /// <summary>Puts the values in a random order (Fisher and Yates).</summary>
+    /// <summary>Shuffles the values (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> values)
     {
         for (var i = values.Length - 1; i > 0; i--)

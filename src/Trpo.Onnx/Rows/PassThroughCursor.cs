@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Onnx.Rows;
 
-/// <summary>The rows of the input under the output's schema, where nobody asks for the action or the score.</summary>
+/// <summary>The rows of the input with the output's schema, if no output of the policy is active.</summary>
 internal sealed class PassThroughCursor(PolicyRowMapper mapper, IReadOnlyList<DataViewSchema.Column> active, DataViewRowCursor source) : DataViewRowCursor
 {
     private readonly HashSet<int> _active = [.. active.Select(column => column.Index)];

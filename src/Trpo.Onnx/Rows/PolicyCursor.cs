@@ -5,14 +5,14 @@ using Microsoft.ML.Data;
 namespace Trpo.Onnx.Rows;
 
 /// <summary>
-/// Reads a number of rows of its source at a time, keeps what is needed of them, and scores them in one batch, which is some ten times faster
-/// than one by one. The source is read once, so that what stands in one row belongs together whatever the source is. Batches
-/// start small, so that whoever wants a few rows does not wait for many.
+/// A cursor that reads a number of rows of its source at a time, stores their active columns, and scores them in one batch, which is some ten times
+/// faster than one by one. The source is read once, so that the values of a row belong together even if the source is not repeatable. Batches
+/// start small, so that a caller that reads a few rows does not wait for many.
 /// </summary>
 internal sealed class PolicyCursor : DataViewRowCursor
 {
-    private const int FirstBatch = 16;
-    private const int LargestBatch = 256;
+    private const int FirstBatchSize = 16;
+    private const int MaxBatchSize = 256;
 
     private readonly PolicyRowMapper _mapper;
     private readonly DataViewRowCursor _source;
@@ -22,14 +22,14 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private readonly IPolicyBatch _batch;
     private readonly ValueGetter<VBuffer<float>> _observation;
     private readonly ValueGetter<DataViewRowId> _id;
-    private readonly DataViewRowId[] _ids = new DataViewRowId[LargestBatch];
-    private readonly long[] _batches = new long[LargestBatch];
+    private readonly DataViewRowId[] _ids = new DataViewRowId[MaxBatchSize];
+    private readonly long[] _batches = new long[MaxBatchSize];
     private VBuffer<float> _buffer;
     private long _position = -1;
     private int _row = -1;
     private int _count;
     private int _stored;
-    private int _size = FirstBatch;
+    private int _size = FirstBatchSize;
     private bool _ended;
     private bool _disposed;
     private ExceptionDispatchInfo? _failure;
@@ -39,11 +39,11 @@ internal sealed class PolicyCursor : DataViewRowCursor
         _mapper = mapper;
         _source = source;
         _active = [.. active.Select(column => column.Index)];
-        _columns = mapper.PassedThrough(active).ToDictionary(column => column.Index, column => ColumnBuffer.For(source, column, LargestBatch));
+        _columns = mapper.PassedThrough(active).ToDictionary(column => column.Index, column => ColumnBuffer.For(source, column, MaxBatchSize));
         _stores = [.. _columns.Values];
         _observation = source.GetGetter<VBuffer<float>>(mapper.Observation);
         _id = source.GetIdGetter();
-        _batch = mapper.CreateBatch(LargestBatch);
+        _batch = mapper.CreateBatch(MaxBatchSize);
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -90,7 +90,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    private int CurrentRow() => _row >= 0 ? _row : throw new InvalidOperationException("The cursor is before the first row or behind the last.");
+    private int CurrentRow() => _row >= 0 ? _row : throw new InvalidOperationException("The cursor is before the first row or after the last.");
 
     private bool ReadBatch()
     {
@@ -107,7 +107,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         }
         catch (Exception exception)
         {
-            // The rows before the one that failed are served first, as if they had been read one by one. Storing may have failed too.
+            // The rows before the one that failed are returned first, as if they had been read one by one. Storing may have failed too.
             _failure = ExceptionDispatchInfo.Capture(exception);
             count = _stored;
         }
@@ -116,19 +116,19 @@ internal sealed class PolicyCursor : DataViewRowCursor
             _failure?.Throw();
         _batch.Run(count, _ids.AsSpan(0, count));
         _count = count;
-        _size = Math.Min(2 * _size, LargestBatch);
+        _size = Math.Min(2 * _size, MaxBatchSize);
         return count > 0;
     }
 
-    private void Store(int place)
+    private void Store(int row)
     {
-        _stored = place;
+        _stored = row;
         _observation(ref _buffer);
-        DataViewColumns.CopyChecked(in _buffer, _batch.Observation(place), _mapper.Observation.Name, _source.Position);
+        DataViewColumns.CopyChecked(in _buffer, _batch.Observation(row), _mapper.Observation.Name, _source.Position);
         foreach (var column in _stores)
-            column.Store(place);
-        _id(ref _ids[place]);
-        _batches[place] = _source.Batch;
-        _stored = place + 1;
+            column.Store(row);
+        _id(ref _ids[row]);
+        _batches[row] = _source.Batch;
+        _stored = row + 1;
     }
 }

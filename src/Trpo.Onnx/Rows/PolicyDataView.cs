@@ -2,10 +2,10 @@ using Microsoft.ML;
 
 namespace Trpo.Onnx.Rows;
 
-/// <summary>The rows of a view with the policy's action and score; nothing is computed that is not asked for.</summary>
+/// <summary>The rows of a view with the policy's outputs. Only active columns are computed.</summary>
 internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) : IDataView
 {
-    /// <summary>What the policy reads.</summary>
+    /// <summary>The view that the policy reads.</summary>
     public IDataView Source => source;
 
     public bool CanShuffle => source.CanShuffle;
@@ -34,7 +34,7 @@ internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) :
         }
         catch
         {
-            // Threads may wait for the others to be read; the one that failed is disposed already.
+            // The cursors may wait for each other to be read; the one that failed is disposed already.
             foreach (var cursor in scored.Concat(cursors.Skip(scored.Count + 1)))
                 cursor.Dispose();
             throw;

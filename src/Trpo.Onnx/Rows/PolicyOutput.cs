@@ -1,6 +1,6 @@
 namespace Trpo.Onnx.Rows;
 
-/// <summary>What a policy writes to its output columns.</summary>
+/// <summary>The outputs of a policy, each with a column of its own.</summary>
 internal enum PolicyOutput
 {
     Action,

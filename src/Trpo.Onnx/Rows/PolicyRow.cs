@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Onnx.Rows;
 
-/// <summary>One row at a time, as a PredictionEngine reads it: the policy runs when the action or the score is asked for.</summary>
+/// <summary>A single row, as a PredictionEngine reads it. The policy runs when one of its outputs is read.</summary>
 internal sealed class PolicyRow : DataViewRow
 {
     private readonly PolicyRowMapper _mapper;
@@ -17,9 +17,9 @@ internal sealed class PolicyRow : DataViewRow
     private bool _disposed;
 
     /// <param name="mapper">The policy and its columns.</param>
-    /// <param name="engine">The number of the engine, which draws actions of its own.</param>
+    /// <param name="engine">The index of the engine; each engine draws other actions.</param>
     /// <param name="input">The row to act on.</param>
-    /// <param name="activeColumns">The columns that will be asked for.</param>
+    /// <param name="activeColumns">The columns that will be read.</param>
     public PolicyRow(PolicyRowMapper mapper, int engine, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         _mapper = mapper;

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Onnx.Rows;
 
-/// <summary>A policy bound to an input schema. The output schema is the input's with the policy's outputs behind it.</summary>
+/// <summary>A policy bound to an input schema. The output schema is the input's, followed by the policy's outputs.</summary>
 internal sealed class PolicyRowMapper : IRowToRowMapper
 {
     private readonly RowPolicy _policy;
@@ -26,7 +26,7 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     /// <summary>Creates the memory for the rows of a cursor.</summary>
     public IPolicyBatch CreateBatch(int capacity) => _policy.CreateBatch(capacity);
 
-    /// <summary>Whether a column of the output schema is one that the policy computes.</summary>
+    /// <summary>True if the policy computes a column of the output schema.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
@@ -36,7 +36,7 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
         return depending.Any(IsComputed) ? needed.Append(Observation).DistinctBy(column => column.Index) : needed;
     }
 
-    /// <summary>The input columns behind those columns of the output schema that the policy only passes on.</summary>
+    /// <summary>Returns the input columns of those columns of the output schema that are passed through.</summary>
     public IEnumerable<DataViewSchema.Column> PassedThrough(IEnumerable<DataViewSchema.Column> output) =>
         output.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]).DistinctBy(column => column.Index);
 
@@ -45,14 +45,14 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(activeColumns);
         if (!ReferenceEquals(input.Schema, InputSchema))
-            throw new ArgumentException("The row has another schema than the one that this mapper was made for.", nameof(input));
+            throw new ArgumentException("The row's schema is not the one that this mapper was created for.", nameof(input));
         return new PolicyRow(this, _policy.NextEngine(), input, activeColumns);
     }
 
-    /// <summary>A getter of one of the policy's outputs.</summary>
+    /// <summary>Returns a getter of one of the policy's outputs.</summary>
     /// <param name="column">A computed column of the output schema.</param>
-    /// <param name="batch">Where the policy's results are.</param>
-    /// <param name="locate">Makes the current row's results available and returns its place in the batch.</param>
+    /// <param name="batch">The memory of the policy's results.</param>
+    /// <param name="locate">Computes the current row's results if necessary and returns its index in the batch.</param>
     public Delegate ComputedGetter(DataViewSchema.Column column, IPolicyBatch batch, Func<int> locate) => _policy.Outputs[column.Index - InputSchema.Count].Output switch
     {
         PolicyOutput.Action when batch.IsDiscrete => (ValueGetter<uint>)((ref uint key) => key = (uint)(batch.Choice(locate()) + 1)),

@@ -5,10 +5,12 @@ namespace Trpo.Onnx.Runtime;
 /// <summary>Memory that a session reads or writes.</summary>
 internal interface IBoundValue
 {
+    /// <summary>The name of the graph's input or output.</summary>
     string Name { get; }
 
+    /// <summary>True if the graph reads the memory, false if it writes it.</summary>
     bool IsInput { get; }
 
-    /// <summary>The first rows of the memory as OnnxRuntime sees it.</summary>
+    /// <summary>Wraps the first rows of the memory as a tensor of OnnxRuntime.</summary>
     OrtValue Rows(int count);
 }

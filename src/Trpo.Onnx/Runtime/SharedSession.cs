@@ -2,13 +2,13 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Trpo.Onnx.Runtime;
 
-/// <summary>An OnnxRuntime session that is freed when the last of its owners has let go of it and the last run has ended.</summary>
+/// <summary>An OnnxRuntime session that is freed when its last owner has released it and the last run has ended.</summary>
 internal sealed class SharedSession(InferenceSession session)
 {
-    // The owners and every run that is under way; zero means freed, for good.
+    // The number of owners and of runs that are under way; zero means freed.
     private int _users = 1;
 
-    /// <summary>Keeps the session until <see cref="Return"/>; null where it is freed.</summary>
+    /// <summary>Takes the session, which is not freed before <see cref="Return"/>; null if it is freed already.</summary>
     public InferenceSession? TryTake()
     {
         while (true)
@@ -21,6 +21,7 @@ internal sealed class SharedSession(InferenceSession session)
         }
     }
 
+    /// <summary>Returns a session that was taken.</summary>
     public void Return()
     {
         if (Interlocked.Decrement(ref _users) == 0)

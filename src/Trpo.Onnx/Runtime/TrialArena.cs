@@ -3,24 +3,24 @@ using Microsoft.ML.OnnxRuntime;
 namespace Trpo.Onnx.Runtime;
 
 /// <summary>
-/// Where policies are tried out: a few bytes of a graph can ask for any amount of memory, and OnnxRuntime takes what the machine gives. This
-/// pool ends; all trials of the process share it, one at a time. It is the one pool that OnnxRuntime has for sessions that ask for a shared one:
-/// an application that sets up its own replaces it, and the bounds of trials by its own.
+/// A bounded pool of memory for trial runs of policies. A few bytes of a graph can ask for any amount of memory, and OnnxRuntime allocates all
+/// that the machine has. All trials of the process share the pool, one at a time. OnnxRuntime has one such pool for sessions that ask for a
+/// shared one: an application that registers its own replaces this one, and its bound.
 /// </summary>
 internal static class TrialArena
 {
-    /// <summary>The memory that the values between a policy's input and its outputs may take during a trial.</summary>
+    /// <summary>The maximum memory of all values that a policy computes during a trial, in bytes.</summary>
     public const int Bytes = 256 << 20;
 
     private static readonly Lazy<bool> Registered = new(Register);
 
-    /// <summary>One trial at a time, so that none fails because of another.</summary>
+    /// <summary>The lock of trials: one at a time, so that none fails because of another.</summary>
     public static Lock Turn { get; } = new();
 
-    /// <summary>Sets the pool up, if it is not. Where that fails, no policy is to blame.</summary>
+    /// <summary>Registers the pool once. A failure is not the fault of a policy.</summary>
     public static void Prepare() => _ = Registered.Value;
 
-    /// <summary>Makes a session take its memory from the pool, and compute nothing before it is run.</summary>
+    /// <summary>Sets a session up to allocate from the pool, and to compute nothing before it is run.</summary>
     public static void Use(SessionOptions options)
     {
         options.AddSessionConfigEntry("session.use_env_allocators", "1");

@@ -3,7 +3,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Onnx.Sampling;
 
-/// <summary>Actions that are drawn for a number of rows, each from a sequence of its own.</summary>
+/// <summary>Memory for the actions of a number of rows, each drawn from a random sequence of its own.</summary>
 internal sealed class ActionDraws
 {
     private readonly ScoredDistribution _distribution;
@@ -13,10 +13,10 @@ internal sealed class ActionDraws
     private readonly int _length;
     private ulong _drawn;
 
-    /// <param name="distribution">What to draw from.</param>
-    /// <param name="capacity">The greatest number of rows.</param>
+    /// <param name="distribution">The distribution.</param>
+    /// <param name="capacity">The maximum number of rows.</param>
     /// <param name="length">The length of an action, <c>k</c>.</param>
-    /// <param name="seed">Where the randomness starts; null for somewhere else each time.</param>
+    /// <param name="seed">The seed; null for another one each time.</param>
     public ActionDraws(ScoredDistribution distribution, int capacity, int length, int? seed)
     {
         _distribution = distribution;
@@ -26,14 +26,14 @@ internal sealed class ActionDraws
         _length = length;
     }
 
-    /// <summary>The action that was drawn for a row, <c>[k]</c>, before it is brought within any bounds.</summary>
+    /// <summary>The action that was drawn for a row, <c>[k]</c>, before it is clipped to bounds.</summary>
     public Span<float> this[int row] => _draws.AsSpan(row * _length, _length);
 
     /// <summary>Draws an action for a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="id">What the draw depends on beside the seed; null for the number of draws before.</param>
+    /// <param name="id">The id of the row, which the draw depends on beside the seed; null for the number of draws before.</param>
     /// <param name="score">The row's score, <c>[ScoreLength]</c>.</param>
-    /// <param name="logStandardDeviation">The row's, <c>[k]</c>, of a box; else empty.</param>
+    /// <param name="logStandardDeviation">The logarithms of the row's standard deviations, <c>[k]</c>, for a box; otherwise empty.</param>
     public void Draw(int row, DataViewRowId? id, ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation)
     {
         var (high, low) = id is { } given ? (given.High, given.Low) : (0UL, _drawn++);

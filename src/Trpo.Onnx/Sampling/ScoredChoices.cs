@@ -2,7 +2,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Onnx.Sampling;
 
-/// <summary>A choice in each of a number of dimensions; the score is the probabilities of the choices, one dimension behind the other.</summary>
+/// <summary>A choice in each of a number of dimensions; the score holds the probabilities of the choices of the first dimension, then of the second, and so on.</summary>
 internal sealed class ScoredChoices(int[] counts) : ScoredDistribution
 {
     public override void Draw(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, RandomSource random, Span<float> action)
@@ -26,24 +26,19 @@ internal sealed class ScoredChoices(int[] counts) : ScoredDistribution
         return sum;
     }
 
-    // The probabilities add up to 1 but for rounding. A choice of probability 0 is never drawn.
+    // The probabilities add up to 1 but for rounding.
     private static int Draw(ReadOnlySpan<float> probabilities, RandomSource random)
     {
-        var left = 0.0;
+        var sum = 0.0;
         foreach (var probability in probabilities)
-            left += probability;
-        left *= random.NextDouble();
-        var last = 0;
-        for (var choice = 0; choice < probabilities.Length; choice++)
+            sum += probability;
+        var draw = new CategoricalDraw(sum * random.NextDouble());
+        foreach (var probability in probabilities)
         {
-            if (probabilities[choice] <= 0)
-                continue;
-            last = choice;
-            left -= probabilities[choice];
-            if (left < 0)
+            if (draw.Next(probability))
                 break;
         }
 
-        return last;
+        return draw.Choice;
     }
 }

@@ -5,11 +5,11 @@ namespace Trpo.Onnx.Sampling;
 
 /// <summary>
 /// The distribution over actions that a row of a policy's results describes. An action is a row <c>[k]</c> of floats, with <c>k</c> the length
-/// of the action space: indices, zeros and ones, or a vector before it is brought within its bounds.
+/// of the action space: indices, zeros and ones, or a vector before it is clipped to its bounds.
 /// </summary>
 internal abstract class ScoredDistribution
 {
-    /// <summary>The distribution that is usual for a space.</summary>
+    /// <summary>Returns the distribution for a space.</summary>
     public static ScoredDistribution For(ActionSpace space) => space switch
     {
         DiscreteActionSpace discrete => new ScoredChoices([discrete.Count]),
@@ -21,11 +21,11 @@ internal abstract class ScoredDistribution
 
     /// <summary>Draws an action.</summary>
     /// <param name="score">The policy's score, <c>[ScoreLength]</c>.</param>
-    /// <param name="logStandardDeviation">The logarithms of the standard deviations, <c>[k]</c>, of a box; empty for all other spaces.</param>
-    /// <param name="random">The only source of chance.</param>
+    /// <param name="logStandardDeviation">The logarithms of the standard deviations, <c>[k]</c>, for a box; empty for all other spaces.</param>
+    /// <param name="random">The only source of randomness.</param>
     /// <param name="action">Receives the action, <c>[k]</c>.</param>
     public abstract void Draw(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, RandomSource random, Span<float> action);
 
-    /// <summary>The logarithm of the probability (density) of an action, in nats; summed over the dimensions.</summary>
+    /// <summary>Computes the logarithm of the probability (density) of an action, in nats, summed over the dimensions.</summary>
     public abstract double LogProbability(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, ReadOnlySpan<float> action);
 }

@@ -2,13 +2,13 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Onnx.Sampling;
 
-/// <summary>A number of switches; the score is the probability that each is on.</summary>
+/// <summary>A number of switches; the score holds the probability of each to be on.</summary>
 internal sealed class ScoredSwitches : ScoredDistribution
 {
     public override void Draw(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, RandomSource random, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
-            action[i] = random.NextDouble() < score[i] ? 1 : 0;
+            action[i] = Bernoulli.Sample(score[i], random);
     }
 
     public override double LogProbability(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, ReadOnlySpan<float> action)

@@ -17,10 +17,10 @@ public sealed class BoxActionSpace : ActionSpace
         High = [.. high];
     }
 
-    /// <summary>The least value of each dimension; minus infinity where there is none.</summary>
+    /// <summary>The minimum of each dimension; minus infinity if it is unbounded.</summary>
     public ImmutableArray<float> Low { get; }
 
-    /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
+    /// <summary>The maximum of each dimension; infinity if it is unbounded.</summary>
     public ImmutableArray<float> High { get; }
 
     /// <summary>Brings every value of an action within its bounds.</summary>

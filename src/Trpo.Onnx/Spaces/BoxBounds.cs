@@ -1,12 +1,12 @@
 namespace Trpo.Onnx.Spaces;
 
-/// <summary>What holds of the bounds of every box.</summary>
+/// <summary>The check of the bounds of boxes.</summary>
 internal static class BoxBounds
 {
     /// <summary>Checks the bounds and returns the number of dimensions.</summary>
     /// <param name="low">The low bounds.</param>
     /// <param name="high">The high bounds.</param>
-    /// <param name="owner">Whose bounds they are, for the messages.</param>
+    /// <param name="owner">The owner of the bounds, for the messages.</param>
     public static int Check(ReadOnlySpan<float> low, ReadOnlySpan<float> high, string owner = "a box")
     {
         if (low.IsEmpty)
@@ -17,7 +17,7 @@ internal static class BoxBounds
         {
             // Written so that a NaN bound fails too.
             if (!(low[i] < high[i]))
-                throw new ArgumentException($"The bounds of dimension {i} of {owner} are [{low[i]}, {high[i]}]: the low one must be below the high one.", nameof(low));
+                throw new ArgumentException($"The bounds of dimension {i} of {owner} are [{low[i]}, {high[i]}]: the low bound must be below the high bound.", nameof(low));
         }
 
         return low.Length;

@@ -10,7 +10,7 @@ namespace Trpo.Onnx.Spaces;
 public sealed class MultiDiscreteActionSpace : ActionSpace
 {
     // Indices travel as Single, which holds every integer up to here.
-    private const int MostChoices = 1 << 24;
+    private const int MaxChoices = 1 << 24;
 
     internal MultiDiscreteActionSpace(ReadOnlySpan<int> counts, ReadOnlySpan<string> names)
         : this(Checked(counts), SpaceNames.OrNumbered(names, counts.Length, nameof(names)))
@@ -44,8 +44,8 @@ public sealed class MultiDiscreteActionSpace : ActionSpace
             total += counts[i];
         }
 
-        if (total > MostChoices)
-            throw new ArgumentOutOfRangeException(nameof(counts), total, $"The dimensions have {total} choices together: there can be {MostChoices} at most.");
+        if (total > MaxChoices)
+            throw new ArgumentOutOfRangeException(nameof(counts), total, $"The dimensions have {total} choices together: there can be {MaxChoices} at most.");
         return [.. counts];
     }
 }

@@ -4,7 +4,7 @@ namespace Trpo.Onnx.Spaces;
 
 /// <summary>
 /// A named, typed column of an <see cref="ObservationSpace"/> that has several. The environment writes numbers for it: one, or as many as a vector
-/// has dimensions; for a category, its index from 0. The data view shows them as a <see cref="Kind"/> says.
+/// has dimensions; for a category, its index from 0. <see cref="Kind"/> is the type of the column in a data view.
 /// </summary>
 public sealed class ObservationColumn
 {
@@ -21,16 +21,16 @@ public sealed class ObservationColumn
     /// <summary>The name of the column.</summary>
     public string Name { get; }
 
-    /// <summary>How a data view shows the column.</summary>
+    /// <summary>The type of the column in a data view.</summary>
     public ObservationColumnKind Kind { get; }
 
-    /// <summary>How many values of an observation are in the column: <c>d</c> of a vector, 1 of every other.</summary>
+    /// <summary>The number of values of an observation that the column holds: <c>d</c> for a vector, 1 for every other kind.</summary>
     public int Length => Low.Length;
 
-    /// <summary>The least value of each dimension; minus infinity where there is none, 0 for a category.</summary>
+    /// <summary>The minimum of each dimension; minus infinity if it is unbounded, 0 for a category.</summary>
     public ImmutableArray<float> Low { get; }
 
-    /// <summary>The greatest value of each dimension; infinity where there is none, the index of the last one for a category.</summary>
+    /// <summary>The maximum of each dimension; infinity if it is unbounded, the last index for a category.</summary>
     public ImmutableArray<float> High { get; }
 
     /// <summary>The categories in the order of their indices; empty for numbers.</summary>
@@ -39,48 +39,48 @@ public sealed class ObservationColumn
     /// <summary>The names of the dimensions of a vector; empty where they have none, and for every other column.</summary>
     public ImmutableArray<string> SlotNames { get; }
 
-    /// <summary>A number, <c>low &lt;= value &lt;= high</c>; infinite bounds mean unbounded.</summary>
+    /// <summary>Creates a column of numbers, <c>low &lt;= value &lt;= high</c>; infinite bounds mean unbounded.</summary>
     /// <param name="name">The name of the column.</param>
-    /// <param name="low">The least value.</param>
-    /// <param name="high">The greatest value.</param>
+    /// <param name="low">The minimum.</param>
+    /// <param name="high">The maximum.</param>
     /// <exception cref="ArgumentException">The name is empty, a bound is NaN, or the low bound is not below the high one.</exception>
     public static ObservationColumn Number(string name, float low = float.NegativeInfinity, float high = float.PositiveInfinity) =>
         OfNumbers(name, ObservationColumnKind.Number, [low], [high], []);
 
-    /// <summary>A vector of numbers, <c>low[i] &lt;= value[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
+    /// <summary>Creates a column of vectors, <c>low[i] &lt;= value[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
     /// <param name="name">The name of the column.</param>
-    /// <param name="low">The least value of each dimension, at least one.</param>
-    /// <param name="high">The greatest value of each dimension, as many as <paramref name="low"/>.</param>
+    /// <param name="low">The minimum of each dimension, at least one.</param>
+    /// <param name="high">The maximum of each dimension, as many as <paramref name="low"/>.</param>
     /// <param name="slotNames">The names of the dimensions; none, or as many as <paramref name="low"/>.</param>
-    /// <exception cref="ArgumentException">A name is empty or stands twice, the lengths differ, a bound is NaN, or a low bound is not below its high bound.</exception>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, the lengths differ, a bound is NaN, or a low bound is not below its high bound.</exception>
     public static ObservationColumn Vector(string name, ReadOnlySpan<float> low, ReadOnlySpan<float> high, params ReadOnlySpan<string> slotNames) =>
         OfNumbers(name, ObservationColumnKind.Vector, low, high, slotNames);
 
-    /// <summary>A vector of numbers that have the same bounds, <c>low &lt;= value[i] &lt;= high</c>; infinite bounds mean unbounded.</summary>
+    /// <summary>Creates a column of vectors whose dimensions have the same bounds, <c>low &lt;= value[i] &lt;= high</c>; infinite bounds mean unbounded.</summary>
     /// <param name="name">The name of the column.</param>
     /// <param name="length">The number of dimensions, at least 1.</param>
-    /// <param name="low">The least value of every dimension.</param>
-    /// <param name="high">The greatest value of every dimension.</param>
+    /// <param name="low">The minimum of every dimension.</param>
+    /// <param name="high">The maximum of every dimension.</param>
     /// <param name="slotNames">The names of the dimensions; none, or <paramref name="length"/> of them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
-    /// <exception cref="ArgumentException">A name is empty or stands twice, their number is another, a bound is NaN, or the low bound is not below the high one.</exception>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, the number of names differs, a bound is NaN, or the low bound is not below the high one.</exception>
     public static ObservationColumn Vector(string name, int length, float low = float.NegativeInfinity, float high = float.PositiveInfinity, params ReadOnlySpan<string> slotNames)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         return OfNumbers(name, ObservationColumnKind.Vector, [.. Enumerable.Repeat(low, length)], [.. Enumerable.Repeat(high, length)], slotNames);
     }
 
-    /// <summary>One of a list of texts, which <c>OneHotEncoding</c> for example makes numbers of.</summary>
+    /// <summary>Creates a column of texts from a list, which for example <c>OneHotEncoding</c> encodes as numbers.</summary>
     /// <param name="name">The name of the column.</param>
     /// <param name="categories">The texts in the order of the indices that the environment writes; distinct, at least one.</param>
-    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or stands twice.</exception>
+    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or occurs twice.</exception>
     public static ObservationColumn Text(string name, params ReadOnlySpan<string> categories) =>
         OfCategories(name, ObservationColumnKind.Text, categories);
 
-    /// <summary>One of a list of texts as a key: ML.NET counts it from 1, the environment writes its index from 0 as everywhere.</summary>
+    /// <summary>Creates a column of keys. ML.NET counts keys from 1; the environment writes the index from 0.</summary>
     /// <param name="name">The name of the column.</param>
     /// <param name="categories">The key values in the order of the indices that the environment writes; distinct, at least one.</param>
-    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or stands twice.</exception>
+    /// <exception cref="ArgumentException">The name is empty, there is no category, or one is empty or occurs twice.</exception>
     public static ObservationColumn Key(string name, params ReadOnlySpan<string> categories) =>
         OfCategories(name, ObservationColumnKind.Key, categories);
 
@@ -98,7 +98,7 @@ public sealed class ObservationColumn
     public bool HasSameType(ObservationColumn other) =>
         Name == other.Name && Kind == other.Kind && Length == other.Length && Categories.SequenceEqual(other.Categories) && SlotNames.SequenceEqual(other.SlotNames);
 
-    /// <summary>A name for each value: that of the column, and of a vector "{column}.{slot}".</summary>
+    /// <summary>Returns a name for each value: that of the column, or "{column}.{slot}" for a vector.</summary>
     internal IEnumerable<string> ValueNames() => Kind != ObservationColumnKind.Vector
         ? [Name]
         : (SlotNames.IsEmpty ? SpaceNames.Numbered(Length, nameof(SlotNames)) : SlotNames).Select(slot => $"{Name}.{slot}");

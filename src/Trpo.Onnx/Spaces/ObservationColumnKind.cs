@@ -1,6 +1,6 @@
 namespace Trpo.Onnx.Spaces;
 
-/// <summary>How a data view shows an <see cref="ObservationColumn"/>.</summary>
+/// <summary>The type of an <see cref="ObservationColumn"/> in a data view.</summary>
 public enum ObservationColumnKind
 {
     /// <summary>A <c>Single</c>.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Trpo.Onnx.Spaces;
 
 /// <summary>
-/// What an agent sees: a vector of <see cref="Length"/> real numbers, each within its bounds. A space of <see cref="Columns"/> says, besides, how a
-/// data view shows them: as several named columns of numbers, vectors and categories.
+/// The space of an agent's observations: vectors of <see cref="Length"/> real numbers, each within its bounds. A space with <see cref="Columns"/> is
+/// several named columns of numbers, vectors and categories in a data view.
 /// </summary>
 public sealed class ObservationSpace
 {
@@ -27,31 +27,31 @@ public sealed class ObservationSpace
     /// <summary>The number of values of an observation.</summary>
     public int Length => Low.Length;
 
-    /// <summary>The least value of each dimension; minus infinity where there is none.</summary>
+    /// <summary>The minimum of each dimension; minus infinity if it is unbounded.</summary>
     public ImmutableArray<float> Low { get; }
 
-    /// <summary>The greatest value of each dimension; infinity where there is none.</summary>
+    /// <summary>The maximum of each dimension; infinity if it is unbounded.</summary>
     public ImmutableArray<float> High { get; }
 
-    /// <summary>The names of the dimensions; empty where they have none. Those of a column are its own name or, of a vector, "{column}.{slot}".</summary>
+    /// <summary>The names of the dimensions; empty if they have none. The values of a column have its name or, in a vector, "{column}.{slot}".</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>The columns that a data view shows, whose values follow each other in an observation; empty for one plain vector.</summary>
+    /// <summary>The columns in a data view, whose values follow each other in an observation; empty for one plain vector.</summary>
     public ImmutableArray<ObservationColumn> Columns { get; } = [];
 
-    /// <summary>A space of real vectors, <c>low[i] &lt;= observation[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
-    /// <param name="low">The least value of each dimension, at least one.</param>
-    /// <param name="high">The greatest value of each dimension, as many as <paramref name="low"/>.</param>
+    /// <summary>Creates a space of real vectors, <c>low[i] &lt;= observation[i] &lt;= high[i]</c>; infinite bounds mean unbounded.</summary>
+    /// <param name="low">The minimum of each dimension, at least one.</param>
+    /// <param name="high">The maximum of each dimension, as many as <paramref name="low"/>.</param>
     /// <param name="names">The names of the dimensions; none, or as many as <paramref name="low"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ, a bound is NaN, or a low bound is not below its high bound.</exception>
     public static ObservationSpace Box(ReadOnlySpan<float> low, ReadOnlySpan<float> high, params ReadOnlySpan<string> names) =>
         new(low, high, names);
 
-    /// <summary>A space of unbounded real vectors.</summary>
+    /// <summary>Creates a space of unbounded real vectors.</summary>
     /// <param name="length">The number of values of an observation, at least 1.</param>
     /// <param name="names">The names of the dimensions; none, or as many as <paramref name="length"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
-    /// <exception cref="ArgumentException">The number of names is another.</exception>
+    /// <exception cref="ArgumentException">The number of names differs from <paramref name="length"/>.</exception>
     public static ObservationSpace Unbounded(int length, params ReadOnlySpan<string> names)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
@@ -62,7 +62,7 @@ public sealed class ObservationSpace
         return new ObservationSpace(low, high, names);
     }
 
-    /// <summary>A space of several columns, each with a name and a type of its own; <see cref="ObservationColumn"/> creates them.</summary>
+    /// <summary>Creates a space of several columns, each with a name and a type of its own; <see cref="ObservationColumn"/> creates them.</summary>
     /// <param name="columns">The columns in the order in which the environment writes their values; at least one.</param>
     /// <exception cref="ArgumentException">There is no column, or two columns, or two of their values, have the same name.</exception>
     public static ObservationSpace OfColumns(params ReadOnlySpan<ObservationColumn> columns)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Trpo.Onnx.Spaces;
 
-/// <summary>The names of choices and dimensions, which become key values and slot names.</summary>
+/// <summary>The names of choices and dimensions, which become key values and slot names; checked.</summary>
 internal static class SpaceNames
 {
     public static ImmutableArray<string> Numbered(int count, string parameterName)
@@ -31,7 +31,7 @@ internal static class SpaceNames
             if (string.IsNullOrEmpty(name))
                 throw new ArgumentException("A name is empty.", parameterName);
             if (!seen.Add(name))
-                throw new ArgumentException($"The name '{name}' stands twice.", parameterName);
+                throw new ArgumentException($"The name '{name}' occurs twice.", parameterName);
         }
 
         return [.. names];

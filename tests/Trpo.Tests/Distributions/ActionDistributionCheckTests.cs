@@ -65,7 +65,7 @@ public sealed class ActionDistributionCheckTests
 
     [Test]
     public void A_divergence_from_itself_that_is_not_zero_is_found() =>
-        AssertFound(new Broken { Divergence = divergence => divergence + 1e-6 }, "KullbackLeibler of a member from itself");
+        AssertFound(new Broken { Divergence = divergence => divergence + 1e-6 }, "KullbackLeibler of a distribution from itself");
 
     [Test]
     public void What_is_not_a_number_is_found()

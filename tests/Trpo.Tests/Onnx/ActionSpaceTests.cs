@@ -55,7 +55,7 @@ public sealed class ActionSpaceTests
             Assert.That(() => ActionSpace.MultiDiscrete([-1]), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => ActionSpace.MultiDiscrete([int.MaxValue, int.MaxValue]), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("16777216"));
             Assert.That(() => ActionSpace.MultiDiscrete([2, 2], "gear"), Throws.ArgumentException.With.Message.Contains("1 names for 2 dimensions"));
-            Assert.That(() => ActionSpace.MultiDiscrete([2, 2], "gear", "gear"), Throws.ArgumentException.With.Message.Contains("'gear' stands twice"));
+            Assert.That(() => ActionSpace.MultiDiscrete([2, 2], "gear", "gear"), Throws.ArgumentException.With.Message.Contains("'gear' occurs twice"));
             Assert.That(() => ActionSpace.MultiDiscrete([2], ""), Throws.ArgumentException.With.Message.Contains("empty"));
         });
     }
@@ -67,7 +67,7 @@ public sealed class ActionSpaceTests
         {
             Assert.That(() => ActionSpace.MultiBinary(0), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => ActionSpace.MultiBinary(), Throws.ArgumentException.With.Message.Contains("at least one name"));
-            Assert.That(() => ActionSpace.MultiBinary("light", "light"), Throws.ArgumentException.With.Message.Contains("'light' stands twice"));
+            Assert.That(() => ActionSpace.MultiBinary("light", "light"), Throws.ArgumentException.With.Message.Contains("'light' occurs twice"));
             Assert.That(() => ActionSpace.MultiBinary("light", ""), Throws.ArgumentException.With.Message.Contains("empty"));
         });
     }

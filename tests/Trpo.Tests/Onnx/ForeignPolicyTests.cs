@@ -46,10 +46,10 @@ public sealed class ForeignPolicyTests
     [Test]
     public void Tensors_have_as_many_values_as_their_shapes_say()
     {
-        Assert.That(() => Open(model => model.Graph.Initializer[0].Dims[0]++), Refused("another number of values"));
+        Assert.That(() => Open(model => model.Graph.Initializer[0].Dims[0]++), Refused("a number of values that does not match"));
         Assert.That(() => Open(model => model.Graph.Initializer[0].Dims[0] = -1), Refused("has the shape"));
         Assert.That(() => Open(model => model.Graph.Initializer[0].Dims[0] = long.MaxValue), Refused("has the shape"));
-        Assert.That(() => Open(model => model.Graph.Initializer[0].RawData = ByteString.Empty), Refused("another number of values"));
+        Assert.That(() => Open(model => model.Graph.Initializer[0].RawData = ByteString.Empty), Refused("a number of values that does not match"));
         Assert.That(() => Open(model => model.Graph.Initializer[0].DataType = 14), Refused("type 14"));
         Assert.That(() => Open(model => InFields(model.Graph.Initializer[0])), Throws.Nothing);
     }

@@ -109,7 +109,7 @@ public sealed class MultiActionSessionTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => numbers(ActionSpace.MultiBinary(2)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'action' is Single[-1, 2], but the metadata say Int64[-1, 2]"));
+            Assert.That(() => numbers(ActionSpace.MultiBinary(2)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'action' is Single[-1, 2], but the metadata says Int64[-1, 2]"));
             Assert.That(() => numbers(ActionSpace.MultiDiscrete([1, 1])), Throws.TypeOf<InvalidDataException>());
             Assert.That(() => vector(ActionSpace.MultiBinary(2)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Int64[-1]"));
             Assert.That(() => indices(ActionSpace.Discrete(2)), Throws.TypeOf<InvalidDataException>());

@@ -114,7 +114,7 @@ public sealed class PolicyModelTests
         _ml.Model.Save(copy, null, content);
 
         Assert.That(() => PolicyModel.Save(_ml, copy, null, Model), Throws.ArgumentException.With.Message.Contains("PolicyTransformer"));
-        AssertRefused(content.ToArray(), "no policy in it");
+        AssertRefused(content.ToArray(), "it has no policy");
     }
 
     [TestCase("../Model.key")]

@@ -197,7 +197,7 @@ public sealed class ExportInputTests
         var transforms = Ml.Transforms.Categorical.OneHotEncoding("Features", "Color").Fit(view);
         using var policy = ExportedChain.Policy(transforms.GetOutputSchema(view.Schema), Support.Policies.Choices);
 
-        Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(policy), _path, view.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("half a character"));
+        Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(transforms.Append(policy), _path, view.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("half a surrogate pair"));
     }
 
     [Test]
