@@ -4,7 +4,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Opens what may be anything, and uses it if it opens. Whoever is refused a file is told so by one kind of exception.</summary>
+/// <summary>Opens damaged files, and uses those that open. One type of exception is allowed for those that do not.</summary>
 internal static class Attempt
 {
     private const int Rows = 40;

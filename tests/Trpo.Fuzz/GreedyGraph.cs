@@ -5,7 +5,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Nodes that make much of little: their sum goes into the logits, so that nothing can leave them out.</summary>
+/// <summary>Nodes that need much memory for few bytes of a file. Their sum is added to the observation, so that they cannot be optimised away.</summary>
 internal static class GreedyGraph
 {
     private static readonly long[] Sizes = [1_000, 20_000, 1_000_000, 100_000_000, 4_000_000_000, 1L << 40, 1L << 62, -1];
@@ -32,7 +32,7 @@ internal static class GreedyGraph
         first.Input[first.Input.IndexOf("observation")] = $"{name}_input";
         Node(graph, "Add", $"{name}_input", ["observation", sum]);
 
-        // What was added stands in front.
+        // The added nodes come first.
         var nodes = graph.Node.OrderBy(node => node.Output[0].StartsWith(name, StringComparison.Ordinal) ? 0 : 1).ToList();
         graph.Node.Clear();
         graph.Node.Add(nodes);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Trpo.OnnxContract;
 
-/// <summary>What OnnxRuntime does not tell of a model, read from the bytes by the field numbers of ONNX's specification.</summary>
+/// <summary>The fields of a model that OnnxRuntime does not expose, read from the bytes by the field numbers of ONNX's specification.</summary>
 internal sealed class ModelHeader
 {
     private const int IrVersionField = 1;

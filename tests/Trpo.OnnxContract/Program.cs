@@ -54,7 +54,7 @@ static IEnumerable<double[]> Rows(OrtValue tensor)
     return values.Chunk(values.Length / (int)shape.Shape[0]);
 }
 
-/// <summary>How the report is written.</summary>
+/// <summary>The format of the report.</summary>
 internal static class Formats
 {
     public static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

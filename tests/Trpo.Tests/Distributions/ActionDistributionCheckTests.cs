@@ -68,7 +68,7 @@ public sealed class ActionDistributionCheckTests
         AssertFound(new Broken { Divergence = divergence => divergence + 1e-6 }, "KullbackLeibler of a distribution from itself");
 
     [Test]
-    public void What_is_not_a_number_is_found()
+    public void A_NaN_is_found()
     {
         AssertFound(new Broken { Gradient = gradient => gradient[0] = double.NaN }, "LogProbability");
         AssertFound(new Broken { Entropy = _ => double.NaN }, "Entropy");
@@ -81,7 +81,7 @@ public sealed class ActionDistributionCheckTests
     public void A_graph_without_an_action_is_found() => AssertFound(new Broken { ExportsNothing = true }, "Export", "does not run");
 
     [Test]
-    public void Samples_from_another_member_are_found() => AssertFound(new Broken { SampleShift = 0.2f }, "Entropy");
+    public void Samples_from_another_distribution_are_found() => AssertFound(new Broken { SampleShift = 0.2f }, "Entropy");
 
     private static void AssertFound(Broken family, params string[] words)
     {

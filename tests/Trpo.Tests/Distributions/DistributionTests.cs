@@ -29,7 +29,7 @@ public sealed class DistributionTests
     private static double QuarterEntropy => (0.25 * Math.Log(4)) + (0.75 * Math.Log(4 / 3.0));
 
     [Test]
-    public void Families_have_as_many_parameters_as_their_spaces_ask_for()
+    public void Families_have_the_number_of_parameters_that_their_spaces_require()
     {
         Assert.That(TestNetworks.Spaces.Select(space => ActionDistribution.For(space, 0.5).NetworkOutputs), Is.EqualTo(new[] { 3, 5, 2, 2 }));
         Assert.That(TestNetworks.Spaces.Select(space => ActionDistribution.For(space, 0.5).StateIndependentParameters), Is.EqualTo(new double[][] { [], [], [], [0.5, 0.5] }));
@@ -211,7 +211,7 @@ public sealed class DistributionTests
     }
 
     [Test]
-    public void What_is_not_a_number_stays_so()
+    public void NaN_stays_NaN()
     {
         foreach (var (distribution, length) in new (IActionDistribution, int)[] { (Categorical, 3), (MultiDiscrete, 5), (MultiBinary, 2), (Gaussian, 4) })
         {

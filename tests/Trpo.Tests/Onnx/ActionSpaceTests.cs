@@ -46,7 +46,7 @@ public sealed class ActionSpaceTests
     }
 
     [Test]
-    public void What_makes_no_multi_discrete_space_is_refused()
+    public void Invalid_multi_discrete_spaces_are_refused()
     {
         Assert.Multiple(() =>
         {
@@ -61,7 +61,7 @@ public sealed class ActionSpaceTests
     }
 
     [Test]
-    public void What_makes_no_multi_binary_space_is_refused()
+    public void Invalid_multi_binary_spaces_are_refused()
     {
         Assert.Multiple(() =>
         {

@@ -81,7 +81,7 @@ public sealed class ChainExportTests
     }
 
     [Test]
-    public void A_policy_alone_is_written_as_it_is()
+    public void A_policy_alone_is_written_unchanged()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         _ml.ReinforcementLearning.ExportToOnnx(policy, _path);

@@ -120,7 +120,7 @@ public sealed class ConsumerTests
     }
 
     [Test]
-    public void A_stock_trainer_learns_from_what_the_policy_says()
+    public void A_stock_trainer_learns_from_the_outputs_of_the_policy()
     {
         var pipeline = _ml.Transforms.CopyColumns("Label", "Action").AppendCacheCheckpoint(_ml)
             .Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", "Score"));

@@ -39,7 +39,7 @@ public sealed class CursorMannersTests
     }
 
     [Test]
-    public void No_more_is_read_than_what_is_asked_for()
+    public void Only_requested_rows_and_columns_are_read()
     {
         var source = new WatchedView(View(5));
         var view = _policy.Transform(source);
@@ -61,7 +61,7 @@ public sealed class CursorMannersTests
     }
 
     [Test]
-    public void Columns_that_were_not_asked_for_and_other_types_are_refused()
+    public void Inactive_columns_and_other_types_are_refused()
     {
         var view = _policy.Transform(View(5));
         foreach (var column in new[] { "Id", "Score" })
@@ -73,7 +73,7 @@ public sealed class CursorMannersTests
     }
 
     [Test]
-    public void Every_getter_refuses_before_the_first_row_and_behind_the_last()
+    public void Every_getter_throws_before_the_first_row_and_after_the_last()
     {
         var view = _policy.Transform(View(20));
         using var cursor = view.GetRowCursor(view.Schema);
@@ -116,7 +116,7 @@ public sealed class CursorMannersTests
     }
 
     [Test]
-    public void Ids_tell_shuffled_rows_apart()
+    public void Ids_distinguish_shuffled_rows()
     {
         var view = _policy.Transform(_ml.Data.ShuffleRows(_ml.Data.Cache(View(500)), seed: 2));
         var ids = new HashSet<DataViewRowId>();
@@ -133,7 +133,7 @@ public sealed class CursorMannersTests
     }
 
     [Test]
-    public void Objects_that_were_handed_on_are_not_written_into()
+    public void Returned_objects_are_not_overwritten()
     {
         var row = new ReusingRow();
         var buffer = Trpo.Onnx.Rows.ColumnBuffer.For(row, row.Schema[0], capacity: 1);

@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;
 
-/// <summary>What is disposed frees what it has once, and says so afterwards; OnnxRuntime would end the process.</summary>
+/// <summary>Disposed objects free their resources once and throw afterwards; OnnxRuntime would end the process.</summary>
 public sealed class DisposalTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -136,7 +136,7 @@ public sealed class DisposalTests
     }
 
     [Test]
-    public void What_nobody_disposes_is_collected()
+    public void Undisposed_sessions_are_collected()
     {
         var abandoned = Abandon();
         GC.Collect();

@@ -55,7 +55,7 @@ public sealed class ForeignPolicyTests
     }
 
     [Test]
-    public void Newer_versions_are_refused_with_both_numbers()
+    public void Newer_versions_are_refused_with_both_version_numbers()
     {
         Assert.That(() => Open(model => Metadata(model, "trpo.version").Value = "2"), Refused("exported by a newer version (2) than this library reads (1): update Trpo.Onnx"));
         Assert.That(() => Open(model => model.IrVersion = 14), Refused("IR version 14, but OnnxRuntime reads versions up to 13"));
@@ -72,7 +72,7 @@ public sealed class ForeignPolicyTests
     }
 
     [Test]
-    public void A_digest_whose_name_is_damaged_is_missed()
+    public void A_digest_with_a_damaged_name_counts_as_missing()
     {
         var place = Exported.AsSpan().IndexOf("trpo.sha256"u8);
         for (var bit = 0; bit < 8 * "trpo.sha256".Length; bit++)
@@ -84,7 +84,7 @@ public sealed class ForeignPolicyTests
     }
 
     [Test]
-    public void A_graph_that_was_changed_on_purpose_says_so()
+    public void A_graph_changed_on_purpose_is_marked_and_opens()
     {
         var model = ModelProto.Parser.ParseFrom(Exported);
         model.Graph.Initializer[0].RawData = ByteString.CopyFrom(new byte[model.Graph.Initializer[0].RawData.Length]);

@@ -12,7 +12,7 @@ public sealed partial class FuzzTests
     // A process with ML.NET and OnnxRuntime has some 100 MiB; a trial may take 256, and so may the session that follows it.
     private const int MostMebibytes = 700;
 
-    // What is allocated and not touched is not resident: this ends the process where an array of gigabytes is asked for.
+    // Memory that is allocated but not used is not resident: this limit ends the process if an array of gigabytes is allocated.
     private static readonly Dictionary<string, string> Limits = new() { ["DOTNET_GCHeapHardLimit"] = "0x20000000" };
 
     private readonly MLContext _ml = new(seed: 1);
@@ -40,7 +40,7 @@ public sealed partial class FuzzTests
     [TestCase("graph", "controls.onnx", 600)]
     [TestCase("zip", "model.zip", 800)]
     [TestCase("entries", "model.zip", 400)]
-    public void Whatever_is_damaged_is_refused_or_works(string kind, string file, int count)
+    public void Damaged_files_are_refused_or_work(string kind, string file, int count)
     {
         var (exitCode, output, error) = Child.Run("Trpo.Fuzz", TimeSpan.FromMinutes(1), Limits, kind, PathOf(file), "1", count.ToString(CultureInfo.InvariantCulture));
         Assert.That(exitCode, Is.Zero, () => $"{output}\n{error[^Math.Min(error.Length, 3_000)..]}");
@@ -51,7 +51,7 @@ public sealed partial class FuzzTests
         Assert.That(Number("cases"), Is.EqualTo(count));
         Assert.That(Number("peak"), Is.LessThan(MostMebibytes));
 
-        // What was damaged in its bytes is found out by its digest; what was damaged and sealed again may be a policy still.
+        // The digest detects damaged bytes; a graph that was damaged and sealed again may still be a policy.
         Assert.That(Number("accepted"), kind == "bytes" ? Is.Zero : Is.InRange(1, count / 2));
     }
 

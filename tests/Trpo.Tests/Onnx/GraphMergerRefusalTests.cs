@@ -62,7 +62,7 @@ public sealed class GraphMergerRefusalTests
         "another name");
 
     [Test]
-    public void What_cannot_be_merged_is_refused_by_name()
+    public void Parts_that_cannot_be_merged_are_refused_by_name()
     {
         Assert.Multiple(() =>
         {
@@ -97,7 +97,7 @@ public sealed class GraphMergerRefusalTests
     }
 
     [Test]
-    public void What_stands_behind_the_policy_is_refused()
+    public void Transforms_behind_the_policy_are_refused()
     {
         var view = Support.Policies.View(_ml, Support.Policies.Observations(5));
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
@@ -107,7 +107,7 @@ public sealed class GraphMergerRefusalTests
     }
 
     [Test]
-    public void A_stream_without_a_model_is_refused_by_what_is_wrong_with_it()
+    public void A_stream_without_a_model_is_refused_with_the_reason()
     {
         using var atItsEnd = new MemoryStream();
         Weather.Convert().Model.WriteTo(atItsEnd);
@@ -171,7 +171,7 @@ public sealed class GraphMergerRefusalTests
     }
 
     [Test]
-    public void A_file_that_was_there_stays_what_it_was()
+    public void An_existing_file_is_left_unchanged()
     {
         File.WriteAllText(_path, "before");
         Assert.That(() => Export(new MemoryStream()), Throws.TypeOf<InvalidDataException>());
@@ -184,7 +184,7 @@ public sealed class GraphMergerRefusalTests
 
     private static TypeProto.Types.Tensor Output(ConverterGraph graph) => graph.Graph.Output.Single(output => output.Name == "Observation.output").Type.TensorType;
 
-    // What stands behind is added to the observation.
+    // The nodes behind it are added to the observation.
     private static void Behind(ConverterGraph graph, string operation, params (string Name, object Value)[] attributes) => Behind(graph, operation, [], attributes);
 
     private static void Behind(ConverterGraph graph, string operation, string[] inputs, params (string Name, object Value)[] attributes)

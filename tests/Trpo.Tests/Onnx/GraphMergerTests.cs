@@ -106,7 +106,7 @@ public sealed class GraphMergerTests
     }
 
     [TestCaseSource(nameof(Spaces))]
-    public void Names_that_both_graphs_have_do_not_get_in_each_others_way(ActionSpace space)
+    public void Names_that_both_graphs_use_do_not_conflict(ActionSpace space)
     {
         using var policy = Support.Policies.Transformer(space, WeatherPipeline.ObservationLength);
         var expected = Run(Merge(policy, Weather.Convert()));
@@ -160,7 +160,7 @@ public sealed class GraphMergerTests
     }
 
     [Test]
-    public void Text_that_is_parsed_and_numbers_that_are_looked_up_are_in_order()
+    public void Graphs_that_parse_text_and_look_up_numbers_are_accepted()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
         var graph = Weather.Convert();

@@ -48,7 +48,7 @@ public sealed class InternalsTests
     }
 
     [Test]
-    public void What_a_selection_keeps()
+    public void The_columns_that_a_selection_keeps()
     {
         var view = Support.Policies.View(_ml, []);
         var kept = (ColumnSelectingTransformer)_ml.Transforms.SelectColumns("Id").Fit(view);

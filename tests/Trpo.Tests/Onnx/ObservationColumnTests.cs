@@ -41,7 +41,7 @@ public sealed class ObservationColumnTests
     }
 
     [Test]
-    public void What_is_no_column_is_refused_with_its_name()
+    public void Invalid_columns_are_refused_by_name()
     {
         Assert.Multiple(() =>
         {
@@ -59,7 +59,7 @@ public sealed class ObservationColumnTests
     }
 
     [Test]
-    public void Columns_that_do_not_go_together_are_refused()
+    public void Columns_with_conflicting_names_are_refused()
     {
         Assert.Multiple(() =>
         {

@@ -7,7 +7,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;
 
-/// <summary>What docs/onnx.md promises, asked of the file by a program that has nothing but OnnxRuntime.</summary>
+/// <summary>The contract of docs/onnx.md, checked by a program that uses OnnxRuntime only.</summary>
 public sealed class OnnxContractTests
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

@@ -10,7 +10,7 @@ public sealed class PolicyCursorTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void Only_what_is_asked_for_is_computed()
+    public void Only_active_columns_are_computed()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var read = 0;
@@ -66,7 +66,7 @@ public sealed class PolicyCursorTests
     }
 
     [Test]
-    public void Rows_before_a_failure_of_the_source_are_served_and_the_failure_stays()
+    public void Rows_before_a_failure_of_the_source_are_returned_and_the_failure_is_thrown_again()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var observations = Support.Policies.Observations(20);
@@ -99,7 +99,7 @@ public sealed class PolicyCursorTests
     }
 
     [Test]
-    public void A_cursor_that_is_on_no_row_says_so()
+    public void A_cursor_without_a_current_row_throws()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var view = policy.Transform(View(1));

@@ -11,7 +11,7 @@ public sealed class PolicyInputColumnTests
     private const string Key = "trpo.input_columns";
 
     [Test]
-    public void The_raw_columns_come_back_as_they_were()
+    public void The_raw_columns_are_read_back_unchanged()
     {
         var schema = ChainRow.View(new MLContext(seed: 1), []).Schema;
         var read = PolicyMetadataFormat.Read(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata([.. PolicySchema.GetInputColumns(schema)])))).InputColumns;
@@ -31,7 +31,7 @@ public sealed class PolicyInputColumnTests
     }
 
     [Test]
-    public void They_are_described_for_other_programs_to_read() =>
+    public void The_raw_columns_are_described_as_JSON() =>
         Assert.That(new Dictionary<string, string>(PolicyMetadataFormat.Write(Metadata(new("A", PolicyInputType.UInt16), new("B", PolicyInputType.Key, 2, 3))))[Key], Is.EqualTo("""[{"name":"A","type":"uint16"},{"name":"B","type":"key","length":2,"key_count":3}]"""));
 
     [Test]

@@ -8,7 +8,7 @@ public sealed class PolicyMetadataTests
     private const string ActionKey = "trpo.action_space";
 
     [Test]
-    public void Multi_discrete_actions_come_back_as_they_were()
+    public void Multi_discrete_actions_are_read_back_unchanged()
     {
         var actions = (MultiDiscreteActionSpace)RoundTrip(ActionSpace.MultiDiscrete([3, 1, 2], "gear", "horn", "pedal"));
 
@@ -17,7 +17,7 @@ public sealed class PolicyMetadataTests
     }
 
     [Test]
-    public void Multi_binary_actions_come_back_as_they_were()
+    public void Multi_binary_actions_are_read_back_unchanged()
     {
         var actions = RoundTrip(ActionSpace.MultiBinary("light", "Lüfter"));
 
@@ -26,7 +26,7 @@ public sealed class PolicyMetadataTests
     }
 
     [Test]
-    public void The_actions_are_described_for_other_programs_to_read()
+    public void The_actions_are_described_as_JSON()
     {
         Assert.Multiple(() =>
         {
@@ -66,7 +66,7 @@ public sealed class PolicyMetadataTests
     [TestCase("false", "can only be 'true'")]
     [TestCase("5", "can only be 'true'")]
     [TestCase("", "can only be 'true'")]
-    public void A_mask_is_there_or_not(string value, string message)
+    public void The_metadata_records_whether_there_is_a_mask(string value, string message)
     {
         var pairs = new Dictionary<string, string>(Written(ActionSpace.Discrete(2)));
         Assert.That(PolicyMetadataFormat.Read(pairs).HasActionMask, Is.False);

@@ -59,7 +59,7 @@ public sealed class PolicyModelTests
     }
 
     [Test]
-    public void A_missing_file_is_a_missing_file() =>
+    public void A_missing_file_throws_FileNotFoundException() =>
         Assert.That(() => PolicyModel.Load(_ml, Model + ".old", out _), Throws.TypeOf<FileNotFoundException>());
 
     [Test]
@@ -107,7 +107,7 @@ public sealed class PolicyModelTests
     }
 
     [Test]
-    public void A_model_without_a_policy_is_not_for_here()
+    public void A_model_without_a_policy_is_refused_with_the_reason()
     {
         var copy = _ml.Transforms.CopyColumns("A", "Id").Fit(Support.Policies.View(_ml, []));
         using var content = new MemoryStream();
@@ -134,7 +134,7 @@ public sealed class PolicyModelTests
     }
 
     [Test]
-    public void A_bomb_is_refused_before_it_is_inflated()
+    public void A_zip_bomb_is_refused_before_it_is_decompressed()
     {
         var bomb = Rewriting.Archive(("zeros", new byte[64 << 20]));
         var table = Rewriting.Archive(("zeros", new byte[8 << 20]));

@@ -54,7 +54,7 @@ public sealed class PolicySessionTests
     }
 
     [Test]
-    public void The_metadata_come_back_as_they_were()
+    public void The_metadata_is_read_back_unchanged()
     {
         var observations = ObservationSpace.Box([-1, float.NegativeInfinity], [1, float.PositiveInfinity], "position", "speed");
         var metadata = new PolicyMetadata(observations, Support.Policies.Vectors, [new("environment", "Cart \"7\" → ü"), new("seed", "3")]);
@@ -243,7 +243,7 @@ public sealed class PolicySessionTests
     }
 
     [Test]
-    public void Damage_to_the_seal_itself_is_found_out()
+    public void Damage_to_the_digest_itself_is_detected()
     {
         // The entry of the digest comes last: a key of 11 characters, 64 digits and six bytes around them.
         var model = Support.Policies.Onnx(Support.Policies.Choices);
@@ -264,7 +264,7 @@ public sealed class PolicySessionTests
     }
 
     [Test]
-    public void A_model_that_is_not_a_policy_is_refused_by_what_it_lacks()
+    public void A_model_that_is_not_a_policy_is_refused_with_the_missing_part()
     {
         var model = ModelProto.Parser.ParseFrom(Support.Policies.Onnx(Support.Policies.Choices));
         model.MetadataProps.Clear();
@@ -284,6 +284,6 @@ public sealed class PolicySessionTests
     }
 
     [Test]
-    public void A_missing_file_is_a_missing_file() =>
+    public void A_missing_file_throws_FileNotFoundException() =>
         Assert.That(() => PolicySession.Open(Path.Combine(Path.GetTempPath(), "no-such-policy.onnx")), Throws.InstanceOf<FileNotFoundException>());
 }

@@ -28,7 +28,7 @@ public sealed class ProbabilityColumnTests
     }
 
     [Test]
-    public void A_policy_that_shares_a_session_outlives_the_one_that_it_was_made_of()
+    public void A_policy_that_shares_a_session_outlives_the_original()
     {
         var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var input = Support.Policies.View(_ml, Support.Policies.Observations(20));
@@ -97,7 +97,7 @@ public sealed class ProbabilityColumnTests
     }
 
     [Test]
-    public void The_policy_of_a_chain_can_be_told_to_draw()
+    public void The_policy_of_a_chain_can_be_set_to_draw()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var input = Support.Policies.View(_ml, Support.Policies.Observations(100));
@@ -133,7 +133,7 @@ public sealed class ProbabilityColumnTests
     }
 
     [Test]
-    public void A_policy_that_does_not_say_how_its_actions_are_distributed_cannot_draw_them()
+    public void A_policy_without_a_distribution_cannot_draw_actions()
     {
         var model = Trpo.Onnx.Graph.Format.ModelProto.Parser.ParseFrom(Support.Policies.Onnx(Support.Policies.Vectors));
         model.Graph.Output.RemoveAt(2);

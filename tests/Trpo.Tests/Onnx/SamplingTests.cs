@@ -91,7 +91,7 @@ public sealed class SamplingTests
     }
 
     [TestCaseSource(nameof(Spaces))]
-    public void What_is_drawn_for_a_row_depends_on_the_seed_and_its_id_alone(ActionSpace space)
+    public void The_draw_of_a_row_depends_only_on_the_seed_and_the_row_id(ActionSpace space)
     {
         using var policy = Support.Policies.Transformer(space).With(ActionSelection.Sample(seed: 5));
         using var other = policy.With(ActionSelection.Sample(seed: 6));

@@ -32,7 +32,7 @@ public sealed class SchemaMannersTests
     }
 
     [Test]
-    public void What_is_read_by_name_is_the_policys([ValueSource(nameof(Spaces))] ActionSpace space, [ValueSource(nameof(Names))] PolicyColumns columns)
+    public void Reading_by_name_returns_the_columns_of_the_policy([ValueSource(nameof(Spaces))] ActionSpace space, [ValueSource(nameof(Names))] PolicyColumns columns)
     {
         using var plain = Policy(space, new());
         using var policy = Policy(space, columns);
@@ -56,7 +56,7 @@ public sealed class SchemaMannersTests
     }
 
     [Test]
-    public void What_was_hidden_still_passes_through()
+    public void Hidden_columns_pass_through()
     {
         using var policy = Policy(Support.Policies.Choices, new(Action: "Observation", Score: "Id"));
         var view = policy.Transform(View(300));
@@ -104,7 +104,7 @@ public sealed class SchemaMannersTests
     }
 
     [Test]
-    public void Two_policies_stand_one_behind_the_other()
+    public void Two_policies_can_be_in_one_chain()
     {
         using var first = Policy(Support.Policies.Choices, new());
         using var second = new PolicyTransformer(Support.Policies.Onnx(Support.Policies.Vectors, seed: 5), new());
@@ -130,7 +130,7 @@ public sealed class SchemaMannersTests
     }
 
     [Test]
-    public void What_a_column_needs_is_said_once()
+    public void Dependencies_are_listed_once()
     {
         using var policy = Policy(Support.Policies.Choices, new(Score: "Observation"));
         var mapper = policy.GetRowToRowMapper(View(1).Schema);

@@ -17,7 +17,7 @@ public sealed class ColumnConversionTests
     [Test]
     public void Copies_are_the_columns_that_they_were_copied_from()
     {
-        // What is copied keeps its value when its name is given to something else.
+        // A copied column keeps its value when its name is reused.
         var pipeline = Ml.Transforms.CopyColumns("Features", "Position")
             .Append(Ml.Transforms.NormalizeMinMax("Position"))
             .Append(Ml.Transforms.Concatenate("Features", "Features", "Position"));
@@ -90,7 +90,7 @@ public sealed class ColumnConversionTests
     [TestCase(DataKind.Byte)]
     [TestCase(DataKind.UInt16)]
     [TestCase(DataKind.UInt32)]
-    public void What_does_not_fit_a_narrower_integer_becomes_the_same(DataKind kind) => ExportedChain.AssertSame(
+    public void Values_that_overflow_a_narrower_integer_convert_the_same(DataKind kind) => ExportedChain.AssertSame(
         Ml,
         Ml.Transforms.Conversion.ConvertType("Narrow", "Serial", kind).Append(Ml.Transforms.Conversion.ConvertType("Single", "Narrow", DataKind.Single)).Append(Ml.Transforms.Concatenate("Features", "Single", "Level")));
 

@@ -10,7 +10,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx.Conversion;
 
-/// <summary>What an exported chain takes, where that is known from, and what is refused before anything is written.</summary>
+/// <summary>The inputs of an exported chain, the sources of their types, and the refusals before anything is written.</summary>
 public sealed class ExportInputTests
 {
     private static readonly MLContext Ml = new(seed: 1);
@@ -71,7 +71,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void What_the_policy_sees_as_missing_gives_a_missing_action()
+    public void A_missing_observation_gives_a_missing_action()
     {
         var normalizer = Ml.Transforms.NormalizeMinMax("Features", "Position").Fit(View);
         foreach (var actions in new[] { Support.Policies.Choices, Support.Policies.Vectors, LiteralPolicies.Controls, LiteralPolicies.Switches })
@@ -90,7 +90,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void A_policy_that_makes_something_of_a_NaN_gives_a_missing_action_nevertheless()
+    public void A_policy_that_maps_NaN_to_a_number_still_gives_a_missing_action()
     {
         var graph = new OnnxGraphBuilder("test");
         graph.Node("Greater", "is_positive", [graph.Input(PolicyValues.Observation, 3, "An observation."), graph.Constant("zero", [0f])]);
@@ -130,7 +130,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void The_raw_columns_that_training_recorded_are_gone_by()
+    public void The_raw_columns_that_training_recorded_are_used()
     {
         var transforms = Mixed.Fit(View);
         var length = ((VectorDataViewType)transforms.GetOutputSchema(View.Schema)["Features"].Type).Size;
@@ -169,7 +169,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void They_are_ignored_on_columns_that_only_they_read_too()
+    public void Such_transforms_are_ignored_on_columns_that_only_they_read()
     {
         var text = Ml.Transforms.CopyColumns("Copy", "Color").Append(Ml.Transforms.Categorical.OneHotHashEncoding("Hashed", "Copy")).Append(Ml.Transforms.Text.FeaturizeText("Words", "Copy"));
         var trainer = Ml.Transforms.Concatenate("Inputs", "Position").Append(Ml.BinaryClassification.Trainers.LbfgsLogisticRegression("On", "Inputs"));
@@ -191,7 +191,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void A_category_that_no_utf8_can_say_is_refused()
+    public void A_category_that_UTF8_cannot_encode_is_refused()
     {
         var view = ChainRow.View(Ml, [new ChainRow { Color = "a\ud800" }, new ChainRow { Color = "b" }]);
         var transforms = Ml.Transforms.Categorical.OneHotEncoding("Features", "Color").Fit(view);
@@ -201,7 +201,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void What_the_policy_depends_on_and_no_graph_can_say_is_refused_by_name_and_column()
+    public void Transforms_that_cannot_be_expressed_are_refused_by_name_and_column()
     {
         var custom = Ml.Transforms.CustomMapping<Speedy, Doubled>((input, output) => output.Twice = 2 * input.Speed, contractName: null)
             .Append(Ml.Transforms.Concatenate("Features", "Position", "Twice"));
@@ -240,7 +240,7 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void A_vector_of_no_known_size_is_refused()
+    public void A_vector_of_unknown_size_is_refused()
     {
         var view = Ml.Data.LoadFromEnumerable([new Unsized { Values = [1, 2] }]);
         var transforms = Ml.Transforms.ReplaceMissingValues("Features", "Values").Fit(view);

@@ -38,7 +38,7 @@ public sealed class KeyConversionTests
         ExportedChain.AssertSame(Ml, Ml.Transforms.Conversion.MapKeyToVector("Features", column, bag));
 
     [Test]
-    public void Keys_are_mapped_to_keys_of_those_that_were_met([Values("Color", "Tags")] string column)
+    public void Keys_are_mapped_to_keys_of_those_seen_in_training([Values("Color", "Tags")] string column)
     {
         // The keys are raw data here. The rows that are fitted on lack one, and have the others in another order.
         var keys = Ml.Transforms.Conversion.MapValueToKey("Key", column).Fit(ChainRow.View(Ml, ChainRow.Training()));

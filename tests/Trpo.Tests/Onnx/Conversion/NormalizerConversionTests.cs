@@ -68,7 +68,7 @@ public sealed class NormalizerConversionTests
         ExportedChain.AssertSame(Ml, Ml.Transforms.Concatenate("All", "Position", "Speed").Append(Ml.Transforms.NormalizeLpNorm("Features", "All", norm, ensureZeroMean)), withMissing: true);
 
     [Test]
-    public void The_greatest_of_a_row_is_that_of_its_numbers() =>
+    public void The_infinity_norm_of_a_row_ignores_NaN() =>
         ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeLpNorm("Scaled", "Position", LpNormNormalizingEstimatorBase.NormFunction.Infinity).Append(Ml.Transforms.ReplaceMissingValues("Features", "Scaled")), withMissing: true);
 
     [Test]
@@ -85,7 +85,7 @@ public sealed class NormalizerConversionTests
         ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeGlobalContrast("Features", "Position", ensureZeroMean, ensureUnitDeviation, scale: 2.5f), withMissing: true);
 
     [Test]
-    public void What_depends_on_how_rows_are_stored_is_refused()
+    public void Normalisers_that_depend_on_the_storage_of_zeros_are_refused()
     {
         var hot = Ml.Transforms.Categorical.OneHotEncoding("Hot", "Gear").Append(Ml.Transforms.Concatenate("Features", "Hot", "Position"));
 
