@@ -66,9 +66,9 @@ public sealed class ForeignPolicyTests
     [Test]
     public void The_newest_versions_are_those_of_the_runtime()
     {
-        Assert.That(() => RunByRuntime(model => (model.IrVersion, model.OpsetImport[0].Version) = (ModelStructure.NewestIrVersion, ModelStructure.NewestOpset)), Throws.Nothing);
-        Assert.That(() => RunByRuntime(model => model.IrVersion = ModelStructure.NewestIrVersion + 1), Throws.TypeOf<OnnxRuntimeException>());
-        Assert.That(() => RunByRuntime(model => model.OpsetImport[0].Version = ModelStructure.NewestOpset + 1), Throws.TypeOf<OnnxRuntimeException>());
+        Assert.That(() => RunByRuntime(model => (model.IrVersion, model.OpsetImport[0].Version) = (ModelStructure.MaxIrVersion, ModelStructure.MaxOpset)), Throws.Nothing);
+        Assert.That(() => RunByRuntime(model => model.IrVersion = ModelStructure.MaxIrVersion + 1), Throws.TypeOf<OnnxRuntimeException>());
+        Assert.That(() => RunByRuntime(model => model.OpsetImport[0].Version = ModelStructure.MaxOpset + 1), Throws.TypeOf<OnnxRuntimeException>());
     }
 
     [Test]
