@@ -70,7 +70,7 @@ public sealed class GraphMergerRefusalTests
             Refuse<NotSupportedException>(graph => Named(graph, "scale").DataLocation = TensorProto.Types.DataLocation.External, "'scale'", "another file");
             Refuse<NotSupportedException>(graph => Named(graph, "offset").ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "weights.bin" }), "'offset'");
             Refuse<NotSupportedException>(MakeSparse, "'scale'", "sparse");
-            Refuse<NotSupportedException>(graph => graph.Graph.Input[0].Type = new TypeProto(), "'Kind'", "no tensor");
+            Refuse<NotSupportedException>(graph => graph.Graph.Input[0].Type = new TypeProto(), "'Kind'", "not a tensor");
             Refuse<NotSupportedException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[0].DimValue = 5, "'Wind'", "Float[5, 3]");
             Refuse<NotSupportedException>(graph => graph.Graph.Input[1].Type.TensorType.Shape = null, "'Temperature'");
             Refuse<NotSupportedException>(graph => Named(graph, "shape").Int64Data[0] = 1, "one row");
@@ -163,10 +163,10 @@ public sealed class GraphMergerRefusalTests
     {
         Assert.Multiple(() =>
         {
-            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMean", ("axes", new long[] { 0 })), "where another row is beside it");
+            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMean", ("axes", new long[] { 0 })), "if there are other rows");
             Refuse<NotSupportedException>(graph => Behind(graph, "RandomNormalLike"), "draws at random, with the operator RandomNormalLike");
-            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMin", ("axes", new long[] { 0 })), "where another row is beside it");
-            Refuse<NotSupportedException>(graph => Behind(graph, "CumSum", [graph.Constant("rows", 0L)]), "where another row is beside it");
+            Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMin", ("axes", new long[] { 0 })), "if there are other rows");
+            Refuse<NotSupportedException>(graph => Behind(graph, "CumSum", [graph.Constant("rows", 0L)]), "if there are other rows");
         });
     }
 
