@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Reports;
+using Trpo.Reports.Descriptions;
 
 namespace Trpo.Examples.CartPole;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Trpo.Cli.Environments;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Verbs;
 
 namespace Trpo.Cli;

@@ -1,6 +1,6 @@
 namespace Trpo.Estimators;
 
-/// <summary>Training cannot go on; the message says at which iteration and why.</summary>
+/// <summary>The exception that is thrown when training diverged or cannot continue; the message names the iteration, the reason, and a remedy.</summary>
 public sealed class TrainingException : Exception
 {
     /// <inheritdoc cref="Exception(string)"/>

@@ -2,63 +2,63 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators;
 
-/// <summary>What was measured in one iteration: a rollout, an update of the policy and a fit of the value function.</summary>
+/// <summary>The measurements of one iteration: a rollout, an update of the policy and a fit of the value function.</summary>
 public sealed record TrpoIteration
 {
-    /// <summary>The number of the iteration, from 1.</summary>
+    /// <summary>Gets the number of the iteration, from 1.</summary>
     public required int Iteration { get; init; }
 
-    /// <summary>The environment steps so far, over all environments.</summary>
+    /// <summary>Gets the environment steps up to the end of the iteration, over all environments.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The environment steps that training will make.</summary>
+    /// <summary>Gets the environment steps of the whole training, over all environments.</summary>
     public required int TotalSteps { get; init; }
 
-    /// <summary>The time since training began.</summary>
+    /// <summary>Gets the time since training began, without the time in which it was stopped.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The returns of the episodes that ended in this iteration, in the order of their ends; without those that were cut short to stagger starts.</summary>
+    /// <summary>Gets the returns of the episodes that ended in this iteration, in the order of their ends. Episodes that <see cref="TrpoOptions.StaggerStarts"/> cut off are left out.</summary>
     public required IReadOnlyList<double> Returns { get; init; }
 
-    /// <summary>The number of episodes that ended in this iteration.</summary>
+    /// <summary>Gets the number of episodes that ended in this iteration.</summary>
     public int Episodes => Returns.Count;
 
-    /// <summary>The mean return of the episodes that ended in this iteration; NaN if none did.</summary>
+    /// <summary>Gets the mean return of the episodes that ended in this iteration; NaN if none did.</summary>
     public required double MeanReturn { get; init; }
 
-    /// <summary>The mean return of the last 100 episodes (of all, while there are fewer); NaN before any ended.</summary>
+    /// <summary>Gets the mean return of the last 100 episodes (of all, while there are fewer); NaN before any ended.</summary>
     public required double MeanReturnOfLast100 { get; init; }
 
-    /// <summary>The mean length of the episodes that ended in this iteration, in steps; NaN if none did.</summary>
+    /// <summary>Gets the mean length of the episodes that ended in this iteration, in steps; NaN if none did.</summary>
     public required double MeanEpisodeLength { get; init; }
 
-    /// <summary>The update of the policy: its outcome, KL divergence and step.</summary>
+    /// <summary>Gets the update of the policy: its outcome, KL divergence and step.</summary>
     public required TrustRegionStep Update { get; init; }
 
-    /// <summary>The radius of the trust region of this iteration, in nats; an optimizer of your own does not read it.</summary>
+    /// <summary>Gets the radius of the trust region of this iteration, in nats. An optimizer of your own does not read it.</summary>
     public double MaxKl { get; init; }
 
-    /// <summary>The number of updates in a row, up to this one, that were rejected; a gradient of zero is no rejection, and ends no row.</summary>
+    /// <summary>Gets the number of updates in a row, up to this one, that were rejected. A gradient of zero is no rejection, and ends no row.</summary>
     public int RejectedInARow { get; init; }
 
-    /// <summary>How often training has gone back to an earlier state because it was ill (<see cref="Health.HealthOptions.MaxRecoveries"/>).</summary>
-    public int Recoveries { get; init; }
+    /// <summary>Gets the number of rollbacks to an earlier state so far, because training diverged (<see cref="Health.HealthOptions.MaxRecoveries"/>).</summary>
+    public int Rollbacks { get; init; }
 
-    /// <summary>The mean entropy of the policy before the update, in nats, over the states of the update, which are those of reused iterations too; NaN where an optimizer of your own asked for no gradient.</summary>
+    /// <summary>Gets the mean entropy of the policy before the update, in nats, over the states of the update, those of reused iterations included; NaN if an optimizer of your own computed no gradient.</summary>
     public required double Entropy { get; init; }
 
     /// <summary>
-    /// How much of the variance of the value targets the value function explained before it was fitted to them,
-    /// <c>1 - Var(target - value) / Var(target)</c>: 1 is perfect, 0 no better than a constant. NaN where the targets do not vary.
+    /// Gets the share of the value targets' variance that the value function explained before it was fitted to them,
+    /// <c>1 - Var(target - value) / Var(target)</c>: 1 is perfect, 0 no better than a constant. NaN if the targets do not vary.
     /// </summary>
     public required double ExplainedVariance { get; init; }
 
-    /// <summary>The value function's mean squared error after its fit.</summary>
+    /// <summary>Gets the value function's mean squared error after its fit.</summary>
     public required double ValueLoss { get; init; }
 
-    /// <summary>How long each part of the iteration took.</summary>
+    /// <summary>Gets the time of each part of the iteration.</summary>
     public required IterationTimes Times { get; init; }
 
-    /// <summary>The average speed since training began.</summary>
+    /// <summary>Gets the average speed since training began, in environment steps per second.</summary>
     public double StepsPerSecond => Steps / Elapsed.TotalSeconds;
 }

@@ -1,65 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
 using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Reports.Csv;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.TensorBoard;
 
 namespace Trpo.Reports;
 
 /// <summary>
-/// Writes a run into its folder as it goes on: a row per iteration to metrics.csv, and the same numbers to a file of events for TensorBoard, with environment steps as its axis.
+/// A recorder of a training run in a folder: a row per iteration in metrics.csv, and the same numbers in an event file for TensorBoard, over environment steps.
 /// </summary>
 /// <remarks>
-/// An iteration is in both files before the next one begins, so that a process that is killed loses none that was reported. A run that is resumed, or starts again, replaces what
-/// the folder holds of its first iteration and later ones: the log is as if the run had never been stopped. A failure to write ends the training with an <see cref="IOException"/>.
+/// An iteration is in both files before the next one begins, so that a killed process loses no reported iteration. A run that is resumed or started again replaces the iterations from its
+/// first one on, so that the log is that of a run that was never stopped. A failure to write ends the training with an <see cref="IOException"/>.
 /// </remarks>
 public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
 {
     private readonly string _folder;
-    private readonly TimeProvider _time;
     private readonly RunDescription? _description;
+    private readonly FolderLock? _heldLock;
     private RunDescription? _written;
     private MetricsWriter? _metrics;
     private EventFile? _events;
-    private bool _hasBegun;
-    private int _last;
+    private bool _hasDescribed;
+    private int _lastIteration;
     private bool _disposed;
 
-    /// <summary>Records into a folder.</summary>
-    /// <param name="folder">The folder, of one run alone; it is created where it is missing.</param>
+    /// <summary>Creates a recorder; nothing is written before the first iteration.</summary>
+    /// <param name="folder">The folder, of one run alone; it is created if it is missing.</param>
     /// <param name="description">
-    /// The run, written to run.json with the first iteration; when it is resumed, what the folder says of its start and its sessions stays. Null leaves the description as it is in the folder, if there
-    /// is one; but this session is added to it.
+    /// The run, written to run.json with the first iteration. If the run is resumed, the start and the sessions that the folder holds stay. Null leaves the description in the folder, if any, as it
+    /// is, but adds this session to it.
     /// </param>
+    /// <param name="heldLock">The lock of the folder that <see cref="TryLock"/> gave, if the caller holds it; null (the default) to lock the folder from the first iteration until the recorder is disposed of.</param>
     /// <exception cref="InvalidDataException">The description in the folder is damaged.</exception>
-    public RunRecorder(string folder, RunDescription? description = null)
-        : this(folder, description, TimeProvider.System)
-    {
-    }
-
-    internal RunRecorder(string folder, RunDescription? description, TimeProvider time)
+    /// <exception cref="ArgumentException">The lock is that of another folder.</exception>
+    public RunRecorder(string folder, RunDescription? description = null, FolderLock? heldLock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
-        (_folder, _description, _time) = (folder, description, time);
+        if (heldLock is not null && heldLock.FileName != Path.GetFullPath(MetricsWriter.LockPath(folder)))
+            throw new ArgumentException($"The lock {heldLock.FileName} is not that of the folder {Path.GetFullPath(folder)}.", nameof(heldLock));
+        (_folder, _description, _heldLock) = (folder, description, heldLock);
         _written = File.Exists(RunDescription.PathIn(folder)) ? RunDescription.Load(folder) : null;
     }
 
-    /// <summary>Writes an iteration. Called by one thread at a time, as training does.</summary>
+    /// <summary>Locks the folder of a run, for a program that writes more files into it than the recorder does.</summary>
+    /// <param name="folder">The folder; it must exist.</param>
+    /// <param name="acquired">The lock, to be given to the recorder and disposed of after it; null if another recorder or program holds it.</param>
+    /// <returns>True if the lock was acquired.</returns>
+    /// <exception cref="IOException">The lock file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write to the folder.</exception>
+    public static bool TryLock(string folder, [NotNullWhen(true)] out FolderLock? acquired)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return FolderLock.TryAcquire(MetricsWriter.LockPath(folder), deleteOnRelease: true, out acquired);
+    }
+
+    /// <summary>Writes an iteration. Training calls this method from one thread at a time.</summary>
     /// <param name="value">The iteration.</param>
-    /// <exception cref="InvalidDataException">It is the first one, and metrics.csv in the folder is damaged or has other columns.</exception>
-    /// <exception cref="IOException">The files cannot be written, or another recorder writes them.</exception>
+    /// <exception cref="InvalidDataException">The iteration is the recorder's first, and metrics.csv in the folder is damaged or has other columns.</exception>
+    /// <exception cref="IOException">The files cannot be written, or another recorder writes to the folder.</exception>
     public void Report(TrpoIteration value)
     {
         ArgumentNullException.ThrowIfNull(value);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_events is null || value.Iteration <= _last)
-            Begin(value);
+        if (_events is null || value.Iteration <= _lastIteration)
+            Open(value);
         _metrics!.Append(value);
         _events!.Append(value);
-        _last = value.Iteration;
+        _lastIteration = value.Iteration;
     }
-
-    /// <summary>Whether a recorder, of whatever process, writes into a folder.</summary>
-    internal static bool IsRecording(string folder) => MetricsWriter.IsOpen(folder);
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -68,21 +79,21 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
         Close();
     }
 
-    private void Begin(TrpoIteration first)
+    private void Open(TrpoIteration first)
     {
         Close();
-        _metrics = MetricsWriter.Open(_folder, first.Iteration);
+        _metrics = MetricsWriter.Open(_folder, first.Iteration, _heldLock);
 
-        // Where the rows before it are gone, its own step is the best that is known.
-        _events = EventFile.Create(_folder, first.Iteration == 1 ? 0 : _metrics.LastStep > 0 ? _metrics.LastStep + 1 : first.Steps, _time);
+        // If metrics.csv lost the rows before the first iteration, that iteration's own step is the best that is known.
+        _events = EventFile.Create(_folder, first.Iteration == 1 ? 0 : _metrics.LastStep > 0 ? _metrics.LastStep + 1 : first.Steps, TimeProvider.System);
 
-        // A training that goes back because it is ill begins another log, but is no other session.
-        if (_hasBegun)
+        // A rollback opens the files anew, but is no new session.
+        if (_hasDescribed)
             return;
-        _hasBegun = true;
+        _hasDescribed = true;
         var description = _description is not null && _written is not null && first.Iteration > 1
             ? _description with { Started = _written.Started, Sessions = _written.Sessions } : _description ?? _written;
-        _written = description?.With(new RunSession(_time.GetUtcNow(), first.Iteration));
+        _written = description?.With(new RunSession(DateTimeOffset.UtcNow, first.Iteration));
         _written?.Save(_folder);
     }
 

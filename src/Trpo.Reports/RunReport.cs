@@ -2,24 +2,25 @@ using System.Text;
 using Trpo.Onnx.Files;
 using Trpo.Reports.Charts;
 using Trpo.Reports.Csv;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.Html;
 
 namespace Trpo.Reports;
 
 /// <summary>
-/// Makes a report of a run from the files in its folder: one page of HTML that opens without a network and says at a glance whether the run is healthy, and its charts as pictures.
-/// While the run goes on and after a crash too.
+/// The report of a run, made from the files in its folder: one page of HTML that opens without a network and shows at a glance whether the run is healthy, and its charts as images.
+/// The run may still go on, or may have crashed.
 /// </summary>
 public static class RunReport
 {
-    /// <summary>The name of the page, in the run's folder.</summary>
+    /// <summary>Gets the name of the page, in the run's folder.</summary>
     public static string FileName => "report.html";
 
-    /// <summary>Reads metrics.csv and, if it is there, run.json; writes report.html and plots/*.png.</summary>
+    /// <summary>Reads metrics.csv and, if present, run.json, and writes report.html and plots/*.png.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <returns>The paths of the files that were written, that of the page first.</returns>
+    /// <returns>The paths of the written files, that of the page first.</returns>
     /// <exception cref="FileNotFoundException">There is no metrics.csv in the folder.</exception>
-    /// <exception cref="InvalidDataException">One of the files is damaged, or there is no iteration in metrics.csv yet; the message says which file, and where.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or metrics.csv has no iteration yet; the message names the file and the place.</exception>
     public static IReadOnlyList<string> Save(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -17,10 +17,26 @@ public sealed partial class MetricsDocumentTests
     [Test]
     public void Every_metric_has_one_row_with_its_unit()
     {
-        var rows = Rows.Where(row => row.Length == 5).Select(row => (row[0].Trim('`'), row[1].Trim('`')));
+        var rows = Rows.Where(row => row.Length == 6).Select(row => (row[0].Trim('`'), row[1].Trim('`')));
 
         Assert.That(rows, Is.EquivalentTo(TrpoMetric.All.Select(metric => (metric.Name, metric.Unit))));
         Assert.That(Rows.SelectMany(row => row), Has.None.Empty);
+    }
+
+    [Test]
+    public void Healthy_ranges_and_levels_of_warnings_are_those_of_the_catalog()
+    {
+        var metrics = TrpoMetric.All.ToDictionary(metric => metric.Name);
+        Assert.Multiple(() =>
+        {
+            foreach (var row in Rows.Where(row => row.Length == 6))
+            {
+                var health = metrics[row[0].Trim('`')].Health;
+                var range = HealthyRange().Match(row[3]);
+                Assert.That(range.Success ? range.Groups[1].Value : null, Is.EqualTo(health?.ToString()), row[0]);
+                Assert.That(row[4], Is.EqualTo(health?.Levels is { Length: > 0 } levels ? levels : "–"), row[0]);
+            }
+        });
     }
 
     [Test]
@@ -92,6 +108,9 @@ public sealed partial class MetricsDocumentTests
 
         return true;
     }
+
+    [GeneratedRegex(@"^\*\*(.*?)\*\*")]
+    private static partial Regex HealthyRange();
 
     [GeneratedRegex("`((?:[A-Z][A-Za-z]+)(?:\\.[A-Z][A-Za-z]+)*)`")]
     private static partial Regex Member();

@@ -1,4 +1,5 @@
 using Trpo.Estimators;
+using Trpo.Estimators.Health;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Tests;
@@ -29,7 +30,7 @@ public sealed class TrpoMetricTests
         },
         MaxKl = 0.01,
         RejectedInARow = 5,
-        Recoveries = 1,
+        Rollbacks = 1,
         Entropy = 0.6,
         ExplainedVariance = 0.7,
         ValueLoss = 12,
@@ -109,5 +110,41 @@ public sealed class TrpoMetricTests
         Assert.That((TrpoMetric.Kl.Name, TrpoMetric.Kl.Column, TrpoMetric.Kl.Tag), Is.EqualTo(("trpo.policy.kl", "policy_kl", "policy/kl")));
         Assert.That((TrpoMetric.StepsPerSecond.Column, TrpoMetric.StepsPerSecond.Tag), Is.EqualTo(("steps_per_second", "steps_per_second")));
         Assert.That((TrpoMetric.ReturnOfLast100.Column, TrpoMetric.ReturnOfLast100.Tag), Is.EqualTo(("episode_return_last_100", "episode/return_last_100")));
+    }
+
+    [Test]
+    public void Levels_of_warnings_lie_outside_of_the_healthy_range()
+    {
+        Assert.Multiple(() =>
+        {
+            foreach (var (name, health) in TrpoMetric.All.Where(metric => metric.Health is not null).Select(metric => (metric.Name, metric.Health!)))
+            {
+                foreach (var value in new[] { health.Healthy.Min, health.Healthy.Max })
+                    Assert.That((health.NeedsAttention(value), health.IsBad(value)), Is.EqualTo((false, false)).Or.EqualTo((double.IsInfinity(value), double.IsInfinity(value))), name);
+                foreach (var bad in new[] { health.BadAtOrBelow, health.BadAtOrAbove }.OfType<double>())
+                    Assert.That((health.IsBad(bad), health.WarnOutside == MetricRange.Unbounded || health.NeedsAttention(bad)), Is.EqualTo((true, true)), name);
+                Assert.That((health.NeedsAttention(double.NaN), health.IsBad(double.NaN)), Is.EqualTo((false, false)), name);
+            }
+        });
+    }
+
+    [Test]
+    public void Defaults_of_the_monitor_are_the_levels_at_which_a_report_calls_a_run_bad()
+    {
+        var ending = new HealthOptions();
+
+        Assert.That(TrpoMetric.RejectedInARow.Health!.BadAtOrAbove, Is.EqualTo(ending.MaxRejectedUpdates).And.EqualTo(50));
+        Assert.That(TrpoMetric.Entropy.Health!.BadAtOrBelow, Is.EqualTo(ending.EntropyCollapse).And.EqualTo(0.01));
+    }
+
+    [Test]
+    public void Ranges_and_levels_are_said_in_words()
+    {
+        var health = new MetricHealth(new(0.5, 1)) { Quantity = "share of something", WarnOutside = new(0.25, 1e6), BadAtOrBelow = 0, BadAtOrAbove = 1e7 };
+
+        Assert.That($"{health}", Is.EqualTo("0.5 to 1 (share of something)"));
+        Assert.That(health.Levels, Is.EqualTo("below 0.25 or above 1E+06; bad at 0 or below; bad at 1E+07 or above"));
+        Assert.That(new MetricHealth(MetricRange.AtMost(3)).Levels, Is.Empty);
+        Assert.That(new[] { MetricRange.AtLeast(0.2), MetricRange.AtMost(3), new(2, 2), MetricRange.Unbounded }.Select(range => $"{range}"), Is.EqualTo(new[] { "at least 0.2", "at most 3", "2", "any" }));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 
 namespace Trpo.Cli.Display;

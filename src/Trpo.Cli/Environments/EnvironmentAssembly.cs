@@ -1,4 +1,5 @@
 using System.Reflection;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;

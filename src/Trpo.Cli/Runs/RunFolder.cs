@@ -1,112 +1,111 @@
 using System.Globalization;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Reports;
+using Trpo.Reports.Descriptions;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The files of a run.</summary>
+/// <summary>The folder of a run and the files in it.</summary>
 internal sealed class RunFolder
 {
     private const string CommandName = "command.json";
 
+    private readonly CheckpointFolderInfo _checkpoints;
+
     /// <param name="path">The folder; it need not exist.</param>
-    /// <exception cref="CommandException">It is a file.</exception>
+    /// <exception cref="CommandException"><paramref name="path"/> is a file.</exception>
     public RunFolder(string path)
     {
         if (File.Exists(path))
             throw new CommandException($"{path} is a file: name the folder of a run.");
         Path = System.IO.Path.GetFullPath(path);
         Given = path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+        _checkpoints = new CheckpointFolderInfo(In("checkpoints"));
     }
 
-    /// <summary>The folder, in full.</summary>
+    /// <summary>Gets the full path of the folder.</summary>
     public string Path { get; }
 
-    /// <summary>The folder as the user wrote it, for the commands that messages propose.</summary>
+    /// <summary>Gets the path as the user wrote it, for the commands that messages propose.</summary>
     public string Given { get; }
 
-    /// <summary>What was asked for: all that going on needs.</summary>
+    /// <summary>Gets the path of the file that <c>trpo resume</c> reads.</summary>
     public string Command => In(CommandName);
 
-    /// <summary>The checkpoints of the training.</summary>
-    public string Checkpoints => In("checkpoints");
+    /// <summary>Gets the path of the folder of checkpoints.</summary>
+    public string Checkpoints => _checkpoints.FullName;
 
-    /// <summary>The pipeline and the policy, for ML.NET.</summary>
+    /// <summary>Gets the path of the pipeline and policy for ML.NET.</summary>
     public string Model => In("model.zip");
 
-    /// <summary>Both as one graph.</summary>
+    /// <summary>Gets the path of the pipeline and policy as one ONNX graph.</summary>
     public string Onnx => In("policy.onnx");
 
-    /// <summary>The numbers of every iteration.</summary>
+    /// <summary>Gets the path of the metrics of every iteration.</summary>
     public string Metrics => In("metrics.csv");
 
-    /// <summary>Whether there is anything in the folder that a run leaves.</summary>
+    /// <summary>True if the folder holds a run, or files with the names of one.</summary>
     public bool HasRun => Entries().Count > 0;
 
-    /// <summary>Whether there is anything to go on from.</summary>
-    public bool HasCheckpoint => CheckpointFolder.LatestNumber(Checkpoints) > 0;
+    /// <summary>True if there is a checkpoint to resume from.</summary>
+    public bool HasCheckpoint => _checkpoints.LatestNumber > 0;
 
-    /// <summary>Where runs are that were replaced, as the end of a message; nothing where there are none.</summary>
+    /// <summary>Gets the end of a message that names the folder of replaced runs; empty if there are none.</summary>
     public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
-    // Numbered folders, one for each run.
+    // Holds a numbered folder for each replaced run.
     private string Replaced => In("replaced");
 
-    /// <summary>Keeps other processes of this tool from writing to the folder, which is created where it is missing.</summary>
-    /// <returns>What lets go of it.</returns>
-    /// <exception cref="CommandException">Another one does.</exception>
-    public IDisposable Hold()
+    /// <summary>Locks the folder, which is created if it is missing, against other trainings and recorders.</summary>
+    /// <returns>The lock, for the recorder of the run.</returns>
+    /// <exception cref="CommandException">Another training or recorder writes to the folder.</exception>
+    public FolderLock Lock()
     {
         Directory.CreateDirectory(Path);
-        try
-        {
-            return new FileStream(In("trpo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-        }
-        catch (IOException exception) when (File.Exists(In("trpo.lock")))
-        {
-            throw new CommandException($"Another training goes on in {Path}: wait until it has ended, or name another folder.", exception);
-        }
+        return RunRecorder.TryLock(Path, out var acquired)
+            ? acquired
+            : throw new CommandException($"Another training is being recorded in {Path}: wait until it has ended, or name another folder.");
     }
 
-    /// <summary>Makes place for another run: the one that is there goes to a folder of its own, and nothing is deleted.</summary>
-    /// <returns>That folder.</returns>
-    /// <exception cref="CommandException">A training is still being recorded in the folder.</exception>
-    /// <exception cref="CheckpointException">A training is still going on in the folder.</exception>
+    /// <summary>Moves the run to a numbered folder of replaced runs. Nothing is deleted.</summary>
+    /// <returns>The path of the numbered folder.</returns>
+    /// <exception cref="CommandException">A training writes its checkpoints to the folder.</exception>
     public string SetAside()
     {
         RequireIdle();
         var number = 1;
-        while (System.IO.Path.Exists(PlaceOf(number)))
+        while (System.IO.Path.Exists(ReplacedPath(number)))
             number++;
-        var place = Directory.CreateDirectory(PlaceOf(number)).FullName;
+        var target = Directory.CreateDirectory(ReplacedPath(number)).FullName;
         try
         {
-            Move(Entries(), place);
+            Move(Entries(), target);
         }
         catch
         {
-            PutBack(place);
+            PutBack(target);
             throw;
         }
 
-        return place;
+        return target;
     }
 
     /// <summary>Undoes <see cref="SetAside"/>.</summary>
-    /// <param name="place">The folder that it returned.</param>
-    public void PutBack(string place)
+    /// <param name="replaced">The path that <see cref="SetAside"/> returned.</param>
+    public void PutBack(string replaced)
     {
-        Move(Directory.GetFileSystemEntries(place), Path);
-        Directory.Delete(place);
+        Move(Directory.GetFileSystemEntries(replaced), Path);
+        Directory.Delete(replaced);
         if (Directory.GetFileSystemEntries(Replaced).Length == 0)
             Directory.Delete(Replaced);
     }
 
-    /// <summary>Removes a run that was begun, if nothing of it was done: at most the checkpoint from before the first step is there.</summary>
-    /// <returns>Whether that is so; otherwise everything stays.</returns>
-    public bool TryWithdraw()
+    /// <summary>Removes a run that has not completed an iteration: it left at most its command and the checkpoint from before the first step.</summary>
+    /// <returns>True if the run was removed; otherwise everything stays.</returns>
+    public bool TryRemoveUnstarted()
     {
-        if (CheckpointFolder.LatestNumber(Checkpoints) > 1 || Entries().Any(entry => entry != Command && entry != Checkpoints))
+        if (_checkpoints.LatestNumber > 1 || Entries().Any(entry => entry != Command && entry != Checkpoints))
             return false;
         RequireIdle();
         File.Delete(Command);
@@ -121,16 +120,14 @@ internal sealed class RunFolder
             Directory.Move(entry, System.IO.Path.Combine(target, System.IO.Path.GetFileName(entry)));
     }
 
-    // Of a run that is going on, in whatever program, nothing may be moved.
+    // A program other than this tool may train with these checkpoints, and record elsewhere.
     private void RequireIdle()
     {
-        if (Directory.Exists(Checkpoints))
-            new CheckpointFolder(new CheckpointOptions { Folder = Checkpoints, Resume = true }).Dispose();
-        if (RunRecorder.IsRecording(Path))
-            throw new CommandException($"A training is still being recorded in {Path}: wait until it has ended, or name another folder.");
+        if (_checkpoints.IsInUse)
+            throw new CommandException($"Another training writes its checkpoints to {Checkpoints}: wait until it has ended, or name another folder.");
     }
 
-    private string PlaceOf(int number) => System.IO.Path.Combine(Replaced, number.ToString(CultureInfo.InvariantCulture));
+    private string ReplacedPath(int number) => System.IO.Path.Combine(Replaced, number.ToString(CultureInfo.InvariantCulture));
 
     private List<string> Entries()
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Trpo.Cli.Environments;
+using Trpo.Cli.Foundation;
 using Trpo.Onnx;
 using Trpo.Onnx.Files;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Trpo.Cli.Environments;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 using Trpo.Onnx.Files;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Cli.Display;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
@@ -8,6 +9,7 @@ using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
 using Trpo.Reports;
+using Trpo.Reports.Descriptions;
 
 namespace Trpo.Cli.Runs;
 
@@ -37,18 +39,19 @@ internal sealed class TrainingRun
     /// <summary>From here on, an interruption stops the training where it can be gone on with.</summary>
     public Interruption Interruptible() => new(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
 
-    /// <summary>Trains, evaluates, and writes the files; the report also of a training that is interrupted, becomes ill, or loses its environment.</summary>
-    /// <param name="resume">Whether to go on from a checkpoint.</param>
-    /// <param name="cancel">Interrupts it.</param>
+    /// <summary>Trains, evaluates, and writes the files. The report is also written if training is interrupted or diverges, or if the environment fails.</summary>
+    /// <param name="folderLock">The lock of the folder, held by the caller.</param>
+    /// <param name="resume">True to resume from the latest checkpoint.</param>
+    /// <param name="cancel">Interrupts the training or the evaluation.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="TrainingException">Training is ill; the report says how far it came.</exception>
+    /// <exception cref="TrainingException">Training diverged.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    public int Execute(bool resume, CancellationToken cancel)
+    public int Execute(FolderLock folderLock, bool resume, CancellationToken cancel)
     {
         bool isInterrupted;
         try
         {
-            var model = Train(resume, cancel);
+            var model = Train(folderLock, resume, cancel);
             using var owned = model as IDisposable;
             PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
             _terminal.Say($"Wrote {_folder.Model}");
@@ -71,9 +74,9 @@ internal sealed class TrainingRun
         return ExitCode.Interrupted;
     }
 
-    private TransformerChain<PolicyTransformer> Train(bool resume, CancellationToken cancel)
+    private TransformerChain<PolicyTransformer> Train(FolderLock folderLock, bool resume, CancellationToken cancel)
     {
-        using var recorder = new RunRecorder(_folder.Path, Description());
+        using var recorder = new RunRecorder(_folder.Path, Description(), folderLock);
         using var warnings = new TrainingWarnings(_ml, _terminal, TrainingDisplay.IsLive);
         var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
@@ -99,7 +102,7 @@ internal sealed class TrainingRun
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException && exception.Source is "Trpo.Estimators" or "Trpo.Onnx")
         {
             // The libraries refuse settings that do not go together, or not with the environment.
-            throw new CommandException($"Training in {_environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
+            throw new CommandException($"Training in {_environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
         }
     }
 
@@ -151,7 +154,7 @@ internal sealed class TrainingRun
         {
             WriteReport();
         }
-        catch (Exception exception) when (Complaint.Of(exception) is { } message)
+        catch (Exception exception) when (ErrorMessage.Of(exception) is { } message)
         {
             _terminal.Warn($"There is no report: {message}");
         }

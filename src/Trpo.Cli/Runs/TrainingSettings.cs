@@ -1,3 +1,4 @@
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
@@ -30,7 +31,7 @@ internal static class TrainingSettings
         }
         catch (ArgumentException exception)
         {
-            throw new CommandException($"The options{(file is null ? "" : $" of {file}")} are wrong: {Complaint.Of(exception)}", exception);
+            throw new CommandException($"The options{(file is null ? "" : $" of {file}")} are wrong: {ErrorMessage.Of(exception)}", exception);
         }
 
         if (string.IsNullOrWhiteSpace(options.Columns.Observation))

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 
 namespace Trpo.Cli.Verbs;

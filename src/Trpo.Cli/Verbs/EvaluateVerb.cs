@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Trpo.Cli.Environments;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.DataViews;
@@ -63,7 +64,7 @@ internal static class EvaluateVerb
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new CommandException($"{saved.Path} cannot act in {environment.Name}: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
+            throw new CommandException($"{saved.Path} cannot act in {environment.Name}: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
         }
 
         Report(evaluation, environment, terminal);

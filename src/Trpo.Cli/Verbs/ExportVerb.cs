@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Onnx;
 
@@ -39,7 +40,7 @@ internal static class ExportVerb
         }
         catch (Exception exception) when (exception is NotSupportedException or ArgumentException)
         {
-            throw new CommandException($"{saved.Path} cannot be exported: {(exception is ArgumentException argument ? Complaint.Of(argument) : exception.Message)}", exception);
+            throw new CommandException($"{saved.Path} cannot be exported: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
         }
 
         terminal.Say($"Wrote {target} ({new FileInfo(target).Length:N0} bytes).");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Reports;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 
 namespace Trpo.Cli.Verbs;
@@ -48,7 +49,7 @@ internal static class ResumeVerb
             terminal.Warn($"There is no checkpoint in {folder.Checkpoints} yet: training starts from the beginning.");
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
         using var interruption = run.Interruptible();
-        using var hold = folder.Hold();
-        return run.Execute(resume: true, interruption.Token);
+        using var folderLock = folder.Lock();
+        return run.Execute(folderLock, resume: true, interruption.Token);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.DataViews;
@@ -68,7 +69,7 @@ internal static class TrainVerb
         };
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
         using var interruption = run.Interruptible();
-        using var hold = folder.Hold();
+        using var folderLock = folder.Lock();
         var replaced = Replace(folder, parsed.GetValue(Overwrite));
         try
         {
@@ -78,12 +79,12 @@ internal static class TrainVerb
             terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
             terminal.Say($"Observations are scaled by {normalization}: {why}.");
             terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
-            return run.Execute(resume: false, interruption.Token);
+            return run.Execute(folderLock, resume: false, interruption.Token);
         }
         catch
         {
-            // Where there is nothing to go on with, the folder is as it was before.
-            if (folder.TryWithdraw() && replaced is not null)
+            // A training that did not complete an iteration leaves the folder as it found it.
+            if (folder.TryRemoveUnstarted() && replaced is not null)
                 folder.PutBack(replaced);
             throw;
         }

@@ -1,6 +1,6 @@
 namespace Trpo.Estimators.Checkpoints;
 
-/// <summary>Training cannot go on from a checkpoint, or a folder is not free for its checkpoints; the message says why, and what to do.</summary>
+/// <summary>The exception that is thrown when training cannot resume from a checkpoint, or a folder is not free for its checkpoints; the message names the reason and a remedy.</summary>
 public sealed class CheckpointException : Exception
 {
     /// <inheritdoc cref="Exception(string, Exception)"/>

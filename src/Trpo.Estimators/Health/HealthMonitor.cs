@@ -4,21 +4,21 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Health;
 
-/// <summary>Watches the iterations of a training, and says when it is ill.</summary>
-/// <param name="options">What counts as ill.</param>
+/// <summary>A monitor of the iterations of a training, which detects that training has diverged.</summary>
+/// <param name="options">The conditions.</param>
 /// <param name="continuousDimensions">The number of dimensions of continuous actions; 0 where actions are choices.</param>
 internal sealed class HealthMonitor(HealthOptions options, int continuousDimensions) : ICheckpointable
 {
-    /// <summary>How many iterations a collapse must last.</summary>
+    /// <summary>The number of iterations that a collapse must last.</summary>
     public const int CollapseIterations = 10;
 
-    /// <summary>How many episodes are compared with how many.</summary>
+    /// <summary>The number of the last episodes that are compared with as many of the first.</summary>
     public const int ComparedEpisodes = 20;
 
-    /// <summary>The iterations whose episodes are the first: later ones may be those of a policy that has learned already.</summary>
+    /// <summary>The number of iterations whose episodes count as the first. Later ones may be those of a policy that has learned already.</summary>
     public const int FirstIterations = 10;
 
-    private const int FewestEpisodes = 5;
+    private const int MinFirstEpisodes = 5;
 
     private readonly int[] _rejections = new int[Enum.GetValues<TrustRegionOutcome>().Length];
     private readonly List<double> _firstReturns = [];
@@ -29,42 +29,42 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
     private int _iterations;
     private bool _justRejected;
 
-    /// <summary>The number of updates in a row that were rejected, up to the last.</summary>
+    /// <summary>Gets the number of updates in a row, up to the last, that were rejected.</summary>
     public int RejectedInARow => _rejections.Sum();
 
-    /// <summary>Whether nothing hints at an illness.</summary>
-    public bool IsWell => RejectedInARow == 0 && _collapsed == 0;
+    /// <summary>True if nothing hints at divergence.</summary>
+    public bool IsHealthy => RejectedInARow == 0 && _collapsed == 0;
 
-    /// <summary>Why training is ill, and what to try, as the end of a sentence; null where it is not.</summary>
+    /// <summary>Gets the reason why training has diverged, and a remedy, as the end of a sentence; null if it has not.</summary>
     public string? Diagnosis
     {
         get
         {
-            // Who has learned what there is to learn finds nothing to improve either.
+            // A converged policy also gets its updates rejected, so that alone is no divergence.
             if (RejectedInARow >= options.MaxRejectedUpdates && !HasImproved)
-                return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}), and returns are no better than the first. Raise TrustRegion.Damping or StepsPerIteration, and look whether the value function explains anything of the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
+                return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}), and returns are no better than the first. Raise TrustRegion.Damping or StepsPerIteration, and check that the value function explains the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
             return _collapsed < CollapseIterations ? null : string.Create(CultureInfo.InvariantCulture,
                 $"the policy has collapsed: its {(continuousDimensions > 0 ? "standard deviation" : "entropy")} has been below {options.EntropyCollapse:P1} of its first for {_collapsed} iterations ({_spread:P2} now), but the returns of the last {ComparedEpisodes} episodes, {_lastReturns.Average():G5} on average, are no better than those of the first, {_firstReturns.Average():G5}. Set EntropyBonus, lower TrustRegion.MaxKl, or raise InitialLogStandardDeviation where actions are continuous. (HealthOptions.EntropyCollapse sets the share.)");
         }
     }
 
-    /// <summary>What is worth a warning in this iteration, though it ends nothing; null where nothing is.</summary>
-    public string? Remark => _justRejected && RejectedInARow == options.MaxRejectedUpdates && HasImproved
-        ? $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}): either there is nothing left to learn, or no step brings it nearer."
+    /// <summary>Gets a warning about this iteration that does not end training; null if there is none.</summary>
+    public string? Warning => _justRejected && RejectedInARow == options.MaxRejectedUpdates && HasImproved
+        ? $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}): the policy has either converged, or no step improves it any more."
         : null;
 
-    // Where nothing can be compared, nothing is better.
+    // False as long as there are too few episodes to compare.
     private bool HasImproved => IsComparable && _lastReturns.Average() > _firstReturns.Average();
 
-    private bool IsComparable => _firstReturns.Count >= FewestEpisodes && _lastReturns.Count == ComparedEpisodes;
+    private bool IsComparable => _firstReturns.Count >= MinFirstEpisodes && _lastReturns.Count == ComparedEpisodes;
 
-    /// <summary>Takes an iteration into account.</summary>
-    /// <param name="outcome">How the update ended.</param>
-    /// <param name="entropy">The mean entropy of the policy, in nats; NaN where nobody knows.</param>
+    /// <summary>Observes an iteration.</summary>
+    /// <param name="outcome">The outcome of the update.</param>
+    /// <param name="entropy">The mean entropy of the policy, in nats; NaN if it is not known.</param>
     /// <param name="returns">The returns of the episodes that ended.</param>
     public void Observe(TrustRegionOutcome outcome, double entropy, IEnumerable<double> returns)
     {
-        // A gradient of zero changes nothing, and there was nothing to reject.
+        // With a gradient of zero there is no step to reject.
         _justRejected = outcome is not (TrustRegionOutcome.Accepted or TrustRegionOutcome.ZeroGradient);
         if (outcome == TrustRegionOutcome.Accepted)
             Array.Clear(_rejections);

@@ -3,30 +3,30 @@ using Trpo.Estimators.Foundation;
 namespace Trpo.Estimators.Health;
 
 /// <summary>
-/// When training is ill, and what is done about it: it stops with a diagnosis, or goes back to where it was well and takes smaller steps. Numbers that are not finite, from an
-/// environment or in an update, are always an illness.
+/// The conditions under which training has diverged, and the response: training stops with a diagnosis, or rolls back to a healthy state and continues with a smaller trust region.
+/// Numbers that are not finite, from an environment or in an update, always count as divergence.
 /// </summary>
 public sealed record HealthOptions
 {
     /// <summary>
-    /// The number of policy updates in a row that may be rejected (see <see cref="Optimization.TrustRegionOutcome"/>; a gradient of zero is no rejection), if the last twenty episodes are no better than
-    /// those of the first ten iterations; where they are better, it is worth a warning. At least 1; 50 by default. Null for any number.
+    /// Gets the number of rejected policy updates in a row at which training has diverged (see <see cref="Optimization.TrustRegionOutcome"/>; a gradient of zero is no rejection), unless the returns of the
+    /// last twenty episodes exceed those of the first ten iterations; in that case the number only causes a warning. At least 1; 50 by default. Null for no limit.
     /// </summary>
     public int? MaxRejectedUpdates { get; init; } = 50;
 
     /// <summary>
-    /// The share of its first spread below which the policy has collapsed, if the last twenty episodes are no better than those of the first ten iterations: of the entropy where actions are choices, of the
-    /// standard deviation (the geometric mean over the dimensions) where they are continuous. From 0, for never, to 1; 0.01 by default. It must last for ten iterations.
+    /// Gets the share of the first entropy below which the policy has collapsed, if that lasts for ten iterations and the returns of the last twenty episodes do not exceed those of the first ten iterations.
+    /// Where actions are continuous, it is the share of the first standard deviation (the geometric mean over the dimensions). From 0, for never, to 1; 0.01 by default.
     /// </summary>
     public double EntropyCollapse { get; init; } = 0.01;
 
     /// <summary>
-    /// How often training goes back, instead of stopping, to the last state in which it was well (one is remembered every ten iterations): with a smaller trust region, fresh episodes and
-    /// other random numbers. From 0 to 100; 0 by default.
+    /// Gets the number of times that a diverged training rolls back to the last healthy state, instead of stopping. A healthy state is kept every ten iterations; training continues from it with a smaller
+    /// trust region, new episodes and other random numbers. From 0 to 100; 0 by default.
     /// </summary>
     public int MaxRecoveries { get; init; }
 
-    /// <summary>What the radius of the trust region is multiplied by each time (an optimizer of your own has its own). Above 0, up to 1; 0.5 by default.</summary>
+    /// <summary>Gets the factor of the trust region's radius at each rollback (an optimizer of your own has its own radius). Above 0, up to 1; 0.5 by default.</summary>
     public double RecoveryFactor { get; init; } = 0.5;
 
     /// <summary>Throws if a setting is out of its range.</summary>

@@ -82,7 +82,7 @@ internal sealed class TrpoTrainer : IDisposable
             return true;
         while (!IsFinished)
         {
-            if (!_progress.IsBegun && _health.IsWell)
+            if (!_progress.IsBegun && _health.IsHealthy)
                 _continuation?.Remember(_progress.Iteration);
             try
             {
@@ -154,8 +154,8 @@ internal sealed class TrpoTrainer : IDisposable
             throw new IllnessException(iteration.Iteration, diagnosis);
         }
 
-        if (_health.Remark is { } remark)
-            _messages.Warn(remark);
+        if (_health.Warning is { } warning)
+            _messages.Warn(warning);
         return true;
     }
 
@@ -212,7 +212,7 @@ internal sealed class TrpoTrainer : IDisposable
             Update = update,
             MaxKl = maxKl,
             RejectedInARow = _health.RejectedInARow,
-            Recoveries = _continuation?.Recoveries ?? 0,
+            Rollbacks = _continuation?.Recoveries ?? 0,
             Entropy = problem.Entropy,
             ExplainedVariance = targets.ExplainedVariance,
             ValueLoss = loss,

@@ -1,6 +1,6 @@
 namespace Trpo.Reports.Charts;
 
-/// <summary>The colours of curves and areas; report.css has another for each where the background is dark.</summary>
+/// <summary>The colours of curves and areas on a light background. report.css replaces each on a dark one.</summary>
 internal static class ChartColor
 {
     public const string Blue = "#2F6DB3";
@@ -9,9 +9,9 @@ internal static class ChartColor
     public const string Purple = "#7A55B8";
     public const string Red = "#C4283B";
 
-    /// <summary>The lines of the axes.</summary>
+    /// <summary>The colour of the axes.</summary>
     public const string Axis = "#8B929E";
 
-    /// <summary>The lines of the grid.</summary>
+    /// <summary>The colour of the grid.</summary>
     public const string Grid = "#DFE3E9";
 }

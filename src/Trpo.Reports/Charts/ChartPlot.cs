@@ -3,20 +3,20 @@ using ScottPlot.TickGenerators;
 
 namespace Trpo.Reports.Charts;
 
-/// <summary>Draws a chart with ScottPlot.</summary>
+/// <summary>The drawing of a chart with ScottPlot.</summary>
 internal static class ChartPlot
 {
-    /// <summary>The width of the data's area, in pixels of a scale of 1.</summary>
-    private const int Columns = 480;
-    private const int FewPoints = 40;
+    // The width of the data's area, in pixels at a scale of 1.
+    private const int PixelColumns = 480;
+    private const int MaxMarkedPoints = 40;
     private const double Margin = 0.06;
 
-    /// <summary>All but its texts.</summary>
+    /// <summary>Draws curves, areas and axes, without title, legend and labels.</summary>
     public static Plot Draw(Chart chart)
     {
         var plot = new Plot();
         var end = Math.Max(1, chart.Series.Select(series => series.X[^1]).DefaultIfEmpty(1).Max());
-        foreach (var series in chart.Drawn)
+        foreach (var series in chart.DrawnSeries)
             Add(plot, chart, series, end);
 
         SetAxes(plot, chart, end);
@@ -33,24 +33,24 @@ internal static class ChartPlot
             return;
         }
 
-        var (x, y) = Decimation.Apply(series.X, [.. series.Y.Select(value => double.IsFinite(value) ? Math.Clamp(value, chart.Floor, chart.Ceiling) : value)], end, Columns);
+        var (x, y) = Decimation.Apply(series.X, [.. series.Y.Select(value => double.IsFinite(value) ? Math.Clamp(value, chart.Floor, chart.Ceiling) : value)], end, PixelColumns);
         var scatter = plot.Add.Scatter(x, y, color);
         scatter.LegendText = series.Name;
-        scatter.MarkerSize = series.Style == SeriesStyle.Marks ? 6 : series.Style != SeriesStyle.Dashed && x.Length <= FewPoints ? 5 : 0;
+        scatter.MarkerSize = series.Style == SeriesStyle.Marks ? 6 : series.Style != SeriesStyle.Dashed && x.Length <= MaxMarkedPoints ? 5 : 0;
         scatter.LineWidth = series.Style switch { SeriesStyle.Marks => 0, SeriesStyle.Thick => 2.8f, SeriesStyle.Dashed => 1.8f, _ => 1.3f };
         scatter.LinePattern = series.Style == SeriesStyle.Dashed ? LinePattern.Dashed : LinePattern.Solid;
     }
 
     private static void SetAxes(Plot plot, Chart chart, double end)
     {
-        var values = chart.Drawn.SelectMany(series => series.Y.Where(double.IsFinite)).Select(value => Math.Clamp(value, chart.Floor, chart.Ceiling)).ToList();
+        var values = chart.DrawnSeries.SelectMany(series => series.Y.Where(double.IsFinite)).Select(value => Math.Clamp(value, chart.Floor, chart.Ceiling)).ToList();
         if (!double.IsNaN(chart.From))
             values.Add(chart.From);
         if (!double.IsNaN(chart.To))
             values.Add(chart.To);
         var (low, high) = values.Count == 0 ? (0, 1) : (values.Min(), values.Max());
-        var room = high > low ? Margin * (high - low) : Math.Max(0.5 * Math.Abs(high), 1e-9);
-        plot.Axes.SetLimits(0, end, low - room, high + room);
+        var margin = high > low ? Margin * (high - low) : Math.Max(0.5 * Math.Abs(high), 1e-9);
+        plot.Axes.SetLimits(0, end, low - margin, high + margin);
 
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 5 };

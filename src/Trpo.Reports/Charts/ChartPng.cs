@@ -3,16 +3,19 @@ using SkiaSharp;
 
 namespace Trpo.Reports.Charts;
 
-/// <summary>A chart as a picture of its own, with its title, legend and labels.</summary>
+/// <summary>A chart as a PNG image, with title, legend and labels.</summary>
 internal static class ChartPng
 {
     private const int Width = 800;
     private const int Height = 440;
     private const int Scale = 2;
-    private const double RoomForLastLabel = 0.03;
+
+    // The last label of the horizontal axis would be cut off.
+    private const double LabelMargin = 0.03;
 
     private static readonly string[] Families = ["Segoe UI", "Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"];
 
+    /// <summary>Returns the bytes of the image.</summary>
     public static byte[] Of(Chart chart)
     {
         using var plot = ChartPlot.Draw(chart);
@@ -27,7 +30,7 @@ internal static class ChartPng
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         var limits = plot.Axes.GetLimits();
-        plot.Axes.SetLimitsX(limits.Left, limits.Right + RoomForLastLabel * limits.HorizontalSpan);
+        plot.Axes.SetLimitsX(limits.Left, limits.Right + LabelMargin * limits.HorizontalSpan);
         plot.ScaleFactor = Scale;
         return plot.GetImageBytes(Scale * Width, Scale * Height, ImageFormat.Png);
     }

@@ -5,11 +5,14 @@ using ScottPlot;
 namespace Trpo.Reports.Charts;
 
 /// <summary>
-/// A chart as SVG to be part of a page: without a background, and with the labels of its axes as the page's own text, so that font and colours are the page's, on any machine.
+/// A chart as an SVG element of a page: without a background, and with the labels of the axes as text, so that font and colours are those of the page on any machine.
 /// </summary>
 internal static class ChartSvg
 {
+    /// <summary>The width of the drawing.</summary>
     public const int Width = 560;
+
+    /// <summary>The height of the drawing.</summary>
     public const int Height = 310;
 
     private const int Left = 58;
@@ -20,6 +23,7 @@ internal static class ChartSvg
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
+    /// <summary>Returns the SVG element.</summary>
     public static string Of(Chart chart)
     {
         using var plot = ChartPlot.Draw(chart);
@@ -33,8 +37,8 @@ internal static class ChartSvg
         drawing.SetAttributeValue("height", null);
         drawing.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}"));
         drawing.SetAttributeValue("role", "img");
-        drawing.SetAttributeValue("aria-label", $"{chart.Title}: {string.Join(", ", chart.Drawn.Select(series => series.Name))}, over environment steps");
-        MakeNamesUnique(drawing, chart.Id);
+        drawing.SetAttributeValue("aria-label", $"{chart.Title}: {string.Join(", ", chart.DrawnSeries.Select(series => series.Name))}, over environment steps");
+        MakeIdsUnique(drawing, chart.Id);
         drawing.Add(plot.Axes.Bottom.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, plot.GetPixel(new Coordinates(tick.Position, 0)).X, Height - Bottom + 20, "middle")));
         drawing.Add(plot.Axes.Left.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, Left - Gap, plot.GetPixel(new Coordinates(0, tick.Position)).Y + Gap / 2, "end")));
         drawing.Add(Text("environment steps", (Left + Width - Right) / 2, Height - Gap, "middle"));
@@ -44,8 +48,8 @@ internal static class ChartSvg
     private static XElement Text(string text, float x, float y, string anchor) => new(Svg + "text",
         new XAttribute("x", x.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("y", y.ToString("F1", CultureInfo.InvariantCulture)), new XAttribute("text-anchor", anchor), text);
 
-    // Names are the document's, and several charts share it.
-    private static void MakeNamesUnique(XElement drawing, string prefix)
+    // The charts of a page share one namespace of ids.
+    private static void MakeIdsUnique(XElement drawing, string prefix)
     {
         foreach (var attribute in drawing.Descendants().SelectMany(element => element.Attributes()))
         {

@@ -1,14 +1,14 @@
 namespace Trpo.Reports.Charts;
 
-/// <summary>Leaves of a curve what can be seen: of each column of pixels the first, the least, the greatest and the last value.</summary>
+/// <summary>The reduction of a curve to the points that can be seen: the first, least, greatest and last value of each column of pixels.</summary>
 internal static class Decimation
 {
     private const int KeptPerColumn = 4;
 
-    /// <summary>The points to draw, in their order; those that are not finite are left out.</summary>
+    /// <summary>Returns the points to draw, in their order. Values that are not finite are left out.</summary>
     /// <param name="x">The positions, ascending.</param>
     /// <param name="y">The values.</param>
-    /// <param name="end">Where the axis ends; it begins at 0.</param>
+    /// <param name="end">The end of the axis, which begins at 0.</param>
     /// <param name="columns">The number of columns of pixels.</param>
     public static (double[] X, double[] Y) Apply(IReadOnlyList<double> x, IReadOnlyList<double> y, double end, int columns)
     {
@@ -23,17 +23,17 @@ internal static class Decimation
             }
 
             var column = ColumnOf(x[i]);
-            var (first, least, greatest, last) = (i, i, i, i);
+            var (first, min, max, last) = (i, i, i, i);
             for (; i < x.Count && ColumnOf(x[i]) == column; i++)
             {
                 if (!double.IsFinite(y[i]))
                     continue;
-                least = y[i] < y[least] ? i : least;
-                greatest = y[i] > y[greatest] ? i : greatest;
+                min = y[i] < y[min] ? i : min;
+                max = y[i] > y[max] ? i : max;
                 last = i;
             }
 
-            (kept[0], kept[1], kept[2], kept[3]) = (first, Math.Min(least, greatest), Math.Max(least, greatest), last);
+            (kept[0], kept[1], kept[2], kept[3]) = (first, Math.Min(min, max), Math.Max(min, max), last);
             for (var k = 0; k < kept.Length; k++)
             {
                 if (k > 0 && kept[k] == kept[k - 1])

@@ -1,15 +1,15 @@
 namespace Trpo.Reports.Charts;
 
-/// <summary>How a series is drawn.</summary>
+/// <summary>The style in which a series is drawn.</summary>
 internal enum SeriesStyle
 {
-    /// <summary>A thin line: what varies from one iteration to the next.</summary>
+    /// <summary>A thin line, for values that vary from one iteration to the next.</summary>
     Thin,
 
-    /// <summary>A thick line: what the reader should see first.</summary>
+    /// <summary>A thick line, for the curve that the reader should see first.</summary>
     Thick,
 
-    /// <summary>A dashed line: a bound or a target.</summary>
+    /// <summary>A dashed line, for a bound or a target.</summary>
     Dashed,
 
     /// <summary>A mark for each value.</summary>

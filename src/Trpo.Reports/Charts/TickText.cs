@@ -5,6 +5,7 @@ namespace Trpo.Reports.Charts;
 /// <summary>Short numbers for the marks of an axis: 20k, 1.5M, 0.0125.</summary>
 internal static class TickText
 {
+    /// <summary>Returns the text of a number.</summary>
     public static string Of(double value) => Math.Abs(value) switch
     {
         < 1e-12 => "0",

@@ -3,10 +3,10 @@ using Trpo.Reports.History;
 
 namespace Trpo.Reports.Charts;
 
-/// <summary>What share of its time training spent on what, as areas on top of each other, averaged over stretches of the run.</summary>
+/// <summary>The shares of the training time that each part of an iteration took, as stacked areas, averaged over stretches of the run.</summary>
 internal static class TimeShares
 {
-    private const int MostStretches = 60;
+    private const int MaxStretches = 60;
 
     private static readonly (string Name, string Color, TrpoMetric Metric)[] Phases =
     [
@@ -16,10 +16,11 @@ internal static class TimeShares
         ("value function's fit", ChartColor.Green, TrpoMetric.ValueFitTime),
     ];
 
+    /// <summary>Returns an area for each part.</summary>
     public static IReadOnlyList<ChartSeries> Of(RunHistory history)
     {
         var count = history.Rows.Count;
-        var stretches = Math.Min(count, MostStretches);
+        var stretches = Math.Min(count, MaxStretches);
         int[] starts = [.. Enumerable.Range(0, stretches + 1).Select(stretch => (int)((long)stretch * count / stretches))];
         double[][] times = [.. Phases.Select(phase => Sums(history[phase.Metric], starts))];
         double[] totals = [.. Enumerable.Range(0, stretches).Select(stretch => times.Sum(phase => phase[stretch]))];

@@ -3,9 +3,10 @@ using Trpo.Estimators;
 
 namespace Trpo.Reports.Csv;
 
-/// <summary>The columns of metrics.csv, and an iteration as a row of it: RFC 4180, in the invariant culture; what is not known is an empty cell.</summary>
+/// <summary>The format of metrics.csv: RFC 4180, in the invariant culture, with an empty cell for a missing number.</summary>
 internal static class MetricsFormat
 {
+    /// <summary>The name of the file, in the run's folder.</summary>
     public const string FileName = "metrics.csv";
 
     public const string Iteration = "iteration";
@@ -17,9 +18,10 @@ internal static class MetricsFormat
     // RFC 4180 ends lines like this on all systems.
     private const string LineEnd = "\r\n";
 
+    /// <summary>Gets the header, with its line end.</summary>
     public static string Header { get; } = string.Join(',', [Iteration, Steps, TotalSteps, Elapsed, Outcome, .. TrpoMetric.All.Select(metric => metric.Column)]) + LineEnd;
 
-    // Numbers and the names of outcomes: nothing that would need quotes.
+    /// <summary>Returns an iteration as a row, with its line end. Numbers and names of outcomes need no quotes.</summary>
     public static string Row(TrpoIteration iteration) => string.Join(',',
     [
         iteration.Iteration.ToString(CultureInfo.InvariantCulture),

@@ -7,9 +7,10 @@ using Trpo.Reports.History;
 
 namespace Trpo.Reports.Csv;
 
-/// <summary>Reads metrics.csv: also while it is being written, after a crash, and from versions with fewer or more metrics.</summary>
+/// <summary>A reader of metrics.csv: also while it is being written, after a crash, and from versions with fewer or more metrics.</summary>
 internal static class MetricsReader
 {
+    /// <summary>Reads a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged; the message names the line and the column.</exception>
     public static RunHistory Read(string path)
@@ -18,11 +19,11 @@ internal static class MetricsReader
         using var reader = new StreamReader(file, Encoding.UTF8);
         var text = reader.ReadToEnd();
 
-        // Half a line at the end is one that was being written.
-        return Rows(text[..(text.LastIndexOf('\n') + 1)], path) is { Count: > 0 } rows ? new RunHistory(rows) : throw new InvalidDataException($"{path} has no rows yet: there is nothing to report.");
+        // A row that is being written may be incomplete.
+        return Rows(text[..(text.LastIndexOf('\n') + 1)], path) is { Count: > 0 } rows ? new RunHistory(rows) : throw new InvalidDataException($"{path} has no rows yet, so there is nothing to report.");
     }
 
-    /// <summary>The rows of whole lines.</summary>
+    /// <summary>Reads rows from whole lines.</summary>
     /// <exception cref="InvalidDataException">The text is damaged; the message names the line and the column.</exception>
     public static List<HistoryRow> Rows(string text, string path)
     {
@@ -30,7 +31,7 @@ internal static class MetricsReader
         {
             return text.Length == 0 ? [] : Parse(text, path);
         }
-        // A column that is there twice; a row that never ends.
+        // Sep refuses two columns of one name, and a row that never ends, in this way.
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"{path}: {exception.Message}", exception);
@@ -52,11 +53,11 @@ internal static class MetricsReader
         {
             var cells = new CellReader(row, path, reader.Header.ColNames);
             if (row.ColCount != columns)
-                throw cells.Complaint(Math.Min(row.ColCount, columns) - 1, $"{columns} cells are expected, but there are {row.ColCount}");
+                throw cells.Damage(Math.Min(row.ColCount, columns) - 1, $"{columns} cells are expected, but there are {row.ColCount}");
             var read = new HistoryRow(cells.Count(iteration), cells.Count(steps), cells.Count(totalSteps), cells.Seconds(elapsed), cells.Name<TrustRegionOutcome>(outcome),
                 [.. ReadAll(cells, metrics)]);
             if (rows.Count > 0 && read.Iteration <= rows[^1].Iteration)
-                throw cells.Complaint(iteration, $"iterations must ascend, but {read.Iteration} follows {rows[^1].Iteration}");
+                throw cells.Damage(iteration, $"iterations must ascend, but {read.Iteration} follows {rows[^1].Iteration}");
             rows.Add(read);
         }
 

@@ -14,12 +14,13 @@ internal static class ChartFigure
         [ChartColor.Red] = "red",
     };
 
+    /// <summary>Returns the figure as HTML.</summary>
     public static string Of(Chart chart)
     {
-        var drawn = chart.Drawn.ToList();
-        var content = drawn.Count == 0
-            ? "<p class=\"empty\">Nothing was measured yet.</p>"
-            : $"<ul class=\"legend\">{string.Concat(drawn.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
+        var series = chart.DrawnSeries.ToList();
+        var content = series.Count == 0
+            ? "<p class=\"empty\">No measurements yet.</p>"
+            : $"<ul class=\"legend\">{string.Concat(series.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
         return $"""
             <figure id="{Markup.Encode(chart.Id)}">
             <h3>{Markup.Encode(chart.Title)}</h3>

@@ -2,21 +2,23 @@ using System.Security.Cryptography;
 using System.Text;
 using Trpo.Estimators;
 using Trpo.Reports.Charts;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.History;
 using Trpo.Reports.Verdicts;
 
 namespace Trpo.Reports.Html;
 
-/// <summary>The report: one page that asks nothing of a network and runs no script.</summary>
+/// <summary>The report: one page without scripts that loads nothing from a network.</summary>
 internal static class ReportPage
 {
     private static readonly string Style = ReadStyle();
 
+    /// <summary>Returns the page as HTML.</summary>
     public static string Of(RunHistory history, RunDescription? description, IReadOnlyList<Chart> charts)
     {
         var title = description?.Environment ?? "Training run";
         var status = RunStatus.Of(history, description);
-        var verdicts = Judgement.Of(history);
+        var verdicts = RunVerdicts.Of(history);
         return $"""
             <!DOCTYPE html>
             <html lang="en">
@@ -88,16 +90,16 @@ internal static class ReportPage
 
     private static string Tally(IReadOnlyList<Verdict> verdicts)
     {
-        var (bad, look, unknown) = (verdicts.Count(verdict => verdict.Grade == VerdictGrade.Bad), verdicts.Count(verdict => verdict.Grade == VerdictGrade.Look),
+        var (bad, warnings, unknown) = (verdicts.Count(verdict => verdict.Grade == VerdictGrade.Bad), verdicts.Count(verdict => verdict.Grade == VerdictGrade.Warning),
             verdicts.Count(verdict => verdict.Grade == VerdictGrade.Unknown));
-        return unknown == verdicts.Count ? "too early to say" : bad + look == 0 ? "all is well"
-            : string.Join(", ", new[] { bad > 0 ? FormattableString.Invariant($"{bad} bad") : "", look > 0 ? FormattableString.Invariant($"{look} worth a look") : "" }.Where(text => text.Length > 0));
+        return unknown == verdicts.Count ? "too early to say" : bad + warnings == 0 ? "all is well"
+            : string.Join(", ", new[] { bad > 0 ? FormattableString.Invariant($"{bad} bad") : "", warnings > 0 ? FormattableString.Invariant($"{warnings} worth a look") : "" }.Where(text => text.Length > 0));
     }
 
     private static string GradeText(VerdictGrade grade) => grade switch
     {
         VerdictGrade.Good => "✓ Good",
-        VerdictGrade.Look => "! Look",
+        VerdictGrade.Warning => "! Look",
         VerdictGrade.Bad => "✕ Bad",
         _ => "? Not known",
     };
@@ -105,7 +107,7 @@ internal static class ReportPage
     private static string ClassOf(VerdictGrade grade) => grade switch
     {
         VerdictGrade.Good => "good",
-        VerdictGrade.Look => "look",
+        VerdictGrade.Warning => "look",
         VerdictGrade.Bad => "bad",
         _ => "unknown",
     };

@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Text.Json;
 using Trpo.Estimators;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.History;
 
 namespace Trpo.Reports.Html;
 
-/// <summary>How far a run came. From its files alone, one that was stopped looks like one that goes on.</summary>
-/// <param name="Text">In a few words.</param>
-/// <param name="IsFinished">Whether it made all of its steps or reached its target.</param>
+/// <summary>The progress of a run. Its files do not tell whether an unfinished run was stopped or still goes on.</summary>
+/// <param name="Text">The status in a few words.</param>
+/// <param name="IsFinished">True if the run made all of its steps or reached its target return.</param>
 internal sealed record RunStatus(string Text, bool IsFinished)
 {
-    // Training asks for a full window of episodes.
+    // Training stops at its target only after a full window of episodes.
     private const int WindowEpisodes = 100;
 
+    /// <summary>Determines the status of a run.</summary>
     public static RunStatus Of(RunHistory history, RunDescription? description)
     {
         var last = history.Last;

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Trpo.Estimators;
+using Trpo.Reports.Descriptions;
 
 namespace Trpo.Reports.Html;
 
-/// <summary>What the run was made of: all options, those that are not the defaults marked; the machine, the versions, the sessions.</summary>
+/// <summary>The tables of a run's settings: all options, with those that differ from the defaults marked; sessions, machine and versions.</summary>
 internal static class SettingsTables
 {
+    /// <summary>Returns the tables as HTML.</summary>
     public static string Of(RunDescription description)
     {
         var defaults = TrpoOptionsJson.Flatten(new TrpoOptions()).ToDictionary(option => option.Key, option => Text(option.Value));
@@ -14,7 +16,7 @@ internal static class SettingsTables
             + Markup.Table("Run",
             [
                 Markup.Row("Environment", description.Environment),
-                Markup.Row("Environments side by side", NumberText.Count(description.Environments)),
+                Markup.Row("Number of environments", NumberText.Count(description.Environments)),
                 Markup.Row("Seed", description.Seed is { } seed ? FormattableString.Invariant($"{seed}") : "not known"),
                 Markup.Row("Started", NumberText.Moment(description.Started)),
                 .. description.Sessions.Index().Select(session => Markup.Row(FormattableString.Invariant($"Session {session.Index + 1}"),

@@ -4,7 +4,7 @@ using Trpo.Reports.TensorBoard.Format;
 
 namespace Trpo.Reports.TensorBoard;
 
-/// <summary>A file of events that TensorBoard shows as curves over environment steps. A run that goes on opens another beside it.</summary>
+/// <summary>An event file, whose numbers TensorBoard shows as curves over environment steps. A run that is resumed creates another file beside it.</summary>
 internal sealed class EventFile : IDisposable
 {
     private const string Prefix = "events.out.tfevents.";
@@ -17,8 +17,9 @@ internal sealed class EventFile : IDisposable
 
     private EventFile(RecordFile records, TimeProvider time) => (_records, _time) = (records, time);
 
+    /// <summary>Creates a file.</summary>
     /// <param name="folder">The folder of the run.</param>
-    /// <param name="firstStep">The first step that this file may speak of: with earlier files in the folder, TensorBoard forgets what they say from there on.</param>
+    /// <param name="firstStep">The first step of this file: TensorBoard drops the events of earlier files in the folder from this step on.</param>
     /// <param name="time">The clock.</param>
     public static EventFile Create(string folder, int firstStep, TimeProvider time)
     {
@@ -33,6 +34,7 @@ internal sealed class EventFile : IDisposable
         return file;
     }
 
+    /// <summary>Appends the metrics of an iteration.</summary>
     public void Append(TrpoIteration iteration)
     {
         var summary = new Summary();
@@ -46,6 +48,7 @@ internal sealed class EventFile : IDisposable
         Append(new Event { Step = iteration.Steps, Summary = summary });
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose() => _records.Dispose();
 
     private void Append(Event entry)

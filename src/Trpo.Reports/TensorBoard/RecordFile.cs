@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace Trpo.Reports.TensorBoard;
 
 /// <summary>
-/// Records as TensorFlow frames them: the length as a little-endian uint64, its checksum, the data, its checksum. What is cut off in the middle of a record can be read up to there.
+/// A file of records in TensorFlow's framing: the length as a little-endian uint64, its checksum, the data, its checksum. A file that was cut off within a record can be read up to that record.
 /// </summary>
 internal sealed class RecordFile(string path) : IDisposable
 {
@@ -15,10 +15,11 @@ internal sealed class RecordFile(string path) : IDisposable
     private const int FrameBytes = LengthBytes + 2 * ChecksumBytes;
     private const uint MaskDelta = 0xa282ead8;
 
-    // Unbuffered: each record is written at once, and outlives the process from then on.
+    // Unbuffered, so that a record survives the process.
     private readonly FileStream _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
     private byte[] _record = [];
 
+    /// <summary>Appends a record.</summary>
     public void Append(IMessage message)
     {
         var length = message.CalculateSize();
@@ -33,16 +34,17 @@ internal sealed class RecordFile(string path) : IDisposable
         _file.Write(record);
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>CRC-32C, rotated and shifted, so that the checksum of data with checksums in them is no special case.</summary>
+    /// <summary>Computes TensorFlow's masked CRC-32C, which is rotated and shifted so that data may contain checksums.</summary>
     internal static uint MaskedChecksum(ReadOnlySpan<byte> bytes)
     {
         var crc = Checksum(bytes);
         return ((crc >> 15) | (crc << 17)) + MaskDelta;
     }
 
-    /// <summary>CRC-32C (Castagnoli).</summary>
+    /// <summary>Computes the CRC-32C (Castagnoli).</summary>
     internal static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

@@ -1,9 +1,13 @@
 namespace Trpo.Reports.Verdicts;
 
-/// <summary>What one of the signs of health says of a run.</summary>
-/// <param name="Subject">The sign.</param>
-/// <param name="Grade">How it stands.</param>
-/// <param name="Finding">What was measured.</param>
-/// <param name="Advice">What to try; null where nothing is to be done.</param>
-/// <param name="Chart">The chart that shows it.</param>
-internal sealed record Verdict(string Subject, VerdictGrade Grade, string Finding, string? Advice, string Chart);
+/// <summary>A verdict on one sign of a run's health.</summary>
+/// <param name="Subject">The name of the sign.</param>
+/// <param name="Grade">The grade.</param>
+/// <param name="Finding">The measurement, as a sentence.</param>
+/// <param name="Advice">The remedies to try; null if nothing needs to be done.</param>
+/// <param name="Chart">The id of the chart that shows the sign.</param>
+internal sealed record Verdict(string Subject, VerdictGrade Grade, string Finding, string? Advice, string Chart)
+{
+    /// <summary>Creates a verdict without subject and chart, which <see cref="RunVerdicts"/> adds.</summary>
+    public static Verdict Create(VerdictGrade grade, FormattableString finding, string? advice = null) => new("", grade, FormattableString.Invariant(finding), advice, "");
+}

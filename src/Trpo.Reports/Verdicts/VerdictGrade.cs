@@ -1,17 +1,17 @@
 namespace Trpo.Reports.Verdicts;
 
-/// <summary>What a verdict says.</summary>
+/// <summary>The grade of a verdict. The order of the members has no meaning.</summary>
 internal enum VerdictGrade
 {
-    /// <summary>Nothing is wrong.</summary>
+    /// <summary>A healthy run.</summary>
     Good,
 
-    /// <summary>Nothing can be said: too little has been measured.</summary>
+    /// <summary>Too few measurements for a verdict.</summary>
     Unknown,
 
-    /// <summary>Worth a look: unusual, and harmless on some tasks.</summary>
-    Look,
+    /// <summary>An unusual measurement that is harmless on some tasks; the report calls it worth a look.</summary>
+    Warning,
 
-    /// <summary>The run is ill.</summary>
+    /// <summary>A run that needs to be changed.</summary>
     Bad,
 }

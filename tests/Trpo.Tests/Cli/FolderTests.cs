@@ -143,7 +143,7 @@ public sealed class FolderTests
     {
         Directory.CreateDirectory(_run);
         var folder = new RunFolder(_run);
-        using (folder.Hold())
+        using (folder.Lock())
         {
             // What the first has written before its first iteration ends.
             File.WriteAllText(folder.Command, "{}");
@@ -152,12 +152,12 @@ public sealed class FolderTests
             {
                 var (exitCode, _, error) = Tool.RunHere(["train", "--environment", "cartpole", "--steps", "1024", "--out", _run, .. arguments]);
                 Assert.That(exitCode, Is.EqualTo(1));
-                Assert.That(error, Does.StartWith("Another training goes on in"));
+                Assert.That(error, Does.StartWith($"Another training is being recorded in {_run}"));
                 Assert.That((File.Exists(folder.Command), Directory.Exists(folder.Checkpoints)), Is.EqualTo((true, true)));
             }
         }
 
-        Assert.That(File.Exists(Path.Combine(_run, "trpo.lock")), Is.False);
+        Assert.That(File.Exists(Path.Combine(_run, "metrics.csv.lock")), Is.False);
         Train("--overwrite");
     }
 
@@ -179,7 +179,7 @@ public sealed class FolderTests
         {
             var (exitCode, _, error) = Tool.RunHere("train", "--environment", "cartpole", "--out", _run, "--overwrite");
             Assert.That(exitCode, Is.EqualTo(1));
-            Assert.That(error, Does.Contain("still being recorded"));
+            Assert.That(error, Does.StartWith($"Another training is being recorded in {_run}"));
         }
 
         // One whose recorder was killed left the file, but holds it no longer.

@@ -13,7 +13,7 @@ public sealed class HealthMonitorTests
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         Observe(monitor, TrustRegionOutcome.KlExceeded, TrustRegionOutcome.ZeroGradient, TrustRegionOutcome.NoImprovement);
         Assert.That(monitor.Diagnosis, Is.Null);
-        Assert.That((monitor.RejectedInARow, monitor.IsWell), Is.EqualTo((2, false)));
+        Assert.That((monitor.RejectedInARow, monitor.IsHealthy), Is.EqualTo((2, false)));
 
         Observe(monitor, TrustRegionOutcome.KlExceeded);
         Assert.That(monitor.Diagnosis, Does.StartWith("3 updates of the policy in a row were rejected (1 NoImprovement, 2 KlExceeded)").And.Contain("TrustRegion.Damping"));
@@ -27,7 +27,7 @@ public sealed class HealthMonitorTests
             Observe(monitor, TrustRegionOutcome.NonFinite, TrustRegionOutcome.NotPositiveDefinite, TrustRegionOutcome.Accepted);
 
         Assert.That(monitor.Diagnosis, Is.Null);
-        Assert.That((monitor.RejectedInARow, monitor.IsWell), Is.EqualTo((0, true)));
+        Assert.That((monitor.RejectedInARow, monitor.IsHealthy), Is.EqualTo((0, true)));
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class HealthMonitorTests
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         Observe(monitor, [.. Enumerable.Repeat(TrustRegionOutcome.ZeroGradient, 100)]);
 
-        Assert.That(monitor.IsWell);
+        Assert.That(monitor.IsHealthy);
     }
 
     [Test]
@@ -65,7 +65,7 @@ public sealed class HealthMonitorTests
 
         monitor.Observe(TrustRegionOutcome.Accepted, entropy, []);
         Assert.That(monitor.Diagnosis, collapses ? Does.StartWith("the policy has collapsed").And.Contain("-200").And.Contain("EntropyBonus") : Is.Null);
-        Assert.That(monitor.IsWell, Is.EqualTo(!collapses));
+        Assert.That(monitor.IsHealthy, Is.EqualTo(!collapses));
     }
 
     [TestCase(1.001, false)]
@@ -104,7 +104,7 @@ public sealed class HealthMonitorTests
         foreach (var outcome in new[] { TrustRegionOutcome.NoImprovement, TrustRegionOutcome.NoImprovement, TrustRegionOutcome.NoImprovement, TrustRegionOutcome.ZeroGradient, TrustRegionOutcome.NoImprovement })
         {
             Observe(monitor, outcome);
-            remarks.Add(monitor.Remark);
+            remarks.Add(monitor.Warning);
         }
 
         Assert.That(monitor.Diagnosis, Is.Null);
@@ -118,7 +118,7 @@ public sealed class HealthMonitorTests
         for (var i = 0; i < 29; i++)
             monitor.Observe(TrustRegionOutcome.Accepted, i == 0 ? 1 : 0, [0]);
 
-        Assert.That(monitor.IsWell, "ten first and nineteen last ones");
+        Assert.That(monitor.IsHealthy, "ten first and nineteen last ones");
     }
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class HealthMonitorTests
         for (var i = 0; i < 100; i++)
             monitor.Observe(TrustRegionOutcome.Accepted, i == 0 ? 1 : 0, [0]);
 
-        Assert.That(monitor.IsWell);
+        Assert.That(monitor.IsHealthy);
     }
 
     [Test]
@@ -148,7 +148,7 @@ public sealed class HealthMonitorTests
             second.RestoreState(new BinaryReader(state));
         }
 
-        Assert.That(whole.IsWell, Is.False);
+        Assert.That(whole.IsHealthy, Is.False);
         Assert.That((second.RejectedInARow, second.Diagnosis), Is.EqualTo((whole.RejectedInARow, whole.Diagnosis)));
         second.Observe(TrustRegionOutcome.Accepted, 0.01, []);
         second.Observe(TrustRegionOutcome.Accepted, 0.01, []);

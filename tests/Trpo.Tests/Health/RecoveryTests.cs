@@ -23,13 +23,13 @@ public sealed class RecoveryTests
     {
         var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
         var iterations = training.Whole().Iterations;
-        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
 
         Assert.That(recovered, Is.GreaterThan(0), "the test is about something");
         Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRecoveries allows 9 more)"));
         Assert.That(iterations[recovered].Iteration, Is.LessThanOrEqualTo(iterations[recovered - 1].Iteration + 1).And.GreaterThan(iterations[recovered - 1].Iteration - 10));
         Assert.That(iterations[recovered].Iteration % 10, Is.EqualTo(1));
-        Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Recoveries))).Within(1e-15));
+        Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Rollbacks))).Within(1e-15));
         Assert.That(iterations[^1].Steps, Is.EqualTo(iterations[^1].TotalSteps), "it comes to the end");
     }
 
@@ -40,7 +40,7 @@ public sealed class RecoveryTests
         var options = Small with { Health = new() { MaxRecoveries = 10, RecoveryFactor = 1 } };
         var iterations = new ResumedTraining(() => new BrittleEnvironment(Rarely), options).Whole().Iterations;
         var healthy = new ResumedTraining(() => new BrittleEnvironment(0), options).Whole().Iterations;
-        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
 
         Assert.That(iterations[..recovered].Select(iteration => iteration.Entropy), Is.EqualTo(healthy[..recovered].Select(iteration => iteration.Entropy)), "until then nothing is different");
         Assert.That(iterations[recovered].Returns, Is.Not.EqualTo(healthy[iterations[recovered].Iteration - 1].Returns));
@@ -76,7 +76,7 @@ public sealed class RecoveryTests
             training.Piece(folder.FullName, cancelAfter: 331);
         var last = training.Piece(folder.FullName);
 
-        Assert.That(whole.Iterations.Select(iteration => iteration.Recoveries), Has.Some.GreaterThan(0));
+        Assert.That(whole.Iterations.Select(iteration => iteration.Rollbacks), Has.Some.GreaterThan(0));
         Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
     }
 

@@ -3,6 +3,7 @@ using PuppeteerSharp;
 using SkiaSharp;
 using Trpo.Estimators;
 using Trpo.Reports;
+using Trpo.Reports.Descriptions;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Reports;

@@ -3,6 +3,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Reports;
 using Trpo.Reports.Csv;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.Verdicts;
 using Trpo.Tests.Support;
 
@@ -29,7 +30,7 @@ public sealed class ReportsDocumentTests
 
         RunReport.Save(folder);
 
-        var verdicts = Judgement.Of(MetricsReader.Read(run.Metrics));
+        var verdicts = RunVerdicts.Of(MetricsReader.Read(run.Metrics));
         Assert.That(verdicts.Where(verdict => verdict.Grade == VerdictGrade.Bad), Is.Empty);
         Assert.That(run.Events, Has.Length.EqualTo(1));
         var names = Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("events.out.tfevents.", StringComparison.Ordinal));

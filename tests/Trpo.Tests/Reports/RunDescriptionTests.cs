@@ -1,5 +1,6 @@
 using Trpo.Estimators;
 using Trpo.Reports;
+using Trpo.Reports.Descriptions;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Reports;

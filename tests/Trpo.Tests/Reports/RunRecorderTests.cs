@@ -151,9 +151,39 @@ public sealed class RunRecorderTests
         first.Report(Iterations.Healthy(1));
         using var second = new RunRecorder(folder.Path);
 
-        Assert.That(() => second.Report(Iterations.Healthy(1)), Throws.InstanceOf<IOException>());
+        Assert.That(() => second.Report(Iterations.Healthy(1)), Throws.InstanceOf<IOException>().With.Message.Contains($"Another recorder writes to {folder.Path}"));
         first.Report(Iterations.Healthy(2));
         Assert.That(RowsOf(folder), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Recorder_writes_under_a_lock_that_its_caller_holds()
+    {
+        using var folder = new RunFolder();
+        Assert.That(RunRecorder.TryLock(folder.Path, out var held), Is.True);
+        using (held)
+        {
+            Assert.That(RunRecorder.TryLock(folder.Path, out _), Is.False);
+            using (var other = new RunRecorder(folder.Path))
+                Assert.That(() => other.Report(Iterations.Healthy(1)), Throws.InstanceOf<IOException>());
+            using (var recorder = new RunRecorder(folder.Path, heldLock: held))
+                recorder.Report(Iterations.Healthy(1));
+            Assert.That(RunRecorder.TryLock(folder.Path, out _), Is.False, "the lock is the caller's to release");
+        }
+
+        Assert.That(RowsOf(folder), Has.Count.EqualTo(1));
+        Assert.That(RunRecorder.TryLock(folder.Path, out var released), Is.True);
+        released!.Dispose();
+    }
+
+    [Test]
+    public void Lock_of_another_folder_is_refused()
+    {
+        using var folder = new RunFolder();
+        using var other = new RunFolder();
+        Assert.That(RunRecorder.TryLock(other.Path, out var held), Is.True);
+        using (held)
+            Assert.That(() => new RunRecorder(folder.Path, heldLock: held), Throws.ArgumentException.With.Message.Contains(other.Path));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Trpo.Estimators;
 using Trpo.Reports;
 using Trpo.Reports.Charts;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.History;
 using Trpo.Reports.Html;
 using Trpo.Tests.Support;

@@ -17,11 +17,11 @@ public sealed class VerdictTests
     [Test]
     public void Nothing_is_said_of_a_run_that_has_just_begun()
     {
-        Assert.That(Judgement.Of(RunHistory.Of(Iterations.HealthyRun().Take(9))).Select(verdict => verdict.Grade), Has.All.EqualTo(VerdictGrade.Unknown));
+        Assert.That(RunVerdicts.Of(RunHistory.Of(Iterations.HealthyRun().Take(9))).Select(verdict => verdict.Grade), Has.All.EqualTo(VerdictGrade.Unknown));
     }
 
     [TestCase(6, nameof(VerdictGrade.Bad))]
-    [TestCase(3, nameof(VerdictGrade.Look))]
+    [TestCase(3, nameof(VerdictGrade.Warning))]
     [TestCase(1, nameof(VerdictGrade.Good))]
     public void Rejected_updates_are_counted(int ofTen, string grade)
     {
@@ -31,8 +31,15 @@ public sealed class VerdictTests
     [Test]
     public void Many_rejected_in_a_row_are_bad_though_long_ago()
     {
-        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 45 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Bad));
-        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 44 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 70 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Bad));
+        Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 69 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Warning));
+    }
+
+    [TestCase(9, nameof(VerdictGrade.Good))]
+    [TestCase(10, nameof(VerdictGrade.Warning))]
+    public void Some_rejected_in_a_row_are_a_warning(int inARow, string grade)
+    {
+        Assert.That(Grades(iteration => iteration.Iteration >= 20 && iteration.Iteration < 20 + inARow ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
     [Test]
@@ -43,7 +50,7 @@ public sealed class VerdictTests
 
     [TestCase(0.0101, nameof(VerdictGrade.Good))]
     [TestCase(0.011, nameof(VerdictGrade.Bad))]
-    [TestCase(0.0002, nameof(VerdictGrade.Look))]
+    [TestCase(0.0002, nameof(VerdictGrade.Warning))]
     public void Steps_are_compared_with_the_trust_region(double kl, string grade)
     {
         Assert.That(Grades(iteration => iteration with { Update = Iterations.Accepted(kl) })["Policy steps"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
@@ -56,7 +63,7 @@ public sealed class VerdictTests
         Assert.That(Grades(iteration => iteration.Iteration > 90 ? iteration with { MeanReturnOfLast100 = double.NegativeInfinity } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
     }
 
-    [TestCase(0.012, nameof(VerdictGrade.Look))]
+    [TestCase(0.012, nameof(VerdictGrade.Warning))]
     [TestCase(0.11, nameof(VerdictGrade.Bad))]
     public void A_single_step_out_of_the_trust_region_is_worth_a_look_unless_it_is_huge(double kl, string grade)
     {
@@ -64,7 +71,7 @@ public sealed class VerdictTests
     }
 
     [TestCase(0.5, nameof(VerdictGrade.Good))]
-    [TestCase(0.125, nameof(VerdictGrade.Look))]
+    [TestCase(0.125, nameof(VerdictGrade.Warning))]
     [TestCase(0.01, nameof(VerdictGrade.Bad))]
     public void Steps_that_the_line_search_cut_are_seen(double fraction, string grade)
     {
@@ -72,7 +79,7 @@ public sealed class VerdictTests
     }
 
     [TestCase(0.015, nameof(VerdictGrade.Good))]
-    [TestCase(0.004, nameof(VerdictGrade.Look))]
+    [TestCase(0.004, nameof(VerdictGrade.Warning))]
     [TestCase(-0.01, nameof(VerdictGrade.Bad))]
     public void Improvement_is_compared_with_what_was_expected(double improvement, string grade)
     {
@@ -80,7 +87,7 @@ public sealed class VerdictTests
     }
 
     [TestCase(0.1, nameof(VerdictGrade.Good))]
-    [TestCase(0.6, nameof(VerdictGrade.Look))]
+    [TestCase(0.6, nameof(VerdictGrade.Warning))]
     [TestCase(3, nameof(VerdictGrade.Bad))]
     public void A_direction_that_was_not_solved_for_is_seen(double residual, string grade)
     {
@@ -92,16 +99,16 @@ public sealed class VerdictTests
     public void Where_returns_stand_at_their_best_there_is_nothing_to_explain()
     {
         Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 50) })["Value function"], Is.EqualTo(VerdictGrade.Good));
-        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 90) })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 90) })["Value function"], Is.EqualTo(VerdictGrade.Warning));
     }
 
     [Test]
     public void A_value_function_that_explains_nothing_is_bad_only_where_nothing_is_learned()
     {
         Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = -0.1 })["Value function"], Is.EqualTo(VerdictGrade.Bad));
-        Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = iteration.Iteration > 60 ? -0.1 : 0.5 })["Value function"], Is.EqualTo(VerdictGrade.Look));
-        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = -3 })["Value function"], Is.EqualTo(VerdictGrade.Look));
-        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = 0.1 })["Value function"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = iteration.Iteration > 60 ? -0.1 : 0.5 })["Value function"], Is.EqualTo(VerdictGrade.Warning));
+        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = -3 })["Value function"], Is.EqualTo(VerdictGrade.Warning));
+        Assert.That(Grades(iteration => Rising(iteration) with { ExplainedVariance = 0.1 })["Value function"], Is.EqualTo(VerdictGrade.Warning));
         Assert.That(Grades(iteration => iteration with { ExplainedVariance = double.NaN })["Value function"], Is.EqualTo(VerdictGrade.Unknown));
     }
 
@@ -110,8 +117,8 @@ public sealed class VerdictTests
     {
         Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Good));
-        Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? -4 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Look));
-        Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 3 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? -4 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Warning));
+        Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 3 : 1.4 })["Entropy"], Is.EqualTo(VerdictGrade.Warning));
     }
 
     [Test]
@@ -119,14 +126,14 @@ public sealed class VerdictTests
     {
         Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 60 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 150 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Good));
-        Assert.That(Grades(Still)["Learning"], Is.EqualTo(VerdictGrade.Look));
+        Assert.That(Grades(Still)["Learning"], Is.EqualTo(VerdictGrade.Warning));
     }
 
-    [TestCase(1, nameof(VerdictGrade.Look))]
+    [TestCase(1, nameof(VerdictGrade.Warning))]
     [TestCase(4, nameof(VerdictGrade.Bad))]
     public void Recoveries_are_seen(int count, string grade)
     {
-        Assert.That(Grades(iteration => iteration with { Recoveries = iteration.Iteration > 30 ? count : 0 })["Recoveries"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+        Assert.That(Grades(iteration => iteration with { Rollbacks = iteration.Iteration > 30 ? count : 0 })["Rollbacks"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
     [Test]
@@ -144,5 +151,5 @@ public sealed class VerdictTests
     private static TrpoIteration Still(TrpoIteration iteration) => iteration with { MeanReturnOfLast100 = 20 + (iteration.Iteration % 3) };
 
     private static Dictionary<string, VerdictGrade> Grades(Func<TrpoIteration, TrpoIteration> change, int count = 100) =>
-        Judgement.Of(RunHistory.Of(Iterations.HealthyRun(count).Select(change))).ToDictionary(verdict => verdict.Subject, verdict => verdict.Grade);
+        RunVerdicts.Of(RunHistory.Of(Iterations.HealthyRun(count).Select(change))).ToDictionary(verdict => verdict.Subject, verdict => verdict.Grade);
 }

@@ -49,7 +49,7 @@ public sealed class EveryCheckpointTests
         using var folder = new TemporaryFolder();
         var options = Small with { TotalSteps = 3_000, NormalizeObservations = true, ReusedIterations = 2, Health = new() { MaxRecoveries = 50 } };
         var whole = Training().Whole();
-        Assert.That(whole.Iterations[^1].Recoveries, Is.GreaterThan(0));
+        Assert.That(whole.Iterations[^1].Rollbacks, Is.GreaterThan(0));
         for (var piece = 0; piece < 10; piece++)
             Training().Piece(folder.FullName, cancelAfter: 297);
 

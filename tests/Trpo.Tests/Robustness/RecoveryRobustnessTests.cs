@@ -25,7 +25,7 @@ public sealed class RecoveryRobustnessTests
         One(Small, failsAt: -1).Piece(_folder.FullName);
         var rest = One(Small with { TotalSteps = 1_500 }, failsAt: 150).Piece(_folder.FullName).Iterations;
 
-        Assert.That(rest.Select(iteration => iteration.Recoveries), Has.Some.EqualTo(1), "the test is about something");
+        Assert.That(rest.Select(iteration => iteration.Rollbacks), Has.Some.EqualTo(1), "the test is about something");
         Assert.That(rest[^1].Steps, Is.EqualTo(1_500));
         Assert.That(rest[^1].TotalSteps, Is.EqualTo(1_500));
     }
@@ -37,7 +37,7 @@ public sealed class RecoveryRobustnessTests
         One(options with { Health = new() { MaxRecoveries = 1 } }, failsAt: 350).Piece(_folder.FullName, cancelAfter: 4_200);
         var rest = One(options with { Health = new() { MaxRecoveries = 2 } }, failsAt: 120).Piece(_folder.FullName).Iterations;
 
-        var recovered = rest.FindIndex(iteration => iteration.Recoveries == 2);
+        var recovered = rest.FindIndex(iteration => iteration.Rollbacks == 2);
         Assert.That(rest[recovered - 1].Iteration - rest[recovered].Iteration, Is.LessThanOrEqualTo(10));
     }
 
@@ -47,7 +47,7 @@ public sealed class RecoveryRobustnessTests
         var options = Small with { TotalSteps = 4_000, Optimizer = new LimpingOptimizer(canBeSaved: true, step => step % 10 == 0) };
         var iterations = One(options, failsAt: 3_750).Whole().Iterations;
 
-        var recovered = iterations.FindIndex(iteration => iteration.Recoveries == 1);
+        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
         Assert.That(iterations[recovered - 1].Iteration - iterations[recovered].Iteration, Is.LessThanOrEqualTo(10));
     }
 

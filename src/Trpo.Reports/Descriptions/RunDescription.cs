@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 using Trpo.Estimators;
 using Trpo.Onnx.Files;
 
-namespace Trpo.Reports;
+namespace Trpo.Reports.Descriptions;
 
-/// <summary>What a run was made of, beside its numbers: run.json in its folder.</summary>
+/// <summary>The description of a run, run.json in its folder: environment, seed, options, versions, machine and sessions.</summary>
 public sealed record RunDescription
 {
-    private const int MostBytes = 16 << 20;
-    private const string Remedy = "Nothing depends on it but the report: move the file away.";
+    private const int MaxBytes = 16 << 20;
+    private const string Remedy = "Only the report needs the file: move it away.";
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -20,41 +20,41 @@ public sealed record RunDescription
         WriteIndented = true,
     };
 
-    /// <summary>The name of the file, in the run's folder.</summary>
+    /// <summary>Gets the name of the file, in the run's folder.</summary>
     public static string FileName => "run.json";
 
-    /// <summary>The name of the environment.</summary>
+    /// <summary>Gets the name of the environment.</summary>
     public required string Environment { get; init; }
 
-    /// <summary>The number of environments side by side; at least 1.</summary>
+    /// <summary>Gets the number of environments that are stepped in turn; at least 1.</summary>
     public required int Environments { get; init; }
 
-    /// <summary>Where the run's randomness starts; null where it is not known.</summary>
+    /// <summary>Gets the seed; null if it is not known.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>The options, an object as <see cref="TrpoOptionsJson"/> writes it.</summary>
+    /// <summary>Gets the options, an object as <see cref="TrpoOptionsJson"/> writes it.</summary>
     public required JsonElement Options { get; init; }
 
-    /// <summary>The version of Trpo.Estimators.</summary>
+    /// <summary>Gets the version of Trpo.Estimators.</summary>
     public required string LibraryVersion { get; init; }
 
-    /// <summary>When the run was started.</summary>
+    /// <summary>Gets the time at which the run was started.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>The machine.</summary>
+    /// <summary>Gets the machine.</summary>
     public required MachineDescription Machine { get; init; }
 
-    /// <summary>Whatever else is worth a line in the report. Nothing by default.</summary>
+    /// <summary>Gets further lines of the report, by name. Empty by default.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The processes that made the run, in their order; <see cref="RunRecorder"/> adds to them.</summary>
+    /// <summary>Gets the sessions of the run, in their order. Recording the run adds to them.</summary>
     public IReadOnlyList<RunSession> Sessions { get; init; } = [];
 
-    /// <summary>Describes a run that starts now, on this machine.</summary>
+    /// <summary>Creates the description of a run that starts now, on this machine.</summary>
     /// <param name="environment">The name of the environment.</param>
-    /// <param name="environments">The number of environments side by side; at least 1.</param>
-    /// <param name="options">The options of the run; those that are functions or objects are not kept.</param>
-    /// <param name="seed">Where randomness starts, if the options do not say it.</param>
+    /// <param name="environments">The number of environments; at least 1.</param>
+    /// <param name="options">The options of the run; functions and objects among them are left out.</param>
+    /// <param name="seed">The seed, for options without one.</param>
     public static RunDescription Create(string environment, int environments, TrpoOptions options, int? seed = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(environment);
@@ -72,7 +72,7 @@ public sealed record RunDescription
         };
     }
 
-    /// <summary>Writes the description into a run's folder, which is created where it is missing.</summary>
+    /// <summary>Writes the description into a run's folder, which is created if it is missing.</summary>
     /// <param name="folder">The run's folder.</param>
     public void Save(string folder)
     {
@@ -82,13 +82,13 @@ public sealed record RunDescription
 
     /// <summary>Reads the description of a run.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <exception cref="FileNotFoundException">There is no description in it.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged; the message says where.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no description.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names the place.</exception>
     public static RunDescription Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = PathIn(folder);
-        var content = BoundedFile.Read(path, MostBytes);
+        var content = BoundedFile.Read(path, MaxBytes);
         try
         {
             var description = JsonSerializer.Deserialize<RunDescription>(content, Format) ?? throw new InvalidDataException($"{path} is empty. {Remedy}");
@@ -96,14 +96,14 @@ public sealed record RunDescription
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is no description of a run: {exception.Message} {Remedy}", exception);
+            throw new InvalidDataException($"{path} is not the description of a run: {exception.Message} {Remedy}", exception);
         }
     }
 
-    /// <summary>The file in a run's folder.</summary>
+    /// <summary>Returns the path of the file in a run's folder.</summary>
     internal static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>With a session more; one that begins with iteration 1 is the run's first.</summary>
+    /// <summary>Returns the description with another session, which replaces all earlier ones if it begins with iteration 1.</summary>
     internal RunDescription With(RunSession session) => this with { Sessions = session.FirstIteration == 1 ? [session] : [.. Sessions, session] };
 
     private string? FaultIn()

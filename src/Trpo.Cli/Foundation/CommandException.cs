@@ -1,4 +1,4 @@
-namespace Trpo.Cli;
+namespace Trpo.Cli.Foundation;
 
 /// <summary>The command cannot be done; the message names what the user can mend, and how.</summary>
 internal sealed class CommandException : Exception

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Trpo.Cli;
+namespace Trpo.Cli.Foundation;
 
 /// <summary>Where a verb speaks: results to the one, what went wrong to the other. Numbers are in the invariant culture.</summary>
 /// <param name="Output">Standard output.</param>
@@ -15,7 +15,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
         {
             return verb(terminal);
         }
-        catch (Exception exception) when (Complaint.Of(exception) is { } message)
+        catch (Exception exception) when (ErrorMessage.Of(exception) is { } message)
         {
             terminal.Warn($"{message}");
             return ExitCode.Mendable;

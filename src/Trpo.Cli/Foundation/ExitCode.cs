@@ -1,4 +1,4 @@
-namespace Trpo.Cli;
+namespace Trpo.Cli.Foundation;
 
 /// <summary>What the process says at its end; the help lists them.</summary>
 internal static class ExitCode

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Trpo.Cli;
+namespace Trpo.Cli.Foundation;
 
 /// <summary>Ctrl-C and SIGTERM while a verb is at work: the first asks it to end, the second ends the process.</summary>
 internal sealed class Interruption : IDisposable

@@ -1,10 +1,10 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 
-namespace Trpo.Cli;
+namespace Trpo.Cli.Foundation;
 
 /// <summary>What is said of an exception: a message for what the user can mend, and nothing for a fault of the tool.</summary>
-internal static class Complaint
+internal static class ErrorMessage
 {
     /// <summary>The message for the user; null where the exception is a fault of the tool itself.</summary>
     public static string? Of(Exception exception) => exception switch

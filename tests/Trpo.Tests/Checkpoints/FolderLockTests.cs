@@ -1,0 +1,71 @@
+using Trpo.Estimators.Checkpoints;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Checkpoints;
+
+public sealed class FolderLockTests
+{
+    private TemporaryFolder _folder = null!;
+    private string _path = null!;
+
+    [SetUp]
+    public void CreateFolder()
+    {
+        _folder = new TemporaryFolder();
+        _path = _folder.PathOf("a.lock");
+    }
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Lock_is_held_by_one_holder_until_it_is_released(bool deleteOnRelease)
+    {
+        Assert.That(FolderLock.IsHeld(_path), Is.False);
+        Assert.That(FolderLock.TryAcquire(_path, deleteOnRelease, out var first), Is.True);
+        Assert.That(FolderLock.TryAcquire(_path, deleteOnRelease, out var second), Is.False);
+        Assert.That((second, FolderLock.IsHeld(_path), first!.FileName), Is.EqualTo(((FolderLock?)null, true, Path.GetFullPath(_path))));
+
+        first.Dispose();
+        Assert.That((FolderLock.IsHeld(_path), File.Exists(_path)), Is.EqualTo((false, !deleteOnRelease)));
+        Assert.That(FolderLock.TryAcquire(_path, deleteOnRelease, out var third), Is.True);
+        third!.Dispose();
+    }
+
+    [Test]
+    public void Lock_file_that_a_killed_process_left_is_held_by_nobody()
+    {
+        File.WriteAllText(_path, "");
+
+        Assert.That(FolderLock.IsHeld(_path), Is.False);
+        Assert.That(FolderLock.TryAcquire(_path, deleteOnRelease: true, out var acquired), Is.True);
+        acquired!.Dispose();
+    }
+
+    [Test]
+    public void Missing_folder_is_an_error_and_not_a_lock_that_is_held()
+    {
+        var path = _folder.PathOf("missing", "a.lock");
+
+        Assert.That(() => FolderLock.TryAcquire(path, deleteOnRelease: true, out _), Throws.InstanceOf<IOException>());
+        Assert.That(FolderLock.IsHeld(path), Is.False);
+    }
+
+    [Test]
+    public void Folder_info_tells_the_latest_checkpoint_and_whether_a_training_uses_the_folder()
+    {
+        var info = new CheckpointFolderInfo(_folder.PathOf("checkpoints"));
+        Assert.That((info.LatestNumber, info.IsInUse), Is.EqualTo((0L, false)));
+        Assert.That(Directory.Exists(info.FullName), Is.False);
+
+        using (var folder = new CheckpointFolder(new CheckpointOptions { Folder = info.FullName }))
+        {
+            folder.Save(new CheckpointContent());
+            folder.Save(new CheckpointContent());
+            Assert.That((info.LatestNumber, info.IsInUse), Is.EqualTo((2L, true)));
+        }
+
+        Assert.That((info.LatestNumber, info.IsInUse), Is.EqualTo((2L, false)));
+    }
+}
