@@ -51,12 +51,13 @@ public sealed partial class ArchitectureTests
     /// <summary>The same of Trpo.Reports.</summary>
     private static readonly Dictionary<string, string[]> ReportRooms = new()
     {
+        ["Descriptions"] = [],
         ["History"] = [],
         ["TensorBoard"] = ["TensorBoard.Format"],
         ["Csv"] = ["History"],
         ["Charts"] = ["History"],
         ["Verdicts"] = ["History"],
-        ["Html"] = ["Charts", "History", "Verdicts"],
+        ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
     };
 
     [Test]
