@@ -7,11 +7,11 @@ using Trpo.Cli.Verbs;
 
 namespace Trpo.Cli;
 
-/// <summary>The verbs of the tool, and how a process with one of them ends.</summary>
+/// <summary>The command line of the tool: its verbs, and the exit code of a process that runs one.</summary>
 internal static class CommandLine
 {
     private static readonly string Overview = $"""
-        Trains policies with Trust Region Policy Optimization, in environments written in C#, and hands them over as ML.NET models and ONNX graphs.
+        Trains policies with Trust Region Policy Optimization, in environments written in C#, and saves them as ML.NET models and ONNX graphs.
 
         Three commands to begin with:
           trpo train --environment cartpole --steps 50000 --out runs/1
@@ -19,15 +19,16 @@ internal static class CommandLine
           trpo inspect runs/1/policy.onnx
 
         Environments: {ClassicEnvironments.Names}; or your own, with --assembly.
-        Exit codes: 0 done; 1 something that you can mend (a setting, a file, an environment, a training that became ill); 2 a command line that the tool does not have; 70 a fault of the tool; 130 interrupted (Ctrl-C or SIGTERM).
+        Exit codes: 0 success; 1 an error that you can correct (a setting, a file, an environment, a training that diverged); 2 a command line that the tool does not have; 70 a bug of the tool; 130 interrupted (Ctrl-C or SIGTERM).
         """;
 
     // A path may begin with @.
     private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = null };
 
-    /// <param name="arguments">What stands behind the name of the tool.</param>
-    /// <param name="output">Where results go; null for standard output.</param>
-    /// <param name="error">Where complaints go; null for standard error.</param>
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The arguments, without the name of the tool.</param>
+    /// <param name="output">The writer of results; null for the standard output.</param>
+    /// <param name="error">The writer of warnings and errors; null for the standard error.</param>
     /// <returns>The exit code of the process.</returns>
     public static int Run(string[] arguments, TextWriter? output = null, TextWriter? error = null)
     {
@@ -35,26 +36,26 @@ internal static class CommandLine
         var parsed = Create().Parse(arguments, Syntax);
         if (parsed.Action is ParseErrorAction wrong)
         {
-            // The help of a verb is long: what is wrong should not scroll away.
+            // The help of a verb is long, and would scroll the error away.
             wrong.ShowHelp = false;
             parsed.Invoke(new InvocationConfiguration { Output = error, Error = error });
-            error.WriteLine($"{Path(parsed.CommandResult.Command)} --help tells more.");
+            error.WriteLine($"See {Path(parsed.CommandResult.Command)} --help.");
             return ExitCode.WrongUsage;
         }
 
         try
         {
-            // Signals are the verbs' own business.
+            // The verbs handle signals themselves.
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception)
         {
-            error.WriteLine($"This is a fault of trpo itself; please report it with these lines.{Environment.NewLine}{exception}");
-            return ExitCode.Fault;
+            error.WriteLine($"This is a bug of trpo itself; please report it with these lines.{Environment.NewLine}{exception}");
+            return ExitCode.InternalError;
         }
     }
 
-    /// <summary>All verbs.</summary>
+    /// <summary>Creates the command with all verbs.</summary>
     public static RootCommand Create()
     {
         var root = new RootCommand(Overview)

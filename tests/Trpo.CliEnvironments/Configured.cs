@@ -1,6 +1,6 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Its constructor asks for something.</summary>
+/// <summary>An environment whose constructor has a parameter.</summary>
 public sealed class Configured(double factor) : Hooked
 {
     protected override double Change(double reward) => factor * reward;

@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.CliEnvironments;
 
-/// <summary>Walks left or right, from the middle; each step to the right is worth 1, and ten steps are all there are. Internal, as much of a user's code is.</summary>
+/// <summary>A corridor of ten steps to the left or right, from the middle, with a reward of 1 for each step to the right. The class is internal, as much of users' code is.</summary>
 internal sealed class Corridor : IEnvironment
 {
     private const int Length = 10;

@@ -1,6 +1,6 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Its rewards are numbers, but their sum is none.</summary>
+/// <summary>An environment with finite rewards whose sum is infinite.</summary>
 public sealed class Enormous : Hooked
 {
     protected override double Change(double reward) => 1e308 * reward;

@@ -1,6 +1,6 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Fails after some steps.</summary>
+/// <summary>An environment that fails after some steps.</summary>
 public sealed class Failing : Hooked
 {
     private int _steps;

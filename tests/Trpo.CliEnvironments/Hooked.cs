@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.CliEnvironments;
 
-/// <summary>A corridor in which something else happens at each step.</summary>
+/// <summary>A corridor in which a derived class changes each step.</summary>
 public abstract class Hooked : IEnvironment
 {
     private readonly Corridor _corridor = new();
@@ -22,6 +22,6 @@ public abstract class Hooked : IEnvironment
         return result with { Reward = Change(result.Reward) };
     }
 
-    /// <summary>What becomes of a reward.</summary>
+    /// <summary>Returns the reward in place of another.</summary>
     protected abstract double Change(double reward);
 }

@@ -1,6 +1,6 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Gives up after some steps, as a simulator behind a network does that answers too late.</summary>
+/// <summary>An environment that throws an OperationCanceledException after some steps, as a remote simulator does when a call times out.</summary>
 public sealed class Impatient : Hooked
 {
     private int _steps;

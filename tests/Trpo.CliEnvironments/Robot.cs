@@ -1,4 +1,4 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Is no environment.</summary>
+/// <summary>A class that is no environment.</summary>
 public sealed class Robot;

@@ -1,6 +1,6 @@
 namespace Trpo.CliEnvironments;
 
-/// <summary>Cannot be created.</summary>
+/// <summary>An environment whose constructor throws.</summary>
 public sealed class Unplugged : Hooked
 {
     public Unplugged() => throw new InvalidOperationException("The robot is not plugged in.");

@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
 
-/// <summary>docs/metrics.md against the catalog, the options and the example; and the example, run as it is built.</summary>
+/// <summary>Tests of docs/metrics.md against the catalog, the options and the example, and of the example itself.</summary>
 public sealed partial class MetricsDocumentTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "examples", "Telemetry");
@@ -66,7 +66,7 @@ public sealed partial class MetricsDocumentTests
     }
 
     [Test]
-    public void It_quotes_the_example()
+    public void The_page_quotes_the_example()
     {
         var excerpts = Documentation.Excerpts("metrics.md");
 

@@ -77,7 +77,7 @@ public sealed class TrpoMetricTests
     }
 
     [Test]
-    public void Where_there_is_no_update_there_is_no_ratio_and_where_nothing_was_solved_no_residual()
+    public void Ratio_and_residual_are_NaN_without_an_accepted_step()
     {
         var rejected = Literal with { Update = new() { Outcome = TrustRegionOutcome.ZeroGradient } };
 
@@ -88,7 +88,7 @@ public sealed class TrpoMetricTests
     }
 
     [Test]
-    public void All_holds_every_metric_once()
+    public void All_contains_every_metric_once()
     {
         var members = typeof(TrpoMetric).GetProperties().Where(property => property.PropertyType == typeof(TrpoMetric)).Select(property => property.GetValue(null));
 
@@ -105,7 +105,7 @@ public sealed class TrpoMetricTests
     }
 
     [Test]
-    public void A_name_is_spelled_in_three_ways()
+    public void A_name_has_three_spellings()
     {
         Assert.That((TrpoMetric.Kl.Name, TrpoMetric.Kl.Column, TrpoMetric.Kl.Tag), Is.EqualTo(("trpo.policy.kl", "policy_kl", "policy/kl")));
         Assert.That((TrpoMetric.StepsPerSecond.Column, TrpoMetric.StepsPerSecond.Tag), Is.EqualTo(("steps_per_second", "steps_per_second")));
@@ -138,7 +138,7 @@ public sealed class TrpoMetricTests
     }
 
     [Test]
-    public void Ranges_and_levels_are_said_in_words()
+    public void Ranges_and_levels_have_texts()
     {
         var health = new MetricHealth(new(0.5, 1)) { Quantity = "share of something", WarnOutside = new(0.25, 1e6), BadAtOrBelow = 0, BadAtOrAbove = 1e7 };
 

@@ -5,21 +5,22 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Display;
 
-/// <summary>What a terminal shows of an iteration: a bar with the steps and the time that is left, and under it the numbers.</summary>
+/// <summary>The panel that a terminal shows of an iteration: a bar with the steps and the remaining time, and the numbers below.</summary>
 internal static class TrainingPanel
 {
-    private const int WidestBar = 60;
+    private const int MaxBarWidth = 60;
 
-    // What stands beside the bar: "100%  2,000,000,000 of 2,000,000,000 steps".
-    private const int BesideTheBar = 36;
+    // The width of the text beside the bar.
+    private const int TextWidth = 36;
 
+    /// <summary>Creates the panel.</summary>
     /// <param name="value">The iteration.</param>
-    /// <param name="meanReturn">The last mean return that there was.</param>
-    /// <param name="width">The columns of the terminal.</param>
+    /// <param name="meanReturn">The last mean return that is not NaN.</param>
+    /// <param name="width">The width of the terminal, in characters.</param>
     public static IRenderable Of(TrpoIteration value, double meanReturn, int width)
     {
         var share = (double)value.Steps / value.TotalSteps;
-        var bar = Math.Clamp(width - BesideTheBar, 10, WidestBar);
+        var bar = Math.Clamp(width - TextWidth, 10, MaxBarWidth);
         var full = (int)(share * bar);
         var left = TimeSpan.FromSeconds((value.TotalSteps - value.Steps) / value.StepsPerSecond);
         var head = string.Create(CultureInfo.InvariantCulture,

@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments.ClassicControl;
 
 namespace Trpo.Cli.Environments;
 
-/// <summary>The environments that the tool has itself, by a friendly name and by Gymnasium's; in any case.</summary>
+/// <summary>The environments of the tool, by a short name and by Gymnasium's id; upper and lower case are equal.</summary>
 internal static class ClassicEnvironments
 {
     private static readonly (string Name, string Id, Func<IEnvironment> Create)[] All =
@@ -15,13 +15,13 @@ internal static class ClassicEnvironments
         ("pendulum", "Pendulum-v1", () => new Pendulum()),
     ];
 
-    /// <summary>The friendly names, for help and messages.</summary>
+    /// <summary>Gets the short names, for help and messages.</summary>
     public static string Names { get; } = string.Join(", ", All.Select(environment => environment.Name));
 
-    /// <summary>What creates an environment; null where there is none of this name.</summary>
+    /// <summary>Returns a function that creates an environment; null if no environment has the name.</summary>
     public static Func<IEnvironment>? Find(string name) =>
         All.FirstOrDefault(environment => name.Equals(environment.Name, StringComparison.OrdinalIgnoreCase) || name.Equals(environment.Id, StringComparison.OrdinalIgnoreCase)).Create;
 
-    /// <summary>What is said of a name that is none of these.</summary>
+    /// <summary>Returns the message for an unknown name.</summary>
     public static string Unknown(string name) => $"There is no environment '{name}'. Those of the tool are {Names}; --assembly names a .dll with your own.";
 }

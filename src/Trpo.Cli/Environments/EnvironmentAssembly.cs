@@ -6,7 +6,7 @@ using Trpo.Onnx;
 
 namespace Trpo.Cli.Environments;
 
-/// <summary>An assembly of the user's with environments in it.</summary>
+/// <summary>An assembly of the user with environments.</summary>
 internal sealed class EnvironmentAssembly
 {
     private readonly string _path;
@@ -24,7 +24,7 @@ internal sealed class EnvironmentAssembly
 
     /// <summary>Loads an assembly.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CommandException">It is missing, is no .NET assembly, or was built against a newer version of the library.</exception>
+    /// <exception cref="CommandException">The file is missing, is no .NET assembly, or was built against a newer version of the library.</exception>
     public static EnvironmentAssembly Load(string path)
     {
         path = Path.GetFullPath(path);
@@ -41,7 +41,7 @@ internal sealed class EnvironmentAssembly
         }
         catch (InvalidOperationException exception)
         {
-            throw new CommandException($"What {path} depends on cannot be found out: {exception.Message.Trim()} Build the project again.", exception);
+            throw new CommandException($"The dependencies of {path} cannot be read: {exception.Message.Trim()} Build the project again.", exception);
         }
 
         CheckVersions(path, assembly);
@@ -56,23 +56,24 @@ internal sealed class EnvironmentAssembly
         }
     }
 
-    /// <summary>What creates the environment of a type.</summary>
+    /// <summary>Finds the type of an environment.</summary>
     /// <param name="name">The type's full or simple name; null where the assembly has only one environment.</param>
-    /// <exception cref="CommandException">There is no such type, there are several, or it is no environment that can be created.</exception>
+    /// <returns>The type, and a function that creates the environment.</returns>
+    /// <exception cref="CommandException">There is no such type, there are several, or the type is no environment that can be created.</exception>
     public (Type Type, Func<IEnvironment> Create) Find(string? name)
     {
-        var type = name is null ? TheOnlyOne() : Named(name);
+        var type = name is null ? OnlyCandidate() : Named(name);
         if (!IsEnvironment(type))
-            throw Refuse($"The type {type.FullName} in {_path} is no environment: it must be a class that is not abstract or generic and implements {typeof(IEnvironment).FullName}.");
-        var constructor = Constructor(type) ?? throw Refuse($"The type {type.FullName} in {_path} cannot be created: it needs a constructor without parameters, public or internal.");
+            throw Refusal($"The type {type.FullName} in {_path} is no environment: it must be a class that is not abstract or generic and implements {typeof(IEnvironment).FullName}.");
+        var constructor = Constructor(type) ?? throw Refusal($"The type {type.FullName} in {_path} cannot be created: it needs a constructor without parameters, public or internal.");
         return (type, () => Create(constructor));
     }
 
-    private Type TheOnlyOne() => Candidates.ToList() switch
+    private Type OnlyCandidate() => Candidates.ToList() switch
     {
         [var only] => only,
-        [] => throw Refuse($"There is no environment in {_path}."),
-        _ => throw Refuse($"There are several environments in {_path}: name one with --environment."),
+        [] => throw Refusal($"There is no environment in {_path}."),
+        _ => throw Refusal($"There are several environments in {_path}: name one with --environment."),
     };
 
     private Type Named(string name)
@@ -83,16 +84,16 @@ internal sealed class EnvironmentAssembly
         return named switch
         {
             [var type] => type,
-            [] => throw Refuse($"There is no type '{name}' in {_path}."),
+            [] => throw Refusal($"There is no type '{name}' in {_path}."),
             _ => throw new CommandException($"There are several types '{name}' in {_path}: {string.Join(", ", named.Select(type => type.FullName))}. Use the full name."),
         };
     }
 
-    private CommandException Refuse(string why)
+    private CommandException Refusal(string reason)
     {
         var candidates = string.Join(", ", Candidates.Select(type => type.FullName));
         var environments = candidates.Length > 0 ? $" Its environments are: {candidates}." : $" It has no class that implements {typeof(IEnvironment).FullName} and has a constructor without parameters.";
-        return new CommandException($"{why}{environments}{(_unloadable is null ? "" : $" Some of its types could not be loaded: {_unloadable}")}");
+        return new CommandException($"{reason}{environments}{(_unloadable is null ? "" : $" Some of its types could not be loaded: {_unloadable}")}");
     }
 
     private static bool IsEnvironment(Type type) => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(IEnvironment).IsAssignableFrom(type);

@@ -6,13 +6,13 @@ using Trpo.Estimators.Environments.DataViews;
 
 namespace Trpo.Cli.Environments;
 
-/// <summary>Which environment to act in.</summary>
-/// <param name="Name">The name of one that the tool has, or of a type in the assembly; null for the only one in it.</param>
-/// <param name="Assembly">The path of an assembly with environments; null for those that the tool has.</param>
-/// <param name="MaxEpisodeSteps">The step after which an episode is truncated; null to leave that to the environment.</param>
+/// <summary>The environment that a command line chooses.</summary>
+/// <param name="Name">The name of an environment of the tool, or of a type in the assembly; null for the only environment in the assembly.</param>
+/// <param name="Assembly">The path of an assembly with environments; null for the environments of the tool.</param>
+/// <param name="MaxEpisodeSteps">The step after which an episode is truncated; null if the environment decides.</param>
 internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, int? MaxEpisodeSteps = null)
 {
-    /// <summary>What creates one.</summary>
+    /// <summary>Returns a function that creates the environment.</summary>
     /// <exception cref="CommandException">There is no such environment.</exception>
     public Func<IEnvironment> Factory()
     {
@@ -20,13 +20,13 @@ internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, 
         return MaxEpisodeSteps is { } limit ? () => new TimeLimit(create(), limit) : create;
     }
 
-    /// <summary>The data view of several of them.</summary>
+    /// <summary>Creates the data view of several environments.</summary>
     /// <param name="ml">The context.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="threads">The threads that step them.</param>
-    /// <param name="column">The name of the column of observations, where there is only one.</param>
+    /// <param name="count">The number of environments.</param>
+    /// <param name="threads">The number of threads that step them.</param>
+    /// <param name="column">The name of the column of observations, for environments that have only one; null for the default.</param>
     /// <exception cref="CommandException">There is no such environment.</exception>
-    /// <exception cref="EnvironmentException">It breaks its contract, or fails.</exception>
+    /// <exception cref="EnvironmentException">The environment breaks its contract, or fails.</exception>
     public EnvironmentDataView Load(MLContext ml, int count, int threads, string? column = null)
     {
         var factory = Factory();
@@ -37,7 +37,7 @@ internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, 
         }
         catch (Exception exception) when (exception is not EnvironmentException and not CommandException)
         {
-            // Nothing but the environment's own code runs here.
+            // Only the environment's own code throws here.
             throw Failed(exception);
         }
     }

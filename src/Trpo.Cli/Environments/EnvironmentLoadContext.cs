@@ -6,8 +6,8 @@ using Trpo.Onnx;
 namespace Trpo.Cli.Environments;
 
 /// <summary>
-/// Loads an assembly with environments and what it depends on, beside the tool's own assemblies: only what both sides talk about, and what there can be only one of in a process, is
-/// the tool's.
+/// The load context of an assembly with environments and its dependencies. The assemblies whose types the tool and the environments exchange, and those of which a process can have only one, are
+/// the tool's own.
 /// </summary>
 internal sealed class EnvironmentLoadContext : AssemblyLoadContext
 {
@@ -18,10 +18,11 @@ internal sealed class EnvironmentLoadContext : AssemblyLoadContext
 
     private readonly AssemblyDependencyResolver _resolver;
 
+    /// <param name="path">The path of the assembly.</param>
     public EnvironmentLoadContext(string path)
         : base(path) => _resolver = new AssemblyDependencyResolver(path);
 
-    /// <summary>Whether an assembly is the tool's own. ML.NET's have a common prefix.</summary>
+    /// <summary>True if an assembly is the tool's own. Those of ML.NET have a common prefix.</summary>
     public static bool IsShared(string name) =>
         Shared.Contains(name) || name.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
 

@@ -1,20 +1,20 @@
 namespace Trpo.Cli.Foundation;
 
-/// <summary>What the process says at its end; the help lists them.</summary>
+/// <summary>The exit codes of the process, which the help lists.</summary>
 internal static class ExitCode
 {
-    /// <summary>All was done.</summary>
+    /// <summary>Success.</summary>
     public const int Done = 0;
 
-    /// <summary>Something that the user can mend: an option's value, a file, an environment, a training that became ill.</summary>
-    public const int Mendable = 1;
+    /// <summary>An error that the user can correct: a setting, a file, an environment, a training that diverged.</summary>
+    public const int UserError = 1;
 
-    /// <summary>The command line is not one that the tool has.</summary>
+    /// <summary>A command line that the tool does not have.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>A fault of the tool itself (EX_SOFTWARE of sysexits).</summary>
-    public const int Fault = 70;
+    /// <summary>A bug of the tool itself (EX_SOFTWARE of sysexits).</summary>
+    public const int InternalError = 70;
 
-    /// <summary>Ctrl-C, or SIGTERM.</summary>
+    /// <summary>An interruption by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 }

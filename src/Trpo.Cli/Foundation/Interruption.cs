@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Trpo.Cli.Foundation;
 
-/// <summary>Ctrl-C and SIGTERM while a verb is at work: the first asks it to end, the second ends the process.</summary>
+/// <summary>A handler of Ctrl-C and SIGTERM while a verb runs: the first signal cancels the verb, the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -10,16 +10,18 @@ internal sealed class Interruption : IDisposable
     private readonly Action _announce;
     private int _signals;
 
-    /// <param name="announce">Tells the user that the wish was heard.</param>
+    /// <summary>Registers the handler.</summary>
+    /// <param name="announce">Tells the user that the first signal was received.</param>
     public Interruption(Action announce)
     {
         _announce = announce;
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
     }
 
-    /// <summary>Is cancelled by the first signal.</summary>
+    /// <summary>Gets a token that the first signal cancels.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Restores the default handling of signals.</summary>
     public void Dispose()
     {
         foreach (var registration in _registrations)

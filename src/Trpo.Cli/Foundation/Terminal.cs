@@ -2,12 +2,13 @@ using System.CommandLine;
 
 namespace Trpo.Cli.Foundation;
 
-/// <summary>Where a verb speaks: results to the one, what went wrong to the other. Numbers are in the invariant culture.</summary>
-/// <param name="Output">Standard output.</param>
-/// <param name="Error">Standard error.</param>
+/// <summary>The output and error streams of a verb. Numbers are written in the invariant culture.</summary>
+/// <param name="Output">The standard output, for results.</param>
+/// <param name="Error">The standard error, for warnings and errors.</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error)
 {
-    /// <summary>Runs a verb: what the user can mend becomes a message and exit code 1.</summary>
+    /// <summary>Runs a verb. An exception that the user can correct is written to the standard error, and gives <see cref="ExitCode.UserError"/>.</summary>
+    /// <returns>The exit code.</returns>
     public static int Run(ParseResult parsed, Func<Terminal, int> verb)
     {
         var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -18,17 +19,17 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
         catch (Exception exception) when (ErrorMessage.Of(exception) is { } message)
         {
             terminal.Warn($"{message}");
-            return ExitCode.Mendable;
+            return ExitCode.UserError;
         }
     }
 
-    /// <summary>A line of results.</summary>
-    public void Say(FormattableString line) => Output.WriteLine(Plain(line));
+    /// <summary>Writes a line of results.</summary>
+    public void WriteLine(FormattableString line) => Output.WriteLine(WithoutControls(line));
 
-    /// <summary>A line about what is wrong, or may be.</summary>
-    public void Warn(FormattableString line) => Error.WriteLine(Plain(line));
+    /// <summary>Writes a line about an error or a possible one.</summary>
+    public void Warn(FormattableString line) => Error.WriteLine(WithoutControls(line));
 
-    // Names come from environments and files, and must not move the cursor.
-    private static string Plain(FormattableString line) =>
+    // Names from environments and files must not contain terminal escapes.
+    private static string WithoutControls(FormattableString line) =>
         string.Concat(FormattableString.Invariant(line).Select(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character));
 }

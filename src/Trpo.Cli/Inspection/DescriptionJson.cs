@@ -4,7 +4,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Cli.Inspection;
 
-/// <summary>A description for programs.</summary>
+/// <summary>The JSON of a policy's description.</summary>
 internal static class DescriptionJson
 {
     private static readonly JsonSerializerOptions Format = new()
@@ -16,6 +16,7 @@ internal static class DescriptionJson
         Converters = { new JsonStringEnumConverter() },
     };
 
+    /// <summary>Returns a description as JSON.</summary>
     public static string Write(PolicyDescription policy) => JsonSerializer.Serialize(
         new
         {

@@ -3,12 +3,13 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Cli.Inspection;
 
-/// <summary>A description for people.</summary>
+/// <summary>The text of a policy's description.</summary>
 internal static class DescriptionText
 {
-    // More names, or bounds, than these tell nobody anything.
-    private const int Most = 12;
+    // More names or bounds would fill the screen.
+    private const int MaxListed = 12;
 
+    /// <summary>Returns the lines of a description.</summary>
     public static IEnumerable<string> Lines(PolicyDescription policy)
     {
         yield return Line("File", string.Create(CultureInfo.InvariantCulture, $"{policy.File} ({policy.Bytes:N0} bytes)"));
@@ -45,7 +46,7 @@ internal static class DescriptionText
         _ => $"{actions}",
     };
 
-    private static string Listed(IReadOnlyList<string> names) => names.Count <= Most
+    private static string Listed(IReadOnlyList<string> names) => names.Count <= MaxListed
         ? string.Join(", ", names)
-        : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(Most))} and {names.Count - Most} more");
+        : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(MaxListed))} and {names.Count - MaxListed} more");
 }

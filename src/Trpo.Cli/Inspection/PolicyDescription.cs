@@ -3,16 +3,16 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Cli.Inspection;
 
-/// <summary>What a file with a policy says of itself.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Preprocessing">The transforms of a model of ML.NET's that stand in front of the policy, in their order; empty for a graph, which has them inside.</param>
+/// <summary>A description of a file with a policy.</summary>
+/// <param name="File">The path of the file.</param>
+/// <param name="Bytes">The size of the file, in bytes.</param>
+/// <param name="Preprocessing">The transforms in front of the policy in an ML.NET model, in their order; empty for a graph, which contains them.</param>
 /// <param name="Graph">The policy's graph.</param>
-/// <param name="Observations">What the policy observes, behind its preprocessing.</param>
-/// <param name="Actions">What it does.</param>
-/// <param name="RawColumns">The columns that it was trained on, before any transform.</param>
-/// <param name="HasActionMask">Whether the observation ends with a mask.</param>
-/// <param name="Provenance">What produced it.</param>
+/// <param name="Observations">The policy's observations, after the preprocessing.</param>
+/// <param name="Actions">The policy's actions.</param>
+/// <param name="RawColumns">The columns that the policy was trained on, before any transform.</param>
+/// <param name="HasActionMask">True if the observation ends with an action mask.</param>
+/// <param name="Provenance">The origin of the policy: environment, steps, seed, versions.</param>
 internal sealed record PolicyDescription(
     string File,
     long Bytes,

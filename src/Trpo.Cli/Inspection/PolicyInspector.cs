@@ -6,10 +6,11 @@ using Trpo.Onnx.Graph;
 
 namespace Trpo.Cli.Inspection;
 
-/// <summary>Reads what there is to know of a policy from its file, and runs nothing of it.</summary>
+/// <summary>A reader of policy descriptions, which does not run the policy.</summary>
 internal static class PolicyInspector
 {
-    /// <exception cref="InvalidDataException">The file is damaged, or has no policy in it.</exception>
+    /// <summary>Reads the description of a policy.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no policy.</exception>
     public static PolicyDescription Read(SavedPolicy saved)
     {
         var size = new FileInfo(saved.Path).Length;
@@ -30,7 +31,7 @@ internal static class PolicyInspector
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{path} is no policy that can be read: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} is not a policy that can be read: {exception.Message}", exception);
         }
     }
 }

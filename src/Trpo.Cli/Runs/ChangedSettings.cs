@@ -3,10 +3,10 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The settings of a trainer that differ from their defaults, as an options file would name them.</summary>
+/// <summary>The settings of a trainer that differ from their defaults, with their names in an options file.</summary>
 internal static class ChangedSettings
 {
-    /// <summary>A line for each: <c>trustRegion.maxKl = 0.02</c>.</summary>
+    /// <summary>Returns a line for each: <c>trustRegion.maxKl = 0.02</c>.</summary>
     public static IReadOnlyList<string> Of(TrpoOptions options)
     {
         var defaults = TrpoOptionsJson.Flatten(new TrpoOptions()).ToDictionary();

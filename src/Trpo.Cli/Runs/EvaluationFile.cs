@@ -5,11 +5,12 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>An evaluation as JSON, for scripts.</summary>
+/// <summary>The JSON file of an evaluation.</summary>
 internal static class EvaluationFile
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
+    /// <summary>Writes the statistics and every episode of an evaluation.</summary>
     public static void Write(string path, string environment, PolicyEvaluation evaluation)
     {
         var interval = evaluation.MeanReturnInterval();

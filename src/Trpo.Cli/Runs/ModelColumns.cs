@@ -3,10 +3,10 @@ using Trpo.Onnx;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The column of observations that a model reads.</summary>
+/// <summary>The columns that a model reads.</summary>
 internal static class ModelColumns
 {
-    /// <summary>The raw column that the policy was trained on, where there was one; otherwise what the policy itself reads.</summary>
+    /// <summary>Returns the name of the column of observations: the raw column that the policy was trained on, if there was only one; otherwise the column that the policy itself reads.</summary>
     public static string Observation(ITransformer model)
     {
         var policy = PolicyChain.FromModel(model).Policy;

@@ -1,14 +1,14 @@
 namespace Trpo.Cli.Runs;
 
-/// <summary>How observations are brought to a common scale on their way to the policy.</summary>
+/// <summary>The scaling of observations in front of the policy.</summary>
 internal enum Normalization
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No scaling.</summary>
     Off,
 
-    /// <summary>ML.NET's NormalizeMeanVariance in front of the trainer, fitted on what a random policy meets.</summary>
+    /// <summary>ML.NET's NormalizeMeanVariance in front of the trainer, fitted on the observations of a random policy.</summary>
     Table,
 
-    /// <summary>The policy's own, by the running mean and deviation of all that it has met.</summary>
+    /// <summary>The normalizer inside the policy, which uses the running mean and deviation of all observations so far.</summary>
     Running,
 }

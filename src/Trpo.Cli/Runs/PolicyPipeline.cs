@@ -6,31 +6,31 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>What stands between an environment and its trainer: categories become numbers, columns one vector, and values get a common scale.</summary>
+/// <summary>The pipeline between an environment and its trainer: categories become numbers, columns one vector, and values get a common scale.</summary>
 internal static class PolicyPipeline
 {
-    /// <summary>All of it; the trainer comes behind.</summary>
+    /// <summary>Creates the pipeline, without the trainer at its end.</summary>
     public static EstimatorChain<ITransformer> Preprocessing(MLContext ml, EnvironmentDataView environment, TrpoOptions options, Normalization normalization)
     {
         var observation = options.Columns.Observation;
         var chain = Columns(ml, environment, observation);
 
-        // The mean is taken off too: where values are far from 0 and vary little, a scale alone would leave nothing of what varies.
+        // With fixZero, a value that is far from 0 and varies little would be scaled by its size and lose its variation.
         if (normalization == Normalization.Table)
             chain = chain.Append((IEstimator<ITransformer>)ml.Transforms.NormalizeMeanVariance(observation, fixZero: false));
         return chain;
     }
 
-    /// <summary>The normalisation that fits where none was asked for, and why.</summary>
+    /// <summary>Chooses the normalization if the command line does not, and gives the reason.</summary>
     public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
     {
         if (options.ActionMask)
-            return (Normalization.Running, "the observation ends with a mask, which this leaves as it is");
+            return (Normalization.Running, "the observation ends with a mask, which is left as it is");
         if (options.NormalizeObservations)
-            return (Normalization.Running, "the options say so");
-        return StandsStill(ml, environment, options.Columns.Observation) is { } value
-            ? (Normalization.Running, $"value {value} of the observation never changes while a random policy acts, so that its table gives it no scale")
-            : (Normalization.Table, "fitted on what a random policy meets");
+            return (Normalization.Running, "the options set normalizeObservations");
+        return FirstConstant(ml, environment, options.Columns.Observation) is { } value
+            ? (Normalization.Running, $"value {value} of the observation never changes while a random policy acts, so that a table gives it no scale")
+            : (Normalization.Table, "fitted on the observations of a random policy");
     }
 
     private static EstimatorChain<ITransformer> Columns(MLContext ml, EnvironmentDataView environment, string observation)
@@ -50,8 +50,8 @@ internal static class PolicyPipeline
         return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(observation, [.. columns.Select(column => column.Name)]));
     }
 
-    // The place of the first value that is the same in all rows of the table.
-    private static int? StandsStill(MLContext ml, EnvironmentDataView environment, string observation)
+    // Returns the index of the first value that is equal in all rows of the table; null if there is none.
+    private static int? FirstConstant(MLContext ml, EnvironmentDataView environment, string observation)
     {
         IDataView view = environment;
         var chain = Columns(ml, environment, observation);
@@ -68,8 +68,8 @@ internal static class PolicyPipeline
                 varies[i] |= row[i] != first[i];
         }
 
-        var place = Array.IndexOf(varies, false);
-        return place < 0 ? null : place;
+        var index = Array.IndexOf(varies, false);
+        return index < 0 ? null : index;
     }
 
     private sealed class Category

@@ -6,18 +6,18 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>A policy in a file, with what stands in front of it: a model of ML.NET's, an ONNX graph, or the model of a run's folder.</summary>
+/// <summary>A policy in a file, with its preprocessing: an ML.NET model, an ONNX graph, or the model in a run's folder.</summary>
 internal sealed class SavedPolicy
 {
     private SavedPolicy(string path, RunFolder? run) => (Path, Run) = (path, run);
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The run that the file is of; null where it was named by itself.</summary>
+    /// <summary>Gets the run that the file belongs to; null if the file itself was named.</summary>
     public RunFolder? Run { get; }
 
-    /// <summary>Whether the file is a zip archive, as ML.NET's models are.</summary>
+    /// <summary>True if the file is a zip archive, as ML.NET models are.</summary>
     public bool IsArchive
     {
         get
@@ -27,9 +27,9 @@ internal sealed class SavedPolicy
         }
     }
 
-    /// <summary>Finds the file.</summary>
+    /// <summary>Finds the file of a policy.</summary>
     /// <param name="path">A file, or the folder of a run.</param>
-    /// <exception cref="CommandException">There is none.</exception>
+    /// <exception cref="CommandException">There is no such file, or no model in the folder.</exception>
     public static SavedPolicy At(string path)
     {
         var run = Directory.Exists(path) ? new RunFolder(path) : null;
@@ -38,11 +38,11 @@ internal sealed class SavedPolicy
             ? new SavedPolicy(file, run)
             : throw new CommandException(run is null
                 ? $"There is no file {System.IO.Path.GetFullPath(path)}."
-                : $"There is no model in {run.Path}: a training that was stopped before it wrote one goes on with `trpo resume {run.Given}`.{run.WhereReplaced}");
+                : $"There is no model in {run.Path}: a training that was stopped before it wrote one is resumed with `trpo resume {run.Given}`.{run.WhereReplaced}");
     }
 
-    /// <summary>The model: whatever precedes the policy, and it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or no policy.</exception>
+    /// <summary>Loads the policy with its preprocessing.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or is not a policy.</exception>
     public ITransformer Load(MLContext ml)
     {
         if (IsArchive)
@@ -57,6 +57,6 @@ internal sealed class SavedPolicy
         }
     }
 
-    /// <summary>The environment that the policy was trained in; null where nothing tells.</summary>
+    /// <summary>Returns the environment that the policy was trained in; null if it is not known.</summary>
     public EnvironmentChoice? TrainedIn() => Run is { } run && File.Exists(run.Command) ? TrainingCommandFile.Read(run).Environment : null;
 }

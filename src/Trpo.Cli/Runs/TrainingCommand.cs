@@ -3,36 +3,36 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>All that a training was asked for, so that it can go on as it began.</summary>
+/// <summary>The settings of a training, with which it can be resumed.</summary>
 internal sealed record TrainingCommand
 {
-    /// <summary>The longest time between two checkpoints, in seconds: some thirty years.</summary>
-    public const double LongestInterval = 1_000_000_000;
+    /// <summary>The maximum time between two checkpoints, in seconds: some thirty years.</summary>
+    public const double MaxCheckpointInterval = 1_000_000_000;
 
-    /// <summary>The shortest, in seconds.</summary>
-    public const double ShortestInterval = 0.001;
+    /// <summary>The minimum time between two checkpoints, in seconds.</summary>
+    public const double MinCheckpointInterval = 0.001;
 
-    /// <summary>The most environments side by side.</summary>
-    public const int MostEnvironments = 100_000;
+    /// <summary>The maximum number of environments.</summary>
+    public const int MaxEnvironments = 100_000;
 
-    /// <summary>Where to act.</summary>
+    /// <summary>Gets the environment.</summary>
     public required EnvironmentChoice Environment { get; init; }
 
-    /// <summary>How many environments are stepped side by side.</summary>
+    /// <summary>Gets the number of environments that are stepped in turn.</summary>
     public required int Environments { get; init; }
 
-    /// <summary>How many threads step them.</summary>
+    /// <summary>Gets the number of threads that step the environments.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>How observations are scaled.</summary>
+    /// <summary>Gets the scaling of observations.</summary>
     public required Normalization Normalization { get; init; }
 
-    /// <summary>The episodes of the evaluation after training; 0 for none.</summary>
+    /// <summary>Gets the number of episodes of the evaluation after training; 0 for none.</summary>
     public required int Episodes { get; init; }
 
-    /// <summary>The seconds between two checkpoints.</summary>
+    /// <summary>Gets the time between two checkpoints, in seconds.</summary>
     public required double CheckpointInterval { get; init; }
 
-    /// <summary>The trainer's settings, without those of the run: checkpoints, listeners, tokens.</summary>
+    /// <summary>Gets the trainer's settings, without those of the process: checkpoints, listeners, tokens.</summary>
     public required TrpoOptions Options { get; init; }
 }

@@ -9,11 +9,11 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>A <see cref="TrainingCommand"/> as a file. It is not trusted: what is read is checked like a command line.</summary>
+/// <summary>The file of a <see cref="TrainingCommand"/>, which is checked like a command line when it is read.</summary>
 internal static class TrainingCommandFile
 {
     private const int Version = 1;
-    private const int MostBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -25,6 +25,7 @@ internal static class TrainingCommandFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    /// <summary>Writes a command.</summary>
     public static void Write(string path, TrainingCommand command)
     {
         var record = new Record(Version, command.Environment.Name, command.Environment.Assembly, command.Environment.MaxEpisodeSteps, command.Environments, command.Threads,
@@ -32,13 +33,14 @@ internal static class TrainingCommandFile
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, Format)));
     }
 
-    /// <exception cref="CommandException">There is no such file, or it is damaged or of a newer version; the message says what to do.</exception>
+    /// <summary>Reads the command of a run.</summary>
+    /// <exception cref="CommandException">There is no such file, or the file is damaged or of a newer version; the message names a remedy.</exception>
     public static TrainingCommand Read(RunFolder folder)
     {
         var path = folder.Command;
         try
         {
-            var text = Encoding.UTF8.GetString(BoundedFile.Read(path, MostBytes));
+            var text = Encoding.UTF8.GetString(BoundedFile.Read(path, MaxBytes));
             CheckVersion(JsonNode.Parse(text));
             var record = JsonSerializer.Deserialize<Record>(text, Format) ?? throw new InvalidDataException("it is empty");
             return Checked(record);
@@ -47,17 +49,17 @@ internal static class TrainingCommandFile
         {
             throw new CommandException($"There is no run to read: {path} does not exist. `trpo train --out {folder.Given}` starts one.{folder.WhereReplaced}", exception);
         }
-        // A name that is there twice is an argument that is wrong.
+        // JsonNode throws an ArgumentException if a name occurs twice.
         catch (Exception exception) when (exception is JsonException or InvalidDataException or ArgumentException)
         {
-            throw new CommandException($"{path} cannot be read: {exception.Message} Its training can go on with a whole one: `trpo train` with the same options and another --out writes it, to be copied here. Or start again, with --overwrite.", exception);
+            throw new CommandException($"{path} cannot be read: {exception.Message} To resume the training, copy an intact file here, which `trpo train` with the same options and another --out writes; or start again, with --overwrite.", exception);
         }
     }
 
     private static void CheckVersion(JsonNode? node)
     {
         if (node is not JsonObject record || record["version"] is not JsonValue value || !value.TryGetValue<int>(out var version))
-            throw new InvalidDataException("it has no 'version', so that it is no record of a training.");
+            throw new InvalidDataException("it has no 'version', so it is no record of a training.");
         if (version is < 1 or > Version)
             throw new InvalidDataException($"it is of version {version}, and this tool reads {Version}: a newer trpo wrote it.");
     }
@@ -65,12 +67,12 @@ internal static class TrainingCommandFile
     private static TrainingCommand Checked(Record record)
     {
         AtLeast(record.Environments, 1, "environments");
-        if (record.Environments > TrainingCommand.MostEnvironments)
-            throw new InvalidDataException($"'environments' is {record.Environments}, but must be at most {TrainingCommand.MostEnvironments}.");
+        if (record.Environments > TrainingCommand.MaxEnvironments)
+            throw new InvalidDataException($"'environments' is {record.Environments}, but must be at most {TrainingCommand.MaxEnvironments}.");
         AtLeast(record.Threads, 1, "threads");
         AtLeast(record.Episodes, 0, "episodes");
         AtLeast(record.MaxEpisodeSteps ?? 1, 1, "maxEpisodeSteps");
-        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.LongestInterval))
+        if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.MaxCheckpointInterval))
             throw new InvalidDataException("'checkpointInterval' must be a positive number of seconds.");
         if (string.IsNullOrWhiteSpace(record.Environment ?? record.Assembly) || record.Assembly is { Length: 0 })
             throw new InvalidDataException("it names neither an 'environment' nor an 'assembly'.");
@@ -81,15 +83,15 @@ internal static class TrainingCommandFile
             Threads = record.Threads,
             Normalization = record.Normalization,
             Episodes = record.Episodes,
-            CheckpointInterval = Math.Max(record.CheckpointInterval, TrainingCommand.ShortestInterval),
+            CheckpointInterval = Math.Max(record.CheckpointInterval, TrainingCommand.MinCheckpointInterval),
             Options = TrpoOptionsJson.Read(record.Options.ToJsonString()),
         };
     }
 
-    private static void AtLeast(int value, int least, string name)
+    private static void AtLeast(int value, int min, string name)
     {
-        if (value < least)
-            throw new InvalidDataException($"'{name}' is {value}, but must be at least {least}.");
+        if (value < min)
+            throw new InvalidDataException($"'{name}' is {value}, but must be at least {min}.");
     }
 
     private sealed record Record(

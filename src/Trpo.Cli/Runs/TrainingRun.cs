@@ -13,7 +13,7 @@ using Trpo.Reports.Descriptions;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>Trains as a command says, and fills the folder of the run.</summary>
+/// <summary>A training by a command, with the files of its run.</summary>
 internal sealed class TrainingRun
 {
     private readonly RunFolder _folder;
@@ -26,18 +26,18 @@ internal sealed class TrainingRun
     private TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, TransformerChain<ITransformer> preprocessing, Terminal terminal) =>
         (_folder, _command, _ml, _environment, _preprocessing, _terminal) = (folder, command, ml, environment, preprocessing, terminal);
 
-    /// <summary>Fits what stands in front of the policy. Nothing is written, so that nothing is lost where an interruption ends the process.</summary>
-    /// <param name="folder">Where the files go.</param>
-    /// <param name="command">What to do.</param>
+    /// <summary>Fits the preprocessing. No file is written, so an interruption may end the process.</summary>
+    /// <param name="folder">The folder of the files.</param>
+    /// <param name="command">The command.</param>
     /// <param name="ml">The context.</param>
-    /// <param name="environment">Where to act: the data view of the command's environment.</param>
-    /// <param name="terminal">Where to speak.</param>
+    /// <param name="environment">The data view of the command's environment.</param>
+    /// <param name="terminal">The terminal.</param>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
     public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal) =>
         new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal);
 
-    /// <summary>From here on, an interruption stops the training where it can be gone on with.</summary>
-    public Interruption Interruptible() => new(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
+    /// <summary>Handles interruptions from here on: they stop the training where it can be resumed.</summary>
+    public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
 
     /// <summary>Trains, evaluates, and writes the files. The report is also written if training is interrupted or diverges, or if the environment fails.</summary>
     /// <param name="folderLock">The lock of the folder, held by the caller.</param>
@@ -54,23 +54,23 @@ internal sealed class TrainingRun
             var model = Train(folderLock, resume, cancel);
             using var owned = model as IDisposable;
             PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
-            _terminal.Say($"Wrote {_folder.Model}");
+            _terminal.WriteLine($"Wrote {_folder.Model}");
             _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
-            _terminal.Say($"Wrote {_folder.Onnx}");
+            _terminal.WriteLine($"Wrote {_folder.Onnx}");
             isInterrupted = cancel.IsCancellationRequested;
             if (!isInterrupted && _command.Episodes > 0)
                 isInterrupted = !TryEvaluate(model, cancel);
         }
         catch (Exception exception) when (exception is TrainingException or EnvironmentException or OperationCanceledException)
         {
-            WriteReportBeside();
+            TryWriteReport();
             throw;
         }
 
         WriteReport();
         if (!isInterrupted)
             return ExitCode.Done;
-        _terminal.Warn($"Interrupted. To go on: trpo resume {_folder.Given}");
+        _terminal.Warn($"Interrupted. To continue: trpo resume {_folder.Given}");
         return ExitCode.Interrupted;
     }
 
@@ -80,16 +80,16 @@ internal sealed class TrainingRun
         using var warnings = new TrainingWarnings(_ml, _terminal, TrainingDisplay.IsLive);
         var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
-            // Settings with which training cannot go on should not replace those with which it can: the record follows the first iteration.
-            var progress = new Broadcast(new FirstReport(() => TrainingCommandFile.Write(_folder.Command, _command)), recorder, display);
+            // The command is written after the first iteration, so that settings with which training cannot resume do not replace those with which it can.
+            var progress = new ProgressBroadcast(new FirstIterationAction(() => TrainingCommandFile.Write(_folder.Command, _command)), recorder, display);
             return (Fit(Options(progress, resume, cancel)), progress.Last);
         });
         if (last is not null)
-            _terminal.Say($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
+            _terminal.WriteLine($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
         else if (cancel.IsCancellationRequested)
-            _terminal.Say($"No iteration was completed.");
+            _terminal.WriteLine($"No iteration was completed.");
         else
-            _terminal.Say($"No iteration was left to train.");
+            _terminal.WriteLine($"No iteration was left to train.");
         return model;
     }
 
@@ -101,7 +101,7 @@ internal sealed class TrainingRun
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException && exception.Source is "Trpo.Estimators" or "Trpo.Onnx")
         {
-            // The libraries refuse settings that do not go together, or not with the environment.
+            // The libraries refuse settings that contradict one another or the environment.
             throw new CommandException($"Training in {_environment.Name} cannot begin with these settings: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
         }
     }
@@ -131,7 +131,7 @@ internal sealed class TrainingRun
         try
         {
             var evaluation = _ml.ReinforcementLearning.Evaluate(model, _environment, _command.Episodes, cancellation: cancel);
-            _terminal.Say($"Evaluation: {evaluation}.");
+            _terminal.WriteLine($"Evaluation: {evaluation}.");
             return true;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -140,15 +140,15 @@ internal sealed class TrainingRun
         }
     }
 
-    // There is nothing to report of where not one iteration ended.
+    // Before the first iteration ends, there is nothing to report.
     private void WriteReport()
     {
         if (File.Exists(_folder.Metrics))
-            _terminal.Say($"Wrote {RunReport.Save(_folder.Path)[0]}");
+            _terminal.WriteLine($"Wrote {RunReport.Save(_folder.Path)[0]}");
     }
 
-    // Beside what went wrong, which must be heard.
-    private void WriteReportBeside()
+    // A failure to write the report must not hide the exception that ended the training.
+    private void TryWriteReport()
     {
         try
         {

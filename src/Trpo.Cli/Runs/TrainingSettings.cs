@@ -3,19 +3,20 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The trainer's settings of a command line: a preset, what a file changes of it, and what options of the command line change of that.</summary>
+/// <summary>The trainer's settings of a command line: those of a preset, replaced by those of a file, replaced by options of the command line.</summary>
 internal static class TrainingSettings
 {
-    // So that a run can be repeated whoever starts it.
+    // Every run is repeatable.
     private const int DefaultSeed = 1;
 
-    /// <summary>The presets by name; the first is the default.</summary>
+    /// <summary>Gets the presets by name; the first is the default.</summary>
     public static IReadOnlyDictionary<string, TrpoOptions> Presets { get; } = new Dictionary<string, TrpoOptions>
     {
         ["sample-efficient"] = TrpoOptions.SampleEfficient,
         ["plain"] = new(),
     };
 
+    /// <summary>Reads the settings.</summary>
     /// <param name="basis">The settings to change: a preset, or those of a run.</param>
     /// <param name="file">The path of an options file; null for none.</param>
     /// <param name="steps">The total steps; null leaves them.</param>

@@ -5,7 +5,7 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The trainer's warnings, each once: at once where there is only text, after the training where they would break into a display.</summary>
+/// <summary>The trainer's warnings on the terminal, each once: immediately if the display is plain text, after the training if they would break a live display.</summary>
 internal sealed class TrainingWarnings : IDisposable
 {
     private readonly MLContext _ml;
@@ -13,28 +13,29 @@ internal sealed class TrainingWarnings : IDisposable
     private readonly bool _isLive;
     private readonly List<string> _texts = [];
 
+    /// <summary>Begins to listen to the log of a context.</summary>
     public TrainingWarnings(MLContext ml, Terminal terminal, bool isLive)
     {
         (_ml, _terminal, _isLive) = (ml, terminal, isLive);
-        ml.Log += Hear;
+        ml.Log += OnLog;
     }
 
-    /// <summary>Stops listening, and says what was kept back.</summary>
+    /// <summary>Stops listening, and writes the warnings that were held back.</summary>
     public void Dispose()
     {
-        _ml.Log -= Hear;
+        _ml.Log -= OnLog;
         if (_isLive)
-            _texts.ForEach(Say);
+            _texts.ForEach(Write);
     }
 
-    private void Hear(object? sender, LoggingEventArgs log)
+    private void OnLog(object? sender, LoggingEventArgs log)
     {
         if (log.Kind != ChannelMessageKind.Warning || !log.Source.Contains(nameof(TrpoEstimator), StringComparison.Ordinal) || _texts.Contains(log.RawMessage))
             return;
         _texts.Add(log.RawMessage);
         if (!_isLive)
-            Say(log.RawMessage);
+            Write(log.RawMessage);
     }
 
-    private void Say(string text) => _terminal.Warn($"Warning: {text}");
+    private void Write(string text) => _terminal.Warn($"Warning: {text}");
 }

@@ -10,7 +10,7 @@ using Trpo.Onnx;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary><c>trpo evaluate</c>.</summary>
+/// <summary>The verb <c>trpo evaluate</c>.</summary>
 internal static class EvaluateVerb
 {
     private const int DefaultEpisodes = 100;
@@ -19,22 +19,23 @@ internal static class EvaluateVerb
     private static readonly Option<string?> Environment = Options.Environment();
     private static readonly Option<string?> Assembly = Options.Assembly();
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
-    private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes to play; 100 by default.", least: 1);
-    private static readonly Option<int?> Seed = Options.Number("--seed", "Where the episodes' seeds come from; 0 by default.", least: 0);
-    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default.", least: 1);
-    private static readonly Option<bool> Sample = new("--sample") { Description = "Draw the actions with the policy's probabilities, instead of the best of them." };
-    private static readonly Option<string?> Json = Options.File("--json", "Write the numbers, and every episode, to a file.");
+    private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes to play; 100 by default.", min: 1);
+    private static readonly Option<int?> Seed = Options.Number("--seed", "The seed from which the episodes' seeds are derived; 0 by default.", min: 0);
+    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default.", min: 1);
+    private static readonly Option<bool> Sample = new("--sample") { Description = "Sample the actions from the policy's distribution, instead of taking the most probable ones." };
+    private static readonly Option<string?> Json = Options.File("--json", "Write the statistics and every episode to a JSON file.");
 
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var command = new Verb("evaluate", "Plays episodes with a trained policy, and says what it reaches: the mean return, how far episodes are apart, and how sure the mean is.")
+        var command = new Verb("evaluate", "Plays episodes with a trained policy, and prints the mean return, its confidence interval, and the spread of the episodes.")
         {
             Examples =
             [
-                ("trpo evaluate runs/1", "The policy of a run, in the environment that it was trained in."),
-                ("trpo evaluate model.zip --environment cartpole --episodes 20 --json result.json", "Any model; the numbers also as JSON."),
+                ("trpo evaluate runs/1", "The policy of a run, in the environment of its training."),
+                ("trpo evaluate model.zip --environment cartpole --episodes 20 --json result.json", "Any model; the statistics also as JSON."),
             ],
-            Notes = "The same seed plays the same episodes, in any number of threads. A policy.onnx can be evaluated where it takes one vector of numbers; one that takes several columns is played from its model.zip.",
+            Notes = "The same seed plays the same episodes, with any number of threads. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
         };
         command.Arguments.Add(Model);
         foreach (var option in new Option[] { Environment, Assembly, MaxEpisodeSteps, Episodes, Seed, Threads, Sample, Json })
@@ -71,7 +72,7 @@ internal static class EvaluateVerb
         if (parsed.GetValue(Json) is { } json)
         {
             EvaluationFile.Write(json, environment.Name, evaluation);
-            terminal.Say($"Wrote {Path.GetFullPath(json)}");
+            terminal.WriteLine($"Wrote {Path.GetFullPath(json)}");
         }
 
         return ExitCode.Done;
@@ -83,14 +84,14 @@ internal static class EvaluateVerb
         if (name is not null || assembly is not null)
             return Options.Choice(name, assembly, limit);
         if (saved.TrainedIn() is not { } environment)
-            throw new CommandException($"Name the environment to play in: --environment, or --assembly. Only the folder of a run knows it by itself.");
+            throw new CommandException($"Name the environment to play in: --environment, or --assembly. Only the folder of a run records it.");
         return environment with { MaxEpisodeSteps = limit ?? environment.MaxEpisodeSteps };
     }
 
     private static void Report(PolicyEvaluation evaluation, EnvironmentDataView environment, Terminal terminal)
     {
-        terminal.Say($"{environment.Name}: {evaluation}");
-        terminal.Say($"  returns {evaluation.MinReturn:0.###} to {evaluation.MaxReturn:0.###}, median {evaluation.MedianReturn:0.###}");
-        terminal.Say($"  episodes of {evaluation.MeanLength:0.#} ± {evaluation.LengthStandardDeviation:0.#} steps; {evaluation.TerminatedEpisodes} ended, {evaluation.TruncatedEpisodes} were cut off");
+        terminal.WriteLine($"{environment.Name}: {evaluation}");
+        terminal.WriteLine($"  returns {evaluation.MinReturn:0.###} to {evaluation.MaxReturn:0.###}, median {evaluation.MedianReturn:0.###}");
+        terminal.WriteLine($"  episodes of {evaluation.MeanLength:0.#} ± {evaluation.LengthStandardDeviation:0.#} steps; {evaluation.TerminatedEpisodes} ended, {evaluation.TruncatedEpisodes} were cut off");
     }
 }

@@ -5,22 +5,23 @@ using Trpo.Cli.Runs;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary><c>trpo inspect</c>.</summary>
+/// <summary>The verb <c>trpo inspect</c>.</summary>
 internal static class InspectVerb
 {
     private static readonly Argument<string> File = Options.Path("file", "A policy.onnx, a model.zip, or the folder of a run.");
-    private static readonly Option<bool> Json = new("--json") { Description = "Say it as JSON, for programs." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON, for programs." };
 
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var command = new Verb("inspect", "Says what a policy takes and returns, what its names are, and what it was made by.")
+        var command = new Verb("inspect", "Describes a policy: inputs and outputs, names, and origin.")
         {
             Examples =
             [
-                ("trpo inspect runs/1/policy.onnx", "Inputs and outputs as any ONNX runtime sees them, spaces, names, operators, where it comes from."),
-                ("trpo inspect runs/1/model.zip --json", "Of a model of ML.NET's also the transforms in front of the policy."),
+                ("trpo inspect runs/1/policy.onnx", "Inputs and outputs as any ONNX runtime sees them, spaces, names, operators, origin."),
+                ("trpo inspect runs/1/model.zip --json", "For an ML.NET model, also the transforms in front of the policy."),
             ],
-            Notes = "The policy is not run, and no file is written beside it.",
+            Notes = "The policy is not run, and no file is written.",
         };
         command.Arguments.Add(File);
         command.Options.Add(Json);
@@ -35,7 +36,7 @@ internal static class InspectVerb
             terminal.Output.WriteLine(DescriptionJson.Write(policy));
         else
             foreach (var line in DescriptionText.Lines(policy))
-                terminal.Say($"{line}");
+                terminal.WriteLine($"{line}");
         return ExitCode.Done;
     }
 }

@@ -5,17 +5,18 @@ using Trpo.Reports;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary><c>trpo report</c>.</summary>
+/// <summary>The verb <c>trpo report</c>.</summary>
 internal static class ReportVerb
 {
     private static readonly Argument<string> Folder = Options.Path("folder", "The folder of the run, as given to --out.");
 
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var command = new Verb("report", "Makes the report of a run anew from its numbers: also while it goes on, or after it was killed.")
+        var command = new Verb("report", "Makes the report of a run from its metrics: also while the run goes on, or after it was killed.")
         {
             Examples = [("trpo report runs/1", "Then open runs/1/report.html in a browser; it needs no network.")],
-            Notes = "It reads metrics.csv and run.json in the folder, and writes report.html and plots/. A training writes it itself when it ends.",
+            Notes = "It reads metrics.csv and run.json in the folder, and writes report.html and plots/. A training writes its report when it ends.",
         };
         command.Arguments.Add(Folder);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -28,7 +29,7 @@ internal static class ReportVerb
         if (!File.Exists(folder.Metrics))
             throw new CommandException($"There is no run in {folder.Path}: it has no {Path.GetFileName(folder.Metrics)}.");
         foreach (var path in RunReport.Save(folder.Path))
-            terminal.Say($"Wrote {path}");
+            terminal.WriteLine($"Wrote {path}");
         return ExitCode.Done;
     }
 }

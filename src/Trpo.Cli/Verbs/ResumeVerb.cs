@@ -5,25 +5,26 @@ using Trpo.Cli.Runs;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary><c>trpo resume</c>.</summary>
+/// <summary>The verb <c>trpo resume</c>.</summary>
 internal static class ResumeVerb
 {
     private static readonly Argument<string> Folder = Options.Path("folder", "The folder of the run, as given to --out.");
-    private static readonly Option<int?> Steps = Options.Number("--steps", "Train for so many steps in all, at least as many as were asked for before.", least: 1);
+    private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for in all; not fewer than before.", min: 1);
 
-    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; a training with others is refused.", HelpName = "file" };
+    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; others are refused.", HelpName = "file" };
 
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var command = new Verb("resume", "Goes on with a training that was interrupted or killed, from its latest checkpoint; or trains one that is finished for longer.")
+        var command = new Verb("resume", "Resumes a training that was interrupted or killed, from its latest checkpoint; or trains a finished one for longer.")
         {
             Examples =
             [
-                ("trpo resume runs/1", "Goes on as if nothing had happened; the result is that of a training that was never interrupted."),
+                ("trpo resume runs/1", "The result is that of a training that was never interrupted."),
                 ("trpo resume runs/1 --steps 500000", "Trains for longer than was asked for at first."),
-                ("trpo resume runs/1 --options health.json", "Goes on with one that became ill, with { \"health\": { \"maxRecoveries\": 3 } }."),
+                ("trpo resume runs/1 --options health.json", "Resumes a training that diverged, with { \"health\": { \"maxRecoveries\": 3 } }."),
             ],
-            Notes = "Environment, pipeline and settings are those of command.json in the folder. An assembly with environments must still be where it was. The files of the folder are renewed.",
+            Notes = "Environment, pipeline and settings are those of command.json in the folder. An assembly with environments must still be where it was. The files of the folder are replaced.",
         };
         command.Arguments.Add(Folder);
         command.Options.Add(Steps);
@@ -41,14 +42,14 @@ internal static class ResumeVerb
         if (command.Options.TotalSteps < before)
             throw new CommandException(FormattableString.Invariant($"The run in {folder.Path} is one of {before:N0} steps: it can be made longer (--steps, or totalSteps in the file), but not as short as {command.Options.TotalSteps:N0}."));
         if (!folder.HasCheckpoint && File.Exists(folder.Model))
-            throw new CommandException($"There is no checkpoint in {folder.Checkpoints}, so that training would start from the beginning and replace {folder.Model}. Start it again in another folder (trpo train --out), or in this one (--overwrite).");
+            throw new CommandException($"There is no checkpoint in {folder.Checkpoints}, so training would start from the beginning and replace {folder.Model}. Start it again in another folder (trpo train --out), or in this one (--overwrite).");
         var ml = new MLContext(command.Options.Seed);
         var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
-        terminal.Say($"Going on in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
+        terminal.WriteLine($"Resuming in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
         if (!folder.HasCheckpoint)
             terminal.Warn($"There is no checkpoint in {folder.Checkpoints} yet: training starts from the beginning.");
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
-        using var interruption = run.Interruptible();
+        using var interruption = run.HandleInterruption();
         using var folderLock = folder.Lock();
         return run.Execute(folderLock, resume: true, interruption.Token);
     }

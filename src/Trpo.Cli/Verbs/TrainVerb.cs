@@ -7,7 +7,7 @@ using Trpo.Estimators.Environments.DataViews;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary><c>trpo train</c>.</summary>
+/// <summary>The verb <c>trpo train</c>.</summary>
 internal static class TrainVerb
 {
     private static readonly Option<string?> Environment = Options.Environment();
@@ -15,19 +15,20 @@ internal static class TrainVerb
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
     private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the environment's name by default.");
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is moved to replaced/ there." };
-    private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", least: 1);
-    private static readonly Option<int?> Seed = Options.Number("--seed", "Where all randomness starts: the same seed gives the same policy. 1 by default.", least: 0);
-    private static readonly Option<int?> Count = Options.Number("--environments", "Environments stepped side by side; 8 by default.", least: 1, most: TrainingCommand.MostEnvironments);
-    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More pay where a step takes more than some microseconds; nothing learned depends on it.", least: 1);
-    private static readonly Option<string> Preset = Options.Among("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) takes a third of the computation.");
+    private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", min: 1);
+    private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
+    private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
+    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More threads pay if a step takes more than some microseconds; the policy does not depend on their number.", min: 1);
+    private static readonly Option<string> Preset = Options.OneOf("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
-    private static readonly Option<string> Normalize = Options.Among("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on what a random policy meets), running (by what the policy itself has met), off, or auto (the default): table, but running where a value never changes under a random policy, or where the observation ends with a mask.");
-    private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, which is the most that a process that is killed loses; 60 by default.");
-    private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", least: 0);
+    private static readonly Option<string> Normalize = Options.OneOf("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on the observations of a random policy), running (by the observations of the trained policy so far), off, or auto (the default): table, but running if a value never changes under a random policy, or if the observation ends with a mask.");
+    private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, the most that a killed process loses; 60 by default.");
+    private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", min: 0);
 
+    /// <summary>Creates the command.</summary>
     public static Command Create()
     {
-        var command = new Verb("train", "Trains a policy in an environment, and fills a folder with it: the policy, the numbers of every iteration, and a report.")
+        var command = new Verb("train", "Trains a policy in an environment, and fills a folder: with the policy, the metrics of every iteration, and a report.")
         {
             Examples =
             [
@@ -36,9 +37,9 @@ internal static class TrainVerb
                 ("trpo train --assembly bin/Release/net10.0/Robots.dll --environment Arm --threads 4", "In an environment of your own."),
             ],
             Notes = """
-                Precedence: the preset, then the options file, then the command line. The settings that differ from the library's defaults are printed at the start.
+                The command line takes precedence over the options file, and the file over the preset. The settings that differ from the library's defaults are printed at the start.
                 Files: model.zip (pipeline and policy, for ML.NET), policy.onnx (both as one graph), command.json (what `trpo resume` needs), run.json, metrics.csv, TensorBoard events, checkpoints/, report.html and plots/.
-                Ctrl-C stops the training, keeps what was learned, and says how to go on; a second Ctrl-C ends at once.
+                Ctrl-C stops the training, saves the policy, and prints how to resume; a second Ctrl-C ends at once.
                 """,
         };
         foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
@@ -68,17 +69,17 @@ internal static class TrainVerb
             Options = options with { NormalizeObservations = normalization == Normalization.Running },
         };
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
-        using var interruption = run.Interruptible();
+        using var interruption = run.HandleInterruption();
         using var folderLock = folder.Lock();
         var replaced = Replace(folder, parsed.GetValue(Overwrite));
         try
         {
             if (replaced is not null)
-                terminal.Say($"The run that was in the folder is in {replaced} now.");
+                terminal.WriteLine($"The earlier run of the folder was moved to {replaced}.");
             TrainingCommandFile.Write(folder.Command, command);
-            terminal.Say($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
-            terminal.Say($"Observations are scaled by {normalization}: {why}.");
-            terminal.Say($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
+            terminal.WriteLine($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
+            terminal.WriteLine($"Observations are scaled by {normalization}: {why}.");
+            terminal.WriteLine($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");
             return run.Execute(folderLock, resume: false, interruption.Token);
         }
         catch
@@ -100,20 +101,20 @@ internal static class TrainVerb
 
         if (options.ActionMask && name == "table")
             throw new CommandException("The observation ends with a mask, which no table may scale: use --normalize running, or off.");
-        why = $"--normalize {name} says so";
+        why = $"--normalize {name}";
         return Enum.Parse<Normalization>(name, ignoreCase: true);
     }
 
-    // The folder of a run that was there.
+    // Returns the folder that holds the replaced run; null if there was none.
     private static string? Replace(RunFolder folder, bool overwrite)
     {
         if (!folder.HasRun)
             return null;
         if (!overwrite)
-            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Go on with it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
+            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Resume it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
         return folder.SetAside();
     }
 
-    // Names come from the environment, which may have anything in them.
+    // The name of an environment may contain any character.
     private static string FileName(string name) => string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? char.ToLowerInvariant(character) : '-'));
 }

@@ -4,23 +4,24 @@ using System.CommandLine.Invocation;
 
 namespace Trpo.Cli.Verbs;
 
-/// <summary>The help of a command, with its examples and notes behind it.</summary>
+/// <summary>The help of a command, followed by its examples and notes.</summary>
 internal sealed class VerbHelp : SynchronousCommandLineAction
 {
-    private const int WidthOfFiles = 100;
+    private const int RedirectedWidth = 100;
 
-    private readonly HelpAction _usual = new();
+    private readonly HelpAction _standardHelp = new();
 
+    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        _usual.MaxWidth = Width;
-        var result = _usual.Invoke(parseResult);
+        _standardHelp.MaxWidth = Width;
+        var result = _standardHelp.Invoke(parseResult);
         if (parseResult.CommandResult.Command is Verb verb)
             Write(verb, parseResult.InvocationConfiguration.Output);
         return result;
     }
 
-    private static int Width => Console.IsOutputRedirected ? WidthOfFiles : Math.Max(40, Console.WindowWidth - 1);
+    private static int Width => Console.IsOutputRedirected ? RedirectedWidth : Math.Max(40, Console.WindowWidth - 1);
 
     private static void Write(Verb verb, TextWriter output)
     {
@@ -40,7 +41,7 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
         }
     }
 
-    /// <summary>The words of a text in lines of a width.</summary>
+    /// <summary>Breaks a text into lines of at most a width.</summary>
     internal static IEnumerable<string> Wrapped(string text, int width)
     {
         var line = "";

@@ -31,7 +31,7 @@ internal static class RunCharts
             $"Healthy: falls slowly while returns rise, to {TrpoMetric.Entropy.Health}. A fall to almost nothing while returns stand still is a policy that settled too early.",
             [Line(history, TrpoMetric.Entropy, "mean over states", ChartColor.Purple)]),
         new("step-fraction", "What the line search accepted", "share of the full step",
-            $"Healthy: {TrpoMetric.StepFraction.Health}. Marks at 0 are rejected updates: harmless now and then; worth a look {TrpoMetric.RejectedInARow.Health!.Levels} in a row.",
+            $"Healthy: {TrpoMetric.StepFraction.Health}. Marks at 0 are rejected updates: harmless now and then; in a row, worth a look {TrpoMetric.RejectedInARow.Health!.Levels}.",
             [
                 Line(history, TrpoMetric.StepFraction, "share of the full step", ChartColor.Blue),
                 Rejected(history),

@@ -6,19 +6,19 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>Environments of the user's own, from an assembly.</summary>
+/// <summary>Tests of environments from an assembly of the user.</summary>
 public sealed class AssemblyTests
 {
     private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void Create() => _folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void Clean() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void A_policy_is_trained_in_an_environment_of_ones_own_and_evaluated_in_it()
+    public void A_policy_is_trained_and_evaluated_in_an_environment_of_the_user()
     {
         var run = _folder.PathOf("run");
         var trained = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "4000", "--out", run, "--max-episode-steps", "7", "--episodes", "4");
@@ -40,15 +40,15 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void A_package_that_lies_beside_the_assembly_is_loaded() => Assert.That(Check("Sampled").ExitCode, Is.Zero);
+    public void A_package_beside_the_assembly_is_loaded() => Assert.That(Check("Sampled").ExitCode, Is.Zero);
 
     [Test]
-    public void A_package_that_is_missing_is_named()
+    public void A_missing_package_is_named()
     {
         var copy = _folder.PathOf("Alone.dll");
         File.Copy(Tool.Environments, copy);
 
-        // In a process of its own: this one has the package.
+        // The process of the tests has loaded the package.
         var (exitCode, output, _) = Tool.Run("check", "--assembly", copy, "--environment", "Sampled");
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(output, Does.Contain("CsCheck"));
@@ -59,7 +59,7 @@ public sealed class AssemblyTests
     [TestCase("is no environment", "Robot")]
     [TestCase("needs a constructor without parameters", "Configured")]
     [TestCase("There are several environments", null)]
-    public void A_type_that_does_not_do_is_refused_with_those_that_do(string message, string? name)
+    public void An_unsuitable_type_is_refused_with_the_suitable_ones(string message, string? name)
     {
         var (exitCode, _, error) = Check(name);
 
@@ -69,7 +69,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void What_an_environment_throws_is_said_in_a_message_and_a_place()
+    public void An_exception_of_an_environment_is_shown_as_message_and_top_frame()
     {
         var run = _folder.PathOf("run");
         var (exitCode, _, error) = Tool.Run("train", "--assembly", Tool.Environments, "--environment", "Failing", "--normalize", "off", "--steps", "100000", "--out", run);
@@ -84,7 +84,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void An_environment_that_gives_up_has_not_been_interrupted()
+    public void An_environment_that_cancels_itself_is_an_error_and_no_interruption()
     {
         var run = _folder.PathOf("run");
         foreach (var arguments in new string[][] { ["train", "--normalize", "off", "--steps", "100000", "--out", run], ["check", "--steps", "2000"] })
@@ -98,7 +98,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void An_environment_that_fails_in_the_evaluation_leaves_the_policy_and_the_report()
+    public void A_failure_in_the_evaluation_leaves_policy_and_report()
     {
         // One environment makes 500 steps in training, and would make 1,000 in the evaluation.
         var run = _folder.PathOf("run");
@@ -111,7 +111,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void Returns_that_are_infinite_are_written_as_such()
+    public void Infinite_returns_are_written_as_infinity()
     {
         var (run, file) = (_folder.PathOf("run"), _folder.PathOf("result.json"));
         Assert.That(Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "500", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
@@ -122,7 +122,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void A_list_of_dependencies_that_is_damaged_is_named()
+    public void A_damaged_dependency_file_is_named()
     {
         var copy = _folder.PathOf("Some.dll");
         File.Copy(Tool.Environments, copy);
@@ -134,7 +134,7 @@ public sealed class AssemblyTests
     }
 
     [Test]
-    public void A_file_that_is_no_assembly_is_refused()
+    public void A_file_other_than_an_assembly_is_refused()
     {
         var file = _folder.PathOf("text.dll");
         File.WriteAllText(file, "text");

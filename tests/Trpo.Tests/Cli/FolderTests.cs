@@ -4,24 +4,24 @@ using RunFolder = Trpo.Cli.Runs.RunFolder;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>A folder is of one run: another is refused, replaces it where that is asked for, or leaves it as it was where it cannot begin.</summary>
+/// <summary>Tests of the folder of a run: another run is refused, replaces the run with --overwrite, or leaves the folder unchanged if it cannot begin.</summary>
 public sealed class FolderTests
 {
     private TemporaryFolder _folder = null!;
     private string _run = null!;
 
     [SetUp]
-    public void Create()
+    public void CreateFolder()
     {
         _folder = new TemporaryFolder();
         _run = _folder.PathOf("run");
     }
 
     [TearDown]
-    public void Clean() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void A_folder_with_a_run_is_refused_with_the_ways_out()
+    public void A_folder_with_a_run_is_refused_with_remedies()
     {
         Train();
         var before = File.ReadAllBytes(Path.Combine(_run, "model.zip"));
@@ -33,7 +33,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void An_overwritten_folder_keeps_nothing_of_the_earlier_run_and_all_that_is_not_of_one()
+    public void Overwriting_moves_the_files_of_the_earlier_run_and_no_others()
     {
         Directory.CreateDirectory(_run);
         foreach (var file in new[] { "command.json", "report.html", "notes.txt", "events.out.tfevents.1.x" })
@@ -48,9 +48,9 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_training_that_could_not_begin_leaves_the_folder_free()
+    public void A_training_that_cannot_begin_leaves_the_folder_free()
     {
-        // The observation of CartPole ends with no mask, which shows at the first step.
+        // The observation of CartPole has no mask, which is detected at the first step.
         var file = _folder.PathOf("mask.json");
         File.WriteAllText(file, "{ \"actionMask\": true }");
 
@@ -59,7 +59,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_run_that_is_still_going_on_is_not_replaced()
+    public void A_run_that_is_still_training_is_not_replaced()
     {
         Train();
         var files = Directory.GetFiles(_run, "*", SearchOption.AllDirectories);
@@ -72,9 +72,9 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_run_that_is_not_replaced_after_all_is_as_it_was()
+    public void A_replaced_run_is_moved_back_if_the_new_one_cannot_begin()
     {
-        // The observation of CartPole ends with no mask, which shows at the first step.
+        // The observation of CartPole has no mask, which is detected at the first step.
         var file = _folder.PathOf("mask.json");
         File.WriteAllText(file, "{ \"actionMask\": true }");
         Train();
@@ -85,11 +85,11 @@ public sealed class FolderTests
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(error, Does.Contain("mask"));
         Assert.That(Contents(), Is.EqualTo(before));
-        Assert.That(Tool.RunHere("resume", _run, "--steps", "1536").ExitCode, Is.Zero, "it goes on");
+        Assert.That(Tool.RunHere("resume", _run, "--steps", "1536").ExitCode, Is.Zero, "it can be resumed");
     }
 
     [Test]
-    public void A_run_that_is_replaced_is_kept()
+    public void A_replaced_run_is_kept_in_a_numbered_folder()
     {
         Train();
         var before = Contents();
@@ -108,7 +108,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void Nothing_of_another_s_is_deleted()
+    public void Files_of_others_are_never_deleted()
     {
         string[] mine = [Path.Combine("checkpoints", "epoch-12.pt"), Path.Combine("plots", "mine.png"), Path.Combine("replaced", "thesis.txt"), "command.json"];
         foreach (var file in mine)
@@ -128,7 +128,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_run_that_cannot_be_moved_stays()
+    public void A_run_that_cannot_be_moved_stays_in_place()
     {
         Train();
         File.WriteAllText(Path.Combine(_run, "replaced"), "mine");
@@ -139,13 +139,13 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void Of_two_trainings_in_one_folder_the_second_leaves_the_first_alone()
+    public void A_second_training_in_a_folder_is_refused_and_changes_nothing()
     {
         Directory.CreateDirectory(_run);
         var folder = new RunFolder(_run);
         using (folder.Lock())
         {
-            // What the first has written before its first iteration ends.
+            // A training writes these before its first iteration ends.
             File.WriteAllText(folder.Command, "{}");
             Directory.CreateDirectory(folder.Checkpoints);
             foreach (var arguments in new string[][] { [], ["--overwrite"] })
@@ -162,7 +162,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void Where_a_run_was_replaced_and_the_other_never_began_messages_name_the_place()
+    public void Messages_about_a_missing_run_name_the_folder_of_replaced_runs()
     {
         Train();
         var place = new RunFolder(_run).SetAside();
@@ -182,12 +182,12 @@ public sealed class FolderTests
             Assert.That(error, Does.StartWith($"Another training is being recorded in {_run}"));
         }
 
-        // One whose recorder was killed left the file, but holds it no longer.
+        // A killed recorder leaves the file, but no lock.
         Train("--overwrite");
     }
 
     [Test]
-    public void A_finished_run_without_checkpoints_is_not_trained_anew_in_silence()
+    public void A_finished_run_without_checkpoints_is_not_silently_trained_again()
     {
         Train();
         Directory.Delete(Path.Combine(_run, "checkpoints"), recursive: true);
@@ -198,7 +198,7 @@ public sealed class FolderTests
         Assert.That(error, Does.Contain("There is no checkpoint"));
         Assert.That(Contents(), Is.EqualTo(before));
 
-        // One that was killed before its first checkpoint is.
+        // A run that was killed before its first checkpoint starts from the beginning.
         File.Delete(Path.Combine(_run, "model.zip"));
         (exitCode, _, error) = Tool.RunHere("resume", _run);
         Assert.That(exitCode, Is.Zero);
@@ -206,7 +206,7 @@ public sealed class FolderTests
     }
 
     [Test]
-    public void A_file_is_no_folder()
+    public void A_file_in_place_of_a_folder_is_refused()
     {
         File.WriteAllText(_run, "");
         foreach (var arguments in new string[][] { ["train", "--environment", "cartpole", "--out", _run], ["resume", _run], ["report", _run] })

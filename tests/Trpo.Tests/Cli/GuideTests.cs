@@ -4,13 +4,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>docs/cli.md: its commands do what it says.</summary>
+/// <summary>Tests of the commands of docs/cli.md.</summary>
 public sealed partial class GuideTests
 {
     private static readonly string Guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
 
     [Test]
-    public void The_commands_of_the_guide_work_one_after_the_other()
+    public void Commands_of_the_guide_work_in_order()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.PathOf("options.json"), Excerpts("json").Single());
@@ -38,7 +38,7 @@ public sealed partial class GuideTests
             Assert.That(root.Parse(command.Split(' ')[1..]).Errors, Is.Empty, command);
     }
 
-    // The files of the guide, in a folder of the test's; and fewer steps.
+    // Replaces the paths of the guide by those in a folder of the test, and makes trainings shorter.
     private static string InFolder(string word, string folder) => word switch
     {
         "50000" => "2048",

@@ -2,16 +2,16 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>What a user can do wrong: the message says what, the exit code whose fault it is, and no trace of the stack is shown.</summary>
+/// <summary>Tests of user errors: the message names the error, the exit code is right, and no stack trace is shown.</summary>
 public sealed class RefusalTests
 {
     private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void Create() => _folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void Clean() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [TestCase("There is no environment 'kartpole'", "train", "--environment", "kartpole")]
     [TestCase("Name an environment", "train")]
@@ -31,22 +31,22 @@ public sealed class RefusalTests
     [TestCase("policy.onnx must be a path", "export", "model.zip", "")]
     [TestCase("'trane'", "trane")]
     [TestCase("model", "evaluate")]
-    public void A_wrong_command_line_is_refused_with_2(string message, params string[] arguments)
+    public void A_wrong_command_line_is_refused_with_exit_code_2(string message, params string[] arguments)
     {
         var (exitCode, output, error) = Tool.RunHere(arguments);
 
         Assert.That(exitCode, Is.EqualTo(2));
-        Assert.That(error, Does.Contain(message).And.Contains("--help tells more."));
+        Assert.That(error, Does.Contain(message).And.Match(@"(?m)^See trpo.* --help\.\r?$"));
         Assert.That(output, Is.Empty);
     }
 
     [Test]
-    public void A_wrong_command_line_ends_the_process_with_2()
+    public void A_wrong_command_line_ends_the_process_with_exit_code_2()
     {
         var (exitCode, output, error) = Tool.Run("train", "--environment", "kartpole");
 
         Assert.That(exitCode, Is.EqualTo(2));
-        Assert.That(error, Does.Contain("cartpole, acrobot").And.Contains("trpo train --help tells more."));
+        Assert.That(error, Does.Contain("cartpole, acrobot").And.Contains("See trpo train --help."));
         Assert.That(output, Is.Empty);
     }
 
@@ -60,36 +60,36 @@ public sealed class RefusalTests
         var (file, run) = (_folder.PathOf("options.json"), _folder.PathOf("run"));
         File.WriteAllText(file, content);
 
-        AssertMendable(message, "train", "--environment", "cartpole", "--options", file, "--out", run);
+        AssertUserError(message, "train", "--environment", "cartpole", "--options", file, "--out", run);
         Assert.That(Directory.Exists(run), Is.False);
     }
 
     [Test]
-    public void Settings_that_do_not_go_together_are_refused()
+    public void Contradictory_settings_are_refused()
     {
         var file = _folder.PathOf("options.json");
         File.WriteAllText(file, """{ "actionMask": true }""");
 
-        AssertMendable("mask", "train", "--environment", "pendulum", "--options", file, "--out", _folder.PathOf("run"));
-        AssertMendable("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", _folder.PathOf("other"));
+        AssertUserError("mask", "train", "--environment", "pendulum", "--options", file, "--out", _folder.PathOf("run"));
+        AssertUserError("--normalize running", "train", "--environment", "cartpole", "--normalize", "table", "--options", file, "--out", _folder.PathOf("other"));
     }
 
     [Test]
     public void Missing_files_are_named()
     {
-        AssertMendable("nothing.json", "train", "--environment", "cartpole", "--options", _folder.PathOf("nothing.json"), "--out", _folder.PathOf("run"));
-        AssertMendable("nothing.zip", "evaluate", _folder.PathOf("nothing.zip"), "--environment", "cartpole");
-        AssertMendable("nothing.onnx", "inspect", _folder.PathOf("nothing.onnx"));
-        AssertMendable("trpo resume", "inspect", _folder.FullName);
-        AssertMendable("metrics.csv", "report", _folder.FullName);
-        AssertMendable("trpo train --out", "resume", _folder.PathOf("none"));
-        AssertMendable("trpo train --out \"", "resume", _folder.PathOf("none of these"));
-        AssertMendable("@runs", "resume", _folder.PathOf("@runs"));
-        AssertMendable("@runs", "resume", "@runs");
+        AssertUserError("nothing.json", "train", "--environment", "cartpole", "--options", _folder.PathOf("nothing.json"), "--out", _folder.PathOf("run"));
+        AssertUserError("nothing.zip", "evaluate", _folder.PathOf("nothing.zip"), "--environment", "cartpole");
+        AssertUserError("nothing.onnx", "inspect", _folder.PathOf("nothing.onnx"));
+        AssertUserError("trpo resume", "inspect", _folder.FullName);
+        AssertUserError("metrics.csv", "report", _folder.FullName);
+        AssertUserError("trpo train --out", "resume", _folder.PathOf("none"));
+        AssertUserError("trpo train --out \"", "resume", _folder.PathOf("none of these"));
+        AssertUserError("@runs", "resume", _folder.PathOf("@runs"));
+        AssertUserError("@runs", "resume", "@runs");
     }
 
     [Test]
-    public void Files_that_are_no_policy_are_named()
+    public void Files_other_than_policies_are_named()
     {
         var (text, archive) = (_folder.PathOf("policy.onnx"), _folder.PathOf("model.zip"));
         File.WriteAllText(text, "a policy");
@@ -97,22 +97,22 @@ public sealed class RefusalTests
 
         foreach (var file in new[] { text, archive })
         {
-            AssertMendable(file, "inspect", file);
-            AssertMendable(file, "evaluate", file, "--environment", "cartpole");
-            AssertMendable(file, "export", file, _folder.PathOf("exported.onnx"));
+            AssertUserError(file, "inspect", file);
+            AssertUserError(file, "evaluate", file, "--environment", "cartpole");
+            AssertUserError(file, "export", file, _folder.PathOf("exported.onnx"));
         }
     }
 
     [Test]
-    public void A_policy_is_refused_where_it_does_not_fit()
+    public void A_policy_is_refused_by_an_environment_that_it_does_not_fit()
     {
         var run = _folder.PathOf("run");
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "64", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
 
-        AssertMendable("Pendulum", "evaluate", run, "--environment", "pendulum");
-        AssertMendable("Acrobot", "evaluate", run, "--environment", "acrobot");
-        AssertMendable("Name the environment", "evaluate", Path.Combine(run, "model.zip"));
-        AssertMendable("as short as 63", "resume", run, "--steps", "63");
+        AssertUserError("Pendulum", "evaluate", run, "--environment", "pendulum");
+        AssertUserError("Acrobot", "evaluate", run, "--environment", "acrobot");
+        AssertUserError("Name the environment", "evaluate", Path.Combine(run, "model.zip"));
+        AssertUserError("as short as 63", "resume", run, "--steps", "63");
     }
 
     [TestCase("'version'", "{}")]
@@ -126,24 +126,24 @@ public sealed class RefusalTests
     [TestCase("neither an 'environment'", """{ "version": 1, "environment": null, "assembly": "", "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""")]
     [TestCase("command.json", "not JSON")]
     [TestCase("command.json", "null")]
-    public void A_damaged_record_of_a_run_is_named_with_the_way_out(string message, string content)
+    public void A_damaged_command_file_is_named_with_a_remedy(string message, string content)
     {
         File.WriteAllText(_folder.PathOf("command.json"), content);
 
-        var error = AssertMendable(message, "resume", _folder.FullName);
+        var error = AssertUserError(message, "resume", _folder.FullName);
         Assert.That(error, Does.Contain(_folder.PathOf("command.json")).And.Contains("--overwrite"));
     }
 
     [Test]
-    public void A_record_of_a_run_whose_assembly_is_gone_names_it()
+    public void A_missing_assembly_of_a_resumed_run_is_named()
     {
         var gone = _folder.PathOf("gone.dll");
         File.WriteAllText(_folder.PathOf("command.json"), $$"""{ "version": 1, "environment": "Corridor", "assembly": {{System.Text.Json.JsonSerializer.Serialize(gone)}}, "maxEpisodeSteps": null, "environments": 8, "threads": 1, "normalization": "table", "episodes": 1, "checkpointInterval": 60, "options": {} }""");
 
-        AssertMendable($"There is no assembly {gone}", "resume", _folder.FullName);
+        AssertUserError($"There is no assembly {gone}", "resume", _folder.FullName);
     }
 
-    private static string AssertMendable(string message, params string[] arguments)
+    private static string AssertUserError(string message, params string[] arguments)
     {
         var (exitCode, _, error) = Tool.RunHere(arguments);
         Assert.That(error, Does.Contain(message).And.Not.Contains("   at "));

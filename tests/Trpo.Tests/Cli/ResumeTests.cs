@@ -3,7 +3,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>Trainings that are interrupted, and go on.</summary>
+/// <summary>Tests of trainings that are interrupted and resumed.</summary>
 public sealed class ResumeTests
 {
     private const string Enough = "200000000";
@@ -12,18 +12,18 @@ public sealed class ResumeTests
     private string _run = null!;
 
     [SetUp]
-    public void Create()
+    public void CreateFolder()
     {
         _folder = new TemporaryFolder();
         _run = _folder.PathOf("run");
     }
 
     [TearDown]
-    public void Clean() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Signals are sent with kill.")]
-    public void Ctrl_C_keeps_what_was_learned_and_says_how_to_go_on([Values("INT", "TERM")] string signal)
+    public void Ctrl_C_saves_the_policy_and_prints_how_to_resume([Values("INT", "TERM")] string signal)
     {
         var (exitCode, output, error) = Tool.RunUntil(Path.Combine(_run, "metrics.csv"), signal, "train", "--environment", "cartpole", "--preset", "plain", "--steps", Enough, "--out", _run);
 
@@ -61,7 +61,7 @@ public sealed class ResumeTests
     }
 
     [Test]
-    public void A_run_is_not_made_shorter_by_a_file_either()
+    public void A_file_cannot_make_a_run_shorter()
     {
         Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run).ExitCode, Is.Zero);
         var file = _folder.PathOf("shorter.json");

@@ -8,7 +8,7 @@ public sealed class HealthMonitorTests
     private static readonly HealthOptions Options = new() { MaxRejectedUpdates = 3, EntropyCollapse = 0.1 };
 
     [Test]
-    public void Updates_that_are_rejected_in_a_row_are_counted_and_named()
+    public void Rejected_updates_in_a_row_are_counted_by_outcome()
     {
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         Observe(monitor, TrustRegionOutcome.KlExceeded, TrustRegionOutcome.ZeroGradient, TrustRegionOutcome.NoImprovement);
@@ -20,7 +20,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void An_update_that_is_accepted_ends_the_row()
+    public void An_accepted_update_ends_the_row()
     {
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         for (var i = 0; i < 10; i++)
@@ -31,7 +31,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void Nothing_to_do_is_no_rejection()
+    public void A_gradient_of_zero_is_no_rejection()
     {
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         Observe(monitor, [.. Enumerable.Repeat(TrustRegionOutcome.ZeroGradient, 100)]);
@@ -55,7 +55,7 @@ public sealed class HealthMonitorTests
     [TestCase(1, 1.4, 1.4 - 2.31, true)]
     [TestCase(3, -1, -1 - (3 * 2.30), false)]
     [TestCase(3, -1, -1 - (3 * 2.31), true)]
-    public void A_spread_that_is_gone_while_returns_stand_still_is_a_collapse(int continuousDimensions, double first, double entropy, bool collapses)
+    public void Lost_entropy_while_returns_stand_still_is_a_collapse(int continuousDimensions, double first, double entropy, bool collapses)
     {
         var monitor = new HealthMonitor(Options, continuousDimensions);
         monitor.Observe(TrustRegionOutcome.Accepted, first, Enumerable.Repeat(-200.0, 20));
@@ -71,7 +71,7 @@ public sealed class HealthMonitorTests
     [TestCase(1.001, false)]
     [TestCase(1, true)]
     [TestCase(0.5, true)]
-    public void A_policy_that_has_become_better_may_be_sure(double last, bool collapses)
+    public void A_better_policy_may_lose_its_entropy(double last, bool collapses)
     {
         // The first returns are 0 and 2 in turn.
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
@@ -84,7 +84,7 @@ public sealed class HealthMonitorTests
 
     [TestCase(5, true)]
     [TestCase(4, false)]
-    public void Only_episodes_of_the_first_iterations_are_the_first(int episodes, bool collapses)
+    public void Only_episodes_of_the_first_iterations_count_as_first(int episodes, bool collapses)
     {
         // Later ones may be those of a policy that has learned.
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
@@ -95,7 +95,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void Rejected_updates_of_a_policy_that_has_learned_are_worth_a_warning()
+    public void Rejected_updates_of_a_policy_that_has_learned_cause_one_warning()
     {
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         monitor.Observe(TrustRegionOutcome.Accepted, 1, Enumerable.Repeat(1.0, 20));
@@ -112,7 +112,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void Without_episodes_to_compare_nothing_is_held_against_it()
+    public void Too_few_episodes_to_compare_are_no_collapse()
     {
         var monitor = new HealthMonitor(Options, continuousDimensions: 0);
         for (var i = 0; i < 29; i++)
@@ -122,7 +122,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void It_can_be_switched_off()
+    public void Detection_of_a_collapse_can_be_switched_off()
     {
         var monitor = new HealthMonitor(Options with { EntropyCollapse = 0 }, continuousDimensions: 0);
         for (var i = 0; i < 100; i++)
@@ -132,7 +132,7 @@ public sealed class HealthMonitorTests
     }
 
     [Test]
-    public void What_was_saved_goes_on()
+    public void A_restored_monitor_continues_as_the_saved_one()
     {
         var (whole, first, second) = (new HealthMonitor(Options, 0), new HealthMonitor(Options, 0), new HealthMonitor(Options, 0));
         for (var i = 0; i < 40; i++)

@@ -5,7 +5,7 @@ namespace Trpo.Tests.Reports;
 public sealed class DecimationTests
 {
     [Test]
-    public void Of_each_column_the_first_the_least_the_greatest_and_the_last_are_kept_in_their_order()
+    public void First_least_greatest_and_last_value_of_each_column_are_kept_in_order()
     {
         var (x, y) = Decimation.Apply([1, 2, 3, 4, 5, 11, 12], [5, 9, 6, 1, 4, 7, 7], end: 20, columns: 2);
 
@@ -14,7 +14,7 @@ public sealed class DecimationTests
     }
 
     [Test]
-    public void What_is_not_finite_is_left_out()
+    public void Values_that_are_not_finite_are_left_out()
     {
         var (x, y) = Decimation.Apply([1, 2, 3, 4], [double.NaN, 2, double.PositiveInfinity, double.NaN], end: 4, columns: 1);
 

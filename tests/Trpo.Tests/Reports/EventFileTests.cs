@@ -8,7 +8,7 @@ namespace Trpo.Tests.Reports;
 public sealed class EventFileTests
 {
     [Test]
-    public void The_checksum_is_the_known_one_of_nine_digits()
+    public void The_checksum_of_nine_digits_is_the_published_one()
     {
         var digits = Encoding.ASCII.GetBytes("123456789");
 
@@ -29,7 +29,7 @@ public sealed class EventFileTests
     }
 
     [Test]
-    public void Every_metric_that_is_known_is_written_at_its_environment_step()
+    public void Every_metric_with_a_value_is_written_at_its_environment_step()
     {
         using var folder = new RunFolder();
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1e3;
@@ -47,7 +47,7 @@ public sealed class EventFileTests
     }
 
     [Test]
-    public void A_resumed_run_opens_a_new_file_that_purges_what_it_repeats()
+    public void A_resumed_run_opens_a_new_file_that_purges_repeated_steps()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(5));
@@ -61,7 +61,7 @@ public sealed class EventFileTests
     }
 
     [Test]
-    public void A_run_that_starts_again_purges_all_that_was_before_however_long_its_iterations_are()
+    public void A_run_that_starts_again_purges_all_earlier_events_for_any_length_of_iterations()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(5));
@@ -71,7 +71,7 @@ public sealed class EventFileTests
     }
 
     [Test]
-    public void Where_the_rows_before_are_gone_the_events_before_stay()
+    public void Events_before_the_first_step_stay_if_their_rows_are_lost()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(3));
@@ -93,7 +93,7 @@ public sealed class EventFileTests
     }
 
     [Test]
-    public void A_file_that_is_cut_off_anywhere_is_readable_up_to_there()
+    public void A_truncated_file_is_readable_up_to_its_end()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(3));

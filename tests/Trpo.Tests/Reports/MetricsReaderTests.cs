@@ -11,7 +11,7 @@ public sealed class MetricsReaderTests
     private const string First = "1,500,1000,0.5,Accepted,0.01\r\n";
 
     [Test]
-    public void What_was_written_is_read_to_the_last_bit()
+    public void Written_numbers_are_read_bit_for_bit()
     {
         using var folder = new RunFolder();
         TrpoIteration[] run = [Iterations.Healthy(1) with { ValueLoss = 1 / 3.0 }, Iterations.Healthy(2) with { Entropy = double.NaN, ValueLoss = double.NegativeInfinity, Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) }];
@@ -64,7 +64,7 @@ public sealed class MetricsReaderTests
     [TestCase("iteration,steps,total_steps,elapsed_seconds\r\n", "line 1: the column 'outcome' is missing")]
     [TestCase("iteration,iteration\r\n1,2\r\n", "metrics.csv")]
     [TestCase("\0\u0001\u0002\n\n\n", "metrics.csv")]
-    public void A_file_that_is_none_is_refused(string content, string complaint)
+    public void A_file_other_than_metrics_is_refused(string content, string complaint)
     {
         Assert.That(() => Read(content), Throws.TypeOf<InvalidDataException>().With.Message.Contains(complaint));
     }

@@ -8,7 +8,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Reports;
 
-/// <summary>The report as a browser shows it.</summary>
+/// <summary>Tests of the report in a browser.</summary>
 public sealed partial class ReportBrowserTests
 {
     private static readonly ExpectedCurve[] Curves =
@@ -75,7 +75,7 @@ public sealed partial class ReportBrowserTests
     }
 
     [Test]
-    public async Task A_chart_that_is_not_there_is_missed()
+    public async Task A_missing_chart_is_detected()
     {
         using var page = await Altered(Figure("entropy").Replace(_html, ""));
 
@@ -83,7 +83,7 @@ public sealed partial class ReportBrowserTests
     }
 
     [Test]
-    public async Task Charts_that_are_blank_are_missed_one_and_all()
+    public async Task Blank_charts_are_detected()
     {
         using var page = await Altered(Drawing().Replace(_html, match => $"{match.Groups[1].Value}{match.Groups[2].Value}"));
 
@@ -92,7 +92,7 @@ public sealed partial class ReportBrowserTests
     }
 
     [Test]
-    public async Task A_curve_that_is_not_drawn_is_missed_though_the_legend_names_it()
+    public async Task A_curve_that_is_only_in_the_legend_is_detected()
     {
         using var page = await Altered(Figure("learning-curve").Replace(_html, match => match.Value.Replace("stroke=\"#2F6DB3\"", "stroke=\"none\"", StringComparison.Ordinal)));
 
@@ -100,7 +100,7 @@ public sealed partial class ReportBrowserTests
     }
 
     [Test]
-    public async Task The_page_lets_nothing_in_from_outside()
+    public async Task The_page_loads_nothing_from_outside()
     {
         using var page = await Altered(_html.Replace("<main>", "<main><img src=\"plots/entropy.png\" alt=\"\"><script>console.log('script was run')</script>", StringComparison.Ordinal));
 

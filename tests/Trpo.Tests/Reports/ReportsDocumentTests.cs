@@ -9,11 +9,11 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Reports;
 
-/// <summary>What docs/reports.md quotes, with a real run.</summary>
+/// <summary>The example that docs/reports.md quotes, with a real run.</summary>
 public sealed class ReportsDocumentTests
 {
     [Test]
-    public void A_healthy_run_leaves_what_the_documentation_says_and_no_bad_verdict()
+    public void A_healthy_run_leaves_the_documented_files_and_no_bad_verdict()
     {
         using var run = new RunFolder();
         var folder = run.Path;

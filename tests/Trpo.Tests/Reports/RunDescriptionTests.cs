@@ -62,7 +62,7 @@ public sealed class RunDescriptionTests
     [TestCase("\"options\": {", "\"options\": [], \"rest\": {", "'options' must be an object")]
     [TestCase("\"sessions\": []", "\"sessions\": [null]", "'sessions'")]
     [TestCase("\"libraryVersion\"", "\"libraryVersio\"", "libraryVersion")]
-    [TestCase("{", "", "no description")]
+    [TestCase("{", "", "not the description")]
     public void A_damaged_description_is_named(string old, string damaged, string complaint)
     {
         using var folder = new RunFolder();

@@ -23,7 +23,7 @@ public sealed class RunRecorderTests
     }
 
     [Test]
-    public void What_is_not_known_is_an_empty_cell_in_any_culture()
+    public void A_missing_number_is_an_empty_cell_in_any_culture()
     {
         using var folder = new RunFolder();
         var before = CultureInfo.CurrentCulture;
@@ -103,7 +103,7 @@ public sealed class RunRecorderTests
     }
 
     [Test]
-    public void Iterations_that_go_back_within_a_run_replace_those_they_repeat()
+    public void Iterations_after_a_rollback_replace_those_that_they_repeat()
     {
         using var folder = new RunFolder();
         folder.Record([.. Iterations.HealthyRun(5), Iterations.Healthy(3), Iterations.Healthy(4)]);

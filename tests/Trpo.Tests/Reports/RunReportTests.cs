@@ -25,7 +25,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void It_can_be_made_while_the_run_goes_on_and_with_the_first_iteration()
+    public void A_report_can_be_made_during_the_run_from_the_first_iteration_on()
     {
         using var folder = new RunFolder();
         using var recorder = new RunRecorder(folder.Path, RunDescription.Create("CartPole", 1, new TrpoOptions()));
@@ -36,7 +36,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void The_page_says_what_was_resumed_and_which_options_are_not_the_defaults()
+    public void The_page_shows_sessions_and_marks_options_that_differ_from_the_defaults()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(30), RunDescription.Create("CartPole", 8, new TrpoOptions { Seed = 3, Discount = 0.97 }));
@@ -50,7 +50,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void Whatever_names_contain_is_text()
+    public void Markup_in_names_is_shown_as_text()
     {
         var description = RunDescription.Create("<script>alert('1')</script> & \"more\"", 8, new TrpoOptions()) with { Details = new Dictionary<string, string> { ["<b>"] = "<img src=x>" } };
         var page = Page(RunHistory.Of(Iterations.HealthyRun()), description);
@@ -75,7 +75,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void Control_characters_are_shown_as_such()
+    public void Control_characters_are_replaced()
     {
         using var folder = new RunFolder();
         folder.Record(Iterations.HealthyRun(2), RunDescription.Create("Arm\u0001\u001b[2J\0", 1, new TrpoOptions()));
@@ -86,7 +86,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void The_page_stands_alone()
+    public void The_page_refers_to_no_other_file()
     {
         var page = Page(RunHistory.Of(Iterations.HealthyRun()), null);
 
@@ -106,7 +106,7 @@ public sealed partial class RunReportTests
     }
 
     [Test]
-    public void A_run_of_which_little_is_known_has_a_report()
+    public void A_run_with_few_measurements_has_a_report()
     {
         using var folder = new RunFolder();
         folder.Record([Iterations.Healthy(1) with
@@ -116,7 +116,7 @@ public sealed partial class RunReportTests
         }]);
 
         Assert.That(RunReport.Save(folder.Path), Has.All.Exist);
-        Assert.That(File.ReadAllText(folder.Report), Does.Contain("Nothing was measured yet."));
+        Assert.That(File.ReadAllText(folder.Report), Does.Contain("No measurements yet."));
     }
 
     [Test]

@@ -35,7 +35,7 @@ public sealed class TimeSharesTests
     }
 
     [Test]
-    public void Where_no_time_was_measured_nothing_is_shown()
+    public void Iterations_without_times_show_no_shares()
     {
         var areas = TimeShares.Of(RunHistory.Of([Iterations.Healthy(1) with { Times = new IterationTimes(default, default, default, default) }]));
 

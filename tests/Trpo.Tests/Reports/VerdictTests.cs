@@ -15,7 +15,7 @@ public sealed class VerdictTests
     }
 
     [Test]
-    public void Nothing_is_said_of_a_run_that_has_just_begun()
+    public void A_run_that_has_just_begun_has_unknown_verdicts()
     {
         Assert.That(RunVerdicts.Of(RunHistory.Of(Iterations.HealthyRun().Take(9))).Select(verdict => verdict.Grade), Has.All.EqualTo(VerdictGrade.Unknown));
     }
@@ -29,7 +29,7 @@ public sealed class VerdictTests
     }
 
     [Test]
-    public void Many_rejected_in_a_row_are_bad_though_long_ago()
+    public void Many_rejected_updates_in_a_row_are_bad_even_long_ago()
     {
         Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 70 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration.Iteration is >= 20 and < 69 ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(VerdictGrade.Warning));
@@ -37,7 +37,7 @@ public sealed class VerdictTests
 
     [TestCase(9, nameof(VerdictGrade.Good))]
     [TestCase(10, nameof(VerdictGrade.Warning))]
-    public void Some_rejected_in_a_row_are_a_warning(int inARow, string grade)
+    public void Ten_rejected_updates_in_a_row_are_a_warning(int inARow, string grade)
     {
         Assert.That(Grades(iteration => iteration.Iteration >= 20 && iteration.Iteration < 20 + inARow ? iteration with { Update = Iterations.Rejected(TrustRegionOutcome.KlExceeded) } : iteration)["Rejected updates"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
@@ -57,7 +57,7 @@ public sealed class VerdictTests
     }
 
     [Test]
-    public void What_is_infinite_was_measured()
+    public void Infinite_numbers_count_as_measurements()
     {
         Assert.That(Grades(iteration => iteration.Iteration == 50 ? iteration with { Update = Iterations.Accepted(double.PositiveInfinity) } : iteration)["Policy steps"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration.Iteration > 90 ? iteration with { MeanReturnOfLast100 = double.NegativeInfinity } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
@@ -73,7 +73,7 @@ public sealed class VerdictTests
     [TestCase(0.5, nameof(VerdictGrade.Good))]
     [TestCase(0.125, nameof(VerdictGrade.Warning))]
     [TestCase(0.01, nameof(VerdictGrade.Bad))]
-    public void Steps_that_the_line_search_cut_are_seen(double fraction, string grade)
+    public void Short_steps_are_detected(double fraction, string grade)
     {
         Assert.That(Grades(iteration => iteration with { Update = iteration.Update with { StepFraction = fraction } })["Line search"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
@@ -89,21 +89,21 @@ public sealed class VerdictTests
     [TestCase(0.1, nameof(VerdictGrade.Good))]
     [TestCase(0.6, nameof(VerdictGrade.Warning))]
     [TestCase(3, nameof(VerdictGrade.Bad))]
-    public void A_direction_that_was_not_solved_for_is_seen(double residual, string grade)
+    public void A_large_residual_is_detected(double residual, string grade)
     {
         var solved = new ConjugateGradientResult(ConjugateGradientOutcome.StepLimit, 10, Math.Pow(0.5 * residual, 2), 1);
         Assert.That(Grades(iteration => iteration with { Update = iteration.Update with { ConjugateGradient = solved } })["Conjugate gradients"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
     [Test]
-    public void Where_returns_stand_at_their_best_there_is_nothing_to_explain()
+    public void Low_explained_variance_is_good_while_returns_stay_at_their_best()
     {
         Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 50) })["Value function"], Is.EqualTo(VerdictGrade.Good));
         Assert.That(Grades(iteration => iteration with { ExplainedVariance = -3, MeanReturnOfLast100 = Math.Min(iteration.Iteration, 90) })["Value function"], Is.EqualTo(VerdictGrade.Warning));
     }
 
     [Test]
-    public void A_value_function_that_explains_nothing_is_bad_only_where_nothing_is_learned()
+    public void A_value_function_that_explains_nothing_is_bad_only_while_nothing_is_learned()
     {
         Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = -0.1 })["Value function"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => Still(iteration) with { ExplainedVariance = iteration.Iteration > 60 ? -0.1 : 0.5 })["Value function"], Is.EqualTo(VerdictGrade.Warning));
@@ -113,7 +113,7 @@ public sealed class VerdictTests
     }
 
     [Test]
-    public void Entropy_that_is_gone_is_bad_only_where_returns_stand_still()
+    public void Lost_entropy_is_bad_only_while_returns_stand_still()
     {
         Assert.That(Grades(iteration => Still(iteration) with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration with { Entropy = iteration.Iteration > 50 ? 0.001 : 0.69 })["Entropy"], Is.EqualTo(VerdictGrade.Good));
@@ -122,7 +122,7 @@ public sealed class VerdictTests
     }
 
     [Test]
-    public void Returns_that_fall_back_are_bad_and_those_that_never_rise_worth_a_look()
+    public void Returns_that_fall_back_are_bad_and_returns_that_never_rise_a_warning()
     {
         Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 60 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
         Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 150 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Good));
@@ -131,13 +131,13 @@ public sealed class VerdictTests
 
     [TestCase(1, nameof(VerdictGrade.Warning))]
     [TestCase(4, nameof(VerdictGrade.Bad))]
-    public void Recoveries_are_seen(int count, string grade)
+    public void Rollbacks_are_counted(int count, string grade)
     {
         Assert.That(Grades(iteration => iteration with { Rollbacks = iteration.Iteration > 30 ? count : 0 })["Rollbacks"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
     [Test]
-    public void A_run_in_which_nothing_was_accepted_shows_it()
+    public void A_run_without_accepted_steps_is_bad()
     {
         var grades = Grades(iteration => Still(iteration) with { Update = Iterations.Rejected(TrustRegionOutcome.NonFiniteGradient) with { ConjugateGradient = null } });
 

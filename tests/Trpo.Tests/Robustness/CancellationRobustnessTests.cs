@@ -5,14 +5,14 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>What a training that is cancelled hands out.</summary>
+/// <summary>Tests of the policy of a cancelled training.</summary>
 public sealed class CancellationRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_000, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
 
     [TestCase(false)]
     [TestCase(true)]
-    public void The_policy_is_that_of_the_last_update_also_where_it_normalizes_observations(bool normalizes)
+    public void A_cancelled_training_returns_the_policy_of_the_last_update(bool normalizes)
     {
         using var folder = new TemporaryFolder();
         var options = Small with { NormalizeObservations = normalizes };
@@ -24,7 +24,7 @@ public sealed class CancellationRobustnessTests
     }
 
     [Test]
-    public void An_environment_that_watches_the_same_token_does_not_cost_the_policy()
+    public void An_environment_that_throws_for_the_same_token_does_not_cost_the_policy()
     {
         using var cancellation = new CancellationTokenSource();
         var ml = new MLContext(1);

@@ -7,7 +7,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>Whatever checkpoint of a training one goes on from, it comes to the same.</summary>
+/// <summary>Tests that every checkpoint of a training leads to the same policy.</summary>
 public sealed class EveryCheckpointTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 480, StepsPerIteration = 60, HiddenLayers = [4], Seed = 3 };
@@ -26,7 +26,7 @@ public sealed class EveryCheckpointTests
     private static TestCaseData Case(string name, Func<IEnvironment> environment, TrpoOptions options, int threads) => new TestCaseData(environment, options, threads).SetArgDisplayNames(name);
 
     [TestCaseSource(nameof(Trainings))]
-    public void From_every_checkpoint_it_comes_to_the_same(Func<IEnvironment> environment, TrpoOptions options, int threads)
+    public void Every_checkpoint_leads_to_the_same_policy(Func<IEnvironment> environment, TrpoOptions options, int threads)
     {
         using var folder = new TemporaryFolder();
         var whole = new ResumedTraining(environment, options, threads: threads).Whole();
@@ -44,7 +44,7 @@ public sealed class EveryCheckpointTests
     }
 
     [Test]
-    public void An_optimizer_that_saves_itself_and_recoveries_come_to_the_same()
+    public void Interrupted_training_with_a_stateful_optimizer_and_rollbacks_gives_the_same_policy()
     {
         using var folder = new TemporaryFolder();
         var options = Small with { TotalSteps = 3_000, NormalizeObservations = true, ReusedIterations = 2, Health = new() { MaxRecoveries = 50 } };

@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>CartPole that shows no number where a test says so: in a step, or in a reset.</summary>
+/// <summary>CartPole that observes NaN in the steps and resets that a test chooses.</summary>
 internal sealed class FaultyCartPole(Func<bool> failsStep, Func<bool>? failsReset = null) : IEnvironment, ICheckpointable
 {
     private readonly CartPole _inner = new();

@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>Folders that change while training uses them, and what may lie in them.</summary>
+/// <summary>Tests of folders that change during training, and of unusual files in them.</summary>
 public sealed class FolderRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 600, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
@@ -14,15 +14,15 @@ public sealed class FolderRobustnessTests
     private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeTheFolder() => _folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void DeleteTheFolder() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void A_folder_that_is_lost_does_not_cost_the_policy_at_the_end_however_rare_checkpoints_are()
+    public void A_lost_folder_does_not_cost_the_policy()
     {
-        // Longer than the machine is up.
+        // The interval exceeds the time since the machine was started.
         var path = _folder.PathOf("checkpoints");
         Assert.That(() => Fit(new() { Folder = path, Interval = TimeSpan.FromDays(36_500) }, iteration =>
         {
@@ -34,7 +34,7 @@ public sealed class FolderRobustnessTests
     }
 
     [Test]
-    public void The_first_checkpoint_is_written_at_once_however_long_the_machine_is_up()
+    public void The_first_checkpoint_is_written_immediately_with_any_interval()
     {
         var found = 0;
         Fit(new() { Folder = _folder.FullName, Interval = TimeSpan.FromDays(36_500) }, iteration => found += iteration.Iteration == 1 ? Checkpoints().Length : 0);
@@ -61,7 +61,7 @@ public sealed class FolderRobustnessTests
     }
 
     [Test]
-    public void A_folder_that_was_deleted_is_not_made_again_without_its_lock()
+    public void A_deleted_folder_is_not_created_again_without_its_lock()
     {
         var path = _folder.PathOf("checkpoints");
         var options = new CheckpointOptions { Folder = path, Interval = TimeSpan.FromTicks(1), Resume = true };
@@ -75,9 +75,9 @@ public sealed class FolderRobustnessTests
     }
 
     [Test]
-    public void A_lock_that_cannot_be_opened_is_said_in_the_way_that_Fit_documents()
+    public void A_lock_that_cannot_be_opened_throws_a_documented_exception()
     {
-        // As in a folder without permission to write, which the administrator never meets.
+        // Stands for a folder without write permission, which root would not be refused.
         Directory.CreateDirectory(_folder.PathOf("lock"));
 
         Assert.That(() => Fit(new() { Folder = _folder.FullName }), Throws.InstanceOf<IOException>().Or.TypeOf<CheckpointException>());
@@ -93,7 +93,7 @@ public sealed class FolderRobustnessTests
     }
 
     [Test]
-    public void A_link_that_leads_nowhere_is_passed_over()
+    public void A_dangling_link_is_skipped()
     {
         Fit(new() { Folder = _folder.FullName });
         File.CreateSymbolicLink(_folder.PathOf("00000099.checkpoint"), _folder.PathOf("nowhere"));
@@ -102,7 +102,7 @@ public sealed class FolderRobustnessTests
     }
 
     [Test]
-    public void A_folder_under_the_name_of_the_next_checkpoint_is_passed_over()
+    public void A_folder_with_the_name_of_the_next_checkpoint_is_skipped()
     {
         Directory.CreateDirectory(_folder.PathOf("00000001.checkpoint"));
 

@@ -4,7 +4,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>Who has learned all that there is to learn is not ill.</summary>
+/// <summary>Tests that a converged policy does not count as diverged.</summary>
 public sealed class HealthRobustnessTests
 {
     [TestCase(1, TestName = "A solved task of one step is trained to the end")]
@@ -12,7 +12,7 @@ public sealed class HealthRobustnessTests
     [TestCase(1_000, TestName = "A solved task of long episodes is trained to the end")]
     public void A_solved_task_is_trained_to_the_end(int length)
     {
-        // Once every action is the best one, no update can improve anything, and none is accepted: with the defaults of health, training threw away the perfect policy for that.
+        // Once every action is the best one, no update improves the policy, and none is accepted; that must not end training.
         var options = new TrpoOptions { TotalSteps = 60_000, HiddenLayers = [16], Seed = 1 };
         var training = new ResumedTraining(() => new EasyTask(ActionSpace.Discrete(2), length, isQuiet: true), options, count: 1);
 
@@ -20,9 +20,9 @@ public sealed class HealthRobustnessTests
     }
 
     [Test]
-    public void Who_was_perfect_before_the_twentieth_episode_ended_has_not_collapsed()
+    public void A_policy_that_was_perfect_before_its_twentieth_episode_has_not_collapsed()
     {
-        // The returns that later ones are compared with are those of a policy that has learned already.
+        // The first returns are already those of a converged policy.
         var options = new TrpoOptions { TotalSteps = 160_000, StepsPerIteration = 1_000, HiddenLayers = [8], Seed = 1, Health = new() { MaxRejectedUpdates = null } };
         var training = new ResumedTraining(() => new EasyTask(ActionSpace.Discrete(2), length: 3_000, isQuiet: true), options, count: 1);
 

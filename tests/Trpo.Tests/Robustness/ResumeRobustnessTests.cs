@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>What a resume forgets, or takes for the same.</summary>
+/// <summary>Tests of resumed trainings under unusual conditions.</summary>
 public sealed class ResumeRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 600, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
@@ -18,13 +18,13 @@ public sealed class ResumeRobustnessTests
     private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeTheFolder() => _folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void DeleteTheFolder() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void An_optimizer_that_says_that_it_cannot_be_saved_is_refused_as_a_baseline_is()
+    public void An_optimizer_that_cannot_be_saved_is_refused()
     {
         var options = Small with { Optimizer = new LimpingOptimizer(canBeSaved: false), Checkpoints = new() { Folder = _folder.FullName } };
 
@@ -32,7 +32,7 @@ public sealed class ResumeRobustnessTests
     }
 
     [Test]
-    public void A_network_that_says_that_it_cannot_be_saved_is_refused_as_a_baseline_is()
+    public void A_network_that_cannot_be_saved_is_refused()
     {
         var options = Small with { Network = arguments => new UnsavableNetwork(arguments.Inputs, arguments.Outputs, arguments.Random), Checkpoints = new() { Folder = _folder.FullName } };
 
@@ -56,7 +56,7 @@ public sealed class ResumeRobustnessTests
     }
 
     [Test]
-    public void Transforms_with_other_numbers_are_refused_also_where_environments_cannot_be_restored()
+    public void Differently_fitted_transforms_are_refused_even_if_environments_cannot_be_restored()
     {
         Fit(tableSeed: 0, cancelled: true);
 
@@ -72,9 +72,9 @@ public sealed class ResumeRobustnessTests
     }
 
     [Test]
-    public void Returns_beyond_all_numbers_can_be_gone_on_from()
+    public void Training_with_infinite_returns_can_be_resumed()
     {
-        // Rewards that are finite, and learned from at a fitting scale; their sum is not.
+        // The rewards are finite, but their sum is not.
         var options = Small with { RewardScale = 1e-308 };
         var training = new ResumedTraining(() => new EasyTask(ActionSpace.Discrete(2), 20, reward: 1e308), options, count: 1);
         training.Piece(_folder.FullName, cancelAfter: 150);
@@ -83,7 +83,7 @@ public sealed class ResumeRobustnessTests
     }
 
     [Test]
-    public void A_buffer_of_whole_numbers_comes_back_bit_for_bit()
+    public void An_integer_buffer_is_restored_bit_for_bit()
     {
         const long Odd = (1L << 53) + 1;
         using var then = new Whole(Odd);
@@ -100,9 +100,9 @@ public sealed class ResumeRobustnessTests
     }
 
     [Test]
-    public void An_environment_that_cannot_be_saved_for_once_does_not_cost_the_trained_policy()
+    public void A_failure_to_save_an_environment_does_not_cost_the_policy()
     {
-        // The first checkpoint works, and the last, at the end of training, does not; of a disk that is full then, training only warns.
+        // The first checkpoint works, and the last one fails at the end of training.
         var saves = 0;
         var training = new ResumedTraining(() => new SometimesUnsavable(() => ++saves > 1), Small with { Checkpoints = new() { Folder = _folder.FullName } }, count: 1);
 
@@ -112,7 +112,7 @@ public sealed class ResumeRobustnessTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public void A_short_training_of_one_update_fits_into_memory_also_where_it_may_be_gone_on_from(bool resume)
+    public void A_training_of_one_update_fits_into_memory_with_and_without_checkpoints(bool resume)
     {
         var options = Small with { StepsPerIteration = 10_000_000, ReusedIterations = 3, Checkpoints = new() { Folder = _folder.FullName, Resume = resume } };
 

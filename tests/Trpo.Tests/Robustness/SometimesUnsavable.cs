@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>CartPole that cannot be saved while a test says so.</summary>
+/// <summary>CartPole whose state cannot be saved while a test says so.</summary>
 internal sealed class SometimesUnsavable(Func<bool> fails) : IEnvironment, ICheckpointable
 {
     private readonly CartPole _inner = new();

@@ -7,7 +7,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>An optimizer whose every other step is a smaller one, which is its state. It can say that it cannot save it.</summary>
+/// <summary>A stateful optimizer that takes a smaller step every other time, and may refuse to save its state.</summary>
 internal sealed class LimpingOptimizer(bool canBeSaved, Func<int, bool>? rejects = null) : IPolicyOptimizer, ICheckpointable
 {
     private readonly TrustRegionOptimizer _far = new();
@@ -56,7 +56,7 @@ internal sealed class MeanBaseline(RandomSource random) : IValueFunction, ICheck
     }
 }
 
-/// <summary>A linear network that says that its state cannot be saved.</summary>
+/// <summary>A linear network whose state cannot be saved.</summary>
 internal sealed class UnsavableNetwork : ExportableModule, ICheckpointable
 {
     private readonly Perceptron _linear;

@@ -9,7 +9,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>Traces say what was, also where training was stopped or failed.</summary>
+/// <summary>Tests of traces of stopped and failed trainings.</summary>
 public sealed class TelemetryRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 400, StepsPerIteration = 100, HiddenLayers = [4] };
@@ -37,7 +37,7 @@ public sealed class TelemetryRobustnessTests
     public void StopListening() => _listener.Dispose();
 
     [Test]
-    public void The_seed_of_a_training_that_is_gone_on_with_is_the_one_it_began_with()
+    public void The_seed_of_a_resumed_training_is_that_of_its_start()
     {
         using var folder = new TemporaryFolder();
         var options = Small with { Checkpoints = new() { Folder = folder.FullName, Resume = true } };
@@ -48,7 +48,7 @@ public sealed class TelemetryRobustnessTests
     }
 
     [Test]
-    public void Whatever_begins_ends_also_where_a_part_fails()
+    public void Every_started_activity_is_stopped_even_if_a_part_fails()
     {
         Assert.That(() => Fit(Small with { Baseline = _ => new Failing(), Threads = 1 }, contextSeed: 1), Throws.TypeOf<TimeoutException>());
         Assert.That(_stopped.Select(activity => activity.OperationName), Is.EquivalentTo(_started.Select(activity => activity.OperationName)));

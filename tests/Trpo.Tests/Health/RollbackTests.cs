@@ -6,8 +6,8 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Health;
 
-/// <summary>A training that is ill stops with a diagnosis, or goes back to where it was well.</summary>
-public sealed class RecoveryTests
+/// <summary>Tests of diverged trainings, which stop with a diagnosis or roll back to a healthy state.</summary>
+public sealed class RollbackTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 4_000, StepsPerIteration = 100, HiddenLayers = [8], Seed = 3 };
 
@@ -15,11 +15,11 @@ public sealed class RecoveryTests
     private const double Rarely = 0.001;
 
     [Test]
-    public void A_number_that_is_none_ends_training_and_names_the_environment() =>
+    public void NaN_from_an_environment_ends_training_and_names_the_environment() =>
         Assert.That(() => new ResumedTraining(() => new BrittleEnvironment(Rarely), Small).Whole(), Throws.TypeOf<EnvironmentException>().With.Message.Contains("'Brittle'").And.Message.Contains("NaN"));
 
     [Test]
-    public void By_option_it_goes_back_and_takes_smaller_steps()
+    public void Training_rolls_back_and_continues_with_a_smaller_trust_region()
     {
         var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
         var iterations = training.Whole().Iterations;
@@ -34,7 +34,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void What_it_goes_back_to_is_what_it_was()
+    public void A_rollback_restores_the_earlier_state()
     {
         // With a factor of 1, fresh episodes and other numbers are the only difference: the first iteration again is measured with the same policy and value function.
         var options = Small with { Health = new() { MaxRecoveries = 10, RecoveryFactor = 1 } };
@@ -48,7 +48,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void It_goes_back_only_so_often()
+    public void The_number_of_rollbacks_is_limited()
     {
         var training = new ResumedTraining(() => new BrittleEnvironment(0.05), Small with { Health = new() { MaxRecoveries = 3 } });
 
@@ -57,7 +57,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void A_failure_of_the_environment_is_no_illness()
+    public void A_failure_of_the_environment_causes_no_rollback()
     {
         var steps = 0;
         var training = new ResumedTraining(() => new StepCounter(new CartPole(), () => _ = ++steps > 1_000 ? throw new TimeoutException("no answer") : 0), Small with { Health = new() { MaxRecoveries = 3 } });
@@ -67,7 +67,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void In_pieces_it_goes_back_in_the_same_way()
+    public void Interrupted_training_rolls_back_in_the_same_way()
     {
         using var folder = new TemporaryFolder();
         var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
@@ -89,7 +89,7 @@ public sealed class RecoveryTests
 
         Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.StartsWith("Training stopped at iteration 5: 5 updates").And.Message.Contains("KlExceeded"));
 
-        // From there it goes on under other rules.
+        // The training resumes from the checkpoint with other limits.
         var iterations = new ResumedTraining(() => new CartPole(), options with { Health = new() { MaxRejectedUpdates = null } }).Whole().Iterations;
         Assert.That(iterations[0].Iteration, Is.EqualTo(6));
         Assert.That(iterations[0].RejectedInARow, Is.EqualTo(6));
@@ -97,7 +97,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void A_training_that_has_made_all_its_steps_keeps_its_policy_and_warns()
+    public void A_training_that_diverged_at_its_last_step_keeps_its_policy_and_warns()
     {
         // The last of forty iterations is the fortieth update that is rejected.
         var training = new ResumedTraining(() => new CountingEnvironment(), Small with { Optimizer = new Rejecting(), Health = new() { MaxRejectedUpdates = 40 } }, count: 1);
@@ -115,7 +115,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void A_broken_update_is_found_out_on_a_real_task()
+    public void An_update_with_flipped_sign_is_detected_on_CartPole()
     {
         // The sign of the advantages is flipped: the policy is soon sure of what is worst.
         var options = TrpoOptions.SampleEfficient with { TotalSteps = 60_000, Seed = 1, Optimizer = new ContraryOptimizer(new() { MaxKl = 0.02 }) };
@@ -124,7 +124,7 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public void A_gradient_that_is_no_number_is_an_illness_too()
+    public void A_gradient_that_is_not_finite_causes_rollbacks()
     {
         var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRecoveries = 2 } });
 
@@ -143,7 +143,7 @@ public sealed class RecoveryTests
         public TrustRegionStep Step(ITrustRegionProblem problem) => new() { Outcome = TrustRegionOutcome.NonFiniteGradient, Offender = "weight" };
     }
 
-    /// <summary>Makes the policy surer, whatever comes of it.</summary>
+    /// <summary>An optimizer that doubles all parameters, which lowers the entropy.</summary>
     private sealed class Sharpening : IPolicyOptimizer
     {
         public TrustRegionStep Step(ITrustRegionProblem problem)

@@ -6,8 +6,8 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli;
 
-/// <summary>Each verb as a user runs it, in a process of its own: from nothing to a policy.</summary>
-public sealed class RoadTests
+/// <summary>Tests of each verb in a process of its own, as a user runs it.</summary>
+public sealed class VerbTests
 {
     private TemporaryFolder _folder = null!;
     private string _run = null!;
@@ -24,10 +24,10 @@ public sealed class RoadTests
     }
 
     [OneTimeTearDown]
-    public void Clean() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void A_training_fills_its_folder_and_says_where_it_stands()
+    public void A_training_fills_its_folder_and_prints_its_progress()
     {
         Assert.That(_training.ExitCode, Is.Zero, _training.Error);
         Assert.That(_training.Error, Is.Empty);
@@ -38,7 +38,7 @@ public sealed class RoadTests
     }
 
     [Test]
-    public void The_command_line_outweighs_the_file_and_the_file_the_preset()
+    public void The_command_line_takes_precedence_over_the_file_and_the_file_over_the_preset()
     {
         Assert.That(_training.Output, Does.Contain("totalSteps = 4096; discount = 0.98;"));
         Assert.That(_training.Output, Does.Contain("reusedIterations = 3; trustRegion.maxKl = 0.015; finalMaxKl = 0.001;"));
@@ -77,7 +77,7 @@ public sealed class RoadTests
     }
 
     [Test]
-    public void A_graph_is_inspected_for_people_and_for_programs()
+    public void A_graph_is_described_as_text_and_as_JSON()
     {
         var onnx = Path.Combine(_run, "policy.onnx");
         var (exitCode, output, error) = Tool.Run("inspect", onnx);
@@ -93,12 +93,12 @@ public sealed class RoadTests
         Assert.That(json.GetProperty("bytes").GetInt64(), Is.EqualTo(new FileInfo(onnx).Length));
         Assert.That(ofModel.Output, Does.Contain("NormalizingTransformer"));
 
-        // 4x64 + 64, 64x64 + 64, 64x2 + 2: what the policy has learned is all there.
+        // 4x64 + 64, 64x64 + 64, 64x2 + 2: all parameters of the policy are in the graph.
         Assert.That(JsonDocument.Parse(Tool.RunHere("inspect", _run, "--json").Output).RootElement.GetProperty("graph").GetProperty("parameters").GetInt64(), Is.AtLeast(4_610));
     }
 
     [Test]
-    public void A_report_is_made_anew()
+    public void A_report_is_made_again()
     {
         var page = Path.Combine(_run, "report.html");
         File.Delete(page);
@@ -110,7 +110,7 @@ public sealed class RoadTests
     }
 
     [Test]
-    public void What_a_file_says_of_itself_does_not_move_the_cursor()
+    public void Control_characters_in_metadata_are_replaced()
     {
         var (file, model) = (_folder.PathOf("odd.onnx"), ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(_run, "policy.onnx"))));
         model.MetadataProps.Add(new StringStringEntryProto { Key = "trpo.provenance.", Value = "nothing" });

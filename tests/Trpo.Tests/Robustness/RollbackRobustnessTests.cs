@@ -6,21 +6,21 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;
 
-/// <summary>What going back to a state in which training was well must not do.</summary>
-public sealed class RecoveryRobustnessTests
+/// <summary>Tests of rollbacks under unusual conditions.</summary>
+public sealed class RollbackRobustnessTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 500, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3, Health = new() { MaxRecoveries = 3 } };
 
     private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeTheFolder() => _folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void DeleteTheFolder() => _folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void After_a_resume_with_more_steps_it_still_makes_all_of_them()
+    public void A_rollback_after_a_resume_with_more_steps_still_makes_all_steps()
     {
         One(Small, failsAt: -1).Piece(_folder.FullName);
         var rest = One(Small with { TotalSteps = 1_500 }, failsAt: 150).Piece(_folder.FullName).Iterations;
@@ -31,7 +31,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void It_does_not_go_back_by_hundreds_of_iterations_where_recoveries_were_allowed_again_at_a_resume()
+    public void Rollbacks_allowed_again_at_a_resume_go_back_by_at_most_ten_iterations()
     {
         var options = Small with { TotalSteps = 6_000 };
         One(options with { Health = new() { MaxRecoveries = 1 } }, failsAt: 350).Piece(_folder.FullName, cancelAfter: 4_200);
@@ -42,7 +42,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void A_single_rejected_update_now_and_then_does_not_make_it_go_back_by_more_than_ten_iterations()
+    public void Occasional_rejected_updates_do_not_lengthen_a_rollback()
     {
         var options = Small with { TotalSteps = 4_000, Optimizer = new LimpingOptimizer(canBeSaved: true, step => step % 10 == 0) };
         var iterations = One(options, failsAt: 3_750).Whole().Iterations;
@@ -52,7 +52,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void A_number_that_is_none_in_the_reset_that_follows_is_recovered_from_too()
+    public void NaN_in_the_reset_after_a_rollback_causes_another_rollback()
     {
         var (steps, resets) = (0, 0);
         var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps == 350, () => steps >= 350 && ++resets == 1), Small, count: 1);
@@ -61,7 +61,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void A_small_factor_does_not_end_in_a_trust_region_of_no_radius()
+    public void A_tiny_factor_leaves_a_positive_radius()
     {
         var steps = 0;
         var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps is 450 or 600), Small with { Health = new() { MaxRecoveries = 3, RecoveryFactor = 1e-200 } }, count: 1);
@@ -70,9 +70,9 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void Recoveries_that_are_allowed_once_training_was_ill_lead_back_to_where_it_was_well()
+    public void Rollbacks_allowed_after_divergence_lead_to_a_healthy_state()
     {
-        // The remedy that one tries first: allow recoveries, and go on from the checkpoints.
+        // The obvious remedy: allow rollbacks, and resume from the checkpoints.
         var updates = 0;
         var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
         Assert.That(() => One(options, failsAt: -1).Piece(_folder.FullName), Throws.TypeOf<TrainingException>());
@@ -82,7 +82,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void Restarts_of_an_ill_training_do_not_replace_every_checkpoint_in_which_it_was_well()
+    public void Restarts_of_a_diverged_training_keep_a_healthy_checkpoint()
     {
         var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => true), Health = new() { MaxRejectedUpdates = 5 }, Checkpoints = new() { Folder = _folder.FullName, Resume = true } };
         Assert.That(() => One(options, failsAt: -1).Whole(), Throws.TypeOf<TrainingException>());
@@ -94,7 +94,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void Nobody_is_told_that_training_stopped_where_it_goes_on()
+    public void A_rollback_is_not_reported_as_a_stop()
     {
         var step = 0;
         var options = Small with { Optimizer = new Diverging(() => ++step == 3) };
@@ -106,7 +106,7 @@ public sealed class RecoveryRobustnessTests
     }
 
     [Test]
-    public void A_listener_that_throws_is_no_illness()
+    public void An_exception_of_a_listener_causes_no_rollback()
     {
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1, rows: 100);
