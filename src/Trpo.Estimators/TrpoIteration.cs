@@ -41,7 +41,7 @@ public sealed record TrpoIteration
     /// <summary>Gets the number of updates in a row, up to this one, that were rejected. A gradient of zero is no rejection, and ends no row.</summary>
     public int RejectedInARow { get; init; }
 
-    /// <summary>Gets the number of rollbacks to an earlier state so far, because training diverged (<see cref="Health.HealthOptions.MaxRecoveries"/>).</summary>
+    /// <summary>Gets the number of rollbacks to an earlier state so far, because training diverged (<see cref="Health.HealthOptions.MaxRollbacks"/>).</summary>
     public int Rollbacks { get; init; }
 
     /// <summary>Gets the mean entropy of the policy before the update, in nats, over the states of the update, those of reused iterations included; NaN if an optimizer of your own computed no gradient.</summary>

@@ -14,8 +14,8 @@ internal static class TrpoOptionNames
     /// <summary>Gets the names in files of renamed properties, by the type and the present name of the property.</summary>
     public static IReadOnlyDictionary<(Type Type, string Property), string> Renamed { get; } = new Dictionary<(Type, string), string>
     {
-        [(typeof(HealthOptions), "MaxRollbacks")] = "maxRecoveries",
-        [(typeof(HealthOptions), "RollbackFactor")] = "recoveryFactor",
+        [(typeof(HealthOptions), nameof(HealthOptions.MaxRollbacks))] = "maxRecoveries",
+        [(typeof(HealthOptions), nameof(HealthOptions.RollbackMaxKlFactor))] = "recoveryFactor",
     };
 
     /// <summary>Gives renamed properties their names in files.</summary>

@@ -22,7 +22,7 @@ internal static class ResumeVerb
             [
                 ("trpo resume runs/1", "The result is that of a training that was never interrupted."),
                 ("trpo resume runs/1 --steps 500000", "Trains for longer than was asked for at first."),
-                ("trpo resume runs/1 --options health.json", "Resumes a training that diverged, with { \"health\": { \"maxRecoveries\": 3 } }."),
+                ("trpo resume runs/1 --options health.json", "Resumes a training that diverged, with { \"health\": { \"maxRollbacks\": 3 } }."),
             ],
             Notes = "Environment, pipeline and settings are those of command.json in the folder. An assembly with environments must still be where it was. The files of the folder are replaced.",
         };

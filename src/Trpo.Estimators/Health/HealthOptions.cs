@@ -24,10 +24,10 @@ public sealed record HealthOptions
     /// Gets the number of times that a diverged training rolls back to the last healthy state, instead of stopping. A healthy state is kept every ten iterations; training continues from it with a smaller
     /// trust region, new episodes and other random numbers. From 0 to 100; 0 by default.
     /// </summary>
-    public int MaxRecoveries { get; init; }
+    public int MaxRollbacks { get; init; }
 
     /// <summary>Gets the factor of the trust region's radius at each rollback (an optimizer of your own has its own radius). Above 0, up to 1; 0.5 by default.</summary>
-    public double RecoveryFactor { get; init; } = 0.5;
+    public double RollbackMaxKlFactor { get; init; } = 0.5;
 
     /// <summary>Throws if a setting is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
@@ -36,7 +36,7 @@ public sealed record HealthOptions
         if (MaxRejectedUpdates is { } maxRejectedUpdates)
             Check.AtLeast(maxRejectedUpdates, 1, nameof(MaxRejectedUpdates));
         Check.Between(EntropyCollapse, 0, 1);
-        Check.Between(MaxRecoveries, 0, 100);
-        Check.Fraction(RecoveryFactor);
+        Check.Between(MaxRollbacks, 0, 100);
+        Check.Fraction(RollbackMaxKlFactor);
     }
 }

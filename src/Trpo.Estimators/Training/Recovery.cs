@@ -19,10 +19,10 @@ internal sealed class Recovery(HealthOptions options) : ICheckpointable
     public int Count { get; private set; }
 
     /// <summary>What the radius of the trust region is multiplied by.</summary>
-    public double Factor => Math.Max(Math.Pow(options.RecoveryFactor, Count), LeastFactor);
+    public double Factor => Math.Max(Math.Pow(options.RollbackMaxKlFactor, Count), LeastFactor);
 
     /// <summary>Whether it can go back, once more.</summary>
-    public bool IsPossible => Count < options.MaxRecoveries && _well.Length > 0;
+    public bool IsPossible => Count < options.MaxRollbacks && _well.Length > 0;
 
     /// <summary>Remembers a state in which all is well before an iteration, if the one that is remembered is ten iterations old.</summary>
     public void Remember(int iteration, Action<CheckpointContent> save)

@@ -98,5 +98,5 @@ internal sealed class TrainingState
         checkpointable is { IsCheckpointable: true } ? checkpointable : throw Unsavable(kind, part.GetType().Name);
 
     private static InvalidOperationException Unsavable(string kind, string name) =>
-        new($"The state of the {kind} {name} cannot be saved, so that training could not go on from a checkpoint: let it implement {nameof(ICheckpointable)}, or leave {nameof(TrpoOptions.Checkpoints)} and {nameof(HealthOptions)}.{nameof(HealthOptions.MaxRecoveries)} out.");
+        new($"The state of the {kind} {name} cannot be saved, so that training could not go on from a checkpoint: let it implement {nameof(ICheckpointable)}, or leave {nameof(TrpoOptions.Checkpoints)} and {nameof(HealthOptions)}.{nameof(HealthOptions.MaxRollbacks)} out.");
 }

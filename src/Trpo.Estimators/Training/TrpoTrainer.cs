@@ -40,7 +40,7 @@ internal sealed class TrpoTrainer : IDisposable
         var capacity = _progress.Schedule.Longest;
         CheckSize();
         _samples = new SampleReuse(options.ReusedIterations, () => new Rollout(parts.Environments.Count, capacity, parts.Environments.ObservationLength, parts.ActionSpace.Length));
-        if (options.Checkpoints is null && options.Health.MaxRecoveries == 0)
+        if (options.Checkpoints is null && options.Health.MaxRollbacks == 0)
             return;
         var state = new TrainingState(parts, _progress, _window, _samples, _health, _collector);
         _continuation = new Continuation(options, state, RunIdentity.Of(options, parts), _clock, messages);
@@ -243,7 +243,7 @@ internal sealed class TrpoTrainer : IDisposable
         _parts.RolloutRandom.Reseed(_parts.RolloutRandom.NextUInt64(), 0, (ulong)_continuation.Recoveries);
         _isStarted = false;
         var smaller = _parts.Optimizer is null ? FormattableString.Invariant($" with {_continuation.MaxKlFactor:G3} times the trust region") : "";
-        _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there{smaller} ({nameof(HealthOptions.MaxRecoveries)} allows {_options.Health.MaxRecoveries - _continuation.Recoveries} more).");
+        _messages.Warn($"{illness} Training goes back to iteration {_progress.Iteration}, and on from there{smaller} ({nameof(HealthOptions.MaxRollbacks)} allows {_options.Health.MaxRollbacks - _continuation.Recoveries} more).");
     }
 
     // What was saved may have been planned for another number of steps.

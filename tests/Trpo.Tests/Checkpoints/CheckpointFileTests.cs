@@ -24,7 +24,7 @@ public sealed class CheckpointFileTests
         Seed = 3,
         ReusedIterations = 1,
         NormalizeObservations = true,
-        Health = new() { MaxRecoveries = 1 },
+        Health = new() { MaxRollbacks = 1 },
     };
 
     private TemporaryFolder _folder = null!;

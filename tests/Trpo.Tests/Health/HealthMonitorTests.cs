@@ -160,8 +160,8 @@ public sealed class HealthMonitorTests
     [TestCase(1, 1.1, 0, 0.5)]
     [TestCase(1, 0.01, 101, 0.5)]
     [TestCase(1, 0.01, 0, 0)]
-    public void Impossible_settings_are_refused(int rejected, double collapse, int recoveries, double factor) =>
-        Assert.That(() => new HealthOptions { MaxRejectedUpdates = rejected, EntropyCollapse = collapse, MaxRecoveries = recoveries, RecoveryFactor = factor }.Validate(), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Impossible_settings_are_refused(int rejected, double collapse, int rollbacks, double factor) =>
+        Assert.That(() => new HealthOptions { MaxRejectedUpdates = rejected, EntropyCollapse = collapse, MaxRollbacks = rollbacks, RollbackMaxKlFactor = factor }.Validate(), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     private static void Observe(HealthMonitor monitor, params ReadOnlySpan<TrustRegionOutcome> outcomes)
     {

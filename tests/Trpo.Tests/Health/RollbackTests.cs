@@ -21,14 +21,14 @@ public sealed class RollbackTests
     [Test]
     public void Training_rolls_back_and_continues_with_a_smaller_trust_region()
     {
-        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
+        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRollbacks = 10 } });
         var iterations = training.Whole().Iterations;
-        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
+        var rolledBack = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
 
-        Assert.That(recovered, Is.GreaterThan(0), "the test is about something");
-        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRecoveries allows 9 more)"));
-        Assert.That(iterations[recovered].Iteration, Is.LessThanOrEqualTo(iterations[recovered - 1].Iteration + 1).And.GreaterThan(iterations[recovered - 1].Iteration - 10));
-        Assert.That(iterations[recovered].Iteration % 10, Is.EqualTo(1));
+        Assert.That(rolledBack, Is.GreaterThan(0), "the test is about something");
+        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRollbacks allows 9 more)"));
+        Assert.That(iterations[rolledBack].Iteration, Is.LessThanOrEqualTo(iterations[rolledBack - 1].Iteration + 1).And.GreaterThan(iterations[rolledBack - 1].Iteration - 10));
+        Assert.That(iterations[rolledBack].Iteration % 10, Is.EqualTo(1));
         Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Rollbacks))).Within(1e-15));
         Assert.That(iterations[^1].Steps, Is.EqualTo(iterations[^1].TotalSteps), "it comes to the end");
     }
@@ -37,20 +37,20 @@ public sealed class RollbackTests
     public void A_rollback_restores_the_earlier_state()
     {
         // With a factor of 1, fresh episodes and other numbers are the only difference: the first iteration again is measured with the same policy and value function.
-        var options = Small with { Health = new() { MaxRecoveries = 10, RecoveryFactor = 1 } };
+        var options = Small with { Health = new() { MaxRollbacks = 10, RollbackMaxKlFactor = 1 } };
         var iterations = new ResumedTraining(() => new BrittleEnvironment(Rarely), options).Whole().Iterations;
         var healthy = new ResumedTraining(() => new BrittleEnvironment(0), options).Whole().Iterations;
-        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
+        var rolledBack = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
 
-        Assert.That(iterations[..recovered].Select(iteration => iteration.Entropy), Is.EqualTo(healthy[..recovered].Select(iteration => iteration.Entropy)), "until then nothing is different");
-        Assert.That(iterations[recovered].Returns, Is.Not.EqualTo(healthy[iterations[recovered].Iteration - 1].Returns));
-        Assert.That(iterations[recovered].Steps, Is.EqualTo(healthy[iterations[recovered].Iteration - 1].Steps));
+        Assert.That(iterations[..rolledBack].Select(iteration => iteration.Entropy), Is.EqualTo(healthy[..rolledBack].Select(iteration => iteration.Entropy)), "until then nothing is different");
+        Assert.That(iterations[rolledBack].Returns, Is.Not.EqualTo(healthy[iterations[rolledBack].Iteration - 1].Returns));
+        Assert.That(iterations[rolledBack].Steps, Is.EqualTo(healthy[iterations[rolledBack].Iteration - 1].Steps));
     }
 
     [Test]
     public void The_number_of_rollbacks_is_limited()
     {
-        var training = new ResumedTraining(() => new BrittleEnvironment(0.05), Small with { Health = new() { MaxRecoveries = 3 } });
+        var training = new ResumedTraining(() => new BrittleEnvironment(0.05), Small with { Health = new() { MaxRollbacks = 3 } });
 
         Assert.That(() => training.Whole(), Throws.TypeOf<EnvironmentException>());
         Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(3));
@@ -60,7 +60,7 @@ public sealed class RollbackTests
     public void A_failure_of_the_environment_causes_no_rollback()
     {
         var steps = 0;
-        var training = new ResumedTraining(() => new StepCounter(new CartPole(), () => _ = ++steps > 1_000 ? throw new TimeoutException("no answer") : 0), Small with { Health = new() { MaxRecoveries = 3 } });
+        var training = new ResumedTraining(() => new StepCounter(new CartPole(), () => _ = ++steps > 1_000 ? throw new TimeoutException("no answer") : 0), Small with { Health = new() { MaxRollbacks = 3 } });
 
         Assert.That(() => training.Whole(), Throws.TypeOf<EnvironmentException>().With.Message.Contains("no answer"));
         Assert.That(training.Warnings, Is.Empty);
@@ -70,7 +70,7 @@ public sealed class RollbackTests
     public void Interrupted_training_rolls_back_in_the_same_way()
     {
         using var folder = new TemporaryFolder();
-        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRecoveries = 10 } });
+        var training = new ResumedTraining(() => new BrittleEnvironment(Rarely), Small with { Health = new() { MaxRollbacks = 10 } });
         var whole = training.Whole();
         for (var piece = 0; piece < 12; piece++)
             training.Piece(folder.FullName, cancelAfter: 331);
@@ -126,7 +126,7 @@ public sealed class RollbackTests
     [Test]
     public void A_gradient_that_is_not_finite_causes_rollbacks()
     {
-        var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRecoveries = 2 } });
+        var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRollbacks = 2 } });
 
         Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("'weight'"));
         Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(2));

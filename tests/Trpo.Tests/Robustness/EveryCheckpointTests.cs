@@ -47,7 +47,7 @@ public sealed class EveryCheckpointTests
     public void Interrupted_training_with_a_stateful_optimizer_and_rollbacks_gives_the_same_policy()
     {
         using var folder = new TemporaryFolder();
-        var options = Small with { TotalSteps = 3_000, NormalizeObservations = true, ReusedIterations = 2, Health = new() { MaxRecoveries = 50 } };
+        var options = Small with { TotalSteps = 3_000, NormalizeObservations = true, ReusedIterations = 2, Health = new() { MaxRollbacks = 50 } };
         var whole = Training().Whole();
         Assert.That(whole.Iterations[^1].Rollbacks, Is.GreaterThan(0));
         for (var piece = 0; piece < 10; piece++)

@@ -9,7 +9,7 @@ namespace Trpo.Tests.Robustness;
 /// <summary>Tests of rollbacks under unusual conditions.</summary>
 public sealed class RollbackRobustnessTests
 {
-    private static readonly TrpoOptions Small = new() { TotalSteps = 500, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3, Health = new() { MaxRecoveries = 3 } };
+    private static readonly TrpoOptions Small = new() { TotalSteps = 500, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3, Health = new() { MaxRollbacks = 3 } };
 
     private TemporaryFolder _folder = null!;
 
@@ -34,11 +34,11 @@ public sealed class RollbackRobustnessTests
     public void Rollbacks_allowed_again_at_a_resume_go_back_by_at_most_ten_iterations()
     {
         var options = Small with { TotalSteps = 6_000 };
-        One(options with { Health = new() { MaxRecoveries = 1 } }, failsAt: 350).Piece(_folder.FullName, cancelAfter: 4_200);
-        var rest = One(options with { Health = new() { MaxRecoveries = 2 } }, failsAt: 120).Piece(_folder.FullName).Iterations;
+        One(options with { Health = new() { MaxRollbacks = 1 } }, failsAt: 350).Piece(_folder.FullName, cancelAfter: 4_200);
+        var rest = One(options with { Health = new() { MaxRollbacks = 2 } }, failsAt: 120).Piece(_folder.FullName).Iterations;
 
-        var recovered = rest.FindIndex(iteration => iteration.Rollbacks == 2);
-        Assert.That(rest[recovered - 1].Iteration - rest[recovered].Iteration, Is.LessThanOrEqualTo(10));
+        var rolledBack = rest.FindIndex(iteration => iteration.Rollbacks == 2);
+        Assert.That(rest[rolledBack - 1].Iteration - rest[rolledBack].Iteration, Is.LessThanOrEqualTo(10));
     }
 
     [Test]
@@ -47,8 +47,8 @@ public sealed class RollbackRobustnessTests
         var options = Small with { TotalSteps = 4_000, Optimizer = new LimpingOptimizer(canBeSaved: true, step => step % 10 == 0) };
         var iterations = One(options, failsAt: 3_750).Whole().Iterations;
 
-        var recovered = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
-        Assert.That(iterations[recovered - 1].Iteration - iterations[recovered].Iteration, Is.LessThanOrEqualTo(10));
+        var rolledBack = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
+        Assert.That(iterations[rolledBack - 1].Iteration - iterations[rolledBack].Iteration, Is.LessThanOrEqualTo(10));
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class RollbackRobustnessTests
     public void A_tiny_factor_leaves_a_positive_radius()
     {
         var steps = 0;
-        var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps is 450 or 600), Small with { Health = new() { MaxRecoveries = 3, RecoveryFactor = 1e-200 } }, count: 1);
+        var training = new ResumedTraining(() => new FaultyCartPole(() => ++steps is 450 or 600), Small with { Health = new() { MaxRollbacks = 3, RollbackMaxKlFactor = 1e-200 } }, count: 1);
 
         Assert.That(() => training.Whole(), Throws.Nothing);
     }
@@ -76,7 +76,7 @@ public sealed class RollbackRobustnessTests
         var updates = 0;
         var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
         Assert.That(() => One(options, failsAt: -1).Piece(_folder.FullName), Throws.TypeOf<TrainingException>());
-        var resumed = One(options with { Health = new() { MaxRejectedUpdates = 5, MaxRecoveries = 2 } }, failsAt: 130);
+        var resumed = One(options with { Health = new() { MaxRejectedUpdates = 5, MaxRollbacks = 2 } }, failsAt: 130);
 
         Assert.That(() => resumed.Piece(_folder.FullName), Throws.Nothing);
     }
