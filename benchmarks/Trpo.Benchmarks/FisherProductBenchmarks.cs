@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Training;
 
 namespace Trpo.Benchmarks;
 

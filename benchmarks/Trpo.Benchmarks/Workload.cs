@@ -1,7 +1,6 @@
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Training;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 

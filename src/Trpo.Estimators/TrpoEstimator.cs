@@ -12,6 +12,8 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
+using Trpo.Estimators.Shards;
+using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Training;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
@@ -69,7 +71,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return telemetry.Watch(() => new TransformedVectorEnvironment(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
+        return telemetry.Record(() => new TransformedVectorEnvironment(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
     }
 
     /// <summary>The columns of the input and, behind them, the action and its score.</summary>
@@ -108,13 +110,13 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             PartsRandom = [policyRandom, valueRandom],
             Seed = _seed,
         };
-        using var trainer = new TrpoTrainer(_options, parts, new TrainingMessages
+        using var trainer = TrpoTrainer.Open(_options, parts, new TrainingMessages
         {
             Report = iteration => Report(channel, iteration),
-            Tell = message => channel.Info(MessageSensitivity.None, message),
+            Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
-            Observed = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
+            FirstObservations = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         });
         var isComplete = trainer.Run();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))

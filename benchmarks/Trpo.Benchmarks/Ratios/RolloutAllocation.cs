@@ -5,7 +5,8 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Rollouts;
+using Trpo.Estimators.Shards;
+using Trpo.Estimators.Trajectories;
 using Trpo.Onnx.Randomness;
 
 namespace Trpo.Benchmarks.Ratios;
@@ -23,8 +24,8 @@ internal static class RolloutAllocation
         using var block = new TransformedVectorEnvironment(view, Environments, view, view.Schema["Observation"]);
         var distribution = ActionDistribution.For(view.ActionSpace, initialLogStandardDeviation: 0);
         using var policy = new StochasticPolicy(new Perceptron(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
-        var collector = new RolloutCollector(block, new RandomSource(2));
-        collector.Start();
+        var collector = new RolloutCollector(block, view.ActionSpace.Length, new RandomSource(2));
+        collector.Reset();
         var rollout = new Rollout(Environments, Steps, block.ObservationLength, view.ActionSpace.Length);
         var episodes = new List<Episode>(Environments * Steps);
 

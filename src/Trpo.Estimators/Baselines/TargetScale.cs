@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
 
 namespace Trpo.Estimators.Baselines;
@@ -10,26 +9,26 @@ namespace Trpo.Estimators.Baselines;
 internal sealed class TargetScale : ICheckpointable
 {
     // Old batches fade from the statistics, since returns grow as the policy learns.
-    private const double LeastWeight = 0.05;
+    private const double MinWeight = 0.05;
 
     private int _batches;
     private double _meanSquare;
 
-    /// <summary>Whether there was no batch yet.</summary>
+    /// <summary>True before the first batch.</summary>
     public bool IsEmpty => _batches == 0;
 
     /// <summary>The running mean; 0 before the first batch.</summary>
     public double Mean { get; private set; }
 
-    /// <summary>The running standard deviation; 1 before the first batch, and where targets have not varied.</summary>
+    /// <summary>The running standard deviation; 1 before the first batch and while targets have not varied.</summary>
     public double Deviation { get; private set; } = 1;
 
-    /// <summary>Takes a batch of targets into account.</summary>
-    public void Add(ReadOnlySpan<double> targets)
+    /// <summary>Includes a batch of targets.</summary>
+    public void Add(TargetSums targets)
     {
-        var weight = Math.Max(1.0 / ++_batches, LeastWeight);
-        Mean += weight * ((TensorPrimitives.Sum(targets) / targets.Length) - Mean);
-        _meanSquare += weight * ((TensorPrimitives.SumOfSquares(targets) / targets.Length) - _meanSquare);
+        var weight = Math.Max(1.0 / ++_batches, MinWeight);
+        Mean += weight * ((targets.Sum / targets.Count) - Mean);
+        _meanSquare += weight * ((targets.SumOfSquares / targets.Count) - _meanSquare);
         var variance = _meanSquare - (Mean * Mean);
         Deviation = variance > 1e-12 * _meanSquare ? Math.Sqrt(variance) : 1;
     }

@@ -7,8 +7,8 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>
-/// A perceptron with one output, fitted by trust-region steps (<see cref="ValueProblem"/>). It works in standardized targets; when their scale
-/// moves, the last layer is rescaled so that no value changes by that.
+/// A perceptron with one output, fitted by trust-region steps (<see cref="ValueProblem"/>) to standardized targets. When the scale of the targets
+/// changes, the last layer is rescaled so that no value changes with it.
 /// </summary>
 internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposable
 {
@@ -38,7 +38,30 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
     {
-        var problem = new ValueProblem(_network, observations.ToArray(), Standardize(targets), _options.FisherFraction);
+        var objective = BeginFit(TargetSums.Of(targets), observations.ToArray(), targets);
+        return Fit([objective]);
+    }
+
+    /// <summary>Updates the scale of the targets, without changing a value, and prepares a fit to a group of rows.</summary>
+    /// <param name="sums">The sums of the targets of all groups.</param>
+    /// <param name="observations">The observations of the group, <c>[N, d]</c>.</param>
+    /// <param name="targets">The targets of the group, <c>[N]</c>.</param>
+    /// <returns>The group's share of the fit, in units of standardized targets.</returns>
+    public IPartialProblem BeginFit(TargetSums sums, ReadOnlyMemory<float> observations, ReadOnlySpan<double> targets)
+    {
+        UpdateScale(sums);
+        var standardized = new double[targets.Length];
+        TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
+        TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
+        return new ValueObjective(_network, observations, standardized, _options.FisherFraction);
+    }
+
+    /// <summary>Fits this network, and its copies, to all groups of rows.</summary>
+    /// <param name="objectives">What <see cref="BeginFit"/> of each copy returned, this network's first.</param>
+    /// <returns>The mean squared error that is left, in the units of the targets.</returns>
+    public double Fit(IReadOnlyList<IPartialProblem> objectives)
+    {
+        var problem = new ValueProblem(objectives);
         var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
             error = problem.MeanSquaredError(_optimizer.Step(problem));
@@ -69,18 +92,14 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         return parameters;
     }
 
-    private double[] Standardize(ReadOnlySpan<double> targets)
+    private void UpdateScale(TargetSums sums)
     {
         var (first, oldMean, oldDeviation) = (_scale.IsEmpty, _scale.Mean, _scale.Deviation);
-        _scale.Add(targets);
+        _scale.Add(sums);
 
         // Before the first batch there are no values worth keeping.
         if (!first)
             RescaleOutput(oldDeviation / _scale.Deviation, (oldMean - _scale.Mean) / _scale.Deviation);
-        var standardized = new double[targets.Length];
-        TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
-        TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
-        return standardized;
     }
 
     // The last layer's weights and its one bias are the last of the parameters.

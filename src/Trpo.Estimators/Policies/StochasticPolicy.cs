@@ -6,8 +6,9 @@ using Trpo.Onnx.Graph;
 namespace Trpo.Estimators.Policies;
 
 /// <summary>
-/// A distribution over actions for each observation: a network, a family, and the family's parameters that are the same for all observations. The
-/// policy's own parameters <c>[n]</c> are the network's and, behind them, those.
+/// A distribution over actions for each observation: an optional normalizer, a network, a family of distributions, the family's parameters that are
+/// the same for all observations, and an optional action mask. The policy's own parameters <c>[n]</c> are the network's and, behind them, the
+/// state-independent ones of the family. Observations <c>[N, d]</c> are as the pipeline gives them; the policy normalizes them.
 /// </summary>
 internal sealed class StochasticPolicy : ICheckpointable, IDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     private readonly double[] _stateIndependent;
     private readonly int _networkLength;
     private double[] _networkOutputs = [];
+    private float[] _normalized = [];
 
     public StochasticPolicy(ExportableModule module, IActionDistribution distribution)
         : this(module, DifferentiableNetwork.For(module, distribution.NetworkOutputs), distribution)
@@ -35,15 +37,13 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
 
     public IActionDistribution Distribution { get; }
 
-    /// <summary>
-    /// What the observations have been through before the policy is asked about them, or null. Whoever collects them applies it; an exported policy does so itself.
-    /// </summary>
+    /// <summary>The normalizer in front of the network, or null.</summary>
     public ObservationNormalizer? Normalizer { get; init; }
 
-    /// <summary>What says which choices are allowed, or null where all always are.</summary>
+    /// <summary>The mask of forbidden choices, or null where all are always allowed.</summary>
     public ActionMask? Mask { get; init; }
 
-    /// <summary>Whether libtorch computes the policy, rather than managed kernels.</summary>
+    /// <summary>True if libtorch computes the policy rather than managed kernels.</summary>
     public bool IsComputedByTorch => _network is not ManagedPerceptron;
 
     /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
@@ -52,7 +52,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <summary>The number of the distribution's parameters for one observation, <c>P</c>.</summary>
     public int ParameterLength { get; }
 
-    /// <summary>The name of the parameter that an element belongs to.</summary>
+    /// <summary>Returns the name of the parameter that an element of the flat vector belongs to.</summary>
     public string NameOf(int index) => index < _networkLength ? _network.Parameters.NameOf(index) : "state_independent";
 
     /// <summary>Copies the policy's parameters out, <c>[n]</c>.</summary>
@@ -69,31 +69,48 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         SetStateIndependent(values[_networkLength..]);
     }
 
-    /// <summary>The distributions' parameters for a batch of observations.</summary>
+    /// <summary>Returns observations as the network sees them: normalized, where there is a normalizer.</summary>
+    /// <param name="observations"><c>[N, d]</c>.</param>
+    /// <returns><c>[N, d]</c>; memory that the next call of a method of this policy may overwrite, or the observations themselves.</returns>
+    public ReadOnlySpan<float> NetworkInputs(ReadOnlySpan<float> observations)
+    {
+        if (Normalizer is null)
+            return observations;
+        if (_normalized.Length < observations.Length)
+            _normalized = new float[observations.Length];
+        var inputs = _normalized.AsSpan(0, observations.Length);
+        Normalizer.Apply(observations, inputs);
+        return inputs;
+    }
+
+    /// <summary>Computes the distributions' parameters for a batch of observations.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="parameters">Receives <c>[N, P]</c>.</param>
     public void Evaluate(ReadOnlySpan<float> observations, Span<double> parameters)
     {
+        var inputs = NetworkInputs(observations);
         if (_stateIndependent.Length == 0)
         {
-            _network.Evaluate(observations, parameters);
+            _network.Evaluate(inputs, parameters);
         }
         else
         {
             var outputs = NetworkOutputs(parameters);
-            _network.Evaluate(observations, outputs);
-            Widen(outputs, _stateIndependent, parameters);
+            _network.Evaluate(inputs, outputs);
+            Append(outputs, _stateIndependent, parameters);
         }
 
         Mask?.Apply(observations, parameters);
     }
 
-    /// <summary>As <see cref="Evaluate"/>, and prepares the products there.</summary>
+    /// <summary>Computes what <see cref="Evaluate"/> does, and prepares <see cref="Product"/> and <see cref="TransposeProduct"/> for the same observations.</summary>
+    /// <param name="observations"><c>[N, d]</c>.</param>
+    /// <param name="parameters">Receives <c>[N, P]</c>.</param>
     public void Linearize(ReadOnlySpan<float> observations, Span<double> parameters)
     {
         var outputs = NetworkOutputs(parameters);
-        _network.Linearize(observations, outputs);
-        Widen(outputs, _stateIndependent, parameters);
+        _network.Linearize(NetworkInputs(observations), outputs);
+        Append(outputs, _stateIndependent, parameters);
         Mask?.Apply(observations, parameters);
     }
 
@@ -104,7 +121,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     {
         var outputs = NetworkOutputs(tangents);
         _network.Product(vector[.._networkLength], outputs);
-        Widen(outputs, vector[_networkLength..], tangents);
+        Append(outputs, vector[_networkLength..], tangents);
     }
 
     /// <summary>Computes <c>J^T u</c>.</summary>
@@ -116,22 +133,22 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         var width = Distribution.NetworkOutputs;
         var free = gradient[_networkLength..];
         free.Clear();
-        var place = 0;
+        var next = 0;
         for (var row = 0; row < outputs.Length; row += width)
         {
             for (var i = 0; i < width; i++)
-                outputs[row + i] = cotangents[place++];
+                outputs[row + i] = cotangents[next++];
             for (var i = 0; i < free.Length; i++)
-                free[i] += cotangents[place++];
+                free[i] += cotangents[next++];
         }
 
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
     }
 
-    /// <summary>What a checkpoint must find again: the kind of the network and its parameters, and the family of the distributions.</summary>
+    /// <summary>The types of the distribution and of the network, and the names and shapes of its parameters, which must be equal where a checkpoint is resumed from.</summary>
     public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
 
-    /// <summary>Whether the network says nothing against it.</summary>
+    /// <summary>True unless the network declares that its state cannot be saved.</summary>
     public bool IsCheckpointable => _module is not ICheckpointable { IsCheckpointable: false };
 
     /// <inheritdoc/>
@@ -155,7 +172,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         Normalizer?.RestoreState(reader);
     }
 
-    /// <summary>The policy as an ONNX model.</summary>
+    /// <summary>Exports the policy as an ONNX model.</summary>
     public byte[] Export(PolicyMetadata metadata)
     {
         var graph = new OnnxGraphBuilder("policy");
@@ -175,7 +192,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
             _stateIndependent[i] = _network.Parameters.IsSingle ? (float)values[i] : values[i];
     }
 
-    // Memory for the network's outputs where there are so many of the distributions' parameters; it is kept for the next batch.
+    // Memory for the network's outputs of as many rows as the parameters have; it is kept for the next batch.
     private Span<double> NetworkOutputs(ReadOnlySpan<double> parameters)
     {
         var length = parameters.Length / ParameterLength * Distribution.NetworkOutputs;
@@ -184,17 +201,17 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         return _networkOutputs.AsSpan(0, length);
     }
 
-    // Puts the same values behind every row.
-    private void Widen(ReadOnlySpan<double> rows, ReadOnlySpan<double> behind, Span<double> widened)
+    // Appends the same values to every row.
+    private void Append(ReadOnlySpan<double> rows, ReadOnlySpan<double> values, Span<double> appended)
     {
         var width = Distribution.NetworkOutputs;
-        var place = 0;
+        var next = 0;
         for (var row = 0; row < rows.Length; row += width)
         {
             for (var i = 0; i < width; i++)
-                widened[place++] = rows[row + i];
-            foreach (var value in behind)
-                widened[place++] = value;
+                appended[next++] = rows[row + i];
+            foreach (var value in values)
+                appended[next++] = value;
         }
     }
 }

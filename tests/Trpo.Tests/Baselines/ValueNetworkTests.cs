@@ -81,10 +81,10 @@ public sealed class ValueNetworkTests
     {
         var scale = new TargetScale();
         Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((0.0, 1.0)));
-        scale.Add([1, 3]);
+        scale.Add(TargetSums.Of([1, 3]));
         Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((2.0, 1.0)));
         for (var i = 0; i < 500; i++)
-            scale.Add([90, 110]);
+            scale.Add(TargetSums.Of([90, 110]));
 
         Assert.That(scale.Mean, Is.EqualTo(100).Within(1e-6));
         Assert.That(scale.Deviation, Is.EqualTo(10).Within(1e-6));
@@ -94,7 +94,7 @@ public sealed class ValueNetworkTests
     public void Targets_that_do_not_vary_leave_the_scale_at_1()
     {
         var scale = new TargetScale();
-        scale.Add([7, 7, 7]);
+        scale.Add(TargetSums.Of([7, 7, 7]));
 
         Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((7.0, 1.0)));
     }

@@ -19,25 +19,22 @@ public sealed class ObservationNormalizerTests
     {
         // Of 1, 2, 3, 6 the mean is 3 and the variance 3.5, whichever batches they came in.
         var normalizer = new ObservationNormalizer(1, 1);
-        normalizer.Observe([1]);
-        normalizer.Advance();
-        foreach (var value in (float[])[2, 3])
-            normalizer.Observe([value]);
-        normalizer.Advance();
-        normalizer.Observe([6]);
-        normalizer.Advance();
+        Advance(normalizer, [1]);
+        Advance(normalizer, [2], [3]);
+        Advance(normalizer, [6]);
 
         Assert.That(Normalized(normalizer, 4)[0], Is.EqualTo(1 / Math.Sqrt(3.5)).Within(1e-6));
     }
 
     [Test]
-    public void Stands_still_until_it_is_told_to_advance()
+    public void Is_constant_until_it_advances()
     {
         var normalizer = Of([1], [3]);
-        normalizer.Observe([100]);
+        var statistics = normalizer.CreateStatistics();
+        statistics.Add([100], normalizer.Mean);
         Assert.That(Normalized(normalizer, 3), Is.EqualTo(new float[] { 1 }));
 
-        normalizer.Advance();
+        normalizer.Advance(statistics);
         Assert.That(Normalized(normalizer, 3)[0], Is.LessThan(0));
     }
 
@@ -63,21 +60,16 @@ public sealed class ObservationNormalizerTests
         // A sum of squares would lose the variance of 2/3 beside 1e12.
         var normalizer = Of([999_999], [1_000_000], [1_000_001]);
         for (var i = 0; i < 10_000; i++)
-        {
-            normalizer.Observe([999_999 + (i % 3)]);
-            normalizer.Advance();
-        }
+            Advance(normalizer, [999_999 + (i % 3)]);
 
         Assert.That(Normalized(normalizer, 1_000_001)[0], Is.EqualTo(1 / Math.Sqrt(2.0 / 3)).Within(1e-3));
     }
 
     [Test]
-    public void Leaves_the_slots_of_a_mask_as_they_are()
+    public void Does_not_normalize_the_slots_of_a_mask()
     {
         var normalizer = new ObservationNormalizer(count: 1, length: 3);
-        normalizer.Observe([1, 0, 1]);
-        normalizer.Observe([3, 1, 1]);
-        normalizer.Advance();
+        Advance(normalizer, [1, 0, 1], [3, 1, 1]);
 
         Assert.That(Normalized(normalizer, 3, 0, 1), Is.EqualTo(new float[] { 1, 0, 1 }));
     }
@@ -97,7 +89,7 @@ public sealed class ObservationNormalizerTests
 
         var normalized = rows.SelectMany(row => Normalized(policy.Normalizer, row)).ToArray();
         var logits = new double[rows.Length * 3];
-        policy.Evaluate(normalized, logits);
+        policy.Evaluate([.. rows.SelectMany(row => row)], logits);
         Assert.That(normalized.Max(Math.Abs), Is.LessThan(5), "a test of values that the network can tell apart");
         for (var row = 0; row < rows.Length; row++)
         {
@@ -109,10 +101,16 @@ public sealed class ObservationNormalizerTests
     private static ObservationNormalizer Of(params float[][] rows)
     {
         var normalizer = new ObservationNormalizer(rows[0].Length, rows[0].Length);
-        foreach (var row in rows)
-            normalizer.Observe(row);
-        normalizer.Advance();
+        Advance(normalizer, rows);
         return normalizer;
+    }
+
+    private static void Advance(ObservationNormalizer normalizer, params float[][] rows)
+    {
+        var statistics = normalizer.CreateStatistics();
+        foreach (var row in rows)
+            statistics.Add(row, normalizer.Mean);
+        normalizer.Advance(statistics);
     }
 
     private static float[] Normalized(ObservationNormalizer normalizer, params float[] observation)

@@ -3,7 +3,6 @@ using TorchSharp;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Training;
 using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Spaces;
 using static TorchSharp.torch;

@@ -5,7 +5,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Optimization;
-using Trpo.Estimators.Training;
+using Trpo.Estimators.Telemetry;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;

@@ -1,0 +1,58 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Trajectories;
+
+namespace Trpo.Estimators.Estimation;
+
+/// <summary>Advantages, and the targets of the value function, of the rows of a rollout.</summary>
+/// <param name="Advantages">The advantages, not standardized, <c>[N]</c>.</param>
+/// <param name="Targets">The returns that the advantages imply, <c>target = advantage + value</c>, <c>[N]</c>.</param>
+internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
+{
+    /// <summary>Computes the estimates segment by segment by <see cref="GeneralizedAdvantageEstimation"/>.</summary>
+    /// <param name="rollout">The rollout, <c>N</c> rows.</param>
+    /// <param name="values">The value of each observation, <c>[N]</c>.</param>
+    /// <param name="bootstrapValues">The value of each of <see cref="Rollout.BootstrapObservations"/>, <c>[B]</c>.</param>
+    /// <param name="options">The discount, lambda, scale of rewards, and the worth of a truncated episode.</param>
+    /// <param name="bonuses">The bonuses on the rewards, <c>[N]</c>; empty for none.</param>
+    /// <param name="traces">The trace coefficients of a rollout of an earlier policy, <c>[N]</c> (<see cref="ImportanceWeights.Traces"/>); empty for a rollout of the present one.</param>
+    public static AdvantageEstimates Compute(
+        Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues, AdvantageOptions options, ReadOnlySpan<double> bonuses = default, ReadOnlySpan<double> traces = default)
+    {
+        var rewards = rollout.Rewards.ToArray();
+        if (!bonuses.IsEmpty)
+            TensorPrimitives.Add(rewards, bonuses, rewards);
+        TensorPrimitives.Multiply(rewards, options.RewardScale, rewards);
+
+        var nextValues = NextValues(rollout, values, bootstrapValues);
+        var advantages = new double[rollout.Rows];
+        var (worthless, ended) = (new bool[rollout.Steps], new bool[rollout.Steps]);
+        for (var e = 0; e < rollout.Environments; e++)
+        {
+            var segment = rollout.Segment(e);
+            for (var t = 0; t < rollout.Steps; t++)
+            {
+                // An episode that training cut off would have gone on, however truncations count.
+                worthless[t] = segment.Terminated[t] || (segment.Truncated[t] && !options.BootstrapTruncated);
+                ended[t] = segment.Ended(t);
+            }
+
+            GeneralizedAdvantageEstimation.Compute(
+                rewards.AsSpan(segment.Rows), values[segment.Rows], nextValues.AsSpan(segment.Rows), worthless, ended,
+                options.Discount, options.Lambda, advantages.AsSpan(segment.Rows), traces.IsEmpty ? [] : traces[segment.Rows]);
+        }
+
+        var targets = new double[rollout.Rows];
+        TensorPrimitives.Add(advantages, values, targets);
+        return new AdvantageEstimates(advantages, targets);
+    }
+
+    // The value of the observation that follows each row.
+    private static double[] NextValues(Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues)
+    {
+        var next = new double[values.Length];
+        values[1..].CopyTo(next);
+        for (var i = 0; i < bootstrapValues.Length; i++)
+            next[rollout.BootstrapRows[i]] = bootstrapValues[i];
+        return next;
+    }
+}

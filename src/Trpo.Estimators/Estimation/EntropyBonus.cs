@@ -1,0 +1,23 @@
+using System.Numerics.Tensors;
+
+namespace Trpo.Estimators.Estimation;
+
+/// <summary>
+/// A bonus on the reward of each action for its rarity, whose expectation has the gradient of the policy's entropy (Williams and Peng, "Function optimization using
+/// connectionist reinforcement learning algorithms" (1991)). The entropy itself as a bonus would be equal for all actions of a state.
+/// </summary>
+internal static class EntropyBonus
+{
+    /// <summary>Computes <c>-coefficient log pi(a|s)</c>.</summary>
+    /// <param name="logProbabilities">The log-probabilities of the actions, in nats, <c>[N]</c>.</param>
+    /// <param name="coefficient">The reward of one nat.</param>
+    /// <returns>The bonuses, <c>[N]</c>; empty, for none, where the coefficient is 0.</returns>
+    public static double[] Compute(ReadOnlySpan<double> logProbabilities, double coefficient)
+    {
+        if (coefficient == 0)
+            return [];
+        var bonuses = new double[logProbabilities.Length];
+        TensorPrimitives.Multiply(logProbabilities, -coefficient, bonuses);
+        return bonuses;
+    }
+}

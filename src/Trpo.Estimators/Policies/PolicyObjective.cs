@@ -1,0 +1,118 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Optimization;
+
+namespace Trpo.Estimators.Policies;
+
+/// <summary>The sums of <see cref="PolicyProblem"/> over a group of rows: ratios times advantages, entropies and divergences, and their derivatives.</summary>
+internal sealed class PolicyObjective : IPartialProblem
+{
+    private readonly StochasticPolicy _policy;
+    private readonly ReadOnlyMemory<float> _observations;
+    private readonly double[] _actions;
+    private readonly double[] _advantages;
+    private readonly double[] _oldLogProbabilities;
+    private readonly double[] _oldParameters;
+    private readonly double[] _parameters;
+    private readonly RowSample _sample;
+    private double[]? _sampledParameters;
+
+    /// <param name="policy">The policy to update.</param>
+    /// <param name="observations">The observations, <c>[N, d]</c>.</param>
+    /// <param name="actions">The actions, <c>[N, k]</c>.</param>
+    /// <param name="advantages">The advantage of each action, <c>[N]</c>.</param>
+    /// <param name="fisherFraction">The share of the rows that Fisher products are computed on, above 0 and up to 1.</param>
+    public PolicyObjective(StochasticPolicy policy, ReadOnlyMemory<float> observations, double[] actions, double[] advantages, double fisherFraction)
+    {
+        _policy = policy;
+        _observations = observations;
+        _actions = actions;
+        _advantages = advantages;
+        _oldLogProbabilities = new double[Rows];
+        _oldParameters = new double[Rows * policy.ParameterLength];
+        _parameters = new double[_oldParameters.Length];
+        _sample = new RowSample(Rows, fisherFraction);
+    }
+
+    public int Length => _policy.Length;
+
+    public int Rows => _advantages.Length;
+
+    public int FisherRows => _sample.Count;
+
+    public void CopyTo(Span<double> parameters) => _policy.CopyTo(parameters);
+
+    public void Assign(ReadOnlySpan<double> parameters) => _policy.Assign(parameters);
+
+    public string NameOf(int index) => _policy.NameOf(index);
+
+    public LinearizationSums Linearize()
+    {
+        var distribution = _policy.Distribution;
+        _policy.Linearize(_observations.Span, _oldParameters);
+        _sampledParameters = _sample.IsWholeBatch ? _oldParameters : null;
+        var (entropy, surrogate) = (0.0, 0.0);
+        for (var row = 0; row < Rows; row++)
+        {
+            var parameters = Row(_oldParameters, row);
+
+            // The ratio starts at exactly 1: the old log-probabilities come from this pass, not from the one that sampled the actions.
+            _oldLogProbabilities[row] = distribution.LogProbability(parameters, Action(row), Row(_parameters, row));
+            entropy += distribution.Entropy(parameters);
+            surrogate += _advantages[row];
+        }
+
+        return new LinearizationSums(surrogate, entropy);
+    }
+
+    public void Gradient(double divisor, Span<double> gradient)
+    {
+        for (var row = 0; row < Rows; row++)
+        {
+            var weight = _advantages[row] / divisor;
+            foreach (ref var element in Row(_parameters, row))
+                element *= weight;
+        }
+
+        _policy.TransposeProduct(_parameters, gradient);
+    }
+
+    public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
+    {
+        if (_sampledParameters is null)
+        {
+            _sampledParameters = new double[_sample.Count * _policy.ParameterLength];
+            _policy.Linearize(_sample.Take(_observations.Span), _sampledParameters);
+        }
+
+        var tangents = _parameters.AsSpan(0, _sampledParameters.Length);
+        var weighted = _sample.Memory(_policy.ParameterLength);
+        _policy.Product(vector, tangents);
+        _policy.Distribution.FisherProducts(_sampledParameters, tangents, weighted);
+        TensorPrimitives.Divide(weighted, divisor, weighted);
+        _policy.TransposeProduct(weighted, product);
+    }
+
+    public TrialSums Evaluate()
+    {
+        var distribution = _policy.Distribution;
+        _policy.Evaluate(_observations.Span, _parameters);
+        var (surrogate, divergence) = (0.0, 0.0);
+        for (var row = 0; row < Rows; row++)
+        {
+            var parameters = Row(_parameters, row);
+            var ratio = Math.Exp(distribution.LogProbability(parameters, Action(row), []) - _oldLogProbabilities[row]);
+            surrogate += ratio * _advantages[row];
+            divergence += distribution.KullbackLeibler(Row(_oldParameters, row), parameters);
+        }
+
+        return new TrialSums(surrogate, divergence);
+    }
+
+    private Span<double> Row(Span<double> rows, int row) => rows.Slice(row * _policy.ParameterLength, _policy.ParameterLength);
+
+    private ReadOnlySpan<double> Action(int row)
+    {
+        var length = _actions.Length / Rows;
+        return _actions.AsSpan(row * length, length);
+    }
+}

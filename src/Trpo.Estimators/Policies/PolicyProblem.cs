@@ -1,0 +1,50 @@
+using Trpo.Estimators.Optimization;
+
+namespace Trpo.Estimators.Policies;
+
+/// <summary>
+/// The trust-region problem of a policy's update (Schulman et al., "Trust region policy optimization" (2015), equation 14): to maximize the expected advantage
+/// <c>L = mean(ratio A)</c>, <c>ratio = pi(a|s) / pi_old(a|s)</c>, while the mean of KL(pi_old(.|s) || pi(.|s)) over the states stays small.
+/// </summary>
+internal sealed class PolicyProblem : ITrustRegionProblem
+{
+    private readonly PartialProblems _parts;
+
+    /// <param name="objectives">The groups of rows, at least one; they hold copies of one policy.</param>
+    public PolicyProblem(IReadOnlyList<IPartialProblem> objectives) => _parts = new PartialProblems(objectives);
+
+    /// <inheritdoc cref="PolicyObjective(StochasticPolicy, ReadOnlyMemory{float}, double[], double[], double)"/>
+    public PolicyProblem(StochasticPolicy policy, ReadOnlyMemory<float> observations, double[] actions, double[] advantages, double fisherFraction)
+        : this([new PolicyObjective(policy, observations, actions, advantages, fisherFraction)])
+    {
+    }
+
+    public int Length => _parts.Length;
+
+    /// <summary>The mean entropy of the policy at the start, in nats; NaN before <see cref="Gradient"/>.</summary>
+    public double Entropy { get; private set; } = double.NaN;
+
+    public void CopyTo(Span<double> parameters) => _parts.CopyTo(parameters);
+
+    public void Assign(ReadOnlySpan<double> parameters) => _parts.Assign(parameters);
+
+    public string NameOf(int index) => _parts.NameOf(index);
+
+    /// <summary>Computes <c>L</c> and <c>grad L = mean(A grad log pi(a|s))</c> at the start, where the ratio is 1.</summary>
+    public double Gradient(Span<double> gradient)
+    {
+        var sums = _parts.Linearize();
+        Entropy = sums.Entropy / _parts.Rows;
+        _parts.Gradient(_parts.Rows, gradient);
+        return sums.Objective / _parts.Rows;
+    }
+
+    /// <summary>Computes <c>mean(J^T M J) v</c> over the sampled states: <c>M</c> is the Fisher matrix of the family of distributions, <c>J</c> the derivatives of its parameters.</summary>
+    public void FisherProduct(ReadOnlySpan<double> vector, Span<double> product) => _parts.FisherProduct(vector, _parts.FisherRows, product);
+
+    public (double Objective, double MeanKl) Evaluate()
+    {
+        var sums = _parts.Evaluate();
+        return (sums.Objective / _parts.Rows, sums.Divergence / _parts.Rows);
+    }
+}

@@ -1,0 +1,85 @@
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Telemetry;
+
+namespace Trpo.Estimators.Resuming;
+
+/// <summary>The states that a training continues from: checkpoints after a stop, and the last healthy state after a divergence.</summary>
+internal sealed class RunContinuation : IDisposable
+{
+    private const string Clock = "time";
+    private const string HealthyState = "last healthy state";
+
+    private readonly TrainingState _state;
+    private readonly TrainingClock _clock;
+    private readonly TrainingMessages _messages;
+    private readonly Rollback _rollback;
+    private readonly TrainingCheckpoints? _checkpoints;
+
+    /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or it holds checkpoints that are not to be resumed from.</exception>
+    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
+    public RunContinuation(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, TrainingMessages messages)
+    {
+        _state = state;
+        _clock = clock;
+        _messages = messages;
+        _rollback = new Rollback(options.Health);
+        if (options.Checkpoints is { } checkpoints)
+            _checkpoints = new TrainingCheckpoints(checkpoints, identity, messages.Warn);
+    }
+
+    /// <summary>The number of rollbacks so far.</summary>
+    public int Rollbacks => _rollback.Count;
+
+    /// <summary>The factor on the radius of the trust region after those rollbacks.</summary>
+    public double MaxKlFactor => _rollback.MaxKlFactor;
+
+    /// <summary>True if training can roll back to a healthy state.</summary>
+    public bool CanRollBack => _rollback.IsPossible;
+
+    /// <summary>Resumes from the latest checkpoint.</summary>
+    /// <returns>True if there is one.</returns>
+    /// <exception cref="CheckpointException">Training cannot be resumed from it; the message says why.</exception>
+    public bool TryResume()
+    {
+        if (_checkpoints?.Latest() is not var (path, content))
+            return false;
+        content.Restore(Clock, _clock.RestoreState);
+        content.Restore(HealthyState, _rollback.RestoreState);
+        _state.Restore(content);
+        _messages.Inform($"Training resumes from {path}.");
+        if (!_state.RestoreEnvironments(content))
+            _messages.Warn("The environments could not be restored, so that their episodes start anew: they, or the transforms between them and the policy, have a state that cannot be saved (ICheckpointable).");
+        return true;
+    }
+
+    /// <summary>Keeps the healthy state from before an iteration.</summary>
+    public void KeepHealthyState(int iteration) => _rollback.Keep(iteration, _state.Save);
+
+    /// <summary>Restores the last healthy state, but for the environments.</summary>
+    public void RollBack() => _rollback.Apply(_state.Restore);
+
+    /// <summary>Writes a checkpoint if the interval has passed.</summary>
+    public void SaveIfDue()
+    {
+        if (_checkpoints is { IsDue: true })
+            _checkpoints.TrySave(SaveAll);
+    }
+
+    /// <summary>Writes a checkpoint; a failure is a warning where an earlier one was written.</summary>
+    public void Save() => _checkpoints?.TrySave(SaveAll);
+
+    /// <summary>Writes a checkpoint without which the steps since the last one would be lost.</summary>
+    /// <returns>The path of the checkpoint, or null where none are written.</returns>
+    /// <exception cref="IOException">The checkpoint cannot be written.</exception>
+    public string? SaveBeforeLeaving() => _checkpoints?.Save(SaveAll);
+
+    public void Dispose() => _checkpoints?.Dispose();
+
+    private void SaveAll(CheckpointContent content)
+    {
+        content.Add(Clock, _clock.SaveState);
+        content.Add(HealthyState, _rollback.SaveState);
+        _state.Save(content);
+        _state.SaveEnvironments(content);
+    }
+}

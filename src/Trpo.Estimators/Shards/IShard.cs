@@ -1,0 +1,80 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Trajectories;
+
+namespace Trpo.Estimators.Shards;
+
+/// <summary>
+/// A group of environments with a copy of the policy, a copy of the value function, a random stream and the rollouts collected with them. It answers the
+/// coordinator (<see cref="ShardGroup"/>) with sums over its rows. The parameters of all copies are equal; everything else belongs to the shard, so that
+/// results depend on the number of shards and never on who runs them.
+/// </summary>
+internal interface IShard
+{
+    /// <summary>The number of environments, <c>E</c>.</summary>
+    int Environments { get; }
+
+    /// <summary>The number of rows of the current rollout, <c>N</c>.</summary>
+    int RowCount { get; }
+
+    /// <summary>The number of values of an observation as the pipeline transforms it, <c>d</c>.</summary>
+    int ObservationLength { get; }
+
+    /// <summary>The episodes that ended in the current iteration, in the order of their ends; without those that training cut off.</summary>
+    IReadOnlyList<Episode> Episodes { get; }
+
+    /// <summary>The observations since the last <see cref="BeginIteration"/>, for the policy's normalizer; null where it has none.</summary>
+    ObservationStatistics? Statistics { get; }
+
+    /// <summary>Begins an iteration: the normalizer advances, and the next rollout starts.</summary>
+    /// <param name="steps">The number of steps to collect from each environment.</param>
+    /// <param name="statistics">The sum of the <see cref="Statistics"/> of all shards, or null.</param>
+    void BeginIteration(int steps, ObservationStatistics? statistics);
+
+    /// <summary>Abandons the iteration: the policy normalizes again as at its last update.</summary>
+    void AbandonIteration();
+
+    /// <summary>Collects the rollout up to its number of steps, from where it stopped.</summary>
+    /// <param name="proceed">Asked before each step; null for always.</param>
+    /// <returns>True if the rollout is complete, false if <paramref name="proceed"/> stopped it.</returns>
+    bool Collect(Func<bool>? proceed);
+
+    /// <summary>Estimates advantages and value targets of the rollout, and advantages of the earlier rollouts that are reused.</summary>
+    /// <param name="entropyCoefficient">The reward of one nat of entropy.</param>
+    EstimationSums Estimate(double entropyCoefficient);
+
+    /// <summary>Prepares the sums of the policy's update. Called once after <see cref="Estimate"/>.</summary>
+    /// <param name="standardization">The shift and scale of all shards' advantages; null leaves them as they are.</param>
+    IPartialProblem BeginPolicyUpdate(Standardization? standardization);
+
+    /// <summary>Prepares the sums of the fit of the built-in value network, which may run beside the policy's update. Called once after <see cref="Estimate"/>.</summary>
+    /// <param name="targets">The sums of all shards' value targets.</param>
+    IPartialProblem BeginValueFit(TargetSums targets);
+
+    /// <summary>Returns the rows of the current rollout, for what needs rows rather than sums: a baseline of one's own, and the check of observations' scale.</summary>
+    ShardRows Rows();
+
+    /// <summary>Writes the rollouts, statistics, episodes and random stream; not the parameters, which all shards share.</summary>
+    void SaveState(BinaryWriter writer);
+
+    /// <summary>Restores what <see cref="SaveState"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is not the state of such a shard.</exception>
+    void RestoreState(BinaryReader reader);
+
+    /// <summary>Adds the states of the environments, where they can be saved, and the observations that they were at.</summary>
+    void SaveEnvironments(CheckpointContent content, string prefix);
+
+    /// <summary>Restores the environments, or resets them where that is not possible; the episodes that were in progress are then cut off.</summary>
+    /// <returns>True if they were restored.</returns>
+    /// <exception cref="CheckpointException">The transforms compute other values than they did for the saved observations.</exception>
+    bool RestoreEnvironments(CheckpointContent content, string prefix);
+
+    /// <summary>Starts a new episode in every environment.</summary>
+    void ResetEnvironments();
+
+    /// <summary>Replaces the random stream by another one that depends on it and on a number, so that what follows differs from what followed before.</summary>
+    void Reseed(ulong stream);
+}

@@ -1,0 +1,190 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Trajectories;
+using Trpo.Onnx.Randomness;
+
+namespace Trpo.Estimators.Shards;
+
+/// <summary>A shard in this process, on the thread that calls it.</summary>
+internal sealed class Shard : IShard
+{
+    private const string CollectorState = "rollout in progress";
+    private const string EnvironmentState = "environments";
+
+    private readonly TransformedVectorEnvironment _environments;
+    private readonly StochasticPolicy _policy;
+    private readonly IValueFunction _valueFunction;
+    private readonly RandomSource _random;
+    private readonly ShardOptions _options;
+    private readonly RolloutCollector _collector;
+    private readonly RolloutHistory _history;
+    private readonly List<Episode> _episodes = [];
+    private ReadOnlyMemory<float> _valueInputs;
+    private float[] _normalized = [];
+    private double[] _targets = [];
+    private UpdateBatch? _batch;
+
+    /// <param name="environments">The environments, seen through the pipeline.</param>
+    /// <param name="policy">The shard's copy of the policy.</param>
+    /// <param name="valueFunction">The shard's copy of the value function, or the baseline that all shards share.</param>
+    /// <param name="random">The shard's random stream, for actions and the environments' seeds.</param>
+    /// <param name="actionLength">The number of values of an action, <c>k</c>.</param>
+    /// <param name="options">The settings.</param>
+    public Shard(TransformedVectorEnvironment environments, StochasticPolicy policy, IValueFunction valueFunction, RandomSource random, int actionLength, ShardOptions options)
+    {
+        _environments = environments;
+        _policy = policy;
+        _valueFunction = valueFunction;
+        _random = random;
+        _options = options;
+        _collector = new RolloutCollector(environments, actionLength, random, options.StaggerStarts);
+        _history = new RolloutHistory(options.ReusedIterations, () => new Rollout(environments.Count, options.Capacity, environments.ObservationLength, actionLength));
+        Statistics = policy.Normalizer?.CreateStatistics();
+    }
+
+    public int Environments => _environments.Count;
+
+    public int RowCount => _history.Current.Rows;
+
+    public int ObservationLength => _environments.ObservationLength;
+
+    public IReadOnlyList<Episode> Episodes => _episodes;
+
+    public ObservationStatistics? Statistics { get; }
+
+    /// <summary>The current rollout.</summary>
+    public Rollout Rollout => _history.Current;
+
+    public void BeginIteration(int steps, ObservationStatistics? statistics)
+    {
+        if (statistics is not null)
+            _policy.Normalizer!.Advance(statistics);
+        Statistics?.Clear();
+        _history.Next(steps);
+        _episodes.Clear();
+    }
+
+    public void AbandonIteration() => _policy.Normalizer?.StepBack();
+
+    public bool Collect(Func<bool>? proceed) => _collector.Collect(_policy, _history.Current, _episodes, Statistics, proceed);
+
+    public EstimationSums Estimate(double entropyCoefficient)
+    {
+        var current = _history.Current;
+        _valueInputs = ValueInputs(current);
+        var estimates = Estimate(current, _valueInputs.Span, EntropyBonus.Compute(current.LogProbabilities, entropyCoefficient));
+        _targets = estimates.Targets;
+        _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
+        if (_history.Earlier.Count > 0)
+            EstimateEarlier(_batch, entropyCoefficient);
+        return new EstimationSums(Standardization.Of(_batch.Advantages), Moments.Of(estimates.Advantages), Moments.Of(_targets), TargetSums.Of(_targets));
+    }
+
+    public IPartialProblem BeginPolicyUpdate(Standardization? standardization)
+    {
+        var batch = _batch ?? throw new InvalidOperationException($"{nameof(Estimate)} comes first.");
+        _batch = null;
+        standardization?.Apply(batch.Advantages);
+        if (batch.Weights.Length > 0)
+            TensorPrimitives.Multiply(batch.Advantages, batch.Weights, batch.Advantages);
+        return new PolicyObjective(_policy, batch.Observations, batch.Actions, batch.Advantages, _options.FisherFraction);
+    }
+
+    public IPartialProblem BeginValueFit(TargetSums targets) => ((ValueNetwork)_valueFunction).BeginFit(targets, _valueInputs, _targets);
+
+    public ShardRows Rows() => new(_history.Current.ObservationMemory, _valueInputs, _targets);
+
+    public void SaveState(BinaryWriter writer)
+    {
+        _history.SaveState(writer);
+        Statistics?.SaveState(writer);
+        _random.SaveState(writer);
+        writer.Write(_episodes.Count);
+        foreach (var episode in _episodes)
+        {
+            writer.Write(episode.Return);
+            writer.Write(episode.Length);
+            writer.Write(episode.Truncated);
+        }
+    }
+
+    public void RestoreState(BinaryReader reader)
+    {
+        _history.RestoreState(reader);
+        Statistics?.RestoreState(reader);
+        _random.RestoreState(reader);
+        _episodes.Clear();
+        for (var left = reader.ReadCount(bytesEach: sizeof(double), "episodes"); left > 0; left--)
+            _episodes.Add(new Episode(reader.ReadDouble(), reader.ReadInt32(), reader.ReadBoolean()));
+    }
+
+    public void SaveEnvironments(CheckpointContent content, string prefix)
+    {
+        content.Add($"{prefix}{CollectorState}", _collector.SaveState);
+        if (_environments.IsCheckpointable)
+            content.Add($"{prefix}{EnvironmentState}", _environments.Environments.SaveState);
+    }
+
+    public bool RestoreEnvironments(CheckpointContent content, string prefix)
+    {
+        content.Restore($"{prefix}{CollectorState}", _collector.RestoreState);
+        var restores = content.Has($"{prefix}{EnvironmentState}") && _environments.IsCheckpointable;
+        if (restores)
+            content.Restore($"{prefix}{EnvironmentState}", _environments.Environments.RestoreState);
+
+        // A transform that keeps a state of its own may compute other values.
+        if (!_environments.KeepsState && _collector.FindDifference() is var (environment, slot))
+            throw new CheckpointException($"The transforms between environment '{_environments.Environments.Name}' and the policy compute another value of slot {slot} from the observation of environment {environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+        if (!restores)
+            _collector.Reset(_history.Current);
+        return restores;
+    }
+
+    public void ResetEnvironments() => _collector.Reset();
+
+    public void Reseed(ulong stream) => _random.Reseed(_random.NextUInt64(), 0, stream);
+
+    // The advantages of earlier rollouts are estimated anew, with the present values, and weighted by how much more probable their actions have become.
+    private void EstimateEarlier(UpdateBatch batch, double entropyCoefficient)
+    {
+        var now = batch.EarlierLogProbabilities(_policy);
+        var weights = batch.Weights.AsSpan(batch.Weights.Length - now.Length);
+        var bonuses = EntropyBonus.Compute(now, entropyCoefficient);
+        var traces = new double[now.Length];
+        var start = 0;
+        foreach (var rollout in _history.Earlier)
+        {
+            var rows = new Range(start, start + rollout.Rows);
+            ImportanceWeights.Compute(now.AsSpan(rows), rollout.LogProbabilities, weights[rows]);
+            ImportanceWeights.Traces(weights[rows], traces.AsSpan(rows));
+            var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses.AsSpan(bonuses.Length == 0 ? .. : rows), traces.AsSpan(rows));
+            estimates.Advantages.CopyTo(batch.Advantages, batch.Advantages.Length - now.Length + start);
+            start += rollout.Rows;
+        }
+    }
+
+    private AdvantageEstimates Estimate(Rollout rollout, ReadOnlySpan<float> inputs, ReadOnlySpan<double> bonuses, ReadOnlySpan<double> traces = default)
+    {
+        var values = new double[rollout.Rows];
+        _valueFunction.Predict(inputs, values);
+        var bootstrapValues = new double[rollout.BootstrapRows.Length];
+        _valueFunction.Predict(_policy.NetworkInputs(rollout.BootstrapObservations), bootstrapValues);
+        return AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, traces);
+    }
+
+    // In memory of the shard's own where the policy normalizes: the value function may be fitted while the policy is updated.
+    private ReadOnlyMemory<float> ValueInputs(Rollout rollout)
+    {
+        if (_policy.Normalizer is null)
+            return rollout.ObservationMemory;
+        if (_normalized.Length < rollout.Observations.Length)
+            _normalized = new float[rollout.Observations.Length];
+        _policy.NetworkInputs(rollout.Observations).CopyTo(_normalized);
+        return _normalized.AsMemory(0, rollout.Observations.Length);
+    }
+}

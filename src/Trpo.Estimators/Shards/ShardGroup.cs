@@ -1,0 +1,136 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Trajectories;
+
+namespace Trpo.Estimators.Shards;
+
+/// <summary>All shards of a training, and the sums of what they answer, combined by <see cref="BinaryTree"/> over the index of the shard.</summary>
+/// <param name="shards">The shards, at least one, in the order of their indices.</param>
+/// <param name="valueFunction">The value function: the first shard's copy of the built-in network, or a baseline that all shards share.</param>
+/// <param name="normalizeAdvantages">True to standardize the advantages of an iteration.</param>
+internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction valueFunction, bool normalizeAdvantages)
+{
+    private EstimationSums _sums;
+
+    /// <summary>The number of environments of all shards.</summary>
+    public int Environments { get; } = shards.Sum(shard => shard.Environments);
+
+    /// <summary>The number of rows of the current rollouts of all shards.</summary>
+    public int Rows => shards.Sum(shard => shard.RowCount);
+
+    /// <summary>The episodes that ended in the current iteration, shard after shard.</summary>
+    public IReadOnlyList<Episode> Episodes => shards.Count == 1 ? shards[0].Episodes : [.. shards.SelectMany(shard => shard.Episodes)];
+
+    /// <summary>Begins an iteration.</summary>
+    /// <param name="steps">The number of steps to collect from each environment.</param>
+    public void BeginIteration(int steps)
+    {
+        ObservationStatistics? statistics = null;
+        if (shards[0].Statistics is not null)
+            statistics = BinaryTree.Combine<ObservationStatistics>([.. shards.Select(shard => shard.Statistics!)], ObservationStatistics.Merge);
+        foreach (var shard in shards)
+            shard.BeginIteration(steps, statistics);
+    }
+
+    /// <summary>Abandons the iteration: the policy normalizes again as at its last update.</summary>
+    public void AbandonIteration()
+    {
+        foreach (var shard in shards)
+            shard.AbandonIteration();
+    }
+
+    /// <summary>Collects the rollouts of the iteration, from where they stopped.</summary>
+    /// <param name="proceed">Asked before each step.</param>
+    /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
+    public bool Collect(Func<bool> proceed) => shards.All(shard => shard.Collect(proceed));
+
+    /// <summary>Estimates advantages and value targets.</summary>
+    /// <param name="entropyCoefficient">The reward of one nat of entropy.</param>
+    /// <returns>The share of the variance of the value targets that the value function explains; NaN where they do not vary.</returns>
+    public double Estimate(double entropyCoefficient)
+    {
+        _sums = BinaryTree.Combine<EstimationSums>([.. shards.Select(shard => shard.Estimate(entropyCoefficient))], EstimationSums.Merge);
+        return Moments.ExplainedVariance(_sums.Residuals, _sums.Targets);
+    }
+
+    /// <summary>Prepares the policy's update. Called once after <see cref="Estimate"/>.</summary>
+    public PolicyProblem BeginPolicyUpdate() => new([.. shards.Select(shard => shard.BeginPolicyUpdate(normalizeAdvantages ? _sums.Advantages : null))]);
+
+    /// <summary>Fits the value function to the targets. Called once after <see cref="Estimate"/>; it may run beside the policy's update, whose state it does not share.</summary>
+    /// <returns>The mean squared error that is left.</returns>
+    public double FitValueFunction() => valueFunction is ValueNetwork network
+        ? network.Fit([.. shards.Select(shard => shard.BeginValueFit(_sums.TargetSums))])
+        : FitRows();
+
+    /// <summary>The number of values of an observation as the pipeline transforms it, <c>d</c>.</summary>
+    public int ObservationLength => shards[0].ObservationLength;
+
+    /// <summary>Returns the observations of the first shard's rollout as the pipeline transformed them, <c>[N, d]</c>.</summary>
+    public ReadOnlyMemory<float> FirstObservations() => shards[0].Rows().Observations;
+
+    /// <summary>Adds the states of the shards, but for those of their environments.</summary>
+    public void Save(CheckpointContent content)
+    {
+        for (var i = 0; i < shards.Count; i++)
+            content.Add(NameOf(i), shards[i].SaveState);
+    }
+
+    /// <summary>Restores what <see cref="Save"/> added.</summary>
+    /// <exception cref="CheckpointException">It is not the state of such shards.</exception>
+    public void Restore(CheckpointContent content)
+    {
+        for (var i = 0; i < shards.Count; i++)
+            content.Restore(NameOf(i), shards[i].RestoreState);
+    }
+
+    /// <summary>Adds the states of the environments, where they can be saved, and the observations that they are at.</summary>
+    public void SaveEnvironments(CheckpointContent content)
+    {
+        for (var i = 0; i < shards.Count; i++)
+            shards[i].SaveEnvironments(content, $"{NameOf(i)}, ");
+    }
+
+    /// <summary>Restores the environments, or resets them where that is not possible.</summary>
+    /// <returns>True if all were restored.</returns>
+    /// <exception cref="CheckpointException">The transforms compute other values than they did for the saved observations.</exception>
+    public bool RestoreEnvironments(CheckpointContent content)
+    {
+        var restored = true;
+        for (var i = 0; i < shards.Count; i++)
+            restored &= shards[i].RestoreEnvironments(content, $"{NameOf(i)}, ");
+        return restored;
+    }
+
+    /// <summary>Starts a new episode in every environment.</summary>
+    public void ResetEnvironments()
+    {
+        foreach (var shard in shards)
+            shard.ResetEnvironments();
+    }
+
+    /// <inheritdoc cref="IShard.Reseed"/>
+    public void Reseed(ulong stream)
+    {
+        foreach (var shard in shards)
+            shard.Reseed(stream);
+    }
+
+    // A baseline of one's own fits rows, not sums: they are gathered in the order of the shards.
+    private double FitRows()
+    {
+        if (shards.Count == 1)
+            return FitRows(shards[0].Rows());
+        ShardRows[] rows = [.. shards.Select(shard => shard.Rows())];
+        return FitRows(new ShardRows(
+            ReadOnlyMemory<float>.Empty,
+            rows.SelectMany(row => row.ValueInputs.ToArray()).ToArray(),
+            rows.SelectMany(row => row.Targets.ToArray()).ToArray()));
+    }
+
+    private double FitRows(ShardRows rows) => valueFunction.Fit(rows.ValueInputs.Span, rows.Targets.Span);
+
+    private static string NameOf(int shard) => FormattableString.Invariant($"shard {shard}");
+}

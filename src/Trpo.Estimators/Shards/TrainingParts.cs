@@ -1,0 +1,36 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
+
+namespace Trpo.Estimators.Shards;
+
+/// <summary>The parts that a training is made of.</summary>
+internal sealed record TrainingParts
+{
+    /// <summary>The policy to train.</summary>
+    public required StochasticPolicy Policy { get; init; }
+
+    /// <summary>The value function.</summary>
+    public required IValueFunction ValueFunction { get; init; }
+
+    /// <summary>The optimizer of the policy; null for the trust region's with the options of the training.</summary>
+    public IPolicyOptimizer? Optimizer { get; init; }
+
+    /// <summary>The environments, seen through the pipeline.</summary>
+    public required TransformedVectorEnvironment Environments { get; init; }
+
+    /// <summary>The action space.</summary>
+    public required ActionSpace ActionSpace { get; init; }
+
+    /// <summary>The source of actions and of the environments' seeds.</summary>
+    public required RandomSource RolloutRandom { get; init; }
+
+    /// <summary>The sources that the policy's network and the value function were given, which may still draw from them.</summary>
+    public required IReadOnlyList<RandomSource> PartsRandom { get; init; }
+
+    /// <summary>The seed that all sources were split from.</summary>
+    public required int Seed { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Buffers;
+
+namespace Trpo.Estimators.Telemetry;
+
+/// <summary>The receivers of a training's reports, called on its thread.</summary>
+internal sealed record TrainingMessages
+{
+    /// <summary>Receives every iteration as it ends.</summary>
+    public required Action<TrpoIteration> Report { get; init; }
+
+    /// <summary>Receives information.</summary>
+    public required Action<string> Inform { get; init; }
+
+    /// <summary>Receives warnings.</summary>
+    public required Action<string> Warn { get; init; }
+
+    /// <summary>Meters and traces.</summary>
+    public required TrainingTelemetry Telemetry { get; init; }
+
+    /// <summary>Receives the observations of the first iteration, <c>[N, d]</c>, and <c>d</c>; null for no receiver.</summary>
+    public ReadOnlySpanAction<float, int>? FirstObservations { get; init; }
+}

@@ -1,0 +1,161 @@
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Health;
+using Trpo.Estimators.Resuming;
+using Trpo.Estimators.Shards;
+using Trpo.Estimators.Telemetry;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>The guard of a training's iterations: it writes checkpoints, ends a cancelled training, stops one that diverged or rolls it back.</summary>
+internal sealed class TrainingGuard : IDisposable
+{
+    private readonly TrpoOptions _options;
+    private readonly TrainingProgress _progress;
+    private readonly ShardGroup _shards;
+    private readonly HealthMonitor _health;
+    private readonly TrainingMessages _messages;
+    private readonly RunContinuation? _continuation;
+    private bool _hasEpisodes;
+
+    /// <param name="options">The options of the training.</param>
+    /// <param name="progress">The position in the schedule.</param>
+    /// <param name="shards">The shards.</param>
+    /// <param name="health">The health monitor.</param>
+    /// <param name="messages">The receivers of reports.</param>
+    /// <param name="continuation">The states to continue from; null where neither checkpoints nor rollbacks are asked for.</param>
+    public TrainingGuard(TrpoOptions options, TrainingProgress progress, ShardGroup shards, HealthMonitor health, TrainingMessages messages, RunContinuation? continuation)
+    {
+        _options = options;
+        _progress = progress;
+        _shards = shards;
+        _health = health;
+        _messages = messages;
+        _continuation = continuation;
+    }
+
+    /// <summary>The number of rollbacks so far.</summary>
+    public int Rollbacks => _continuation?.Rollbacks ?? 0;
+
+    /// <summary>The factor on the radius of the trust region after those rollbacks.</summary>
+    public double MaxKlFactor => _continuation?.MaxKlFactor ?? 1;
+
+    /// <summary>Resumes from the latest checkpoint, where there is one and the options ask for it.</summary>
+    /// <exception cref="Checkpoints.CheckpointException">Training cannot be resumed from it; the message says why.</exception>
+    public void Resume()
+    {
+        if (_continuation is null || !_continuation.TryResume())
+            return;
+        _hasEpisodes = true;
+        ExtendSchedule();
+    }
+
+    /// <summary>Runs an iteration.</summary>
+    /// <param name="iterate">The iteration; it returns false where <see cref="Proceed"/> stopped it.</param>
+    /// <returns>True if training continues, after the iteration or a rollback; false if it was cancelled.</returns>
+    /// <exception cref="TrainingException">Training diverged and cannot roll back.</exception>
+    /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
+    public bool Run(Func<bool> iterate)
+    {
+        if (!_progress.IsBegun && _health.IsHealthy)
+            _continuation?.KeepHealthyState(_progress.Iteration);
+        try
+        {
+            if (!_hasEpisodes)
+                _shards.ResetEnvironments();
+            _hasEpisodes = true;
+            ThrowIfStillDiverged();
+            if (iterate())
+                return true;
+            Cancel(_continuation?.SaveBeforeLeaving());
+            return false;
+        }
+        catch (OperationCanceledException) when (_options.Cancellation.IsCancellationRequested)
+        {
+            // An environment observed the token too, in the middle of a step, whose state no checkpoint can hold.
+            Cancel(checkpoint: null);
+            return false;
+        }
+        catch (DivergenceException divergence)
+        {
+            if (_continuation is not { CanRollBack: true })
+                throw divergence.ToTrainingException();
+            RollBack(divergence.Message);
+        }
+        catch (EnvironmentException exception) when (exception.IsNonFinite && _continuation is { CanRollBack: true })
+        {
+            RollBack(exception.Message);
+        }
+
+        return true;
+    }
+
+    /// <summary>Called before each environment step: writes a checkpoint if one is due.</summary>
+    /// <returns>False if the training was cancelled.</returns>
+    public bool Proceed()
+    {
+        if (_options.Cancellation.IsCancellationRequested)
+            return false;
+        _continuation?.SaveIfDue();
+        return true;
+    }
+
+    /// <summary>Checks the health of the training after a completed iteration.</summary>
+    /// <exception cref="DivergenceException">Training diverged.</exception>
+    public void Check(int iteration)
+    {
+        if (_progress.IsComplete)
+        {
+            // All steps were made, so that there is a policy to return, whatever it is worth.
+            if (_health.Diagnosis is { } last)
+                _messages.Warn($"Training has ended, but {last}");
+            return;
+        }
+
+        if (_health.Diagnosis is { } diagnosis)
+        {
+            // Training can be resumed from here with other health options.
+            if (_continuation is { CanRollBack: false })
+                _continuation.Save();
+            throw new DivergenceException(iteration, diagnosis);
+        }
+
+        if (_health.Warning is { } warning)
+            _messages.Warn(warning);
+    }
+
+    /// <summary>Writes the last checkpoint of a training that made all its steps.</summary>
+    public void Complete() => _continuation?.Save();
+
+    public void Dispose() => _continuation?.Dispose();
+
+    // A training that had diverged before it was resumed is diverged still, unless the health options have changed.
+    private void ThrowIfStillDiverged()
+    {
+        if (!_progress.IsBegun && _health.Diagnosis is { } diagnosis)
+            throw new DivergenceException(_progress.Iteration - 1, diagnosis);
+    }
+
+    private void Cancel(string? checkpoint)
+    {
+        if (_progress.IsBegun)
+            _shards.AbandonIteration();
+        var total = _progress.Schedule.LastStep * _shards.Environments;
+        _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {total:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be resumed from {checkpoint}.")}"));
+    }
+
+    private void RollBack(string reason)
+    {
+        _continuation!.RollBack();
+        ExtendSchedule();
+
+        // With the same actions and episodes, the same would happen again.
+        _shards.Reseed((ulong)_continuation.Rollbacks);
+        _hasEpisodes = false;
+        var smaller = _options.Optimizer is null ? FormattableString.Invariant($" with {_continuation.MaxKlFactor:G3} times the trust region") : "";
+        _messages.Warn($"{reason} Training rolls back to iteration {_progress.Iteration} and continues from there{smaller} ({nameof(HealthOptions.MaxRollbacks)} allows {_options.Health.MaxRollbacks - _continuation.Rollbacks} more).");
+    }
+
+    // A restored schedule may be that of another number of steps.
+    private void ExtendSchedule() =>
+        _progress.Schedule = _progress.Schedule.Extend(_options, _shards.Environments, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
+}

@@ -1,0 +1,70 @@
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Kernels;
+using Trpo.Estimators.Shards;
+using Trpo.Estimators.Trajectories;
+using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Spaces;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Shards;
+
+/// <summary>A step of an environment costs the garbage collector nothing: rollouts of different lengths allocate the same.</summary>
+public sealed class RolloutAllocationTests
+{
+    private const int Capacity = 4_000;
+
+    [TestCase(1, false)]
+    [TestCase(8, false)]
+    [TestCase(1, true)]
+    public void Steps_allocate_nothing(int environments, bool normalized)
+    {
+        var perCapacity = Measure(environments, normalized, threads: 1, GC.GetAllocatedBytesForCurrentThread);
+
+        Assert.That(perCapacity, Is.Zero);
+    }
+
+    [TestCase(8, 2)]
+    [TestCase(8, 3)]
+    public void Steps_allocate_nothing_on_any_thread(int environments, int threads)
+    {
+        // This counts what other threads of the process allocate meanwhile, which is little: an object in every hundredth step would be more.
+        var perCapacity = Measure(environments, normalized: false, threads, () => GC.GetTotalAllocatedBytes(precise: true));
+
+        Assert.That(perCapacity, Is.LessThan(environments * Capacity / 100 * 24));
+    }
+
+    /// <summary>The bytes that all steps but a few allocate.</summary>
+    private static long Measure(int environments, bool normalized, int threads, Func<long> allocated)
+    {
+        TestNetworks.Require(PerceptronKernel.VectorLength);
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), environments, threads: threads);
+        var data = normalized ? ml.Transforms.NormalizeMeanVariance("Observation").Fit(view).Transform(view) : view;
+        using var policy = TestNetworks.Policy(ActionSpace.Discrete(2), Differentiation.Kernel, 4, [64, 64]);
+        using var observed = new TransformedVectorEnvironment(view, environments, data, data.Schema["Observation"]);
+        var collector = new RolloutCollector(observed, 1, new RandomSource(1));
+        collector.Reset();
+        var rollout = new Rollout(environments, Capacity, 4, 1);
+        var episodes = new List<Episode>(environments * Capacity);
+
+        // The methods are compiled and what grows has grown.
+        for (var i = 0; i < 3; i++)
+            Collect(Capacity);
+        var (few, many) = (Collect(100), Collect(Capacity));
+
+        Assert.That(episodes, Is.Not.Empty);
+        return many - few;
+
+        long Collect(int steps)
+        {
+            episodes.Clear();
+            rollout.Clear(steps);
+            var before = allocated();
+            collector.Collect(policy, rollout, episodes);
+            return allocated() - before;
+        }
+    }
+}
