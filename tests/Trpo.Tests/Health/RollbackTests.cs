@@ -26,7 +26,7 @@ public sealed class RollbackTests
         var rolledBack = iterations.FindIndex(iteration => iteration.Rollbacks == 1);
 
         Assert.That(rolledBack, Is.GreaterThan(0), "the test is about something");
-        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("goes back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRollbacks allows 9 more)"));
+        Assert.That(training.Warnings, Has.Some.Contains("NaN").And.Some.Contains("rolls back to iteration").And.Some.Contains("with 0.5 times the trust region (MaxRollbacks allows 9 more)"));
         Assert.That(iterations[rolledBack].Iteration, Is.LessThanOrEqualTo(iterations[rolledBack - 1].Iteration + 1).And.GreaterThan(iterations[rolledBack - 1].Iteration - 10));
         Assert.That(iterations[rolledBack].Iteration % 10, Is.EqualTo(1));
         Assert.That(iterations.Select(iteration => iteration.MaxKl), Is.EqualTo(iterations.Select(iteration => 0.01 * Math.Pow(0.5, iteration.Rollbacks))).Within(1e-15));
@@ -53,7 +53,7 @@ public sealed class RollbackTests
         var training = new ResumedTraining(() => new BrittleEnvironment(0.05), Small with { Health = new() { MaxRollbacks = 3 } });
 
         Assert.That(() => training.Whole(), Throws.TypeOf<EnvironmentException>());
-        Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(training.Warnings.Count(warning => warning.Contains("rolls back", StringComparison.Ordinal)), Is.EqualTo(3));
     }
 
     [Test]
@@ -129,7 +129,7 @@ public sealed class RollbackTests
         var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Diverging(), Health = new() { MaxRollbacks = 2 } });
 
         Assert.That(() => training.Whole(), Throws.TypeOf<TrainingException>().With.Message.Contains("'weight'"));
-        Assert.That(training.Warnings.Count(warning => warning.Contains("goes back", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(training.Warnings.Count(warning => warning.Contains("rolls back", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(training.Warnings, Has.None.Contains("trust region"), "an optimizer of one's own has its own");
     }
 

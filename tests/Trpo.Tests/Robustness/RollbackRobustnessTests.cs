@@ -101,7 +101,7 @@ public sealed class RollbackRobustnessTests
         var training = new ResumedTraining(() => new CartPole(), options, count: 1);
         training.Whole();
 
-        Assert.That(training.Warnings, Has.Some.Contains("goes back"));
+        Assert.That(training.Warnings, Has.Some.Contains("rolls back"));
         Assert.That(training.Warnings, Has.None.Contains("stopped"));
     }
 
