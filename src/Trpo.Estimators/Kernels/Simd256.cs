@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Trpo.Estimators.Kernels;
 
-/// <summary>Vectors of 8 elements.</summary>
+/// <summary>The operations of vectors of 8 elements.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;

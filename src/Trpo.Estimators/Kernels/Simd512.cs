@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Trpo.Estimators.Kernels;
 
-/// <summary>Vectors of 16 elements.</summary>
+/// <summary>The operations of vectors of 16 elements.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;

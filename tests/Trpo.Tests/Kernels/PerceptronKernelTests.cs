@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Kernels;
 
-/// <summary>The kernels of both vector lengths against libtorch in float64, on perceptrons of any shape.</summary>
+/// <summary>The kernels of all vector lengths against libtorch in float64, on perceptrons of random shapes.</summary>
 [TestFixture(16)]
 [TestFixture(8)]
+[TestFixture(4)]
 public sealed class PerceptronKernelTests(int vectorLength)
 {
     private const double Tolerance = 1e-4;
@@ -18,7 +19,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
     public void Require() => TestNetworks.Require(vectorLength);
 
     [Test]
-    public void Agree_with_libtorch_on_every_shape() => PerceptronShape.Any.Sample(
+    public void Results_agree_with_libtorch_on_random_shapes() => PerceptronShape.Any.Sample(
         shape =>
         {
             using var problem = new Problem(shape, vectorLength);
@@ -27,7 +28,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
         iter: 60, threads: 1);
 
     [Test]
-    public void The_products_are_adjoint() => PerceptronShape.Any.Sample(
+    public void Products_with_J_and_its_transpose_are_adjoint() => PerceptronShape.Any.Sample(
         shape =>
         {
             using var problem = new Problem(shape, vectorLength);
@@ -44,7 +45,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
 
     [TestCase(Activation.Tanh)]
     [TestCase(Activation.Relu)]
-    public void Buffers_of_a_large_batch_serve_a_small_one_and_again_a_large_one(Activation activation)
+    public void Batches_may_shrink_and_grow(Activation activation)
     {
         using var problem = new Problem(new PerceptronShape([7, 33, 18, 5], 300, activation, 3), vectorLength);
         foreach (var (rows, seed) in new (int, ulong)[] { (300, 1), (1, 2), (130, 3), (300, 4), (129, 5), (700, 6), (2, 7) })
@@ -52,7 +53,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
     }
 
     [Test]
-    public void What_is_not_a_number_stays_in_its_row_also_behind_narrow_layers([Values] Activation activation, [Values(1, 2, 3, 4)] int width)
+    public void NaN_stays_in_its_row_also_after_narrow_layers([Values] Activation activation, [Values(1, 2, 3, 4)] int width)
     {
         using var problem = new Problem(new PerceptronShape([2, 40, width, width, width, 2], 6, activation, 1), vectorLength);
         var inputs = TestNetworks.Singles(new RandomSource(1), 12);
@@ -71,7 +72,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
     }
 
     [Test]
-    public void A_batch_beyond_the_memory_is_refused()
+    public void A_batch_that_exceeds_the_maximum_array_length_is_refused()
     {
         const int rows = 131_072;
         var kernel = PerceptronKernel.Create([1, 16_384, 1], KernelActivation.Tanh, vectorLength)!;
@@ -82,19 +83,19 @@ public sealed class PerceptronKernelTests(int vectorLength)
 
     [TestCase(Activation.Tanh)]
     [TestCase(Activation.Relu)]
-    public void What_is_not_a_number_is_swallowed_nowhere_and_leaves_no_trace(Activation activation)
+    public void NaN_in_inputs_and_parameters_reaches_the_results_and_is_gone_after_the_next_call(Activation activation)
     {
         using var problem = new Problem(new PerceptronShape([3, 9, 17, 2], 6, activation, 1), vectorLength);
         var inputs = TestNetworks.Singles(new RandomSource(1), 18);
         var outputs = new double[12];
-        foreach (var place in Enumerable.Range(0, 18))
+        foreach (var index in Enumerable.Range(0, 18))
         {
-            var spoilt = inputs.ToArray();
-            spoilt[place] = float.NaN;
-            problem.Kernel.Evaluate(spoilt, outputs);
-            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == place / 3)), $"input {place}: its row and no other");
-            problem.Kernel.Linearize(spoilt, outputs);
-            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == place / 3)), $"input {place}, linearized");
+            var withNaN = inputs.ToArray();
+            withNaN[index] = float.NaN;
+            problem.Kernel.Evaluate(withNaN, outputs);
+            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == index / 3)), $"input {index}: its row and no other");
+            problem.Kernel.Linearize(withNaN, outputs);
+            Assert.That(outputs.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i / 2 == index / 3)), $"input {index}, linearized");
             var gradient = new double[problem.Length];
             problem.Kernel.TransposeProduct([.. Enumerable.Repeat(1.0, 12)], gradient);
             Assert.That(gradient, Has.Some.NaN);
@@ -102,13 +103,13 @@ public sealed class PerceptronKernelTests(int vectorLength)
 
         problem.AssertAgrees(6, 2);
         var parameters = problem.Parameters();
-        foreach (var place in new[] { 0, 26, 27, 35, 36, 36 + (9 * 17), parameters.Length - 3, parameters.Length - 1 })
+        foreach (var index in new[] { 0, 26, 27, 35, 36, 36 + (9 * 17), parameters.Length - 3, parameters.Length - 1 })
         {
-            var spoilt = parameters.ToArray();
-            spoilt[place] = double.NaN;
-            problem.Kernel.Assign(spoilt);
+            var withNaN = parameters.ToArray();
+            withNaN[index] = double.NaN;
+            problem.Kernel.Assign(withNaN);
             problem.Kernel.Evaluate(inputs, outputs);
-            Assert.That(outputs, Has.Some.NaN, $"parameter {place}");
+            Assert.That(outputs, Has.Some.NaN, $"parameter {index}");
         }
 
         problem.Kernel.Assign(parameters);
@@ -116,7 +117,7 @@ public sealed class PerceptronKernelTests(int vectorLength)
     }
 
     [Test]
-    public void What_is_infinite_ends_as_what_is_not_finite()
+    public void Infinite_inputs_and_cotangents_beyond_float32_give_results_that_are_not_finite()
     {
         using var problem = new Problem(new PerceptronShape([3, 2], 4, Activation.Tanh, 1), vectorLength);
         var outputs = new double[2];
@@ -130,9 +131,9 @@ public sealed class PerceptronKernelTests(int vectorLength)
     }
 
     [Test]
-    public void Sums_over_large_batches_are_as_exact_as_over_small_ones()
+    public void Sums_over_large_batches_are_as_accurate_as_over_small_ones()
     {
-        // Equal terms are the worst case: every addition rounds the same way.
+        // Equal terms are the worst case, because every addition rounds in the same direction.
         const int rows = 5_000;
         using var problem = new Problem(new PerceptronShape([4, 16, 3], rows, Activation.Tanh, 1), vectorLength);
         var row = TestNetworks.Singles(new RandomSource(1), 4);
@@ -149,12 +150,12 @@ public sealed class PerceptronKernelTests(int vectorLength)
     }
 
     [Test]
-    public void There_is_a_kernel_for_the_lengths_of_vectors_that_processors_have_and_no_other()
+    public void Kernels_exist_for_vectors_of_4_8_and_16_elements_only()
     {
         Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, vectorLength), Is.Not.Null);
-        Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, 4), Is.Null);
-        Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, 0), Is.Null);
-        Assert.That(PerceptronKernel.VectorLength, Is.EqualTo(16).Or.EqualTo(8).Or.Zero);
+        foreach (var other in new[] { 0, 2, 32 })
+            Assert.That(PerceptronKernel.Create([1, 1], KernelActivation.Tanh, other), Is.Null);
+        Assert.That(PerceptronKernel.VectorLength, Is.EqualTo(16).Or.EqualTo(8).Or.EqualTo(4).Or.Zero);
     }
 
     private static double Difference(double[] actual, double[] expected) => actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max();
@@ -209,12 +210,12 @@ public sealed class PerceptronKernelTests(int vectorLength)
         public void Dispose() => Reference.Dispose();
 
         // Relative to the largest element, or to 1 where cancellation made all of them small.
-        private void AssertClose(double[] actual, double[] expected, string what)
+        private void AssertClose(double[] actual, double[] expected, string subject)
         {
             var difference = Difference(actual, expected);
             var scale = Math.Max(1, expected.Max(Math.Abs));
             if (!(difference <= Tolerance * scale))
-                throw new InvalidOperationException($"{what} differ by {difference} at the scale {scale} for {_shape}");
+                throw new InvalidOperationException($"{subject} differ by {difference} at the scale {scale} for {_shape}");
         }
     }
 }

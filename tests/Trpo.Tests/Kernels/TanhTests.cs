@@ -6,13 +6,14 @@ namespace Trpo.Tests.Kernels;
 /// <summary>The approximation of tanh, through a perceptron of one unit: its output is <c>1 tanh(1 x + 0) + 0</c>.</summary>
 [TestFixture(16)]
 [TestFixture(8)]
+[TestFixture(4)]
 public sealed class TanhTests(int vectorLength)
 {
     [SetUp]
     public void Require() => TestNetworks.Require(vectorLength);
 
     [Test]
-    public void Is_within_5e_7_of_tanh()
+    public void Error_is_at_most_5e_7()
     {
         float[] inputs = [.. Enumerable.Range(-120_000, 240_001).Select(i => i * 1e-4f)];
         var outputs = Tanh(inputs);
@@ -21,7 +22,7 @@ public sealed class TanhTests(int vectorLength)
     }
 
     [Test]
-    public void Is_exactly_odd()
+    public void Result_is_exactly_odd()
     {
         float[] inputs = [.. Enumerable.Range(0, 120_001).Select(i => i * 1e-4f)];
 
@@ -29,7 +30,7 @@ public sealed class TanhTests(int vectorLength)
     }
 
     [Test]
-    public void Is_as_exact_for_small_numbers()
+    public void Relative_error_is_small_also_for_small_numbers()
     {
         float[] inputs = [.. Enumerable.Range(1, 1_000).Select(i => i * 1e-6f), 1e-10f, 1e-30f];
         var outputs = Tanh(inputs);
@@ -41,10 +42,10 @@ public sealed class TanhTests(int vectorLength)
     [TestCase(100)]
     [TestCase(float.MaxValue)]
     [TestCase(float.PositiveInfinity)]
-    public void Ends_at_1(float input) => Assert.That(Tanh([input, -input]), Is.EqualTo(new[] { 1.0, -1 }).Within(2e-7));
+    public void Large_inputs_give_1(float input) => Assert.That(Tanh([input, -input]), Is.EqualTo(new[] { 1.0, -1 }).Within(2e-7));
 
     [Test]
-    public void Is_never_beyond_1()
+    public void Magnitude_is_never_above_1()
     {
         float[] inputs = [.. Enumerable.Range(-60_000, 120_001).Select(i => i * 1e-3f)];
 
@@ -52,7 +53,7 @@ public sealed class TanhTests(int vectorLength)
     }
 
     [Test]
-    public void Of_what_is_not_a_number_is_not_a_number() => Assert.That(Tanh([float.NaN, 1]), Is.EqualTo(new[] { double.NaN, Math.Tanh(1) }).Within(5e-7));
+    public void NaN_gives_NaN() => Assert.That(Tanh([float.NaN, 1]), Is.EqualTo(new[] { double.NaN, Math.Tanh(1) }).Within(5e-7));
 
     private double[] Tanh(float[] inputs)
     {
