@@ -23,7 +23,7 @@ internal sealed class LinearBaseline(int observationLength) : IValueFunction, IC
             values[row] = TensorPrimitives.Dot<double>(_weights, Features(observations, row));
     }
 
-    /// <summary>Solves the normal equations <c>(mean(f f^T) + ridge I) w = mean(f y)</c>; nothing is left of earlier fits.</summary>
+    /// <summary>Solves the normal equations <c>(mean(f f^T) + ridge I) w = mean(f y)</c>, independently of earlier fits.</summary>
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
     {
         double[][] matrix = [.. _weights.Select(_ => new double[_weights.Length])];
@@ -46,7 +46,7 @@ internal sealed class LinearBaseline(int observationLength) : IValueFunction, IC
         return TensorPrimitives.SumOfSquares<double>(left) / left.Length;
     }
 
-    /// <summary>The weights are all that it keeps: with them, a training that was stopped goes on.</summary>
+    /// <summary>Writes the weights, which are the whole state of the baseline, to a checkpoint.</summary>
     public void SaveState(BinaryWriter writer)
     {
         foreach (var weight in _weights)
@@ -93,7 +93,7 @@ internal sealed class LinearBaseline(int observationLength) : IValueFunction, IC
     }
 }
 
-/// <summary>Trains against the linear baseline, where the values are nearly quadratic in the observation.</summary>
+/// <summary>The training with the linear baseline, in an environment whose values are nearly quadratic in the observation.</summary>
 internal static class CustomBaseline
 {
     public static Outcome Run(int seed)
@@ -104,7 +104,7 @@ internal static class CustomBaseline
             Seed = seed,
             Baseline = arguments => new LinearBaseline(arguments.ObservationLength),
         });
-        Console.WriteLine(FormattableString.Invariant($"  the baseline explains {training.Last!.ExplainedVariance:F2} of the variance at last"));
+        Console.WriteLine(FormattableString.Invariant($"  the baseline explains {training.Last!.ExplainedVariance:F2} of the variance in the last iteration"));
         return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, WaterTank.GoodReturn);
     }
 }

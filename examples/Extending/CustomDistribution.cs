@@ -8,8 +8,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Examples.Extending;
 
 /// <summary>
-/// A normal distribution for each dimension of a box, whose deviations depend on the observation as the means do: the policy may explore boldly in
-/// one place and act precisely in another. The network computes the <c>k</c> means, then the logarithms of the <c>k</c> deviations.
+/// A normal distribution for each dimension of a box, whose standard deviations depend on the observation, as the means do: the policy can explore widely in
+/// some states and act precisely in others. The network computes the <c>k</c> means, then the logarithms of the <c>k</c> deviations.
 /// </summary>
 internal sealed class StateDependentGaussian(BoxActionSpace space) : IActionDistribution
 {
@@ -86,7 +86,7 @@ internal sealed class StateDependentGaussian(BoxActionSpace space) : IActionDist
     }
 }
 
-/// <summary>Checks the family, then trains a policy of it to keep the level of a tank.</summary>
+/// <summary>The check of the distribution, and the training of a policy with it that keeps the level of a tank.</summary>
 internal static class CustomDistribution
 {
     public static Outcome Run(int seed)

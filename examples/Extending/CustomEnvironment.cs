@@ -8,14 +8,14 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Examples.Extending;
 
 /// <summary>
-/// A tank with a pump. It drains the faster the fuller it is, with the square root of its level (Torricelli's law), the pump is a little unsteady, and
-/// the level is to be brought to a target and kept there. Units: metres and seconds.
+/// A tank with a pump. It drains the faster the fuller it is, with the square root of its level (Torricelli's law), the flow of the pump is
+/// slightly noisy, and the level is to be brought to a target and kept there. Units: metres and seconds.
 /// </summary>
 internal sealed class WaterTank : IEnvironment, ICheckpointable
 {
     public const int EpisodeSteps = 100;
 
-    /// <summary>A mean return that only a policy reaches which has understood the tank; one that knows nothing gets about ten times as little.</summary>
+    /// <summary>A mean return that only a trained policy reaches. An untrained policy gets about -20.</summary>
     public const double GoodReturn = -2;
 
     private const double TimeStep = 0.5;
@@ -70,7 +70,7 @@ internal sealed class WaterTank : IEnvironment, ICheckpointable
     }
 }
 
-/// <summary>Checks the tank, then trains in it. Its episodes have no end of their own: a time limit cuts them off.</summary>
+/// <summary>The check of the tank, and the training in it. Its episodes do not terminate: a time limit truncates them.</summary>
 internal static class CustomEnvironment
 {
     public static Outcome Run(int seed)

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Trpo.Examples.Extending;
 
 /// <summary>
-/// A residual block with layer normalisation in front, <c>y = W3 (h + tanh(W2 norm(h)))</c> with <c>h = tanh(W1 x)</c>. What it computes is said
-/// twice: to libtorch, which differentiates it, and to the graph that is deployed.
+/// A residual block with layer normalisation in front, <c>y = W3 (h + tanh(W2 norm(h)))</c> with <c>h = tanh(W1 x)</c>. Both <c>forward</c>,
+/// which libtorch differentiates, and <c>Export</c>, which builds the deployed graph, compute it.
 /// </summary>
 internal sealed class ResidualNetwork : ExportableModule
 {
@@ -63,7 +63,7 @@ internal sealed class ResidualNetwork : ExportableModule
     private static string Constant(OnnxGraphBuilder graph, string name, Tensor value) =>
         graph.Constant(name, value.data<float>().ToArray(), [.. value.shape.Select(length => (int)length)]);
 
-    // TorchSharp's own initial weights come from libtorch's global generator: they are replaced, so that the seed decides alone.
+    // TorchSharp draws initial weights from libtorch's global generator. Replacing them makes the result depend on the seed only.
     private static Linear Dense(int inputs, int outputs, double gain, RandomSource random)
     {
         using var scope = NewDisposeScope();
@@ -76,7 +76,7 @@ internal sealed class ResidualNetwork : ExportableModule
     }
 }
 
-/// <summary>Trains the network to balance a pole, and checks its graph against libtorch.</summary>
+/// <summary>The training of the network to balance a pole, and the comparison of its graph with libtorch.</summary>
 internal static class CustomNetwork
 {
     private const int Probes = 100;
@@ -94,7 +94,7 @@ internal static class CustomNetwork
             Seed = seed,
             Network = arguments => network = new ResidualNetwork(arguments.Inputs, width: 32, arguments.Outputs, arguments.Random),
 
-            // The network is disposed when training ends: what it computed last is kept.
+            // The network is disposed when training ends, so that its last outputs are kept.
             Progress = new Listener(_ => learned = Probabilities(network!, probes)),
         });
 
@@ -105,7 +105,7 @@ internal static class CustomNetwork
         var difference = Enumerable.Range(0, 2 * Probes).Max(i => Math.Abs(batch.Score(i / 2)[i % 2] - learned[i]));
         Console.WriteLine(FormattableString.Invariant($"  over {Probes} observations, the exported graph and libtorch differ by at most {difference:G2}"));
         if (!(difference < 1e-5))
-            throw new InvalidOperationException("The exported graph computes something else than the network.");
+            throw new InvalidOperationException("The outputs of the exported graph and of the network differ.");
         training.CompareExported();
         return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, Required: 400);
 

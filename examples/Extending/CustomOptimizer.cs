@@ -62,7 +62,7 @@ internal sealed class NaturalPolicyGradient(double meanKl = 0.01, double damping
     }
 }
 
-/// <summary>Trains with the natural policy gradient, and shows how far its steps went.</summary>
+/// <summary>The training with the natural policy gradient, which prints the divergence of its steps.</summary>
 internal static class CustomOptimizer
 {
     public static Outcome Run(int seed)

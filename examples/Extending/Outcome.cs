@@ -1,6 +1,6 @@
 namespace Trpo.Examples.Extending;
 
-/// <summary>What an example reached, from where it started, and what it should reach.</summary>
+/// <summary>The result of an example: a measure before and after training, and its required value.</summary>
 internal sealed record Outcome(string Measure, double Before, double After, double Required)
 {
     // A NaN is no success.

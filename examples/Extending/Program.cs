@@ -15,13 +15,13 @@ using Trpo.Examples.Extending;
     ("supervised", SupervisedTrustRegion.Run),
 ];
 
-var which = new Argument<string>("example") { Description = "What to extend.", DefaultValueFactory = _ => "all" };
+var which = new Argument<string>("example") { Description = "The example to run.", DefaultValueFactory = _ => "all" };
 which.AcceptOnlyFromAmong([.. examples.Select(example => example.Name), "all"]);
-var seed = new Option<int>("--seed") { Description = "Where all randomness starts.", DefaultValueFactory = _ => 1 };
+var seed = new Option<int>("--seed") { Description = "The seed of all random numbers.", DefaultValueFactory = _ => 1 };
 var command = new RootCommand("Trains with a network, a distribution, a baseline, an optimizer and an environment of one's own, and without an environment.") { which, seed };
 command.SetAction(parsed =>
 {
-    // One example touches TorchSharp before the library has had a reason to load it.
+    // One example uses TorchSharp before this library has loaded it.
     TorchRuntime.EnsureLoaded();
     var name = parsed.GetValue(which);
     var table = new Table().AddColumns("example", "measure", "before", "after", "required", "seconds");
@@ -37,7 +37,7 @@ command.SetAction(parsed =>
 
     AnsiConsole.Write(table);
     if (!reached)
-        Console.Error.WriteLine("An example did not reach what it should.");
+        Console.Error.WriteLine("An example did not reach its required value.");
     return reached ? 0 : 1;
 });
 return command.Parse(args).Invoke();

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Trpo.Examples.Extending;
 
 /// <summary>
-/// The trust region without reinforcement learning: a classifier of two interleaved spirals. The objective is the log-likelihood of the labels; what
-/// bounds each step is how far the predicted probabilities move.
+/// The trust region without reinforcement learning: a classifier of two interleaved spirals. The objective is the log-likelihood of the labels; the
+/// divergence of the predicted probabilities bounds each step.
 /// </summary>
 internal static class SupervisedTrustRegion
 {

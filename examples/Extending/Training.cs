@@ -8,7 +8,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Examples.Extending;
 
-/// <summary>A policy trained behind a normaliser, as every example trains it, and what it reached.</summary>
+/// <summary>The training of a policy after a normalizer, which all examples share, and its results.</summary>
 internal sealed class Training : IProgress<TrpoIteration>
 {
     private const int EvaluationEpisodes = 50;
@@ -32,14 +32,14 @@ internal sealed class Training : IProgress<TrpoIteration>
         Console.WriteLine(FormattableString.Invariant($"  {Last!.Steps:N0} steps in {Last.Elapsed.TotalSeconds:F1} s; mean return at first {FirstReturn:F2}, at last {Last.MeanReturnOfLast100:F2}; evaluation {Evaluation}"));
     }
 
-    /// <summary>The mean return of the first episodes that ended.</summary>
+    /// <summary>Gets the mean return of the first episodes that ended.</summary>
     public double FirstReturn { get; private set; } = double.NaN;
 
     public TrpoIteration? Last { get; private set; }
 
     public PolicyEvaluation Evaluation { get; }
 
-    /// <summary>The policy without the normaliser.</summary>
+    /// <summary>Gets the policy without the normalizer.</summary>
     public PolicyTransformer Policy => _model.LastTransformer;
 
     public void Report(TrpoIteration value)
@@ -50,8 +50,8 @@ internal sealed class Training : IProgress<TrpoIteration>
         _listener?.Report(value);
     }
 
-    /// <summary>Exports the normaliser and the policy to a file, and plays the episodes of the evaluation with nothing but that file, as an application would.</summary>
-    /// <exception cref="InvalidOperationException">It plays otherwise.</exception>
+    /// <summary>Exports the normalizer and the policy to a file, and repeats the episodes of the evaluation with only that file, as an application would.</summary>
+    /// <exception cref="InvalidOperationException">The mean return differs by more than 5 %.</exception>
     public void CompareExported()
     {
         var path = Path.GetTempFileName();
@@ -75,10 +75,10 @@ internal sealed class Training : IProgress<TrpoIteration>
             }
         }
 
-        // Not exactly: the file may round otherwise than the normaliser of the pipeline, and a pole falls this way or that by a rounding.
+        // Returns may differ a little: the file and the normalizer of the pipeline round differently, and the task amplifies rounding errors.
         var mean = returns.Average();
         Console.WriteLine(FormattableString.Invariant($"  the exported file alone, in the same episodes: {mean:F3}"));
         if (!(Math.Abs(mean - Evaluation.MeanReturn) <= 0.05 * Math.Abs(Evaluation.MeanReturn)))
-            throw new InvalidOperationException("The exported file plays otherwise than the trained policy.");
+            throw new InvalidOperationException("The exported file and the trained policy reach different returns.");
     }
 }

@@ -5,7 +5,7 @@ using Trpo.Estimators;
 
 namespace Trpo.LongRuns;
 
-/// <summary>Prints, after each iteration, the resident memory of the process in bytes, and the number of libtorch's tensors that are held.</summary>
+/// <summary>A receiver of iterations that prints the resident memory of the process in bytes and the number of live libtorch tensors after each.</summary>
 internal sealed class MemoryLog : IProgress<TrpoIteration>
 {
     private readonly Process _process = Process.GetCurrentProcess();

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.LongRuns;
 
-/// <summary>A layer of tanh and a linear one, which libtorch differentiates.</summary>
+/// <summary>A perceptron of one tanh layer and a linear one, as a network of its own, which libtorch differentiates.</summary>
 internal sealed class PlainNetwork : ExportableModule
 {
     private const int Width = 256;

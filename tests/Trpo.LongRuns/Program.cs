@@ -4,10 +4,10 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.LongRuns;
 
-// Trainings that a test kills, or watches for a long time.
-//   train FOLDER STEPS INTERVAL   trains, or goes on from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
-//                                 checkpoints are INTERVAL milliseconds apart
-//   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints what each leaves in memory
+// Training runs that tests kill, or whose memory they watch.
+//   train FOLDER STEPS INTERVAL      trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
+//                                    checkpoints are INTERVAL milliseconds apart
+//   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
 switch (args)
 {
     case ["train", var folder, var steps, var interval]:

@@ -2,7 +2,7 @@ using Trpo.Estimators.NativeLibraries;
 
 namespace Trpo.Tests;
 
-/// <summary>Tests may touch torch types before they touch this library's; an application does the same as here.</summary>
+/// <summary>The loading of libtorch before all tests, which may use types of TorchSharp before those of this library.</summary>
 [SetUpFixture]
 public sealed class TorchSetUp
 {

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 
-// An application whose author forgot TorchSharp-cpu: it prints how training fails.
+// An application without the package TorchSharp-cpu: it prints the message with which training fails.
 var ml = new MLContext(seed: 1);
 var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole());
 try

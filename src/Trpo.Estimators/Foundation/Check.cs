@@ -2,57 +2,66 @@ using System.Runtime.CompilerServices;
 
 namespace Trpo.Estimators.Foundation;
 
-/// <summary>The ranges of options. Every check fails for NaN, and every message says what would be right.</summary>
+/// <summary>Checks of the ranges of options. Each throws an <see cref="ArgumentOutOfRangeException"/> that names the option and its range; NaN is in no range.</summary>
 internal static class Check
 {
-    public static void AtLeast(int value, int least, [CallerArgumentExpression(nameof(value))] string? name = null)
+    /// <summary>Throws if a value is below a minimum.</summary>
+    public static void AtLeast(int value, int min, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
-        if (value < least)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
+        if (value < min)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {min}.");
     }
 
-    public static void Between(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string? name = null)
+    /// <summary>Throws if a value is outside a range, whose bounds are allowed.</summary>
+    public static void Between(int value, int min, int max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
-        if (value < least || value > most)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {least} to {most}.");
+        if (value < min || value > max)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
     }
 
+    /// <summary>Throws unless a value is positive and finite.</summary>
     public static void Positive(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value > 0 && double.IsFinite(value)))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite.");
     }
 
+    /// <summary>Throws unless a time is positive.</summary>
     public static void Positive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (value <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive.");
     }
 
+    /// <summary>Throws unless a value is finite.</summary>
     public static void Finite(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!double.IsFinite(value))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite.");
     }
 
+    /// <summary>Throws unless a value is 0 or more, and finite.</summary>
     public static void NotNegative(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value >= 0 && double.IsFinite(value)))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or more, and finite.");
     }
 
-    public static void Between(double value, double low, double high, [CallerArgumentExpression(nameof(value))] string? name = null)
+    /// <summary>Throws unless a value is within a range, whose bounds are allowed.</summary>
+    public static void Between(double value, double min, double max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
-        if (!(value >= low && value <= high))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {low} to {high}.");
+        if (!(value >= min && value <= max))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
     }
 
-    public static void StrictlyBetween(double value, double low, double high, [CallerArgumentExpression(nameof(value))] string? name = null)
+    /// <summary>Throws unless a value is within a range, whose bounds are not allowed.</summary>
+    public static void StrictlyBetween(double value, double min, double max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
-        if (!(value > low && value < high))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be between {low} and {high}.");
+        if (!(value > min && value < max))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be above {min} and below {max}.");
     }
 
+    /// <summary>Throws unless a value is above 0 and at most 1.</summary>
     public static void Fraction(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value > 0 && value <= 1))

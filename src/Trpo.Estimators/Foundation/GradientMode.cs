@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Foundation;
 
-/// <summary>Turns the recording of gradients on for a while, whatever the caller has turned off.</summary>
+/// <summary>The recording of gradients by libtorch.</summary>
 internal static class GradientMode
 {
-    /// <summary>Gradients are recorded until the result is disposed; then the caller's modes are as they were.</summary>
+    /// <summary>Enables the recording of gradients, also in the caller's inference or no-gradient mode, until the result is disposed; that restores the caller's modes.</summary>
     public static IDisposable Enable() => new Modes(inference_mode(false), enable_grad());
 
     private sealed class Modes(IDisposable inference, IDisposable gradients) : IDisposable

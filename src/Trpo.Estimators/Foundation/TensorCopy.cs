@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Foundation;
 
-/// <summary>Copies between managed memory and libtorch's.</summary>
+/// <summary>Copies between managed memory and the memory of libtorch.</summary>
 internal static class TensorCopy
 {
-    /// <summary>A tensor <c>[rows, columns]</c> of float32 with a copy of the values.</summary>
+    /// <summary>Creates a float32 tensor <c>[rows, columns]</c> with a copy of the values.</summary>
     public static Tensor From(ReadOnlySpan<float> values, int rows, int columns)
     {
         var tensor = empty(rows, columns, dtype: ScalarType.Float32, device: CPU);
@@ -15,7 +15,7 @@ internal static class TensorCopy
         return tensor;
     }
 
-    /// <summary>A vector of float64 with a copy of the values.</summary>
+    /// <summary>Creates a float64 tensor <c>[n]</c> with a copy of the values.</summary>
     public static Tensor From(ReadOnlySpan<double> values)
     {
         var tensor = empty(values.Length, dtype: ScalarType.Float64, device: CPU);
@@ -23,7 +23,7 @@ internal static class TensorCopy
         return tensor;
     }
 
-    /// <summary>Changes all elements of a tensor of floating-point numbers, given in row-major order, without libtorch's noticing it.</summary>
+    /// <summary>Sets all elements of a floating-point tensor, in row-major order. Contiguous tensors are written without an operation of libtorch, which does not count it as a change.</summary>
     public static void Overwrite(ReadOnlySpan<double> values, Tensor tensor)
     {
         if (!IsPlain(tensor))
@@ -67,7 +67,7 @@ internal static class TensorCopy
         MemoryMarshal.Cast<byte, float>(flat.bytes).CopyTo(destination);
     }
 
-    /// <summary>The value of a tensor of one element, of any type.</summary>
+    /// <summary>Returns the value of a tensor of one element, of any type.</summary>
     public static double Number(Tensor scalar)
     {
         Span<double> value = stackalloc double[1];
@@ -75,7 +75,7 @@ internal static class TensorCopy
         return value[0];
     }
 
-    /// <summary>All elements of a tensor of any type and shape, in row-major order.</summary>
+    /// <summary>Returns all elements of a tensor of any type and shape, in row-major order.</summary>
     public static float[] ToArray(Tensor tensor)
     {
         var values = new float[tensor.numel()];
@@ -83,7 +83,7 @@ internal static class TensorCopy
         return values;
     }
 
-    // Whether the elements can be read where they are.
+    // True if the elements can be accessed in place.
     private static bool IsPlain(Tensor tensor) =>
         tensor.dtype is ScalarType.Float32 or ScalarType.Float64 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
 }

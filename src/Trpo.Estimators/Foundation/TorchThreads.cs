@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Trpo.Estimators.Foundation;
 
 /// <summary>
-/// One libtorch thread for a while: more make small matrices slower. The number is put back by the thread that changed it. A thread that meets libtorch
-/// for the first time meanwhile takes over the one.
+/// A limit of libtorch to one thread, since more make small matrices slower. Disposing restores the number, and must happen on the thread that set the limit.
+/// A thread that uses libtorch for the first time in between keeps the limit.
 /// </summary>
 internal sealed class TorchThreads : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class TorchThreads : IDisposable
 
     private TorchThreads() => set_num_threads(1);
 
-    /// <summary>One thread until the result is disposed, on the thread that asked.</summary>
+    /// <summary>Limits libtorch to one thread on the calling thread, until the result is disposed.</summary>
     public static TorchThreads One() => new();
 
     public void Dispose() => set_num_threads(_original);

@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Trpo.Estimators.Kernels;
 
-/// <summary>Activations and their derivatives, element by element over padded memory.</summary>
+/// <summary>The activation functions and their derivatives, element by element over padded memory.</summary>
 internal static unsafe class ActivationKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    // Beyond this, tanh in float32 is within a rounding of 1.
+    // Above this, tanh in float32 is within one rounding of 1.
     private const float Saturation = 8.6f;
 
-    /// <summary>Applies the activation in place.</summary>
+    /// <summary>Applies the activation function in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(KernelActivation activation, float* values, int length)
     {
@@ -26,7 +26,7 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
             TSimd.Store(TSimd.Max(zero, TSimd.Load(values + i)), values + i);
     }
 
-    /// <summary>Multiplies values by the activation's derivative, which its results tell: <c>1 - a^2</c> for tanh, 1 where the rectifier passed.</summary>
+    /// <summary>Multiplies values by the derivative of the activation function, computed from its results <c>a</c>: <c>1 - a^2</c> for tanh, and 1 where <c>a &gt; 0</c>, 0 elsewhere, for the rectifier.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyByDerivative(KernelActivation activation, float* activations, float* values, int length)
     {
@@ -49,11 +49,11 @@ internal static unsafe class ActivationKernel<TSimd, TVector>
             TSimd.Store(TSimd.WherePositive(TSimd.Load(activations + i), TSimd.Load(values + i)), values + i);
     }
 
-    // tanh(x) = x P(x^2) / Q(x^2), fitted to the least relative error, 1.4e-8 before rounding, up to saturation.
+    // tanh(x) = x P(x^2) / Q(x^2), a minimax fit up to saturation with a relative error of 1.4e-8 before rounding.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Tanh(TVector x)
     {
-        // The variable stands on the right, so that a NaN stays one.
+        // The variable is the right operand, so that NaN is preserved.
         x = TSimd.Max(TSimd.Create(-Saturation), TSimd.Min(TSimd.Create(Saturation), x));
         var y = TSimd.Multiply(x, x);
         var p = TSimd.MultiplyAdd(y, TSimd.Create(1.4082756808e-8f), TSimd.Create(2.11226207504e-5f));

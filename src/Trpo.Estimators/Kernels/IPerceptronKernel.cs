@@ -2,13 +2,13 @@ namespace Trpo.Estimators.Kernels;
 
 /// <summary>
 /// A multilayer perceptron in managed memory: its outputs, and the products with its Jacobian <c>J</c>, the derivatives of all outputs of a
-/// batch by all parameters. Parameters and everything of their length <c>[n]</c> stand layer by layer, each layer's <c>W</c>
-/// <c>[outputs, inputs]</c> before its <c>b</c>. Wrong lengths are refused with an <see cref="ArgumentException"/>, products that no <see cref="Linearize"/> came
-/// before with an <see cref="InvalidOperationException"/>. An instance belongs to one thread at a time.
+/// batch with respect to all parameters. Parameters and all vectors of their length <c>[n]</c> are ordered by layer, each layer's <c>W</c>
+/// <c>[outputs, inputs]</c> before its <c>b</c>. Wrong lengths throw an <see cref="ArgumentException"/>, products without a preceding <see cref="Linearize"/>
+/// an <see cref="InvalidOperationException"/>. An instance must not be used by two threads at once.
 /// </summary>
 internal interface IPerceptronKernel
 {
-    /// <summary>Takes the parameters, rounded to float32.</summary>
+    /// <summary>Sets the parameters, rounded to float32.</summary>
     void Assign(ReadOnlySpan<double> parameters);
 
     /// <summary>Computes the outputs of a batch.</summary>
@@ -16,7 +16,7 @@ internal interface IPerceptronKernel
     /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs);
 
-    /// <summary>Computes the outputs of a batch and keeps the activations, which the products need.</summary>
+    /// <summary>Computes the outputs of a batch and keeps the activations, which the products need. Shapes are those of <see cref="Evaluate"/>.</summary>
     void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs);
 
     /// <summary>Computes <c>J v</c> at the parameters and the batch of <see cref="Linearize"/>.</summary>

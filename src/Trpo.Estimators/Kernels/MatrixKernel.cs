@@ -3,18 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
-/// <c>C = D + A B</c> in tiles of four rows by two vectors, whose eight sums stay in registers: as many as keep the multipliers of
-/// today's processors busy. Callers pad their matrices so that no tile is ragged.
+/// Matrix products <c>C = D + A B</c> in tiles of four rows by two vectors. The eight sums of a tile stay in registers, which are enough to hide the latency of
+/// a multiply-add. Callers pad their matrices so that all tiles are complete.
 /// </summary>
 internal static unsafe class MatrixKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    /// <summary>The number of rows of a tile.</summary>
     public const int TileRows = 4;
 
-    /// <summary>Computes a product and adds it to something.</summary>
+    /// <summary>Computes <c>C = D + A B</c>.</summary>
     /// <param name="rows">The rows of A, C and D, a multiple of <see cref="TileRows"/>.</param>
-    /// <param name="columns">The columns of B, C and D, a multiple of the vector's length.</param>
+    /// <param name="columns">The columns of B, C and D, a multiple of the vector length.</param>
     /// <param name="inner">The columns of A, which are the rows of B.</param>
     /// <param name="a">A.</param>
     /// <param name="aRow">The distance between the rows of A; 1 for a transposed matrix.</param>
@@ -42,10 +43,10 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
         }
     }
 
-    /// <summary>Computes <c>C = D + A W^T</c> for a W of few rows, each a vector's multiple long, by dot products. The rows of C are one vector long, zero behind their columns.</summary>
+    /// <summary>Computes <c>C = D + A W^T</c> for a W of few rows by dot products. The rows of C are one vector long; elements after its columns are zero.</summary>
     /// <param name="rows">The rows of A, C and D, a multiple of <see cref="TileRows"/>.</param>
     /// <param name="columns">The columns of C and D, which are the rows of W.</param>
-    /// <param name="inner">The columns of A and W, a multiple of the vector's length, and the distance between the rows of both.</param>
+    /// <param name="inner">The columns of A and W, a multiple of the vector length, and the distance between the rows of both.</param>
     /// <param name="a">A, row by row.</param>
     /// <param name="w">W, row by row.</param>
     /// <param name="d">D, row by row; C itself to add to it.</param>
@@ -55,7 +56,7 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DotProducts(int rows, int columns, int inner, float* a, float* w, float* d, nint dRow, float* c, nint cRow)
     {
-        // What is read behind the columns, times zero, must be a number.
+        // Padding is multiplied by zero later, which must not give NaN.
         if (d != c)
         {
             for (var row = 0; row < rows; row++)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
-/// A perceptron's passes, a block of rows at a time, so that what one layer leaves is in the cache when the next one reads it.
+/// A perceptron kernel for one vector type. It processes a block of rows at a time, so that the outputs of a layer are still in the cache when the next layer reads them.
 /// </summary>
 internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKernel
     where TSimd : struct, ISimd<TVector>
@@ -11,7 +11,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 {
     private const int BlockRows = 64;
 
-    // The sum over this many rows is kept in float32 before it goes to float64.
+    // The number of rows whose sum is accumulated in float32 before it is added to the float64 sum.
     private const int RowsPerSum = 1_024;
 
     private readonly KernelActivation _activation;
@@ -134,37 +134,37 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
             Backward(cotangents, start, Math.Min(BlockRows, _rows - start));
             if ((start + BlockRows) % RowsPerSum != 0 && start + BlockRows < _rows)
                 continue;
-            var place = 0;
+            var offset = 0;
             foreach (var direction in _directions)
             {
-                direction.AddSumsTo(gradient[place..]);
+                direction.AddSumsTo(gradient[offset..]);
                 direction.ClearSums();
-                place += direction.ParameterCount;
+                offset += direction.ParameterCount;
             }
         }
 
         GC.KeepAlive(this);
     }
 
-    // The number of rows that both lengths say.
+    // Returns the number of rows that both lengths agree on.
     private int Rows(int inputs, int outputs)
     {
         var rows = outputs / Last.Outputs;
         if (rows == 0 || outputs != rows * Last.Outputs || inputs != (long)rows * _layers[0].Inputs)
-            throw new ArgumentException($"{inputs} inputs and {outputs} outputs are not those of rows of {_layers[0].Inputs} and {Last.Outputs}.", nameof(outputs));
+            throw new ArgumentException($"{inputs} inputs and {outputs} outputs are not a whole number of rows of {_layers[0].Inputs} inputs and {Last.Outputs} outputs.", nameof(outputs));
         return rows;
     }
 
     private void CheckLinearized()
     {
         if (_rows == 0)
-            throw new InvalidOperationException("The perceptron was not linearized at the present parameters.");
+            throw new InvalidOperationException("The perceptron is not linearized at the present parameters: call Linearize before computing products.");
     }
 
     private static void CheckLength(int length, int expected, string name)
     {
         if (length != expected)
-            throw new ArgumentException($"There are {length} elements where {expected} belong.", name);
+            throw new ArgumentException($"Expected {expected} elements, not {length}.", name);
     }
 
     // dW += u^T a, db += u, and u' = W^T u times the derivative.
@@ -251,7 +251,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     {
         for (var j = 0; j < length; j += TSimd.Count)
         {
-            // Four sums at a time, so that none waits for the other.
+            // Four sums at a time, so that no addition waits for the one before it.
             TVector s0 = TSimd.Load(sum + j), s1 = TSimd.Create(0), s2 = s1, s3 = s1;
             float* row = source + j;
             for (var i = 0; i < rows; i += PerceptronKernel.RowMultiple, row += PerceptronKernel.RowMultiple * (nint)length)

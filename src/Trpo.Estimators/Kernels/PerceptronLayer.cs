@@ -5,57 +5,60 @@ using System.Runtime.CompilerServices;
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
-/// One linear layer, <c>y = W x + b</c>, in the two layouts that kernels read: <c>W^T</c> with its rows padded for the way forward, and
-/// <c>W</c> with its rows padded for the way back. All padding is zero.
+/// A linear layer, <c>y = W x + b</c>, in the two layouts that kernels read: <c>W^T</c> with padded rows for the forward pass, and
+/// <c>W</c> with padded rows for the backward pass. All padding is zero.
 /// </summary>
 internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vectorLength)
 {
-    // Up to this many outputs, dot products of W's rows cost less than a vector of padded outputs.
+    // The maximum number of outputs for which dot products of the rows of W cost less than a vector of padded outputs.
     private const int FewOutputs = 4;
 
     private readonly AlignedBuffer _transposed = new((long)Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength));
     private readonly AlignedBuffer _weights = new((long)Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength));
     private readonly AlignedBuffer _biases = new(Padded(outputs, vectorLength));
 
+    /// <summary>Gets the number of inputs.</summary>
     public int Inputs => inputs;
 
+    /// <summary>Gets the number of outputs.</summary>
     public int Outputs => outputs;
 
-    /// <summary>The distance between rows of inputs.</summary>
+    /// <summary>Gets the distance between rows of inputs.</summary>
     public int InputStride { get; } = Padded(inputs, vectorLength);
 
-    /// <summary>The distance between rows of outputs.</summary>
+    /// <summary>Gets the distance between rows of outputs.</summary>
     public int OutputStride { get; } = Padded(outputs, vectorLength);
 
-    /// <summary>The number of weights and biases.</summary>
+    /// <summary>Gets the number of weights and biases.</summary>
     public int ParameterCount => (inputs + 1) * outputs;
 
-    /// <summary>Whether the way forward reads <c>W</c> rather than <c>W^T</c>.</summary>
+    /// <summary>True if the forward pass reads <c>W</c> instead of <c>W^T</c>.</summary>
     public bool IsNarrow => outputs <= FewOutputs;
 
-    /// <summary>Whether the derivatives of <c>W</c> are summed as those of <c>W^T</c>, which has less padding.</summary>
+    /// <summary>True if the derivatives are summed in the layout of <c>W^T</c>, because it has less padding than that of <c>W</c>.</summary>
     public bool SumsTransposed { get; } =
         (long)Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength) < (long)Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength);
 
-    /// <summary><c>W^T</c>, <c>[inputs, OutputStride]</c>, with room for whole tiles of rows.</summary>
+    /// <summary>Gets the address of <c>W^T</c>, <c>[inputs, OutputStride]</c>, with room for whole tiles of rows.</summary>
     public float* Transposed => _transposed.Pointer;
 
-    /// <summary><c>W</c>, <c>[outputs, InputStride]</c>, with room for whole tiles of rows.</summary>
+    /// <summary>Gets the address of <c>W</c>, <c>[outputs, InputStride]</c>, with room for whole tiles of rows.</summary>
     public float* Weights => _weights.Pointer;
 
-    /// <summary><c>b</c>, <c>[OutputStride]</c>.</summary>
+    /// <summary>Gets the address of <c>b</c>, <c>[OutputStride]</c>.</summary>
     public float* Biases => _biases.Pointer;
 
+    /// <summary>Rounds a length up to a multiple.</summary>
     public static int Padded(int length, int multiple) => (length + multiple - 1) / multiple * multiple;
 
-    /// <summary>Takes the values of <c>W</c>, row by row, and then of <c>b</c>, in both layouts.</summary>
+    /// <summary>Sets <c>W</c>, row by row, and then <c>b</c>, in both layouts.</summary>
     public void Set(ReadOnlySpan<double> parameters)
     {
         SetTransposed(parameters);
         SetWeights(parameters);
     }
 
-    /// <summary>Takes the values in the layout that the way forward reads.</summary>
+    /// <summary>Sets <c>W</c> and <c>b</c> in the layout that the forward pass reads.</summary>
     public void SetForward(ReadOnlySpan<double> parameters)
     {
         if (IsNarrow)
@@ -64,7 +67,7 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
             SetTransposed(parameters);
     }
 
-    /// <summary>Makes the sums zero.</summary>
+    /// <summary>Sets the sums to zero.</summary>
     public void ClearSums()
     {
         var sums = SumsTransposed ? _transposed : _weights;

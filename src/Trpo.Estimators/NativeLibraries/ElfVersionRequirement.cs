@@ -5,9 +5,9 @@ using System.Text;
 namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>
-/// TorchSharp's Linux binding asks for <c>GLIBCXX_3.4.32</c>, which the C++ runtimes of Debian 12 and Ubuntu 22.04 lack, for the
-/// sake of one marker symbol that nothing refers to. In a copy of the binding that one requirement is made weak (ELF's
-/// <c>VER_FLG_WEAK</c>), which the loader accepts; the binding in the package stays as it is.
+/// The requirement of <c>GLIBCXX_3.4.32</c> by TorchSharp's Linux binding. The C++ runtimes of Debian 12 and Ubuntu 22.04 lack that version, and the binding needs it only
+/// for a marker symbol without references. In a copy of the binding the requirement is made weak (<c>VER_FLG_WEAK</c> of ELF), which the loader accepts; the binding in the
+/// package is not changed.
 /// </summary>
 internal static class ElfVersionRequirement
 {
@@ -24,10 +24,12 @@ internal static class ElfVersionRequirement
     private const uint VersionNeeds = 0x6ffffffe;
     private const ushort Weak = 0x2;
 
-    /// <summary>Loads a copy of the library in which the requirement is weak; false where it has no such requirement.</summary>
-    /// <exception cref="IOException">No folder can be written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">No folder may be written to.</exception>
-    /// <exception cref="DllNotFoundException">The copy does not load either.</exception>
+    /// <summary>Loads a copy of a library in which the requirement is weak.</summary>
+    /// <param name="library">The path of the library.</param>
+    /// <returns>True if the copy is loaded; false if the library has no such requirement.</returns>
+    /// <exception cref="IOException">The copy cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder for temporary files may not be written to.</exception>
+    /// <exception cref="DllNotFoundException">The copy does not load.</exception>
     public static bool TryLoadRelaxed(string library)
     {
         var image = File.ReadAllBytes(library);
@@ -43,12 +45,13 @@ internal static class ElfVersionRequirement
         }
         finally
         {
-            // A loaded library stays mapped when its file is gone.
+            // A loaded library stays mapped after its file is deleted.
             folder.Delete(recursive: true);
         }
     }
 
-    /// <summary>Sets the weak flag of the requirement in an ELF-64 image; false where the image has none, or is not as it should be.</summary>
+    /// <summary>Sets the weak flag of the requirement in an ELF-64 image.</summary>
+    /// <returns>True if the flag is set; false if the image has no such requirement, or is malformed.</returns>
     internal static bool TryRelax(Span<byte> image)
     {
         ReadOnlySpan<byte> magic = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
@@ -60,7 +63,7 @@ internal static class ElfVersionRequirement
         }
         catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
         {
-            // An offset leads out of the image.
+            // An offset points outside the image.
             return false;
         }
     }
@@ -83,7 +86,7 @@ internal static class ElfVersionRequirement
         return relaxed;
     }
 
-    // Elf64_Verneed: version, count, file, auxiliary, next. Elf64_Vernaux: hash, flags, other, name, next. The section's info is the number of needs.
+    // Elf64_Verneed: version, count, file, auxiliary, next. Elf64_Vernaux: hash, flags, other, name, next. The section's info is the number of Verneed entries.
     private static bool TryRelaxSection(Span<byte> image, int needs, int strings, int count)
     {
         var relaxed = false;
@@ -111,11 +114,11 @@ internal static class ElfVersionRequirement
     private static bool HasName(ReadOnlySpan<byte> image, int offset) =>
         image[offset..].StartsWith(Encoding.ASCII.GetBytes(Version + '\0'));
 
-    private static int Offset(ReadOnlySpan<byte> image, int place) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(image[place..]));
+    private static int Offset(ReadOnlySpan<byte> image, int offset) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(image[offset..]));
 
-    private static int Distance(ReadOnlySpan<byte> image, int place) => checked((int)U32(image, place));
+    private static int Distance(ReadOnlySpan<byte> image, int offset) => checked((int)U32(image, offset));
 
-    private static ushort U16(ReadOnlySpan<byte> image, int place) => BinaryPrimitives.ReadUInt16LittleEndian(image[place..]);
+    private static ushort U16(ReadOnlySpan<byte> image, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(image[offset..]);
 
-    private static uint U32(ReadOnlySpan<byte> image, int place) => BinaryPrimitives.ReadUInt32LittleEndian(image[place..]);
+    private static uint U32(ReadOnlySpan<byte> image, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(image[offset..]);
 }

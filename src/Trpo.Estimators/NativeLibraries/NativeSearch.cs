@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Trpo.Estimators.NativeLibraries;
 
-/// <summary>Where an application's native libraries are: beside it, or in the folders that the host was told of.</summary>
+/// <summary>The search for native libraries in the folders of the application and of the .NET host.</summary>
 internal static class NativeSearch
 {
+    /// <summary>Gets the existing folders that are searched, in order.</summary>
     public static IReadOnlyList<string> Folders { get; } = [.. Candidates().Where(Directory.Exists).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The path of the first file that fits the pattern, or null.</summary>
+    /// <summary>Returns the path of the first file that matches a pattern, or null if there is none.</summary>
     public static string? Find(string pattern) =>
         Folders.SelectMany(folder => Directory.EnumerateFiles(folder, pattern)).FirstOrDefault();
 
@@ -16,8 +17,8 @@ internal static class NativeSearch
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(), "native");
         yield return AppContext.BaseDirectory;
-        var told = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        foreach (var folder in told.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        var hostFolders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (var folder in hostFolders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
     }
 }

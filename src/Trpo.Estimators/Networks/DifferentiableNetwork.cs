@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>Chooses how a network is differentiated, by what it is.</summary>
+/// <summary>Creates the differentiation that fits a network.</summary>
 internal static class DifferentiableNetwork
 {
     /// <summary>
-    /// Managed kernels for a perceptron where the processor has wide vectors, the same products in libtorch where it has not (or for
-    /// float64), and automatic differentiation for any other module.
+    /// Creates managed kernels for a float32 perceptron if the processor has vectors for them, products in libtorch for other perceptrons, and
+    /// automatic differentiation for any other module.
     /// </summary>
-    /// <param name="module">The module, <c>[N, inputs] -> [N, outputs]</c>; disposed with the result.</param>
+    /// <param name="module">The module, <c>[N, inputs] -> [N, outputs]</c>. Disposing the result disposes it.</param>
     /// <param name="outputs">The number of outputs.</param>
     public static IDifferentiableNetwork For(ExportableModule module, int outputs)
     {

@@ -9,20 +9,20 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Networks;
 
 /// <summary>
-/// Finds out whether a module's <c>forward</c> and its ONNX form compute the same, each row from its own input alone, and whether libtorch can differentiate it as
-/// an update needs it. Training does so before it begins.
+/// The check of a network of your own: its <c>forward</c> and its ONNX graph must compute the same, each row must depend on its own input only, and libtorch must be able
+/// to differentiate it. Training runs this check before it begins.
 /// </summary>
 public static class ExportableModuleCheck
 {
     private const int Rows = 16;
     private const double Tolerance = 1e-4;
 
-    /// <summary>Compares the two on random inputs.</summary>
-    /// <param name="module">The module; it is left in evaluation mode.</param>
+    /// <summary>Compares a module with its ONNX graph on random inputs.</summary>
+    /// <param name="module">The module, which is put into evaluation mode and not disposed.</param>
     /// <param name="inputs">The number of inputs, <c>d</c>.</param>
     /// <param name="outputs">The number of outputs.</param>
     /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">They differ, one of them does not run, or libtorch cannot differentiate; the message says which and by how much.</exception>
+    /// <exception cref="InvalidOperationException">Module and graph differ, one of them does not run, or libtorch cannot differentiate the module; the message says which and by how much.</exception>
     public static void Verify(ExportableModule module, int inputs, int outputs)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -47,7 +47,7 @@ public static class ExportableModuleCheck
         var alone = new double[outputs];
         network.Evaluate(observations.AsSpan(0, inputs), alone);
         for (var i = 0; i < outputs; i++)
-            Equal(alone[i], expected[i], $"Output {i} of {module.GetName()}.forward for a row alone");
+            CheckEqual(alone[i], expected[i], $"Output {i} of {module.GetName()}.forward for a single row");
 
         using var session = Open(module, inputs, outputs);
         using var batch = session.CreateBatch(Rows);
@@ -55,7 +55,7 @@ public static class ExportableModuleCheck
             observations.AsSpan(row * inputs, inputs).CopyTo(batch.Observation(row));
         batch.Run(Rows);
         for (var i = 0; i < expected.Length; i++)
-            Equal(batch.Score(i / outputs)[i % outputs], expected[i], $"Output {i % outputs} of the graph that {module.GetName()}.{nameof(ExportableModule.Export)} made");
+            CheckEqual(batch.Score(i / outputs)[i % outputs], expected[i], $"Output {i % outputs} of the graph from {module.GetName()}.{nameof(ExportableModule.Export)}");
     }
 
     // u . (J v) = (J^T u) . v
@@ -68,17 +68,17 @@ public static class ExportableModuleCheck
         var (tangents, gradient) = (new double[u.Length], new double[v.Length]);
         network.Product(v, tangents);
         network.TransposeProduct(u, gradient);
-        Equal(TensorPrimitives.Dot<double>(u, tangents), TensorPrimitives.Dot<double>(gradient, v), "The derivative of forward in one direction", TensorPrimitives.Norm<double>(u) * TensorPrimitives.Norm<double>(tangents));
+        CheckEqual(TensorPrimitives.Dot<double>(u, tangents), TensorPrimitives.Dot<double>(gradient, v), "The derivative of forward in one direction", TensorPrimitives.Norm<double>(u) * TensorPrimitives.Norm<double>(tangents));
     }
 
     // Written so that a NaN fails too.
-    private static void Equal(double actual, double expected, string what, double scale = 1)
+    private static void CheckEqual(double actual, double expected, string subject, double scale = 1)
     {
         if (!(Math.Abs(actual - expected) <= Tolerance * (scale + Math.Abs(expected))))
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{what} is {actual:G7} where {expected:G7} belongs."));
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{subject} is {actual:G7}, but should be {expected:G7}."));
     }
 
-    // The outputs stand as the score of a policy without bounds.
+    // The outputs become the score of a policy over unbounded actions.
     private static PolicySession Open(ExportableModule module, int inputs, int outputs)
     {
         var graph = new OnnxGraphBuilder("module");
@@ -90,11 +90,11 @@ public static class ExportableModuleCheck
         var unbounded = ActionSpace.Box(Enumerable.Repeat(float.NegativeInfinity, outputs).ToArray(), Enumerable.Repeat(float.PositiveInfinity, outputs).ToArray());
         try
         {
-            return PolicySession.Open(graph.Build("A module alone.", new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, [])));
+            return PolicySession.Open(graph.Build("The graph of a module, for its check.", new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, [])));
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidOperationException($"The graph that {module.GetName()}.{nameof(ExportableModule.Export)} made does not run: {exception.Message}", exception);
+            throw new InvalidOperationException($"The graph from {module.GetName()}.{nameof(ExportableModule.Export)} does not run: {exception.Message}", exception);
         }
     }
 }

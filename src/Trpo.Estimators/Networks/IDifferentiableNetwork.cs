@@ -3,18 +3,18 @@ using Trpo.Estimators.Optimization;
 namespace Trpo.Estimators.Networks;
 
 /// <summary>
-/// A network's outputs, and the products with its Jacobian <c>J</c>: the derivatives of all outputs of a batch by all parameters, which is
-/// never formed. It belongs to one thread at a time.
+/// A network with products with its Jacobian <c>J</c>, the derivatives of all outputs of a batch with respect to all parameters, which is
+/// never formed. An instance must not be used by two threads at once.
 /// </summary>
 internal interface IDifferentiableNetwork : IDisposable
 {
-    /// <summary>The number of outputs for one row.</summary>
+    /// <summary>Gets the number of outputs of a row.</summary>
     int Outputs { get; }
 
-    /// <summary>The module's parameters, <c>n</c> elements. They are changed through <see cref="Assign"/>.</summary>
+    /// <summary>Gets the module's parameters, <c>n</c> elements. Change them with <see cref="Assign"/> only.</summary>
     FlatParameters Parameters { get; }
 
-    /// <summary>Changes the parameters.</summary>
+    /// <summary>Sets the parameters, <c>[n]</c>.</summary>
     void Assign(ReadOnlySpan<double> parameters);
 
     /// <summary>Computes the outputs of a batch.</summary>
@@ -22,15 +22,15 @@ internal interface IDifferentiableNetwork : IDisposable
     /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs);
 
-    /// <summary>Computes the outputs of a batch and prepares the products there, until the next call or the next change of the parameters.</summary>
+    /// <summary>Computes the outputs of a batch and prepares the products for it, until the next call or the next <see cref="Assign"/>. Shapes are those of <see cref="Evaluate"/>.</summary>
     void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs);
 
-    /// <summary>Computes <c>J v</c>: how the outputs change when the parameters do.</summary>
+    /// <summary>Computes <c>J v</c>, the derivative of the outputs in a direction of the parameters.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
     /// <param name="tangents">Receives <c>[N, outputs]</c>.</param>
     void Product(ReadOnlySpan<double> vector, Span<double> tangents);
 
-    /// <summary>Computes <c>J^T u</c>: the gradient of <c>u . outputs</c>.</summary>
+    /// <summary>Computes <c>J^T u</c>, the gradient of <c>u . outputs</c>.</summary>
     /// <param name="cotangents"><c>u</c>, <c>[N, outputs]</c>.</param>
     /// <param name="gradient">Receives <c>[n]</c>.</param>
     void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient);

@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace Trpo.Estimators.Networks;
 
 /// <summary>
-/// <c>y = W x + b</c>, <c>[N, inputs] -> [N, outputs]</c>. Unlike TorchSharp's, whose weights come from libtorch's global generator, it starts with
-/// an orthogonal <c>W</c> (Saxe, McClelland and Ganguli 2014) from a generator that it is given, and <c>b = 0</c>.
+/// A linear layer, <c>y = W x + b</c>, <c>[N, inputs] -> [N, outputs]</c>. The initial <c>W</c> is orthogonal (Saxe, McClelland and Ganguli 2014) and drawn from a
+/// given generator, unlike that of TorchSharp's layer, which draws from libtorch's global one; <c>b</c> is 0.
 /// </summary>
 internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 {
-#pragma warning disable IDE1006, IDE0044, CA1051 // TorchSharp registers fields by their names, and replaces them when a module changes its type.
+#pragma warning disable IDE1006, IDE0044, CA1051 // TorchSharp registers fields by name, and replaces them when the type of the module changes.
     private Parameter weight;
     private Parameter bias;
 #pragma warning restore IDE1006, IDE0044, CA1051
@@ -27,11 +27,14 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
 
+    /// <summary>Gets <c>W</c>, <c>[outputs, inputs]</c>.</summary>
     public Tensor Weight => weight;
 
+    /// <summary>Gets <c>b</c>, <c>[outputs]</c>.</summary>
     public Tensor Bias => bias;
 
-    /// <summary>Adds the layer to a graph and returns the name of its output, which is the name of the layer.</summary>
+    /// <summary>Adds the layer to a graph.</summary>
+    /// <returns>The name of the output, which is <paramref name="name"/>.</returns>
     public string Export(OnnxGraphBuilder graph, string name, string input)
     {
         var (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);

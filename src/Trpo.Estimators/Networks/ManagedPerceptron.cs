@@ -3,7 +3,7 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A perceptron that lives in a TorchSharp module and is computed by a kernel in managed memory.</summary>
+/// <summary>A perceptron whose parameters are those of a TorchSharp module, computed by a kernel in managed memory.</summary>
 internal sealed class ManagedPerceptron : IDifferentiableNetwork
 {
     private readonly Perceptron _perceptron;

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>What a module has beside its parameters: its buffers, byte for byte, and whatever else it keeps itself (<see cref="ICheckpointable"/>).</summary>
+/// <summary>The state of a module besides its parameters: its buffers, byte for byte, and the state that it saves itself (<see cref="ICheckpointable"/>).</summary>
 internal static class ModuleState
 {
+    /// <summary>Writes the state.</summary>
     public static void Save(nn.Module module, BinaryWriter writer)
     {
         using var scope = NewDisposeScope();
@@ -15,7 +16,8 @@ internal static class ModuleState
             own.SaveState(writer);
     }
 
-    /// <exception cref="InvalidDataException">The module has other buffers.</exception>
+    /// <summary>Reads the state that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The state is of a module with other buffers.</exception>
     public static void Restore(nn.Module module, BinaryReader reader)
     {
         using var scope = NewDisposeScope();

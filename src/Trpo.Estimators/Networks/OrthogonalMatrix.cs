@@ -3,10 +3,10 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>Random matrices that stretch every direction alike.</summary>
+/// <summary>Random orthogonal matrices, the initial weights of layers.</summary>
 internal static class OrthogonalMatrix
 {
-    /// <summary>A row-major matrix whose rows (or columns, where there are fewer of them) are orthogonal and of length <paramref name="gain"/>.</summary>
+    /// <summary>Draws a row-major matrix whose rows (or columns, if there are fewer of them) are orthogonal and have the length <paramref name="gain"/>.</summary>
     public static float[] Create(int rows, int columns, double gain, RandomSource random)
     {
         var transposed = rows > columns;
@@ -30,7 +30,7 @@ internal static class OrthogonalMatrix
             for (var j = 0; j < length; j++)
                 vector[j] = random.NextGaussian();
 
-            // Gram and Schmidt's process, twice over: once leaves rounding behind.
+            // The Gram-Schmidt process runs twice, because one pass leaves rounding errors.
             for (var pass = 0; pass < 2; pass++)
             {
                 for (var k = 0; k < i; k++)

@@ -3,19 +3,19 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A multilayer perceptron, <c>[N, inputs] -> [N, outputs]</c>: linear layers with an activation between them.</summary>
+/// <summary>A multilayer perceptron, <c>[N, inputs] -> [N, outputs]</c>: linear layers with an activation function between them.</summary>
 internal sealed class Perceptron : ExportableModule
 {
-    // The gain of orthogonal layers before an activation, customary since "Implementation matters" (Engstrom et al. 2020).
+    // The usual gain of orthogonal layers before an activation function, see "Implementation matters" (Engstrom et al. 2020).
     private static readonly double HiddenGain = Math.Sqrt(2);
 
     private readonly List<LinearLayer> _layers = [];
 
-    /// <param name="inputs">The number of values that go in.</param>
-    /// <param name="hidden">The widths of the hidden layers; none makes a linear function.</param>
-    /// <param name="outputs">The number of values that come out.</param>
-    /// <param name="activation">What stands between the layers.</param>
-    /// <param name="outputGain">The scale of the last layer's weights.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="hidden">The widths of the hidden layers; empty for a linear function.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <param name="activation">The activation function between the layers.</param>
+    /// <param name="outputGain">The gain of the last layer's initial weights.</param>
     /// <param name="random">The source of the initial weights.</param>
     public Perceptron(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, double outputGain, RandomSource random)
         : base(nameof(Perceptron))
@@ -33,11 +33,13 @@ internal sealed class Perceptron : ExportableModule
             register_module(Name(i), _layers[i]);
     }
 
+    /// <summary>Gets the activation function between the layers.</summary>
     public Activation Activation { get; }
 
-    /// <summary>The number of inputs, the widths of the hidden layers, the number of outputs.</summary>
+    /// <summary>Gets the number of inputs, the widths of the hidden layers, and the number of outputs.</summary>
     public IReadOnlyList<int> Widths { get; }
 
+    /// <summary>Gets the layers, from the inputs to the outputs.</summary>
     public IReadOnlyList<LinearLayer> Layers => _layers;
 
     public override Tensor forward(Tensor input)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>Any module, differentiated by libtorch.</summary>
+/// <summary>A module of any kind, differentiated by libtorch.</summary>
 internal sealed class TorchNetwork : IDifferentiableNetwork
 {
     private readonly nn.Module<Tensor, Tensor> _module;
@@ -21,7 +21,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         Parameters = new FlatParameters(module);
         _type = Parameters.Tensors[0].dtype;
 
-        // Without this, what a module does at random in training, such as dropout, would make every evaluation another.
+        // In training mode, random layers such as dropout would give other outputs at every evaluation.
         module.eval();
     }
 
@@ -48,7 +48,9 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         Linearize(ToTensor(inputs, outputs.Length), outputs);
     }
 
-    /// <summary>As for a span of inputs.</summary>
+    /// <summary>Computes the outputs of a batch.</summary>
+    /// <param name="inputs"><c>[N, inputs]</c>.</param>
+    /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     public void Evaluate(Tensor inputs, Span<double> outputs)
     {
         using var scope = NewDisposeScope();
@@ -56,7 +58,9 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         TensorCopy.Copy(Forward(inputs), outputs);
     }
 
-    /// <summary>As for a span of inputs.</summary>
+    /// <summary>Computes the outputs of a batch and prepares the products for it.</summary>
+    /// <param name="inputs"><c>[N, inputs]</c>.</param>
+    /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     public void Linearize(Tensor inputs, Span<double> outputs)
     {
         Release();
@@ -66,14 +70,14 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         if (!_outputs.requires_grad)
         {
             _outputs = null;
-            throw new InvalidOperationException($"What module '{_module.GetName()}' returns does not depend on its parameters, as far as libtorch knows. Is there a detach, or a no_grad, too much?");
+            throw new InvalidOperationException($"The output of module '{_module.GetName()}' does not depend on its parameters, according to libtorch. Remove detach and no_grad from forward.");
         }
 
         TensorCopy.Copy(_outputs, outputs);
         _outputs.DetachFromDisposeScope();
     }
 
-    // J^T u is linear in u, so that its derivative in the direction v, by u, is J v: the graph of J^T u is built once.
+    // J^T u is linear in u, and the derivative of v . (J^T u) with respect to u is J v, so that the graph of J^T u is built only once.
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
         using var scope = NewDisposeScope();
@@ -111,7 +115,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         _module.Dispose();
     }
 
-    private Tensor Linearized() => _outputs ?? throw new InvalidOperationException("The network was not linearized at the present parameters.");
+    private Tensor Linearized() => _outputs ?? throw new InvalidOperationException("The network is not linearized at the present parameters: call Linearize before computing products.");
 
     private Tensor Forward(Tensor inputs)
     {
@@ -123,13 +127,15 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         return outputs;
     }
 
-    /// <summary>Inputs as the module takes them, for a number of outputs over all rows.</summary>
-    /// <exception cref="ArgumentException">The lengths are not those of a number of rows.</exception>
+    /// <summary>Creates the tensor of a batch of inputs, in the type of the parameters.</summary>
+    /// <param name="inputs"><c>[N, inputs]</c>.</param>
+    /// <param name="outputs">The number of outputs over all rows, from which <c>N</c> follows.</param>
+    /// <exception cref="ArgumentException">The lengths are not those of a whole number of rows.</exception>
     internal Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
     {
         var rows = outputs / Outputs;
         if (rows == 0 || rows * Outputs != outputs || inputs.Length % rows != 0)
-            throw new ArgumentException($"{inputs.Length} inputs and {outputs} outputs are not those of rows with {Outputs} outputs.", nameof(outputs));
+            throw new ArgumentException($"{inputs.Length} inputs and {outputs} outputs are not a whole number of rows of {Outputs} outputs.", nameof(outputs));
         return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type);
     }
 

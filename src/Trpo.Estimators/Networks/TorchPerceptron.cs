@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A perceptron whose products with the Jacobian are written out in libtorch's matrix products, over activations that are computed once.</summary>
+/// <summary>A perceptron whose products with the Jacobian are computed by matrix products of libtorch, from activations that are computed once.</summary>
 internal sealed class TorchPerceptron : IDifferentiableNetwork
 {
     private readonly Perceptron _perceptron;
@@ -43,7 +43,9 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
         Linearize(_network.ToTensor(inputs, outputs.Length), outputs);
     }
 
-    /// <summary>As for a span of inputs.</summary>
+    /// <summary>Computes the outputs of a batch and prepares the products for it.</summary>
+    /// <param name="inputs"><c>[N, inputs]</c>.</param>
+    /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     public void Linearize(Tensor inputs, Span<double> outputs)
     {
         Release();
@@ -104,7 +106,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
             var start = end -= layer.Weight.numel() + layer.Bias.numel();
             var (weight, bias) = Views(_gradient!, layer, ref start);
 
-            // With a zero in front of what is there, this writes the product and allocates nothing.
+            // With a factor of zero for the previous contents, addmm_ writes the product without allocating.
             weight.addmm_(cotangent.t(), _activations[i], 0, 1);
             bias.copy_(cotangent.sum([0L]));
             if (i > 0)
@@ -131,7 +133,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     private void CheckLinearized()
     {
         if (_gradient is null)
-            throw new InvalidOperationException("The perceptron was not linearized at the present parameters.");
+            throw new InvalidOperationException("The perceptron is not linearized at the present parameters: call Linearize before computing products.");
     }
 
     private void Release()

@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.NativeLibraries;
 
+/// <summary>The loading of libtorch, and the checks and changes of its files.</summary>
 public sealed class TorchRuntimeTests
 {
     [Test]
-    public void Torch_works_after_it()
+    public void Torch_works_after_EnsureLoaded()
     {
         TorchRuntime.EnsureLoaded();
         using var ones = torch_ones();
@@ -40,7 +41,7 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
-    public void What_is_not_an_elf_file_is_left_alone()
+    public void A_file_that_is_no_ELF_file_is_not_changed()
     {
         byte[] image = [1, 2, 3];
 
@@ -50,7 +51,7 @@ public sealed class TorchRuntimeTests
 
     [Test]
     [Platform("Linux")]
-    public void A_library_that_is_cut_short_is_found_out_before_it_is_mapped()
+    public void A_truncated_library_is_detected_before_it_is_mapped()
     {
         var whole = NativeSearch.Find("libLibTorchSharp.so")!;
         var cut = Path.GetTempFileName();
@@ -70,7 +71,7 @@ public sealed class TorchRuntimeTests
 
     [Test]
     [Platform("Linux")]
-    public void A_damaged_elf_file_is_left_alone_and_never_hangs()
+    public void A_damaged_ELF_file_neither_throws_nor_hangs()
     {
         var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
         var random = new Trpo.Onnx.Randomness.RandomSource(1);
@@ -87,7 +88,7 @@ public sealed class TorchRuntimeTests
 
     [Test]
     [Platform("Linux")]
-    public void Where_no_temporary_file_can_be_written_the_rest_of_the_library_still_works()
+    public void Without_a_folder_for_temporary_files_the_rest_of_the_library_works()
     {
         var (exitCode, output, error) = Child.Run("Trpo.WithoutLibtorch", new Dictionary<string, string> { ["TMPDIR"] = "/nonexistent" });
 

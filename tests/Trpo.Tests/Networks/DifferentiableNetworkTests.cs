@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Networks;
 
-/// <summary>The implementations in libtorch against each other and against differences, and how one is chosen.</summary>
+/// <summary>The implementations of networks, compared with each other and with finite differences, and the choice of an implementation.</summary>
 public sealed class DifferentiableNetworkTests
 {
     [Test]
-    public void Automatic_differentiation_agrees_with_the_written_products() => PerceptronShape.Any.Sample(
+    public void Automatic_differentiation_agrees_with_explicit_products() => PerceptronShape.Any.Sample(
         shape =>
         {
             using var written = new TorchPerceptron(shape.Perceptron(ScalarType.Float64));
@@ -25,7 +25,7 @@ public sealed class DifferentiableNetworkTests
         iter: 40, threads: 1);
 
     [Test]
-    public void The_product_is_the_difference_of_the_outputs() => PerceptronShape.Any.Where(shape => shape.Activation == Activation.Tanh).Sample(
+    public void The_product_with_J_agrees_with_finite_differences() => PerceptronShape.Any.Where(shape => shape.Activation == Activation.Tanh).Sample(
         shape =>
         {
             const double epsilon = 1e-6;
@@ -48,7 +48,7 @@ public sealed class DifferentiableNetworkTests
         iter: 30, threads: 1);
 
     [Test]
-    public void A_large_batch_may_follow_a_small_one_and_the_other_way_round([Values] Differentiation differentiation)
+    public void Batches_may_shrink_and_grow([Values] Differentiation differentiation)
     {
         using var network = Create(differentiation);
         using var reference = new TorchNetwork(TestNetworks.Perceptron([3, 6, 2], type: ScalarType.Float64), 2);
@@ -62,7 +62,7 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
-    public void Products_are_those_of_the_parameters_that_were_assigned([Values] Differentiation differentiation)
+    public void Products_use_the_assigned_parameters([Values] Differentiation differentiation)
     {
         using var network = Create(differentiation);
         using var reference = new TorchNetwork(TestNetworks.Perceptron([3, 6, 2], type: ScalarType.Float64), 2);
@@ -81,7 +81,7 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
-    public void Perceptrons_of_float32_are_computed_by_kernels_and_everything_else_by_libtorch()
+    public void Float32_perceptrons_use_kernels_and_other_modules_use_libtorch()
     {
         using var single = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2]), 2);
         using var twofold = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2], type: ScalarType.Float64), 2);
@@ -119,7 +119,7 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
-    public void Lengths_that_make_no_rows_are_refused([Values] Differentiation differentiation)
+    public void Lengths_that_are_no_whole_number_of_rows_are_refused([Values] Differentiation differentiation)
     {
         using var network = Create(differentiation);
 

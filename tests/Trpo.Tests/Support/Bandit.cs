@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Tests.Support;
 
 /// <summary>Two arms, of which one pays more often; an episode is one step, and few of them pay.</summary>
-/// <param name="isSeeded">Whether a seed says what pays, as it should.</param>
+/// <param name="isSeeded">True if the seed of a reset determines the rewards, as the contract demands.</param>
 internal sealed class Bandit(bool isSeeded) : IEnvironment
 {
     private readonly RandomSource _random = new(0);

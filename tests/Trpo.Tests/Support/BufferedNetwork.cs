@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>A linear function of the input times a buffer, which is no parameter but decides what comes out.</summary>
+/// <summary>A linear function of the input times a buffer, which is not a parameter but changes the output.</summary>
 internal sealed class BufferedNetwork : ExportableModule
 {
     private readonly Perceptron _linear;

@@ -11,7 +11,7 @@ internal static class Child
     public static (int ExitCode, string Output, string Error) Run(string project, IReadOnlyDictionary<string, string> variables, params ReadOnlySpan<string> arguments) =>
         Run(project, TimeSpan.FromMinutes(2), variables, arguments);
 
-    /// <summary>Ends the process, and the test, after a time.</summary>
+    /// <summary>Runs a program. After a time limit, the process is killed and the test fails.</summary>
     public static (int ExitCode, string Output, string Error) Run(string project, TimeSpan limit, IReadOnlyDictionary<string, string> variables, params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -32,7 +32,7 @@ internal static class Child
         return (process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Starts a process, and sends it a signal as soon as there is a file.</summary>
+    /// <summary>Runs a program, and sends it a signal as soon as a file exists.</summary>
     public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signal, params ReadOnlySpan<string> arguments)
     {
         // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.

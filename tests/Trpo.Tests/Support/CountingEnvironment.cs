@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Counts its steps in one observation; an episode has <c>length</c> steps of reward 1. Whatever a test wants to go wrong is passed in.</summary>
+/// <summary>Counts its steps in one observation; an episode has <c>length</c> steps of reward 1. Its parameters make it misbehave.</summary>
 internal sealed class CountingEnvironment(int length = 4, bool truncates = false, Func<int, double>? reward = null, Func<int, float>? observe = null, int? maxEpisodeSteps = null) : IEnvironment
 {
     private int _step;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>What the documentation quotes of the sources.</summary>
+/// <summary>The excerpts of the sources in the documentation.</summary>
 internal static partial class Documentation
 {
     /// <summary>The C# excerpts of a document, or of its section with a heading ("## ...").</summary>
@@ -14,7 +14,7 @@ internal static partial class Documentation
         return [.. CSharp().Matches(text).Select(match => match.Groups[1].Value)];
     }
 
-    /// <summary>Whether an excerpt stands in one of the sources of a folder; in whole lines, moved to the left.</summary>
+    /// <summary>Returns true if the lines of an excerpt, which may be indented less, are in a source file of a folder.</summary>
     public static bool Quotes(string excerpt, string folder) => Directory.GetFiles(folder, "*.cs").Select(File.ReadAllText).Any(source =>
         new[] { "", "    ", "        ", "            " }.Any(indentation => source.Contains('\n' + LineStarts().Replace(excerpt, indentation), StringComparison.Ordinal)));
 

@@ -4,11 +4,11 @@ using System.Text;
 namespace Trpo.Tests.Support;
 
 /// <summary>
-/// An event of a file for TensorBoard, read without anything of what wrote it: a checksum bit by bit, and protocol buffers by their wire format.
+/// An event of a TensorBoard file, read independently of the writer: checksums are computed bit by bit, and protocol buffers are parsed by their wire format.
 /// </summary>
 internal sealed record EventRecord(double WallTime, long Step, string? FileVersion, int? SessionStatus, IReadOnlyDictionary<string, float> Values)
 {
-    /// <summary>The events of a file, up to where it is cut off; a wrong checksum fails.</summary>
+    /// <summary>Reads the complete events of a file, which may be truncated. A wrong checksum fails the test.</summary>
     public static List<EventRecord> ReadAll(byte[] file)
     {
         List<EventRecord> events = [];

@@ -22,7 +22,7 @@ internal sealed record ExpectedCurve(string Figure, string Name, double Columns 
         ["red"] = (new(0xC4, 0x28, 0x3B), new(0xFF, 0x78, 0x87)),
     };
 
-    /// <summary>What is wrong with a page as it is seen: for each curve that cannot be, the figure and the colour.</summary>
+    /// <summary>Returns the curves that are not visible on a page: the figure and the colour of each.</summary>
     public static List<string> Missing(PageSight page, bool dark, IEnumerable<ExpectedCurve> expected) => [.. expected
         .Where(curve => !page.Figures.TryGetValue(curve.Figure, out var place) || curve.ColumnsIn(page.Screenshot, place, dark) < curve.Columns * place.Width)
         .Select(curve => $"{curve.Figure}: {curve.Name}")];

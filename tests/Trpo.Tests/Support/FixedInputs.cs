@@ -3,7 +3,7 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>A network that always gets the same inputs, of any precision, whatever it is handed.</summary>
+/// <summary>A network that ignores the inputs of its calls and computes fixed ones, of any precision.</summary>
 internal sealed class FixedInputs(IDifferentiableNetwork network, Tensor inputs) : IDifferentiableNetwork
 {
     public int Outputs => network.Outputs;

@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Another environment, of which a test is told every call before it is made: with the number of calls that this instance had before.</summary>
+/// <summary>An environment that wraps another one and reports every call before it is made, with the number of earlier calls of the instance.</summary>
 internal sealed class HookedEnvironment(IEnvironment inner, Action<int> before, Action? disposed = null) : IEnvironment, IDisposable
 {
     private int _calls;

@@ -1,9 +1,9 @@
 namespace Trpo.Tests.Support;
 
-/// <summary>The browser that pages are looked at with: whichever of Chromium's family is installed.</summary>
+/// <summary>The installed browser, Chromium or one derived from it, in which pages are rendered.</summary>
 internal static class InstalledBrowser
 {
-    /// <summary>Its path. Without one the test is left out; but where the CI variable is set, it fails.</summary>
+    /// <summary>Gets the path of the browser. Without a browser the test is ignored, or fails if the environment variable CI is set.</summary>
     public static string Require()
     {
         if (Candidates().FirstOrDefault(File.Exists) is { } path)

@@ -39,7 +39,7 @@ internal sealed class MeteredTraining : IDisposable
     /// <summary>In the order of their ends.</summary>
     public List<Activity> Activities { get; } = [];
 
-    /// <summary>What an instrument measured, in an environment or in all.</summary>
+    /// <summary>Returns the measurements of an instrument, in one environment or in all.</summary>
     public double[] Of(string instrument, string? environment = null) =>
         [.. Measurements.Where(measured => measured.Instrument.Name == instrument && (environment is null || Equals(measured.Tags["trpo.environment"], environment))).Select(measured => measured.Value)];
 

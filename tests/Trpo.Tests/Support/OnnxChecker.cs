@@ -16,7 +16,7 @@ internal sealed partial class OnnxChecker
     {
     }
 
-    /// <summary>What is wrong with a model.</summary>
+    /// <summary>Returns the errors of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="identifiers">Whether names must be identifiers of C; those that come from columns need not be.</param>
     public static IReadOnlyList<string> Faults(ModelProto model, bool identifiers = true)

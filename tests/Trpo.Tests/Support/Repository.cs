@@ -1,6 +1,6 @@
 namespace Trpo.Tests.Support;
 
-/// <summary>Where the sources are that the tests were built from.</summary>
+/// <summary>The folder of the sources from which the tests were built.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

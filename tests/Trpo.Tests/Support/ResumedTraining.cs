@@ -10,7 +10,7 @@ namespace Trpo.Tests.Support;
 /// <summary>A training, as a whole or in pieces.</summary>
 internal sealed class ResumedTraining(Func<IEnvironment> environment, TrpoOptions options, int count = 3, int threads = 1, bool normalize = false)
 {
-    /// <summary>What was logged that is more than information.</summary>
+    /// <summary>Gets the logged warnings and errors.</summary>
     public List<string> Warnings { get; } = [];
 
     /// <summary>All that was logged by the trainer.</summary>

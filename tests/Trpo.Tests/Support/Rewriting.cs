@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Files as someone else might have written them.</summary>
+/// <summary>Changes of files, as another program might make them.</summary>
 internal static class Rewriting
 {
     /// <summary>An archive with other contents, whose lengths and checksums are right.</summary>

@@ -4,7 +4,7 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Tests.Support;
 
 /// <summary>
-/// How far rounding alone moves the result of conjugate gradients. On an ill-conditioned system the last iterates depend on the last bits
+/// The effect of rounding on the result of conjugate gradients. On an ill-conditioned system the last iterates depend on the last bits
 /// of the products, so that no two implementations agree on them; what one may demand of them is measured, not guessed: the same solve is
 /// repeated with noise in the last bit of the right-hand side and of every product.
 /// </summary>

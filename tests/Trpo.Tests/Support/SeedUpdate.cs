@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Trpo.Tests.Support;
 
 /// <summary>
-/// One update of a small policy, computed in float64 by PyTorch from the slides' code: the inputs, and every number on the way. The network,
+/// One update of a small policy, computed in float64 by PyTorch from the slides' code: the inputs, and every intermediate result. The network,
 /// the distribution and the problem are this library's, set to the fixture's values.
 /// </summary>
 internal sealed class SeedUpdate : IDisposable

@@ -4,7 +4,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Another environment in every respect, of whose steps a test is told before they are made.</summary>
+/// <summary>An environment that wraps another one and reports every step before it is made.</summary>
 internal sealed class StepCounter(IEnvironment inner, Action beforeStep) : IEnvironment, ICheckpointable, IDisposable
 {
     public string Name => inner.Name;

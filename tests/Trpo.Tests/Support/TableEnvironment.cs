@@ -5,7 +5,7 @@ namespace Trpo.Tests.Support;
 
 /// <summary>
 /// Shows the observations of <see cref="LiteralPolicies"/> one after the other, an episode long, and pays 1 for each value of the action
-/// that is the policy's. What it is told to do goes to <c>acted</c>.
+/// that is the policy's. Every action is passed to <c>acted</c>.
 /// </summary>
 internal sealed class TableEnvironment(ActionSpace actions, Func<string, bool>? acted = null) : IEnvironment
 {

@@ -1,6 +1,6 @@
 namespace Trpo.Tests.Support;
 
-/// <summary>A folder of a test's own, gone when it is over.</summary>
+/// <summary>A temporary folder of one test, deleted when disposed.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("trpo-test-");

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Any function of its parameters and its input, as a module of one's own.</summary>
+/// <summary>A module that computes a given function of its parameters and its input.</summary>
 internal sealed class TestModule : ExportableModule
 {
     private readonly Func<TestModule, Tensor, Tensor> _forward;
@@ -24,7 +24,7 @@ internal sealed class TestModule : ExportableModule
 
     public Dictionary<string, Parameter> Parameters { get; } = [];
 
-    /// <summary>A linear function, and whatever comes after it.</summary>
+    /// <summary>Creates a linear function, followed by another function.</summary>
     public static TestModule Linear(int inputs, int outputs, Func<Tensor, Tensor>? after = null)
     {
         var random = new RandomSource(1);

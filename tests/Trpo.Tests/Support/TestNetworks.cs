@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Small networks whose parameters are random in every place, biases too.</summary>
+/// <summary>Small networks whose parameters, biases included, are all random.</summary>
 internal static class TestNetworks
 {
     public static readonly ActionSpace[] Spaces =
@@ -33,7 +33,7 @@ internal static class TestNetworks
         return perceptron;
     }
 
-    /// <summary>The network of a perceptron, which is disposed with it. The test is ignored where the processor has no kernel.</summary>
+    /// <summary>Creates an implementation of a perceptron, which disposes it. The test is ignored if it needs a kernel and the processor has none.</summary>
     public static IDifferentiableNetwork Differentiate(Perceptron perceptron, Differentiation differentiation)
     {
         if (differentiation == Differentiation.Kernel)
@@ -46,14 +46,14 @@ internal static class TestNetworks
         };
     }
 
-    /// <summary>Ignores the test where the processor computes with no vectors of a length.</summary>
+    /// <summary>Ignores the test if the processor does not accelerate vectors of a length.</summary>
     public static void Require(int vectorLength)
     {
         if (vectorLength == 0 || vectorLength > PerceptronKernel.VectorLength)
             Assert.Ignore($"This processor computes with vectors of {PerceptronKernel.VectorLength} elements.");
     }
 
-    /// <summary>The same, with a family of distributions on top.</summary>
+    /// <summary>Creates a policy of such a perceptron and the usual action distribution of a space.</summary>
     public static StochasticPolicy Policy(ActionSpace space, Differentiation differentiation, int inputs, int[] hidden, Activation activation = Activation.Tanh, ulong seed = 1, ScalarType type = ScalarType.Float32, ActionMask? mask = null)
     {
         var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);

@@ -5,7 +5,7 @@ using Trpo.Results.Training;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>A study that is measured in a moment, and results that nobody had to train for.</summary>
+/// <summary>A study of a few steps, and results without training.</summary>
 internal static class TinyStudy
 {
     public const int Episodes = 3;

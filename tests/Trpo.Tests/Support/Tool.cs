@@ -5,7 +5,7 @@ namespace Trpo.Tests.Support;
 /// <summary>Runs the command-line tool, in a process of its own or, where only its refusals matter, in this one.</summary>
 internal static class Tool
 {
-    /// <summary>The assembly with environments for it.</summary>
+    /// <summary>Gets the path of the assembly with environments for the tool.</summary>
     public static string Environments => Child.PathOf("Trpo.CliEnvironments");
 
     private static string Program
@@ -28,6 +28,6 @@ internal static class Tool
         return (exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>Starts a process, and sends it a signal as soon as there is a file.</summary>
+    /// <summary>Runs the tool in a process, and sends it a signal as soon as a file exists.</summary>
     public static (int ExitCode, string Output, string Error) RunUntil(string file, string signal, params ReadOnlySpan<string> arguments) => Child.RunUntil(Program[..^4], file, signal, arguments);
 }

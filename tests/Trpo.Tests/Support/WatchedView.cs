@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>Hands a view on, and counts the cursors that were opened and disposed; two cursors are given where several are asked for.</summary>
+/// <summary>A view that wraps another one and counts the cursors that are opened and disposed. A cursor set has two cursors.</summary>
 internal sealed class WatchedView(IDataView view, bool canShuffle = false) : IDataView
 {
     private int _opened;
@@ -13,7 +13,7 @@ internal sealed class WatchedView(IDataView view, bool canShuffle = false) : IDa
 
     public int Disposed => _disposed;
 
-    /// <summary>What the last cursor was to be shuffled with.</summary>
+    /// <summary>Gets the source of randomness with which the last cursor was asked to shuffle.</summary>
     public Random? Random { get; private set; }
 
     /// <summary>The columns that the last cursor was opened with.</summary>

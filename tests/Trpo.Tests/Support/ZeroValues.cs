@@ -2,7 +2,7 @@ using Trpo.Estimators.Baselines;
 
 namespace Trpo.Tests.Support;
 
-/// <summary>A value function that knows nothing and learns nothing.</summary>
+/// <summary>A value function that is always zero.</summary>
 internal sealed class ZeroValues : IValueFunction
 {
     public void Predict(ReadOnlySpan<float> observations, Span<double> values) => values.Clear();
