@@ -36,7 +36,7 @@ public sealed class RefusalTests
         var (exitCode, output, error) = Tool.RunHere(arguments);
 
         Assert.That(exitCode, Is.EqualTo(2));
-        Assert.That(error, Does.Contain(message).And.Match(@"(?m)^See trpo.* --help\.\r?$"));
+        Assert.That(error, Does.Contain(message).And.Match(@"(?m)^See .* --help\.\r?$"));
         Assert.That(output, Is.Empty);
     }
 
