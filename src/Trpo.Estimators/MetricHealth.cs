@@ -1,8 +1,8 @@
 namespace Trpo.Estimators;
 
 /// <summary>
-/// The healthy range of a metric, and the levels at which a report warns of a run or calls it bad. Reports, chart captions, docs/metrics.md and the defaults of
-/// <see cref="Health.HealthOptions"/> agree on these numbers.
+/// The healthy range of a metric, and the levels at which a report warns of a run or calls it bad. Reports and chart captions read these numbers, docs/metrics.md lists
+/// them, and the levels at which <see cref="Health.HealthOptions"/> ends training by default are among them.
 /// </summary>
 /// <param name="Healthy">The range in which about 90 % of the iterations of healthy trainings lie; docs/metrics.md says on which tasks it was measured.</param>
 public sealed record MetricHealth(MetricRange Healthy)

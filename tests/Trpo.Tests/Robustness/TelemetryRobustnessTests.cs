@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
-using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Telemetry;
 using Trpo.Onnx;
 using Trpo.Tests.Support;
 
