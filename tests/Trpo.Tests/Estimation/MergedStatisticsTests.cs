@@ -1,0 +1,97 @@
+using CsCheck;
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Policies;
+
+namespace Trpo.Tests.Estimation;
+
+/// <summary>Statistics of two samples that merge are those of both together.</summary>
+public sealed class MergedStatisticsTests
+{
+    private static readonly Gen<(double[] Left, double[] Right)> Samples =
+        Gen.Select(Gen.Double[-100, 100].Array[1, 30], Gen.Double[-100, 100].Array[1, 30], Among(1e-150, 1e-9, 1, 1e9, 1e150), Among(0, 1, 1e6))
+            .Select((left, right, scale, offset) => (Scale(left, scale, offset), Scale(right, scale, offset)));
+
+    [Test]
+    public void Moments_merge() => Gen.Select(Gen.Double[-100, 100].Array[1, 30], Gen.Double[-100, 100].Array[1, 30]).Sample((left, right) =>
+    {
+        var (merged, whole) = (Moments.Merge(Moments.Of(left), Moments.Of(right)), Moments.Of([.. left, .. right]));
+
+        return merged.Count == whole.Count && Close(merged.Mean, whole.Mean, 100) && Close(merged.SquaredDeviations, whole.SquaredDeviations, 1e5);
+    });
+
+    [Test]
+    public void Standardized_values_are_those_of_the_whole_at_any_scale() => Samples.Sample(samples =>
+    {
+        double[] whole = [.. samples.Left, .. samples.Right];
+        var merged = whole.ToArray();
+        Standardization.Of(whole).Apply(whole);
+        Standardization.Merge(Standardization.Of(samples.Left), Standardization.Of(samples.Right)).Apply(merged);
+
+        return whole.Zip(merged, (one, other) => Math.Abs(one - other)).Max() < 1e-6;
+    });
+
+    [Test]
+    public void Values_that_are_equal_in_both_samples_become_zeros()
+    {
+        double[] values = [7, 7, 7];
+        Standardization.Merge(Standardization.Of([7, 7]), Standardization.Of([7])).Apply(values);
+
+        Assert.That(values, Is.All.Zero);
+    }
+
+    [Test]
+    public void Values_that_differ_between_the_samples_alone_are_standardized()
+    {
+        double[] values = [1, 1, 3, 3];
+        Standardization.Merge(Standardization.Of([1, 1]), Standardization.Of([3, 3])).Apply(values);
+
+        Assert.That(values, Is.EqualTo(new double[] { -1, -1, 1, 1 }).Within(1e-12));
+    }
+
+    [Test]
+    public void An_empty_sample_changes_nothing()
+    {
+        var one = Standardization.Of([1, 3]);
+
+        Assert.That(Standardization.Merge(default, one), Is.EqualTo(one));
+        Assert.That(Standardization.Merge(one, default), Is.EqualTo(one));
+    }
+
+    [Test]
+    public void Sums_of_targets_add_up() =>
+        Assert.That(TargetSums.Add(TargetSums.Of([1, 2]), TargetSums.Of([3])), Is.EqualTo(new TargetSums(3, 6, 14)));
+
+    [Test]
+    public void Observations_collected_apart_normalize_like_those_collected_together()
+    {
+        var (apart, together) = (new ObservationNormalizer(1, 1), new ObservationNormalizer(1, 1));
+        float[] first = [1, 2, 3];
+        float[] second = [6, 10];
+        for (var round = 0; round < 3; round++)
+        {
+            apart.Advance(ObservationStatistics.Merge(Sums(apart, first), Sums(apart, second)));
+            together.Advance(Sums(together, [.. first, .. second]));
+        }
+
+        var (one, other) = (new float[1], new float[1]);
+        apart.Apply([4], one);
+        together.Apply([4], other);
+        Assert.That(one[0], Is.EqualTo(other[0]).Within(1e-6));
+        Assert.That(one[0], Is.EqualTo(-0.4 / Math.Sqrt(((3.4 * 3.4) + (2.4 * 2.4) + (1.4 * 1.4) + (1.6 * 1.6) + (5.6 * 5.6)) / 5)).Within(1e-6), "of mean 4.4");
+    }
+
+    private static ObservationStatistics Sums(ObservationNormalizer normalizer, float[] values)
+    {
+        var statistics = normalizer.CreateStatistics();
+        foreach (var value in values)
+            statistics.Add([value], normalizer.Mean);
+        return statistics;
+    }
+
+    private static Gen<double> Among(params double[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    private static double[] Scale(double[] values, double scale, double offset) => [.. values.Select(value => scale * (value + offset))];
+
+    private static bool Close(double one, double other, double size) => Math.Abs(one - other) <= 1e-12 * size;
+}
