@@ -33,7 +33,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private const double PolicyOutputGain = 0.01;
 
     // Rows times parameters below which libtorch is faster with one thread than with two.
-    private const long LeastWorkToShare = 1 << 25;
+    private const long MinWorkForTwoThreads = 1 << 25;
 
     private readonly IHost _host;
     private readonly EnvironmentDataView _environment;
@@ -58,11 +58,11 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
-    /// <exception cref="ArgumentException">A network of one's own has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than the mask that it should end with.</exception>
-    /// <exception cref="InvalidOperationException">A part of one's own is null, cannot be differentiated, or does not compute what its ONNX form does; or the policy would be too large to be loaded again.</exception>
-    /// <exception cref="TrainingException">The update or the value function diverged, or training is ill as <see cref="TrpoOptions.Health"/> says, and does not go back.</exception>
-    /// <exception cref="CheckpointException">The folder of <see cref="TrpoOptions.Checkpoints"/> is not free, or training cannot go on from what is in it; the message says why.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written: the first one, or that of a training that is cancelled.</exception>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
+    /// <exception cref="InvalidOperationException">A custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
+    /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
+    /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
+    /// <exception cref="IOException">The first checkpoint, or the last one of a cancelled training, cannot be written.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
     {
@@ -74,7 +74,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return telemetry.Record(() => new TransformedVectorEnvironment(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
     }
 
-    /// <summary>The columns of the input and, behind them, the action and its score.</summary>
+    /// <summary>Returns the columns of the input and, behind them, the action and its score.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -87,7 +87,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
     {
-        // Whatever modes the caller is in, parameters are made, and learn, in these.
+        // Parameters are created and trained with gradients, whatever modes the caller has set.
         using var withGradients = GradientMode.Enable();
 
         // One stream each, so that a change in how one part draws does not move the others.
@@ -96,7 +96,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
-        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < LeastWorkToShare ? TorchThreads.One() : null;
+        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
         WarnOfActionsOutOfReach(channel);
         CheckExport(policy, Describe(column, _seed, steps: 0));
         var parts = new TrainingParts
@@ -124,7 +124,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return new PolicyTransformer(policy.Export(Describe(column, trainer.Seed, trainer.Steps)), _options.Columns);
     }
 
-    // What cannot be loaded again should be known before it is trained.
+    // A policy that could not be loaded again is refused before it is trained.
     private static void CheckExport(StochasticPolicy policy, PolicyMetadata metadata)
     {
         try

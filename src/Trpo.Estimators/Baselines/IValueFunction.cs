@@ -1,19 +1,19 @@
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>
-/// A baseline: the discounted return that the current policy is expected to collect from an observation on. It is used by one thread at a time, but fitted
-/// on another than it predicts on where training has two. One that also is <see cref="IDisposable"/> is disposed when training ends.
+/// A baseline: the expected discounted return of the current policy from an observation on. An instance is used by one thread at a time; with two threads of
+/// training it is fitted on another thread than it predicts on. An implementation that is also <see cref="IDisposable"/> is disposed when training ends.
 /// </summary>
 public interface IValueFunction
 {
-    /// <summary>The value of each observation. Asked for before the first fit, too.</summary>
+    /// <summary>Predicts the value of each observation. Also called before the first fit.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="values">Receives <c>[N]</c>; may be empty.</param>
     void Predict(ReadOnlySpan<float> observations, Span<double> values);
 
-    /// <summary>Moves the values of observations towards targets.</summary>
+    /// <summary>Fits the values of observations to targets.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="targets"><c>[N]</c>, finite.</param>
-    /// <returns>The mean squared error that is left.</returns>
+    /// <returns>The mean squared error after the fit.</returns>
     double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets);
 }

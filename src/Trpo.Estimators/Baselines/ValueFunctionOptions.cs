@@ -3,7 +3,7 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Baselines;
 
-/// <summary>How the value function is fitted in each iteration.</summary>
+/// <summary>The settings of the value function's fit in each iteration.</summary>
 public sealed record ValueFunctionOptions
 {
     /// <summary>The number of trust-region steps. At least 1; 2 by default.</summary>

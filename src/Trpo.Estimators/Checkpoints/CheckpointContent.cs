@@ -3,11 +3,11 @@ using System.Text;
 namespace Trpo.Estimators.Checkpoints;
 
 /// <summary>
-/// The states of the parts of a training, each under a name and in bytes of its own, so that a part that reads too much or too little is found out.
+/// The states of the parts of a training, each under a name and in bytes of its own, so that a part that reads too much or too little is detected.
 /// </summary>
 internal sealed class CheckpointContent
 {
-    private const int LongestName = 100;
+    private const int MaxNameLength = 100;
 
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _states = [];
 
@@ -20,10 +20,11 @@ internal sealed class CheckpointContent
         _states.Add(name, stream.GetBuffer().AsMemory(0, (int)stream.Length));
     }
 
+    /// <summary>True if there is a state of a name.</summary>
     public bool Has(string name) => _states.ContainsKey(name);
 
-    /// <summary>Gives a part its state back.</summary>
-    /// <exception cref="CheckpointException">There is none under this name, or it is not one of this part.</exception>
+    /// <summary>Restores the state of a part.</summary>
+    /// <exception cref="CheckpointException">There is no state of this name, or it is not one of this part.</exception>
     public void Restore(string name, Action<BinaryReader> restore)
     {
         if (!_states.TryGetValue(name, out var state))
@@ -36,7 +37,7 @@ internal sealed class CheckpointContent
         }
         catch (Exception exception) when (exception is not (CheckpointException or OperationCanceledException))
         {
-            // Parts of one's own may throw anything where they find what they did not write.
+            // Custom parts may throw any exception on bytes that they did not write.
             throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: the {name} cannot be restored. {exception.Message}", exception);
         }
 
@@ -44,7 +45,7 @@ internal sealed class CheckpointContent
             throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: {stream.Length - stream.Position} of the {stream.Length} bytes of the {name} are left over.");
     }
 
-    /// <summary>All states behind each other, for a file.</summary>
+    /// <summary>Concatenates all states, for a file.</summary>
     public byte[] ToArray()
     {
         using var stream = new MemoryStream();
@@ -61,8 +62,8 @@ internal sealed class CheckpointContent
         return stream.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToArray"/> made.</summary>
-    /// <exception cref="InvalidDataException">It is nothing of the kind.</exception>
+    /// <summary>Reads what <see cref="ToArray"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not such states.</exception>
     public static CheckpointContent Of(byte[] bytes)
     {
         var content = new CheckpointContent();
@@ -75,8 +76,8 @@ internal sealed class CheckpointContent
             {
                 var name = reader.ReadString();
                 var length = reader.ReadCount(bytesEach: 1, "bytes of a state");
-                if (name.Length > LongestName || !content._states.TryAdd(name, bytes.AsMemory((int)stream.Position, length)))
-                    throw new InvalidDataException($"A state has an impossible name.");
+                if (name.Length > MaxNameLength || !content._states.TryAdd(name, bytes.AsMemory((int)stream.Position, length)))
+                    throw new InvalidDataException("A state has no valid name, or two have the same.");
                 stream.Position += length;
             }
         }
@@ -85,6 +86,6 @@ internal sealed class CheckpointContent
             throw new InvalidDataException(exception.Message, exception);
         }
 
-        return stream.Position == stream.Length ? content : throw new InvalidDataException("Something stands behind the last state.");
+        return stream.Position == stream.Length ? content : throw new InvalidDataException("There are bytes behind the last state.");
     }
 }

@@ -6,54 +6,54 @@ namespace Trpo.Estimators.Checkpoints;
 
 /// <summary>
 /// A checkpoint as a file: a mark, the version of the format, the length of the content (little endian), the SHA-256 digest of all else, and the content. It is written aside, flushed to the
-/// disk and renamed: whoever is killed meanwhile leaves the files that there were.
+/// disk and renamed: a process that is killed meanwhile leaves the earlier files.
 /// </summary>
 internal static class CheckpointFile
 {
-    /// <summary>The version of the format. What was written in another is refused.</summary>
-    public const int Version = 1;
+    /// <summary>The version of the format. Files of other versions are refused.</summary>
+    public const int Version = 2;
 
-    private const int VersionPlace = 8;
-    private const int LengthPlace = VersionPlace + sizeof(int);
-    private const int DigestPlace = LengthPlace + sizeof(long);
-    private const int ContentPlace = DigestPlace + SHA256.HashSizeInBytes;
+    private const int VersionOffset = 8;
+    private const int LengthOffset = VersionOffset + sizeof(int);
+    private const int DigestOffset = LengthOffset + sizeof(long);
+    private const int ContentOffset = DigestOffset + SHA256.HashSizeInBytes;
 
-    // An array's longest.
-    private const int MostBytes = 0x7FFFFFC7;
+    // The maximum length of an array of bytes.
+    private const int MaxBytes = 0x7FFFFFC7;
 
     private static ReadOnlySpan<byte> Mark => "TRPO\u001aCP\n"u8;
 
     public static void Write(string path, CheckpointContent content)
     {
         var states = content.ToArray();
-        var bytes = new byte[ContentPlace + states.Length];
+        var bytes = new byte[ContentOffset + states.Length];
         Mark.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(VersionPlace), Version);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(LengthPlace), states.Length);
-        states.CopyTo(bytes, ContentPlace);
-        Digest(bytes).CopyTo(bytes, DigestPlace);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(VersionOffset), Version);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(LengthOffset), states.Length);
+        states.CopyTo(bytes, ContentOffset);
+        Digest(bytes).CopyTo(bytes, DigestOffset);
         AtomicFile.Write(path, bytes);
     }
 
     /// <exception cref="CheckpointException">The file has another version.</exception>
-    /// <exception cref="InvalidDataException">It is no checkpoint, or is damaged; the message says how.</exception>
+    /// <exception cref="InvalidDataException">The file is not a checkpoint, or is damaged; the message says how.</exception>
     public static CheckpointContent Read(string path)
     {
-        var bytes = BoundedFile.Read(path, MostBytes);
-        if (bytes.Length < ContentPlace || !bytes.AsSpan().StartsWith(Mark))
-            throw new InvalidDataException($"{path} is no checkpoint, or is cut short.");
-        var digest = bytes.AsSpan(DigestPlace, SHA256.HashSizeInBytes).ToArray();
-        bytes.AsSpan(DigestPlace, SHA256.HashSizeInBytes).Clear();
+        var bytes = BoundedFile.Read(path, MaxBytes);
+        if (bytes.Length < ContentOffset || !bytes.AsSpan().StartsWith(Mark))
+            throw new InvalidDataException($"{path} is not a checkpoint, or is truncated.");
+        var digest = bytes.AsSpan(DigestOffset, SHA256.HashSizeInBytes).ToArray();
+        bytes.AsSpan(DigestOffset, SHA256.HashSizeInBytes).Clear();
         if (!Digest(bytes).AsSpan().SequenceEqual(digest))
-            throw new InvalidDataException($"{path} does not match its checksum: it was altered or cut short.");
-        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(VersionPlace));
+            throw new InvalidDataException($"{path} does not match its checksum: it was altered or truncated.");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(VersionOffset));
         if (version != Version)
-            throw new CheckpointException($"{path} is a checkpoint of version {version}, but this library goes on from those of version {Version}: use the library that wrote it.");
-        if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(LengthPlace)) != bytes.Length - ContentPlace)
-            throw new InvalidDataException($"{path} has another length than it says.");
+            throw new CheckpointException($"{path} is a checkpoint of format {version}, but this library resumes from format {Version}: finish the run with the library that wrote it, or start a new run in another folder.");
+        if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(LengthOffset)) != bytes.Length - ContentOffset)
+            throw new InvalidDataException($"{path} has another length than its header states.");
         try
         {
-            return CheckpointContent.Of(bytes[ContentPlace..]);
+            return CheckpointContent.Of(bytes[ContentOffset..]);
         }
         catch (InvalidDataException exception)
         {
@@ -61,6 +61,6 @@ internal static class CheckpointFile
         }
     }
 
-    // Of a file whose place for the digest is all zeros.
+    // Of a file whose digest field is all zeros.
     private static byte[] Digest(byte[] bytes) => SHA256.HashData(bytes);
 }

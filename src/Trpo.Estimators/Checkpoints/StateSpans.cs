@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Trpo.Estimators.Checkpoints;
 
-/// <summary>Arrays of numbers in a state: their length, then the elements as they are in memory, so that every bit comes back.</summary>
+/// <summary>Reads and writes arrays of numbers in a state: the length, then the elements as they are in memory, so that every bit is restored.</summary>
 internal static class StateSpans
 {
     public static void WriteSpan<T>(this BinaryWriter writer, ReadOnlySpan<T> values) where T : unmanaged
@@ -12,8 +12,8 @@ internal static class StateSpans
         writer.Write(MemoryMarshal.AsBytes(values));
     }
 
-    /// <summary>Reads as many values as there is room for.</summary>
-    /// <exception cref="InvalidDataException">There are more or fewer.</exception>
+    /// <summary>Reads values that fill a span.</summary>
+    /// <exception cref="InvalidDataException">The state holds more or fewer values.</exception>
     /// <exception cref="EndOfStreamException">The state ends before.</exception>
     public static void ReadSpan<T>(this BinaryReader reader, Span<T> values, string what) where T : unmanaged
     {
@@ -24,8 +24,8 @@ internal static class StateSpans
         RequireBooleans(values, what);
     }
 
-    /// <summary>Reads values, however many there are.</summary>
-    /// <exception cref="InvalidDataException">There are more than the state can hold.</exception>
+    /// <summary>Reads an array of any length.</summary>
+    /// <exception cref="InvalidDataException">The length exceeds the state.</exception>
     public static T[] ReadArray<T>(this BinaryReader reader, string what) where T : unmanaged
     {
         var count = reader.ReadCount(Unsafe.SizeOf<T>(), what);
@@ -35,8 +35,8 @@ internal static class StateSpans
         return values;
     }
 
-    /// <summary>Reads a number of things that take some bytes each, at the least.</summary>
-    /// <exception cref="InvalidDataException">It is negative, or the state is too short for so many.</exception>
+    /// <summary>Reads the count of elements that take at least some bytes each.</summary>
+    /// <exception cref="InvalidDataException">The count is negative, or the state is too short for it.</exception>
     public static int ReadCount(this BinaryReader reader, int bytesEach, string what)
     {
         var count = reader.ReadInt32();
@@ -46,15 +46,15 @@ internal static class StateSpans
     }
 
     /// <summary>Reads a number within bounds.</summary>
-    /// <exception cref="InvalidDataException">It is beyond them.</exception>
-    public static int ReadInt32(this BinaryReader reader, int least, int most, string what)
+    /// <exception cref="InvalidDataException">The number is out of the bounds.</exception>
+    public static int ReadInt32(this BinaryReader reader, int min, int max, string what)
     {
         var value = reader.ReadInt32();
-        return value >= least && value <= most ? value : throw new InvalidDataException($"{what} is {value}; it must be from {least} to {most}.");
+        return value >= min && value <= max ? value : throw new InvalidDataException($"{what} is {value}; it must be from {min} to {max}.");
     }
 
     /// <summary>Checks that all values are finite.</summary>
-    /// <exception cref="InvalidDataException">One is not.</exception>
+    /// <exception cref="InvalidDataException">A value is not finite.</exception>
     public static void RequireFinite(ReadOnlySpan<double> values, string what)
     {
         foreach (var value in values)
@@ -64,10 +64,10 @@ internal static class StateSpans
         }
     }
 
-    // A truth value of another byte than 0 and 1 is neither true nor false.
+    // A bool of another byte than 0 and 1 is neither true nor false.
     private static void RequireBooleans<T>(ReadOnlySpan<T> values, string what) where T : unmanaged
     {
         if (typeof(T) == typeof(bool) && MemoryMarshal.AsBytes(values).ContainsAnyExceptInRange((byte)0, (byte)1))
-            throw new InvalidDataException($"The {what} are no truth values.");
+            throw new InvalidDataException($"The {what} are not booleans.");
     }
 }

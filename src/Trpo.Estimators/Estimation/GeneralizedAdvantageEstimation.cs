@@ -17,13 +17,13 @@ public static class GeneralizedAdvantageEstimation
     /// <em>final</em> observation, not of the one after the reset, where it was truncated; that of the observation after the last step
     /// where the steps end first. Unused where <paramref name="terminated"/>.
     /// </param>
-    /// <param name="terminated">Whether the episode reached an end of its own at the step: what follows is worth nothing.</param>
-    /// <param name="ended">Whether the episode ended at the step, terminated or truncated: the next step belongs to another one.</param>
+    /// <param name="terminated">True where the step ended the episode in a terminal state, which is worth nothing.</param>
+    /// <param name="ended">True where the episode ended at the step: the next step belongs to another episode.</param>
     /// <param name="discount">The discount, from 0 to 1.</param>
     /// <param name="lambda">The weight of later residuals, from 0 (one-step) to 1 (Monte Carlo).</param>
     /// <param name="advantages">Receives the advantages.</param>
     /// <param name="traces">
-    /// How far each step, and what followed it, counts for the steps before it, from 0 to 1 (not checked):
+    /// The share to which each step, and what followed it, counts for the steps before it, from 0 to 1 (not checked):
     /// <c>A[t] = d[t] + discount lambda (1 - ended[t]) traces[t + 1] A[t + 1]</c>. For steps of an earlier policy, <c>min(1, pi(a|s) / pi_then(a|s))</c> of their
     /// actions (Espeholt et al., "IMPALA" (2018), section 4.1). Empty, the default, for 1.
     /// </param>

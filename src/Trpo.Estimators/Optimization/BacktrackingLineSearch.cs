@@ -3,8 +3,8 @@ using Trpo.Estimators.Foundation;
 namespace Trpo.Estimators.Optimization;
 
 /// <summary>
-/// Shortens a step until it keeps what the quadratic model promised (Schulman et al., "Trust region policy optimization" (2015),
-/// appendix C): the surrogate improves by a share of what was expected, and the KL divergence stays within the trust region.
+/// Shortens a step until it satisfies what the quadratic model predicted (Schulman et al., "Trust region policy optimization" (2015),
+/// appendix C): the surrogate improves by a share of the expected improvement, and the KL divergence stays within the trust region.
 /// </summary>
 public static class BacktrackingLineSearch
 {
@@ -12,14 +12,14 @@ public static class BacktrackingLineSearch
     /// Tries the fractions <c>c = factor^0, factor^1, ...</c> of the step and accepts the first with
     /// <c>(L(c) - L(0)) / (c expectedImprovement) > acceptRatio</c> and <c>KL(c) &lt;= maxKl</c>.
     /// </summary>
-    /// <param name="evaluate">Takes a fraction of the step and returns the surrogate and the mean KL there.</param>
+    /// <param name="evaluate">Returns the surrogate and the mean KL at a fraction of the step.</param>
     /// <param name="surrogate">The surrogate at the start, <c>L(0)</c>.</param>
-    /// <param name="expectedImprovement">The improvement that the gradient promises for the whole step, <c>g.step</c>; positive.</param>
+    /// <param name="expectedImprovement">The improvement that the gradient predicts for the full step, <c>g.step</c>; positive.</param>
     /// <param name="maxKl">The radius of the trust region, positive.</param>
     /// <param name="maxBacktracks">The number of fractions to try, at least 1.</param>
     /// <param name="factor">The ratio of one fraction to the one before it, between 0 and 1.</param>
-    /// <param name="acceptRatio">The least share of the expected improvement, from 0 to 1.</param>
-    /// <returns>The accepted trial, or what stood against every one.</returns>
+    /// <param name="acceptRatio">The minimum share of the expected improvement, from 0 to 1.</param>
+    /// <returns>The accepted trial, or the reason that none was accepted.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public static LineSearchResult Run(
         Func<double, (double Surrogate, double MeanKl)> evaluate,

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Trpo.Estimators.Optimization;
 
 /// <summary>
-/// The method of conjugate gradients for <c>H x = b</c> with a symmetric positive definite <c>H</c> that is known only by its products
+/// The method of conjugate gradients for <c>H x = b</c> with a symmetric positive definite <c>H</c> given only by its products
 /// (Hestenes and Stiefel 1952; Schulman et al., "Trust region policy optimization" (2015), appendix C).
 /// </summary>
 public static class ConjugateGradient
@@ -16,12 +16,12 @@ public static class ConjugateGradient
     /// </summary>
     /// <param name="matrix">The products <c>v -> Hv</c>.</param>
     /// <param name="rightHandSide">The right-hand side <c>b</c>, <c>[n]</c>.</param>
-    /// <param name="solution">Receives <c>x</c>, <c>[n]</c>: what was reached, whatever the outcome.</param>
+    /// <param name="solution">Receives <c>x</c>, <c>[n]</c>, the last iterate whatever the outcome.</param>
     /// <param name="steps">The greatest number of steps, at least 1; each costs one product.</param>
     /// <param name="tolerance">The squared norm of the residual, <c>r.r</c>, at which to stop early; 0 or more.</param>
-    /// <returns>How it ended, and the curvature <c>x.Hx</c> along the solution.</returns>
+    /// <returns>The reason to stop, and the curvature <c>x.Hx</c> along the solution.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no step to make, or the tolerance is negative or NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is less than 1, or the tolerance is negative or NaN.</exception>
     public static ConjugateGradientResult Solve(LinearOperator matrix, ReadOnlySpan<double> rightHandSide, Span<double> solution, int steps = 10, double tolerance = 1e-10)
     {
         ArgumentNullException.ThrowIfNull(matrix);

@@ -1,6 +1,6 @@
 namespace Trpo.Estimators.Optimization;
 
-/// <summary>Why conjugate gradients stopped.</summary>
+/// <summary>The reason that conjugate gradients stopped.</summary>
 public enum ConjugateGradientOutcome
 {
     /// <summary>The residual fell below the tolerance.</summary>

@@ -56,11 +56,11 @@ public sealed class FlatParameters
 
     internal IList<Tensor> Tensors => _tensors;
 
-    /// <summary>Whether the parameters are float32 rather than float64.</summary>
+    /// <summary>True if the parameters are float32, false if they are float64.</summary>
     internal bool IsSingle => _tensors[0].dtype == ScalarType.Float32;
 
-    /// <summary>The name of the parameter that an element belongs to.</summary>
-    /// <param name="index">The place of the element in the vector.</param>
+    /// <summary>Returns the name of the parameter that an element belongs to.</summary>
+    /// <param name="index">The index of the element in the vector.</param>
     public string NameOf(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -96,7 +96,7 @@ public sealed class FlatParameters
         Overwrite(values);
     }
 
-    /// <summary>As <see cref="Assign"/>, for parameters that no graph of libtorch is built on.</summary>
+    /// <summary>Changes the parameters as <see cref="Assign"/> does, where no graph of libtorch is built on them.</summary>
     internal void Overwrite(ReadOnlySpan<double> values)
     {
         CheckLength(values.Length);
@@ -107,10 +107,10 @@ public sealed class FlatParameters
         }
     }
 
-    /// <summary>Writes the gradient of a scalar with respect to the parameters; zero for those that it does not depend on.</summary>
+    /// <summary>Computes the gradient of a scalar with respect to the parameters; zero for parameters that the scalar does not depend on.</summary>
     /// <param name="scalar">A tensor of one element, computed from the parameters.</param>
     /// <param name="gradient">Receives the gradient, <c>[n]</c>.</param>
-    /// <param name="retainGraph">Whether the graph behind the scalar is needed again.</param>
+    /// <param name="retainGraph">True if the graph behind the scalar is needed again.</param>
     /// <exception cref="ArgumentException">The tensor has more than one element, or the lengths differ.</exception>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">libtorch refuses, as when a parameter was changed since the scalar was computed.</exception>
     public void Gradient(Tensor scalar, Span<double> gradient, bool retainGraph = false)
@@ -140,7 +140,7 @@ public sealed class FlatParameters
         }
     }
 
-    /// <summary>The gradients of a scalar, one tensor per parameter, that can be differentiated in turn; zeros where it does not depend on one.</summary>
+    /// <summary>Returns the gradients of a scalar, one tensor per parameter, that can be differentiated in turn; zeros for parameters that the scalar does not depend on.</summary>
     internal IReadOnlyList<Tensor> DifferentiableGradients(Tensor scalar)
     {
         CheckScalar(scalar);

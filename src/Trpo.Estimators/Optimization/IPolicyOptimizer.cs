@@ -1,12 +1,12 @@
 namespace Trpo.Estimators.Optimization;
 
-/// <summary>Changes a policy's parameters so that an objective improves while the policy stays close to what it was. <see cref="TrustRegionOptimizer"/> is the one that training uses by default.</summary>
+/// <summary>An optimizer of a policy's parameters that improves an objective while the policy stays close to its start. The default of training is <see cref="TrustRegionOptimizer"/>.</summary>
 public interface IPolicyOptimizer
 {
     /// <summary>Takes one step.</summary>
-    /// <param name="problem">What to improve, and what to stay close to.</param>
+    /// <param name="problem">The objective and the divergence.</param>
     /// <returns>
-    /// What was done. Unless it was accepted, the parameters are bit for bit as they were. Training goes on after any outcome but
+    /// The result. Unless the step was accepted, the parameters are restored bit for bit. Training continues after any outcome but
     /// <see cref="TrustRegionOutcome.NonFiniteGradient"/>, which ends it with an exception that names <see cref="TrustRegionStep.Offender"/>.
     /// </returns>
     TrustRegionStep Step(ITrustRegionProblem problem);

@@ -5,13 +5,13 @@ namespace Trpo.Estimators.Optimization;
 /// <summary>
 /// Improves an objective of a model's parameters while bounding how far the model's predictions move: one natural-gradient step
 /// with a line search, as in Schulman et al., "Trust region policy optimization" (2015), section 6 and appendix C. It knows nothing of
-/// reinforcement learning: anything with a differentiable objective and a KL divergence will do.
+/// reinforcement learning and works for any differentiable objective with a KL divergence.
 /// </summary>
 public sealed class TrustRegionOptimizer : IPolicyOptimizer
 {
     private readonly TrustRegionOptions _options;
 
-    /// <summary>An optimizer with these settings.</summary>
+    /// <summary>Creates an optimizer.</summary>
     /// <param name="options">The settings; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names it.</exception>
     public TrustRegionOptimizer(TrustRegionOptions? options = null)
@@ -25,7 +25,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
     /// <c>Hx = g</c>, and then as much of <c>d</c> as the line search allows. <c>H</c> includes the damping.
     /// </summary>
     /// <param name="problem">The objective, the divergence, and the parameters to change.</param>
-    /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
+    /// <returns>The result. Unless the step was accepted, the parameters are restored bit for bit.</returns>
     public TrustRegionStep Step(ITrustRegionProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
@@ -64,7 +64,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
         };
     }
 
-    /// <summary>Takes one step, with derivatives that libtorch finds.</summary>
+    /// <summary>Takes one step with derivatives by libtorch's automatic differentiation.</summary>
     /// <param name="parameters">The parameters to change.</param>
     /// <param name="evaluate">
     /// Computes, at the present values of the parameters, the objective (a scalar to be made larger) and the mean KL(old || new) (a scalar
@@ -73,7 +73,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
     /// </param>
     /// <exception cref="InvalidOperationException">The divergence does not depend on the parameters.</exception>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">libtorch refuses to differentiate what was evaluated.</exception>
-    /// <returns>What was done. Unless it was accepted, the parameters are bit for bit as they were.</returns>
+    /// <returns>The result. Unless the step was accepted, the parameters are restored bit for bit.</returns>
     public TrustRegionStep Step(FlatParameters parameters, Func<(Tensor Surrogate, Tensor MeanKl)> evaluate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -83,7 +83,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
     }
 
     /// <summary>
-    /// The length of the step to the border of the trust region, <c>sqrt(2 maxKl / x.Hx)</c>: the Karush-Kuhn-Tucker conditions of
+    /// Computes the length of the step to the border of the trust region, <c>sqrt(2 maxKl / x.Hx)</c>: the Karush-Kuhn-Tucker conditions of
     /// <c>max g.d</c> subject to <c>d.Hd / 2 &lt;= maxKl</c> give <c>d = H^-1 g / lambda</c>, <c>lambda = sqrt(g.H^-1 g / (2 maxKl))</c>.
     /// </summary>
     /// <param name="maxKl">The radius of the trust region.</param>

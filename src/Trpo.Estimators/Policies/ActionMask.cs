@@ -4,8 +4,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Policies;
 
 /// <summary>
-/// The last slots of an observation, one for each choice of the actions, where 1 allows the choice and 0 forbids it. A forbidden choice has the
-/// probability 0, and its logit the derivative 0: what the network computed for it is replaced.
+/// A mask of choices in the last slots of an observation, one for each choice of the actions: 1 allows the choice, 0 forbids it. A forbidden choice has the
+/// probability 0, and its logit the derivative 0: the network's output for it is replaced.
 /// </summary>
 internal sealed class ActionMask
 {
@@ -42,10 +42,10 @@ internal sealed class ActionMask
             throw new ArgumentException($"A mask allows and forbids choices, but the actions are {actions}: only discrete and multi-discrete actions can be masked.", nameof(actions));
     }
 
-    /// <summary>What is wrong with the mask of an observation that is to be acted on, as the end of a sentence that begins with the environment; null where nothing is.</summary>
+    /// <summary>Describes a fault of the mask of an observation, as the end of a sentence that begins with the environment; null for a valid mask.</summary>
     /// <param name="observation">The observation as the policy sees it, <c>[d]</c>.</param>
     /// <param name="step">The step of the episode.</param>
-    public string? Complaint(ReadOnlySpan<float> observation, int step)
+    public string? FindFault(ReadOnlySpan<float> observation, int step)
     {
         var mask = observation[_start..];
         for (var i = 0; i < mask.Length; i++)
@@ -65,7 +65,7 @@ internal sealed class ActionMask
         return null;
     }
 
-    /// <summary>Forbids what the masks of a batch of observations forbid.</summary>
+    /// <summary>Replaces the logits of the choices that the masks of a batch of observations forbid.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="logits"><c>[N, n]</c>.</param>
     public void Apply(ReadOnlySpan<float> observations, Span<double> logits)
@@ -83,8 +83,8 @@ internal sealed class ActionMask
     }
 
     /// <summary>
-    /// Does the same in a graph, where the logits of forbidden choices are minus infinity. A row that allows nothing, be it in one dimension, gets
-    /// NaNs, and with them a score that says that nothing was decided.
+    /// Adds the mask to a graph, where the logits of forbidden choices are minus infinity. A row that allows no choice of a dimension gets
+    /// NaN logits and with them NaN scores, which mark a missing action.
     /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="observation">The observations, <c>[N, d]</c>.</param>

@@ -15,17 +15,25 @@ internal sealed class RunContinuation : IDisposable
     private readonly Rollback _rollback;
     private readonly TrainingCheckpoints? _checkpoints;
 
-    /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or it holds checkpoints that are not to be resumed from.</exception>
-    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public RunContinuation(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, TrainingMessages messages)
+    private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, TrainingCheckpoints? checkpoints)
     {
         _state = state;
         _clock = clock;
         _messages = messages;
-        _rollback = new Rollback(options.Health);
-        if (options.Checkpoints is { } checkpoints)
-            _checkpoints = new TrainingCheckpoints(checkpoints, identity, messages.Warn);
+        _rollback = rollback;
+        _checkpoints = checkpoints;
     }
+
+    /// <summary>Claims the folder of checkpoints, where the options ask for them.</summary>
+    /// <param name="options">The options of the training.</param>
+    /// <param name="state">The state to save and restore.</param>
+    /// <param name="identity">The facts of this run, which those of a checkpoint must equal.</param>
+    /// <param name="clock">The clock, which is saved too.</param>
+    /// <param name="messages">The receivers of reports.</param>
+    /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or it holds checkpoints that are not to be resumed from.</exception>
+    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
+    public static RunContinuation Open(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, TrainingMessages messages) =>
+        new(state, clock, messages, new Rollback(options.Health), options.Checkpoints is { } checkpoints ? TrainingCheckpoints.Open(checkpoints, identity, messages.Warn) : null);
 
     /// <summary>The number of rollbacks so far.</summary>
     public int Rollbacks => _rollback.Count;

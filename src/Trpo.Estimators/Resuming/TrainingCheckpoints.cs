@@ -17,18 +17,18 @@ internal sealed class TrainingCheckpoints : IDisposable
     private readonly Action<string> _warn;
     private long? _written;
 
+    private TrainingCheckpoints(CheckpointOptions options, CheckpointFolder folder, RunIdentity identity, Action<string> warn)
+    {
+        (_options, _folder, _identity, _warn) = (options, folder, identity, warn);
+    }
+
+    /// <summary>Claims the folder of checkpoints.</summary>
     /// <param name="options">The folder and the interval.</param>
     /// <param name="identity">The facts of this run, which those of a checkpoint must equal.</param>
     /// <param name="warn">Receives warnings.</param>
     /// <exception cref="CheckpointException">Another process uses the folder, or it holds checkpoints that are not to be resumed from.</exception>
     /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public TrainingCheckpoints(CheckpointOptions options, RunIdentity identity, Action<string> warn)
-    {
-        _options = options;
-        _identity = identity;
-        _warn = warn;
-        _folder = new CheckpointFolder(options);
-    }
+    public static TrainingCheckpoints Open(CheckpointOptions options, RunIdentity identity, Action<string> warn) => new(options, new CheckpointFolder(options), identity, warn);
 
     /// <summary>True if there is no checkpoint yet, or the last one is older than the interval.</summary>
     public bool IsDue => _written is not { } written || Stopwatch.GetElapsedTime(written) >= _options.Interval;

@@ -137,8 +137,8 @@ internal sealed class RolloutCollector : ICheckpointable
     private void Act(int environment, Rollout rollout, int row, StochasticPolicy policy, ObservationStatistics? statistics)
     {
         var current = Row(_current, environment);
-        if (policy.Mask?.Complaint(current, _environments.Length(environment)) is { } complaint)
-            throw new EnvironmentException($"{_environments.Describe(environment)} {complaint}");
+        if (policy.Mask?.FindFault(current, _environments.Length(environment)) is { } fault)
+            throw new EnvironmentException($"{_environments.Describe(environment)} {fault}");
         statistics?.Add(current, policy.Normalizer!.Mean);
         current.CopyTo(rollout.Observation(row));
         var parameters = _parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength);

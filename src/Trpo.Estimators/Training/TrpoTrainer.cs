@@ -16,23 +16,16 @@ internal sealed class TrpoTrainer : IDisposable
     private readonly TrainingMessages _messages;
     private readonly ShardGroup _shards;
     private readonly TrainingProgress _progress;
-    private readonly TrainingClock _clock = new();
-    private readonly ReturnWindow _window = new(100);
+    private readonly TrainingClock _clock;
+    private readonly ReturnWindow _window;
     private readonly HealthMonitor _health;
     private readonly TrainingGuard _guard;
 
-    private TrpoTrainer(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
+    private TrpoTrainer(TrpoOptions options, TrainingMessages messages, ShardGroup shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard)
     {
-        _options = options;
-        _messages = messages;
-        _progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
-        CheckMemory(parts);
-        _health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
-        _shards = CreateShards(options, parts, _progress.Schedule.MaxSteps);
-        RunContinuation? continuation = null;
-        if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
-            continuation = new RunContinuation(options, new TrainingState(parts, _shards, _progress, _window, _health), RunIdentity.Of(options, parts), _clock, messages);
-        _guard = new TrainingGuard(options, _progress, _shards, _health, messages, continuation);
+        (_options, _messages, _shards) = (options, messages, shards);
+        (_progress, _clock, _window) = (progress, clock, window);
+        (_health, _guard) = (health, guard);
     }
 
     /// <summary>Opens a training: creates its shards, claims the folder of checkpoints and resumes from the latest one where the options ask for it.</summary>
@@ -44,17 +37,25 @@ internal sealed class TrpoTrainer : IDisposable
     /// <exception cref="IOException">The folder of checkpoints cannot be created or written to.</exception>
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
-        var trainer = new TrpoTrainer(options, parts, messages);
+        var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
+        CheckMemory(options, parts, progress.Schedule);
+        var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
+        var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
+        var shards = CreateShards(options, parts, progress.Schedule.MaxSteps);
+        RunContinuation? continuation = null;
+        if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
+            continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, messages);
+        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation);
         try
         {
-            trainer._guard.Resume();
-            trainer.CheckMemory(parts);
-            messages.Telemetry.SetSeed(trainer.Seed);
-            return trainer;
+            guard.Resume();
+            CheckMemory(options, parts, progress.Schedule);
+            messages.Telemetry.SetSeed(progress.Seed);
+            return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard);
         }
         catch
         {
-            trainer.Dispose();
+            guard.Dispose();
             throw;
         }
     }
@@ -201,11 +202,11 @@ internal sealed class TrpoTrainer : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">An update would exceed the length of an array.</exception>
-    private void CheckMemory(TrainingParts parts)
+    private static void CheckMemory(TrpoOptions options, TrainingParts parts, IterationSchedule schedule)
     {
-        var rows = parts.Environments.Count * (long)_progress.Schedule.MaxSteps;
+        var rows = parts.Environments.Count * (long)schedule.MaxSteps;
         var length = Math.Max(Math.Max(parts.Environments.ObservationLength, parts.ActionSpace.Length), parts.Policy.ParameterLength);
-        if (rows * length * (_options.ReusedIterations + 1L) > Array.MaxLength)
-            throw new InvalidOperationException($"An update from {rows} steps and those of {_options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: reduce {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)}.");
+        if (rows * length * (options.ReusedIterations + 1L) > Array.MaxLength)
+            throw new InvalidOperationException($"An update from {rows} steps and those of {options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: reduce {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)}.");
     }
 }

@@ -12,7 +12,7 @@ namespace Trpo.Tests.Checkpoints;
 public sealed class CheckpointFileTests
 {
     // The mark, the version and the length; then the digest.
-    private const int VersionPlace = 8;
+    private const int VersionOffset = 8;
     private const int DigestPlace = 20;
     private const int ContentPlace = 52;
 
@@ -64,10 +64,10 @@ public sealed class CheckpointFileTests
     public void Another_version_is_refused_by_its_number()
     {
         var bytes = _checkpoint.ToArray();
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(VersionPlace), 7);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(VersionOffset), 7);
         var path = Write(Sealed(bytes));
 
-        Assert.That(() => CheckpointFile.Read(path), Throws.TypeOf<CheckpointException>().With.Message.Contains("version 7").And.Message.Contains("version 1"));
+        Assert.That(() => CheckpointFile.Read(path), Throws.TypeOf<CheckpointException>().With.Message.Contains("format 7").And.Message.Contains("format 2").And.Message.Contains("start a new run"));
     }
 
     [Test]
@@ -94,7 +94,7 @@ public sealed class CheckpointFileTests
         {
             var content = Mutated(_checkpoint[ContentPlace..], random);
             byte[] bytes = [.. _checkpoint[..ContentPlace], .. content];
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(VersionPlace + sizeof(int)), content.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(VersionOffset + sizeof(int)), content.Length);
             var folder = _folder.PathOf("mutated");
             Directory.CreateDirectory(folder);
             File.WriteAllBytes(Path.Combine(folder, "00000001.checkpoint"), Sealed(bytes));

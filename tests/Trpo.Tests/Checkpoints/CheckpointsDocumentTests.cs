@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>What docs/checkpoints.md shows, compiled and run.</summary>
+/// <summary>The code of docs/checkpoints.md, compiled and run.</summary>
 public sealed class CheckpointsDocumentTests
 {
     [Test]

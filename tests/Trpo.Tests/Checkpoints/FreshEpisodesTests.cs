@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>Where environments cannot be put where they were, training goes on with fresh episodes, and says so.</summary>
+/// <summary>Resuming with environments that cannot be restored: training continues with fresh episodes and a warning.</summary>
 public sealed class FreshEpisodesTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3 };

@@ -258,7 +258,7 @@ public sealed class TrustRegionOptimizerTests
         }, network);
     }
 
-    /// <summary>The same with the KL divergence from the predictions as they are now.</summary>
+    /// <summary>Adds the KL divergence from the present predictions.</summary>
     private static Func<(Tensor, Tensor)> FromNow(Func<(Tensor Surrogate, Tensor Logits)> evaluate)
     {
         var old = evaluate().Logits.detach().log_softmax(1);

@@ -9,7 +9,7 @@ using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Tests.Policies;
 
-/// <summary>What masks do in exported policies.</summary>
+/// <summary>Masks in exported policies.</summary>
 public sealed class ActionMaskDeploymentTests
 {
     private const int Rows = 5_000;

@@ -78,11 +78,11 @@ public sealed class ActionMaskTests
     [TestCase("1 0.5 0", "shows the policy 0.5 at slot 2, at step 5 of its episode, where the mask says whether choice 'stay' is allowed; it must be 1 or 0. A normaliser must not scale the mask")]
     [TestCase("1 0 -1", "slot 3")]
     [TestCase("1 0 2", "slot 3")]
-    public void A_mask_that_is_none_is_complained_of(string mask, string? complaint)
+    public void A_mask_that_is_none_is_complained_of(string mask, string? fault)
     {
         float[] observation = [0.5f, .. mask.Split(' ').Select(value => float.Parse(value, System.Globalization.CultureInfo.InvariantCulture))];
 
-        Assert.That(new ActionMask(Three, 4).Complaint(observation, step: 5), complaint is null ? Is.Null : Does.Contain(complaint));
+        Assert.That(new ActionMask(Three, 4).FindFault(observation, step: 5), fault is null ? Is.Null : Does.Contain(fault));
     }
 
     [Test]
@@ -90,9 +90,9 @@ public sealed class ActionMaskTests
     {
         var mask = new ActionMask(Controls, 5);
 
-        Assert.That(mask.Complaint([0, 0, 1, 0, 1], step: 0), Is.Null);
-        Assert.That(mask.Complaint([0, 1, 0, 0, 0], step: 0), Does.StartWith("allows no choice in dimension 'pedal' at step 0"));
-        Assert.That(mask.Complaint([0, 0, 0, 0, 1], step: 0), Does.StartWith("allows no choice in dimension 'gear'"));
+        Assert.That(mask.FindFault([0, 0, 1, 0, 1], step: 0), Is.Null);
+        Assert.That(mask.FindFault([0, 1, 0, 0, 0], step: 0), Does.StartWith("allows no choice in dimension 'pedal' at step 0"));
+        Assert.That(mask.FindFault([0, 0, 0, 0, 1], step: 0), Does.StartWith("allows no choice in dimension 'gear'"));
     }
 
     [Test]

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Policies;
 
-/// <summary>What a step does to a policy, whatever the policy, the family, the batch and the way of differentiation.</summary>
+/// <summary>The effect of a step on a policy, for policies, families, batches and ways of differentiation of any kind.</summary>
 [TestFixture(Differentiation.Kernel)]
 [TestFixture(Differentiation.Perceptron)]
 [TestFixture(Differentiation.Autograd)]
@@ -238,7 +238,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
             (_start, _predictions) = (Parameters(), Predict(_policy));
         }
 
-        /// <summary>Whether every bit of the parameters, and of what they predict, is that of the start.</summary>
+        /// <summary>True if every bit of the parameters, and of their predictions, is that of the start.</summary>
         public bool IsUntouched() => Same(Parameters(), _start) && Same(Predict(_policy), _predictions);
 
         /// <summary>The mean divergence since the start, by libtorch in float64.</summary>

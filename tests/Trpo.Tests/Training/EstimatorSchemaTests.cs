@@ -10,7 +10,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>What the estimator promises of columns before it is fitted is what they are afterwards.</summary>
+/// <summary>The columns that the estimator predicts before it is fitted, compared with those of the fitted transformer.</summary>
 public sealed class EstimatorSchemaTests
 {
     private static readonly ActionSpace[] Spaces = [ActionSpace.Discrete("off", "on"), ActionSpace.Box([-1, -1], [1, 1], "x", "y"), ActionSpace.MultiDiscrete([2, 3], "gear", "pedal"), ActionSpace.MultiBinary("light", "fan")];

@@ -8,7 +8,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>What each option of training does, seen from outside.</summary>
+/// <summary>The effect of each option of training, seen from outside.</summary>
 public sealed class TrainingOptionsTests
 {
     private static readonly TrpoOptions Short = new() { TotalSteps = 1_024, StepsPerIteration = 256, HiddenLayers = [16], Seed = 1 };

@@ -10,7 +10,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>What training tells meters and traces, against what it reports itself.</summary>
+/// <summary>Meters and traces of a training, compared with its reports.</summary>
 public sealed class TrainingTelemetryTests
 {
     private static readonly TrpoOptions Short = new() { TotalSteps = 768, StepsPerIteration = 256, HiddenLayers = [16], Seed = 7 };
