@@ -1,0 +1,77 @@
+using Trpo.Estimators;
+using Trpo.Onnx;
+using Trpo.Reports;
+
+namespace Trpo.Tests.Architecture;
+
+/// <summary>The libraries that are packed, from the bottom up, and their rooms.</summary>
+internal static class ShippedLibraries
+{
+    public static ShippedLibrary Onnx { get; } = new("Trpo.Onnx", "Trpo.Onnx", typeof(PolicyTransformer).Assembly.Location, [], new Dictionary<string, string[]>
+    {
+        ["Files"] = [],
+        ["Graph.Format"] = [],
+        ["Interop"] = [],
+        ["Randomness"] = [],
+        ["Runtime"] = [],
+        ["Spaces"] = [],
+        ["Graph"] = ["Graph.Format", "Spaces"],
+        ["Rows"] = ["Graph", "Interop", "Spaces"],
+        ["Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
+        ["Sampling"] = ["Randomness", "Spaces"],
+        [""] = ["Conversion", "Files", "Graph", "Interop", "Rows", "Runtime", "Sampling", "Spaces"],
+    });
+
+    public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx"], new Dictionary<string, string[]>
+    {
+        ["Advantages"] = [],
+        ["Distributions"] = [],
+        ["Foundation"] = [],
+        ["Checkpoints"] = ["Foundation"],
+        ["Environments"] = ["Checkpoints"],
+        ["Environments.Checking"] = ["Environments"],
+        ["Environments.ClassicControl"] = ["Checkpoints", "Environments"],
+        ["Environments.Stepping"] = ["Checkpoints", "Environments"],
+        ["Environments.DataViews"] = ["Environments", "Environments.Stepping"],
+        ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
+        ["Kernels"] = [],
+        ["NativeLibraries"] = [],
+        ["Optimization"] = ["Foundation"],
+        ["Health"] = ["Checkpoints", "Foundation", "Optimization"],
+        ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
+        ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
+        [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization"],
+        ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization"],
+        ["Rollouts"] = ["Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Policies"],
+        ["Training"] = ["", "Advantages", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Health", "Optimization", "Policies", "Rollouts"],
+        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Training"],
+    })
+    {
+        // Training takes the options and reports the iterations of the root, and the entry types call it.
+        EntryTypes = ["MLContextExtensions", "ReinforcementLearningCatalog", "ReinforcementLearningTrainers", "TrpoEstimator"],
+    };
+
+    public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx"], new Dictionary<string, string[]>
+    {
+        ["History"] = [],
+        ["Charts"] = ["History"],
+        ["Csv"] = ["History"],
+        ["TensorBoard.Format"] = [],
+        ["TensorBoard"] = ["TensorBoard.Format"],
+        ["Verdicts"] = ["History"],
+        [""] = ["Charts", "Csv", "History", "Html", "TensorBoard"],
+        ["Html"] = ["", "Charts", "History", "Verdicts"],
+    });
+
+    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports"], new Dictionary<string, string[]>
+    {
+        ["Display"] = [""],
+        ["Environments"] = [""],
+        [""] = ["Environments", "Verbs"],
+        ["Runs"] = ["", "Display", "Environments"],
+        ["Inspection"] = ["Runs"],
+        ["Verbs"] = ["", "Environments", "Inspection", "Runs"],
+    });
+
+    public static IReadOnlyList<ShippedLibrary> All { get; } = [Onnx, Estimators, Reports, CommandLine];
+}
