@@ -43,7 +43,7 @@ internal static class ShippedLibraries
         [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization"],
         ["Rollouts"] = ["Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Policies"],
-        ["Training"] = ["", "Advantages", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Health", "Optimization", "Policies", "Rollouts"],
+        ["Training"] = ["", "Advantages", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Optimization", "Policies", "Rollouts"],
         ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Training"],
     })
     {
@@ -53,24 +53,26 @@ internal static class ShippedLibraries
 
     public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx"], new Dictionary<string, string[]>
     {
+        ["Descriptions"] = [],
         ["History"] = [],
         ["Charts"] = ["History"],
         ["Csv"] = ["History"],
         ["TensorBoard.Format"] = [],
         ["TensorBoard"] = ["TensorBoard.Format"],
         ["Verdicts"] = ["History"],
-        [""] = ["Charts", "Csv", "History", "Html", "TensorBoard"],
-        ["Html"] = ["", "Charts", "History", "Verdicts"],
+        ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
+        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
     });
 
     public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports"], new Dictionary<string, string[]>
     {
-        ["Display"] = [""],
-        ["Environments"] = [""],
-        [""] = ["Environments", "Verbs"],
-        ["Runs"] = ["", "Display", "Environments"],
+        ["Foundation"] = [],
+        ["Display"] = ["Foundation"],
+        ["Environments"] = ["Foundation"],
+        ["Runs"] = ["Display", "Environments", "Foundation"],
         ["Inspection"] = ["Runs"],
-        ["Verbs"] = ["", "Environments", "Inspection", "Runs"],
+        ["Verbs"] = ["Environments", "Foundation", "Inspection", "Runs"],
+        [""] = ["Environments", "Verbs"],
     });
 
     public static IReadOnlyList<ShippedLibrary> All { get; } = [Onnx, Estimators, Reports, CommandLine];
