@@ -24,7 +24,6 @@ internal static class ShippedLibraries
 
     public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx"], new Dictionary<string, string[]>
     {
-        ["Advantages"] = [],
         ["Distributions"] = [],
         ["Foundation"] = [],
         ["Checkpoints"] = ["Foundation"],
@@ -42,9 +41,13 @@ internal static class ShippedLibraries
         ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
         [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization"],
-        ["Rollouts"] = ["Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Policies"],
-        ["Training"] = ["", "Advantages", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Optimization", "Policies", "Rollouts"],
-        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Training"],
+        ["Telemetry"] = ["", "Foundation", "Optimization"],
+        ["Trajectories"] = ["Checkpoints"],
+        ["Estimation"] = ["Trajectories"],
+        ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Optimization", "Policies", "Trajectories"],
+        ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
+        ["Training"] = ["", "Environments", "Environments.DataViews", "Estimation", "Health", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
+        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.
