@@ -8,7 +8,7 @@ using Trpo.Onnx;
 
 namespace Trpo.Estimators;
 
-/// <summary>Reinforcement learning in ML.NET: what <c>mlContext.ReinforcementLearning</c> offers.</summary>
+/// <summary>The catalog of reinforcement learning: environments, checks, trainers and evaluation, as <c>mlContext.ReinforcementLearning</c>.</summary>
 public sealed class ReinforcementLearningCatalog
 {
     private readonly IHostEnvironment _host;
@@ -23,16 +23,16 @@ public sealed class ReinforcementLearningCatalog
     /// <summary>The trainers.</summary>
     public ReinforcementLearningTrainers Trainers { get; }
 
-    /// <summary>Makes an environment a data view, which pipelines are fitted on.</summary>
-    /// <param name="factory">Creates one environment; called once per environment and once for its spaces.</param>
-    /// <param name="count">How many environments are stepped side by side. At least 1; 8 by default.</param>
-    /// <param name="observationColumnName">The name of the column of observations, "Observation" by default. An environment whose space of observations has columns takes none.</param>
-    /// <param name="rows">The length of the table that upstream transforms are fitted on, of a uniformly random policy's observations.</param>
-    /// <param name="seed">The seed of that table.</param>
-    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
+    /// <summary>Creates a data view of an environment, which pipelines are fitted on.</summary>
+    /// <param name="factory">Creates a new environment; called once per environment and once for the spaces.</param>
+    /// <param name="count">The number of environments to step side by side, at least 1; 8 by default.</param>
+    /// <param name="observationColumnName">The name of the column of observations, "Observation" by default. Must be null for an environment whose observation space has columns.</param>
+    /// <param name="rows">The number of observations of a uniformly random policy that upstream transforms are fitted on, at least 1; 4,096 by default.</param>
+    /// <param name="seed">The seed of those observations; 0 by default.</param>
+    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1; 10,000 by default.</param>
     /// <param name="threads">
-    /// How many threads step and reset the environments, in training and in evaluation; the calling thread is one of them. What comes out does not depend on it. It pays where
-    /// a step takes more than some microseconds. At least 1, 1 by default; more than <paramref name="count"/> means as many as that.
+    /// The number of threads that step and reset the environments in training and evaluation, including the calling thread; at least 1, 1 by default, limited to <paramref name="count"/>.
+    /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own.</exception>
@@ -50,15 +50,15 @@ public sealed class ReinforcementLearningCatalog
     }
 
     /// <summary>
-    /// Looks for what is wrong with an environment before training does: acts in it at random, at its bounds, under the same and other seeds and in two
-    /// instances at once, and says what broke the contract of <see cref="IEnvironment"/> and what makes learning hard or slow.
+    /// Checks an environment before it is trained in: with random actions, actions at the bounds, equal and different seeds, and two instances
+    /// in turn. Reports violations of the contract of <see cref="IEnvironment"/>, and properties that make learning hard or slow.
     /// </summary>
-    /// <param name="factory">Creates one environment; called three times. What it creates is disposed.</param>
-    /// <param name="steps">The steps of a random policy, at least 1; 10,000 by default. The other checks together take at most about twice as many.</param>
-    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1; as in <see cref="LoadFromEnvironment"/>.</param>
-    /// <param name="seed">Where seeds and actions come from.</param>
+    /// <param name="factory">Creates a new environment; called three times. The environments are disposed.</param>
+    /// <param name="steps">The number of steps of a random policy, at least 1; 10,000 by default. The other checks together take at most about twice as many.</param>
+    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1, as in <see cref="LoadFromEnvironment"/>; 10,000 by default.</param>
+    /// <param name="seed">The seed of all seeds and actions; 0 by default.</param>
     /// <param name="cancellation">Ends the check between two steps; a step that never returns cannot be ended.</param>
-    /// <returns>What was found. Nothing that the environment does is thrown, except for an <see cref="OperationCanceledException"/>.</returns>
+    /// <returns>The report. Exceptions of the environment become findings, except for an <see cref="OperationCanceledException"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled, or the environment threw it.</exception>
     public EnvironmentReport CheckEnvironment(Func<IEnvironment> factory, int steps = 10_000, int episodeStepLimit = 10_000, int seed = 0, CancellationToken cancellation = default)
@@ -69,22 +69,22 @@ public sealed class ReinforcementLearningCatalog
         return new EnvironmentChecker(factory, steps, episodeStepLimit, seed, cancellation).Run();
     }
 
-    /// <summary>Plays episodes with a trained policy.</summary>
-    /// <param name="model">The policy, or a chain that it stands in; what precedes it transforms the observations.</param>
-    /// <param name="environment">Where to play.</param>
-    /// <param name="episodes">The number of episodes, at least 1.</param>
-    /// <param name="seed">Where the episodes' seeds come from; the result does not depend on the number of environments, unless a transform in front of the policy keeps state from row to row.</param>
+    /// <summary>Evaluates a trained policy over a number of episodes.</summary>
+    /// <param name="model">The policy, or a chain with the policy in it; the transforms before the policy are applied to the observations.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="episodes">The number of episodes, at least 1; 100 by default.</param>
+    /// <param name="seed">The seed of the episodes' seeds; 0 by default. The result does not depend on the number of environments, unless a transform before the policy keeps state from row to row.</param>
     /// <param name="selection">
-    /// How actions are chosen: <see cref="ActionSelection.Mode"/>, the deterministic ones, or <see cref="ActionSelection.Sample"/>, drawn ones, which are
-    /// the same every time only if it is given a seed. Null, the default, means as the policy says itself, which is deterministic unless it was told otherwise.
+    /// The selection of actions: <see cref="ActionSelection.Mode"/> for deterministic actions, or <see cref="ActionSelection.Sample"/> for drawn ones, which are
+    /// repeatable only with a seed. Null, the default, is the policy's own selection, which is deterministic unless it was set.
     /// </param>
-    /// <param name="progress">Is told of every episode when it ends, on the calling thread; not in the order of their numbers.</param>
+    /// <param name="progress">Receives every episode when it ends, on the calling thread, not in the order of the index; or null.</param>
     /// <param name="cancellation">Ends the evaluation between two steps.</param>
-    /// <returns>The episodes, and what they come to.</returns>
+    /// <returns>The results of the episodes, and their statistics.</returns>
     /// <exception cref="ArgumentException">The model has no policy, or the policy's actions are not the environment's.</exception>
-    /// <exception cref="LockStepException">What precedes the policy does not work row by row.</exception>
+    /// <exception cref="LockStepException">A transform before the policy does not work row by row.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy does not say how they are distributed.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy has no outputs for the parameters of its distribution.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public PolicyEvaluation Evaluate(
         ITransformer model,

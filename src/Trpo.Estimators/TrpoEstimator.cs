@@ -67,7 +67,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var column = PolicySchema.FindObservation(input.Schema, _options.Columns.Observation, length: null, _environment.HowToCombineInto(_options.Columns.Observation));
+        var column = PolicySchema.FindObservation(input.Schema, _options.Columns.Observation, length: null, _environment.CombiningAdvice(_options.Columns.Observation));
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
@@ -80,7 +80,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var observation = _options.Columns.Observation;
-        PolicySchema.CheckObservation(inputSchema, observation, _environment.HowToCombineInto(observation));
+        PolicySchema.CheckObservation(inputSchema, observation, _environment.CombiningAdvice(observation));
         var outputs = _options.Columns.GetOutputShape(_environment.ActionSpace);
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }

@@ -3,13 +3,17 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>Actions without a policy, and actions brought back within their bounds.</summary>
+/// <summary>Random actions of an action space, and actions clipped to its bounds.</summary>
 internal static class ActionSampling
 {
     /// <summary>
-    /// A uniformly random action. A dimension without bounds is drawn from a standard normal distribution, one with a single bound
-    /// from an exponential distribution beyond it, as Gymnasium's spaces do.
+    /// Draws a uniformly random action. A dimension without bounds is drawn from a standard normal distribution, one with a single bound
+    /// from an exponential distribution beyond it, as in Gymnasium's spaces.
     /// </summary>
+    /// <param name="space">The action space.</param>
+    /// <param name="random">The source of random numbers.</param>
+    /// <param name="action">Receives the action, <c>[k]</c>.</param>
+    /// <exception cref="NotSupportedException">The space is of an unknown type.</exception>
     public static void Sample(ActionSpace space, RandomSource random, Span<float> action)
     {
         switch (space)
@@ -29,20 +33,20 @@ internal static class ActionSampling
                 Sample(box, random, action);
                 break;
             default:
-                throw new NotSupportedException($"There is no random action of the action space {space}.");
+                throw new NotSupportedException($"The action space {space} has no random actions.");
         }
     }
 
     /// <summary>
-    /// Puts choices that are allowed, drawn uniformly, in the place of those that are not; draws nothing where all are. Behind
-    /// <see cref="Sample(ActionSpace, RandomSource, Span{float})"/>, all that are allowed are equally probable.
+    /// Replaces forbidden choices of an action by allowed ones, drawn uniformly; draws nothing if all are allowed. After
+    /// <see cref="Sample(ActionSpace, RandomSource, Span{float})"/>, all allowed choices are equally probable.
     /// </summary>
-    /// <param name="space">The space of the action; in one that has no choices, all is allowed.</param>
-    /// <param name="allows">Whether a choice, by its place among those of all dimensions, is allowed.</param>
-    /// <param name="random">The source of chance.</param>
+    /// <param name="space">The action space; without discrete choices, every action is allowed.</param>
+    /// <param name="allows">Returns true if a choice, given its index among those of all dimensions, is allowed.</param>
+    /// <param name="random">The source of random numbers.</param>
     /// <param name="action">The action, <c>[k]</c>.</param>
-    /// <returns>Whether there is an allowed action; false where a dimension has no allowed choice.</returns>
-    public static bool Allow(ActionSpace space, Func<int, bool> allows, RandomSource random, Span<float> action)
+    /// <returns>True if every choice is allowed now; false if a dimension has no allowed choice.</returns>
+    public static bool ReplaceForbidden(ActionSpace space, Func<int, bool> allows, RandomSource random, Span<float> action)
     {
         var start = 0;
         for (var dimension = 0; dimension < space.ChoiceCounts.Length; dimension++)
@@ -62,7 +66,10 @@ internal static class ActionSampling
         return true;
     }
 
-    /// <summary>The nearest action within the bounds of the space; only those of a box can be beyond them.</summary>
+    /// <summary>Clips an action to the bounds of its space; only a <see cref="BoxActionSpace"/> has bounds.</summary>
+    /// <param name="space">The action space.</param>
+    /// <param name="action">The action, <c>[k]</c>.</param>
+    /// <param name="clipped">Receives the nearest action within the bounds, <c>[k]</c>.</param>
     public static void Clip(ActionSpace space, ReadOnlySpan<float> action, Span<float> clipped)
     {
         if (space is BoxActionSpace box)
@@ -71,7 +78,7 @@ internal static class ActionSampling
             action.CopyTo(clipped);
     }
 
-    // One of the allowed choices of a dimension, or -1 where there is none. Apart, so that nothing is allocated where nothing is forbidden.
+    // Returns one of the allowed choices of a dimension, or -1 if there is none. A method of its own, so that its closure is allocated only if a choice is forbidden.
     private static int SampleAllowed(int start, int count, Func<int, bool> allows, RandomSource random)
     {
         int[] allowed = [.. Enumerable.Range(0, count).Where(choice => allows(start + choice))];

@@ -1,6 +1,6 @@
 namespace Trpo.Estimators.Environments;
 
-/// <summary>An environment broke its contract; the message names the environment and what it did.</summary>
+/// <summary>The exception that is thrown if an environment breaks the contract of <see cref="IEnvironment"/>; the message names the environment and the violation.</summary>
 public sealed class EnvironmentException : Exception
 {
     /// <inheritdoc cref="Exception(string, Exception)"/>
@@ -9,6 +9,6 @@ public sealed class EnvironmentException : Exception
     {
     }
 
-    /// <summary>Whether what it did was a number that is not finite, and no failure: a fresh episode may be free of it.</summary>
+    /// <summary>True if the violation is a number that is not finite; a new episode may be free of it.</summary>
     internal bool IsNonFinite { get; init; }
 }

@@ -2,14 +2,17 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>What must hold of the spaces of environments of one kind: there are some, and they are the same.</summary>
+/// <summary>Comparison of the spaces of environments of one kind.</summary>
 internal static class EnvironmentSpaces
 {
-    /// <summary>A property that is null.</summary>
+    /// <summary>Creates the exception for a property that is null.</summary>
     public static EnvironmentException Missing(IEnvironment environment, string property) =>
         new($"Environment {environment.GetType().Name} has no {property}: it is null.");
 
-    /// <summary>How the spaces of another environment differ from those of the first, or null where they do not.</summary>
+    /// <summary>Describes a difference between the spaces of an environment and those of the first one; returns null if there is none.</summary>
+    /// <param name="observationSpace">The observations of the first environment.</param>
+    /// <param name="actionSpace">The actions of the first environment.</param>
+    /// <param name="other">The environment to compare.</param>
     public static string? Difference(ObservationSpace observationSpace, ActionSpace actionSpace, IEnvironment other)
     {
         var (observations, actions) = (other.ObservationSpace, other.ActionSpace);

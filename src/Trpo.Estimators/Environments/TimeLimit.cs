@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>Truncates the episodes of another environment after a number of steps, as Gymnasium's wrapper of that name does.</summary>
+/// <summary>A wrapper that truncates the episodes of an environment after a number of steps, as Gymnasium's <c>TimeLimit</c> does.</summary>
 public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
 {
     private readonly IEnvironment _inner;
@@ -11,7 +11,7 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
     private int _steps;
 
     /// <summary>Wraps an environment.</summary>
-    /// <param name="inner">The environment to limit; it is disposed with this one.</param>
+    /// <param name="inner">The environment to wrap; it is disposed with the wrapper.</param>
     /// <param name="maxEpisodeSteps">The step after which an episode is truncated, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxEpisodeSteps"/> is less than 1.</exception>
     public TimeLimit(IEnvironment inner, int maxEpisodeSteps)
@@ -51,11 +51,11 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
         return ++_steps >= _maxEpisodeSteps ? result with { Truncated = true } : result;
     }
 
-    /// <summary>Whether the environment that is limited is one whose state can be saved.</summary>
+    /// <summary>True if the state of the wrapped environment can be saved.</summary>
     public bool IsCheckpointable => _inner is ICheckpointable { IsCheckpointable: true };
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The environment that is limited has no state that can be saved.</exception>
+    /// <exception cref="InvalidOperationException">The wrapped environment is not <see cref="ICheckpointable"/>.</exception>
     public void SaveState(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -64,7 +64,7 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The environment that is limited has no state that can be restored.</exception>
+    /// <exception cref="InvalidOperationException">The wrapped environment is not <see cref="ICheckpointable"/>.</exception>
     public void RestoreState(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);

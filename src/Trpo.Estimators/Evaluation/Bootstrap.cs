@@ -2,16 +2,16 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Evaluation;
 
-/// <summary>How a mean varies from sample to sample, told from one sample alone (Efron 1979): by the means of samples drawn from it with replacement.</summary>
+/// <summary>The bootstrap (Efron 1979): estimates the sampling distribution of a mean by the means of resamples drawn with replacement.</summary>
 internal static class Bootstrap
 {
-    /// <summary>The means of samples that are as large as <paramref name="values"/> and drawn from them with replacement, in ascending order.</summary>
+    /// <summary>Computes the means of resamples of <paramref name="values"/>, each as large as the sample, in ascending order.</summary>
     /// <param name="values">The sample, at least one value.</param>
     /// <param name="count">The number of means.</param>
-    /// <param name="random">What draws.</param>
+    /// <param name="random">The source of random numbers.</param>
     public static double[] Means(ReadOnlySpan<double> values, int count, RandomSource random)
     {
-        // Sums of differences, so that the mean of values that are all alike is that value without a rounding.
+        // Differences from the first value are summed, so that the mean of equal values is exactly that value.
         var origin = values[0];
         var means = new double[count];
         foreach (ref var mean in means.AsSpan())
@@ -26,14 +26,14 @@ internal static class Bootstrap
         return means;
     }
 
-    /// <summary>The value that a share of others is below; between two of them in proportion.</summary>
+    /// <summary>Computes a quantile, with linear interpolation between neighbours.</summary>
     /// <param name="sorted">Values in ascending order, at least one.</param>
-    /// <param name="share">From 0, the least, to 1, the greatest.</param>
-    public static double Quantile(ReadOnlySpan<double> sorted, double share)
+    /// <param name="probability">The probability of the quantile, from 0 (the minimum) to 1 (the maximum).</param>
+    public static double Quantile(ReadOnlySpan<double> sorted, double probability)
     {
-        var place = share * (sorted.Length - 1);
-        var below = (int)place;
+        var position = probability * (sorted.Length - 1);
+        var below = (int)position;
         var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
+        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
     }
 }

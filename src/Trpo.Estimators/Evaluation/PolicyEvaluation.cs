@@ -5,7 +5,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Evaluation;
 
-/// <summary>What a policy reached in a number of episodes.</summary>
+/// <summary>The result of an evaluation of a policy over a number of episodes.</summary>
 public sealed class PolicyEvaluation
 {
     private const int Resamples = 10_000;
@@ -24,7 +24,7 @@ public sealed class PolicyEvaluation
         _lengths = [.. episodes.Select(episode => episode.Length)];
         _sortedReturns = [.. _returns.Order()];
 
-        // A stream of its own: the first numbers of the seed's are the seeds of the episodes.
+        // The resamples have a stream of their own, because the first numbers of the seed's stream are the seeds of the episodes.
         _resampledMeans = new(() => Bootstrap.Means(_returns, Resamples, new RandomSource((ulong)seed).Split()));
         MeanReturn = _returns.Average();
         StandardDeviation = Deviation(_returns, MeanReturn);
@@ -32,54 +32,54 @@ public sealed class PolicyEvaluation
         LengthStandardDeviation = Deviation(_lengths.Select(length => (double)length), MeanLength);
     }
 
-    /// <summary>Every episode, with its seed and how it ended.</summary>
+    /// <summary>The results of the episodes, in the order of their index.</summary>
     public IReadOnlyList<EpisodeResult> Episodes { get; }
 
-    /// <summary>The seed of the evaluation: episode i has the i-th <see cref="RandomSource.NextSeed"/> of a <see cref="RandomSource"/> of it.</summary>
+    /// <summary>The seed of the evaluation. Episode i is reset with the i-th <see cref="RandomSource.NextSeed"/> of a <see cref="RandomSource"/> of this seed.</summary>
     public int Seed { get; }
 
-    /// <summary>How the actions were chosen: the deterministic ones, or drawn.</summary>
+    /// <summary>The selection of the actions: deterministic, or drawn.</summary>
     public ActionSelection Selection { get; }
 
-    /// <summary>The sum of the rewards of each episode.</summary>
+    /// <summary>The return of each episode: the sum of its rewards.</summary>
     public IReadOnlyList<double> Returns => _returns;
 
     /// <summary>The number of steps of each episode.</summary>
     public IReadOnlyList<int> Lengths => _lengths;
 
-    /// <summary>The number of episodes that came to an end of their own.</summary>
+    /// <summary>The number of episodes that reached a terminal state.</summary>
     public int TerminatedEpisodes => Episodes.Count(episode => episode.Terminated);
 
-    /// <summary>The number of episodes that were cut off rather than came to an end of their own.</summary>
+    /// <summary>The number of episodes that were cut off before a terminal state.</summary>
     public int TruncatedEpisodes => Episodes.Count(episode => episode.Truncated);
 
     /// <summary>The mean of <see cref="Returns"/>.</summary>
     public double MeanReturn { get; }
 
-    /// <summary>The standard deviation of <see cref="Returns"/> (of the population, as is usual for these tables): how far episodes are apart, not how far <see cref="MeanReturn"/> may be off.</summary>
+    /// <summary>The standard deviation of <see cref="Returns"/> of the population, which measures the spread of the episodes, not the error of <see cref="MeanReturn"/>.</summary>
     public double StandardDeviation { get; }
 
-    /// <summary>The least of <see cref="Returns"/>.</summary>
+    /// <summary>The minimum of <see cref="Returns"/>.</summary>
     public double MinReturn => _sortedReturns[0];
 
-    /// <summary>The median of <see cref="Returns"/>; the mean of the two in the middle where their number is even.</summary>
+    /// <summary>The median of <see cref="Returns"/>; the mean of the two middle values if their number is even.</summary>
     public double MedianReturn => Bootstrap.Quantile(_sortedReturns, 0.5);
 
-    /// <summary>The greatest of <see cref="Returns"/>.</summary>
+    /// <summary>The maximum of <see cref="Returns"/>.</summary>
     public double MaxReturn => _sortedReturns[^1];
 
     /// <summary>The mean of <see cref="Lengths"/>.</summary>
     public double MeanLength { get; }
 
-    /// <summary>The standard deviation of <see cref="Lengths"/> (of the population).</summary>
+    /// <summary>The standard deviation of <see cref="Lengths"/>, of the population.</summary>
     public double LengthStandardDeviation { get; }
 
     /// <summary>
-    /// Where the mean return of infinitely many episodes probably lies: the percentile bootstrap over 10,000 resamples of <see cref="Returns"/>, drawn
-    /// with <see cref="Seed"/> and so the same every time. It knows these episodes alone: with fewer than about 20 it is too narrow, and with one it is
-    /// a point. It says nothing of how another training with another seed would have done.
+    /// Computes a confidence interval of the expected return by the percentile bootstrap over 10,000 resamples of <see cref="Returns"/>, drawn with
+    /// <see cref="Seed"/> and so repeatable. With fewer than about 20 episodes the interval is too narrow, and with one it is a point. The interval does
+    /// not cover the variation between trainings with different seeds.
     /// </summary>
-    /// <param name="level">The share of such intervals that hold that mean, between 0 and 1; 0.95 by default.</param>
+    /// <param name="level">The confidence level, between 0 and 1; 0.95 by default.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not between 0 and 1.</exception>
     public ConfidenceInterval MeanReturnInterval(double level = 0.95)
     {
@@ -88,7 +88,7 @@ public sealed class PolicyEvaluation
         return new ConfidenceInterval(Bootstrap.Quantile(_resampledMeans.Value, outside), Bootstrap.Quantile(_resampledMeans.Value, 1 - outside), level);
     }
 
-    /// <summary>The mean return, its standard deviation, and the 95% interval of the mean.</summary>
+    /// <summary>Returns the mean return, the standard deviation, and the 95% confidence interval of the mean.</summary>
     public override string ToString()
     {
         var format = Math.Abs(MeanReturn) < 10 ? "F3" : "F1";

@@ -10,7 +10,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Evaluation;
 
-/// <summary>Plays episodes with an exported policy, a block of environments at a time.</summary>
+/// <summary>An evaluation of an exported policy, which plays episodes in a vector environment.</summary>
 internal sealed class PolicyEvaluator
 {
     private readonly TransformedVectorEnvironment _transformed;
@@ -38,7 +38,7 @@ internal sealed class PolicyEvaluator
         _draws = new DataViewRowId[transformed.Count];
     }
 
-    /// <summary>Plays the episodes; each has its own seed, so that which environment plays it does not matter.</summary>
+    /// <summary>Plays the episodes and returns their results. Each episode has a seed of its own, so the result does not depend on the number of environments.</summary>
     public static PolicyEvaluation Run(
         PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, CancellationToken cancellation)
     {
@@ -46,7 +46,7 @@ internal sealed class PolicyEvaluator
         selection ??= policy.Selection;
         CheckActions(policy.Metadata.Actions, environment);
         var data = chain.Preprocess(environment);
-        var column = PolicySchema.FindObservation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.HowToCombineInto(policy.Columns.Observation));
+        var column = PolicySchema.FindObservation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.CombiningAdvice(policy.Columns.Observation));
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count, selection);
         return new TransformedVectorEnvironment(environment, count, data, column).Use(transformed =>
@@ -60,24 +60,24 @@ internal sealed class PolicyEvaluator
     private void Play(CancellationToken cancellation)
     {
         for (var e = 0; e < _playing.Length; e++)
-            PlanEpisode(e);
-        BeginEpisodes();
+            StartEpisode(e);
+        RunResets();
         while (_playing.Any(episode => episode >= 0))
         {
             cancellation.ThrowIfCancellationRequested();
 
-            // An environment that has no episode left keeps its last observation in the batch; nobody reads its action.
+            // An environment without an episode keeps its last observation in the batch; its action is ignored.
             Act();
             for (var e = 0; e < _playing.Length; e++)
                 EnqueueStep(e);
             _queue.Run();
             for (var e = 0; e < _playing.Length; e++)
                 Record(e);
-            BeginEpisodes();
+            RunResets();
         }
     }
 
-    // What is drawn depends on the episode and the step alone, not on which environment plays it.
+    // The random numbers of an action depend on the episode and the step alone, not on the environment that plays it.
     private void Act()
     {
         for (var e = 0; e < _playing.Length; e++)
@@ -100,29 +100,29 @@ internal sealed class PolicyEvaluator
         if (episode < 0)
             return;
 
-        // The final observation passes through the transforms too, as it does in training.
+        // The final observation passes through the transforms too, as in training.
         _transformed.Read(environment, _batch.Observation(environment));
         var result = _queue.Result(environment);
         if (!result.Ended)
             return;
         _episodes[episode] = new EpisodeResult(episode, _seeds[episode], _environments.Return(environment), _environments.Length(environment), result.Terminated);
         _progress?.Report(_episodes[episode]);
-        PlanEpisode(environment);
+        StartEpisode(environment);
     }
 
-    private void PlanEpisode(int environment)
+    private void StartEpisode(int environment)
     {
         _playing[environment] = _started < _seeds.Length ? _started++ : -1;
         if (_playing[environment] >= 0)
             _queue.EnqueueReset(environment, _seeds[_playing[environment]]);
     }
 
-    private void BeginEpisodes()
+    private void RunResets()
     {
         _queue.Run();
         for (var e = 0; e < _playing.Length; e++)
         {
-            // Those that go on have been read.
+            // Environments in the middle of an episode have been read already.
             if (_playing[e] >= 0 && _environments.Length(e) == 0)
                 _transformed.Read(e, _batch.Observation(e));
         }
@@ -130,7 +130,7 @@ internal sealed class PolicyEvaluator
 
     private static void CheckActions(ActionSpace actions, EnvironmentDataView environment)
     {
-        // Two choices and three have as many probabilities as three and two.
+        // The dimensions are compared too: 2 and 3 choices have as many scores as 3 and 2.
         if (actions.GetType() != environment.ActionSpace.GetType() || actions.ScoreLength != environment.ActionSpace.ScoreLength || !actions.ChoiceCounts.SequenceEqual(environment.ActionSpace.ChoiceCounts))
             throw new ArgumentException($"The policy's actions are {actions}, but environment '{environment.Name}' takes {environment.ActionSpace}.");
     }

@@ -138,7 +138,7 @@ internal sealed class Shard : IShard
             content.Restore($"{prefix}{EnvironmentState}", _environments.Environments.RestoreState);
 
         // A transform that keeps a state of its own may compute other values.
-        if (!_environments.KeepsState && _collector.FindDifference() is var (environment, slot))
+        if (!_environments.HasStatefulTransform && _collector.FindDifference() is var (environment, slot))
             throw new CheckpointException($"The transforms between environment '{_environments.Environments.Name}' and the policy compute another value of slot {slot} from the observation of environment {environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
         if (!restores)
             _collector.Reset(_history.Current);

@@ -8,15 +8,16 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments;
 
+/// <summary>Tests of random actions, and of the clipping and reading of actions.</summary>
 public sealed class ActionSamplingTests
 {
     private const int Draws = 60_000;
 
-    // Five standard deviations of a frequency of a half, which is the widest.
+    // Five standard deviations of a frequency of a half, which has the largest deviation.
     private static readonly double Tolerance = 5 * 0.5 / Math.Sqrt(Draws);
 
     [Test]
-    public void Every_combination_of_choices_is_as_frequent_as_any_other()
+    public void Combinations_of_choices_are_equally_frequent()
     {
         var frequencies = Frequencies(ActionSpace.MultiDiscrete([3, 1, 2]));
 
@@ -25,7 +26,7 @@ public sealed class ActionSamplingTests
     }
 
     [Test]
-    public void Every_combination_of_switches_is_as_frequent_as_any_other()
+    public void Combinations_of_switches_are_equally_frequent()
     {
         var frequencies = Frequencies(ActionSpace.MultiBinary(3));
 
@@ -35,7 +36,7 @@ public sealed class ActionSamplingTests
     }
 
     [Test]
-    public void A_discrete_space_and_a_box_are_sampled_as_before()
+    public void Choices_are_equally_frequent_and_box_actions_are_within_their_bounds()
     {
         Assert.That(Frequencies(ActionSpace.Discrete(4)).Values, Is.All.EqualTo(1 / 4.0).Within(Tolerance));
 
@@ -61,7 +62,7 @@ public sealed class ActionSamplingTests
     }
 
     [Test]
-    public void An_environment_reads_indices_and_switches()
+    public void An_action_has_indices_and_switches()
     {
         var action = new EnvironmentAction([2, 0, 1]);
         var values = action.Values.ToArray();
@@ -77,7 +78,7 @@ public sealed class ActionSamplingTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public void A_random_policy_plays_with_several_choices_or_switches(bool discrete)
+    public void A_random_policy_takes_every_combination_of_choices_or_switches(bool discrete)
     {
         ActionSpace actions = discrete ? LiteralPolicies.Controls : LiteralPolicies.Switches;
         var seen = new HashSet<string>();
@@ -88,7 +89,7 @@ public sealed class ActionSamplingTests
     }
 
     [Test]
-    public void Counts_that_change_from_one_environment_to_the_next()
+    public void Choice_counts_that_differ_between_environments_are_refused()
     {
         var created = 0;
         var environment = new MLContext().ReinforcementLearning.LoadFromEnvironment(

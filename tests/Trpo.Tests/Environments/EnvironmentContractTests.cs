@@ -8,14 +8,14 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments;
 
-/// <summary>What an environment can do wrong is told to its author, with the environment's name.</summary>
+/// <summary>Tests that violations of the environment contract end training with an exception that names the environment.</summary>
 public sealed class EnvironmentContractTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
     [TestCase(float.NaN)]
     [TestCase(float.PositiveInfinity)]
-    public void An_observation_that_is_not_finite(float value)
+    public void Non_finite_observation_is_refused(float value)
     {
         var exception = FailureOf(() => new CountingEnvironment(observe: step => step == 3 ? value : step));
 
@@ -23,7 +23,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void An_observation_that_is_not_written_in_full()
+    public void Unwritten_observation_value_is_refused()
     {
         var exception = FailureOf(() => new StubEnvironment((_, _) => default, reset: observation => observation[0] = 1));
 
@@ -31,7 +31,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void An_observation_that_is_too_long()
+    public void Observation_that_is_too_long_is_refused()
     {
         var exception = FailureOf(() => new StubEnvironment((_, observation) =>
         {
@@ -44,7 +44,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void A_reward_that_is_not_finite()
+    public void Non_finite_reward_is_refused()
     {
         var exception = FailureOf(() => new CountingEnvironment(reward: step => step == 2 ? double.NaN : 0));
 
@@ -52,7 +52,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void An_episode_that_never_ends()
+    public void Episode_that_never_ends_is_refused()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(length: -1), count: 2, rows: 10, episodeStepLimit: 50);
 
@@ -60,7 +60,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void A_time_limit_is_the_way_out_of_an_episode_that_never_ends()
+    public void Time_limit_ends_an_endless_episode()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new CountingEnvironment(length: -1), 49), count: 2, rows: 10, episodeStepLimit: 50);
 
@@ -68,7 +68,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void An_exception_of_its_own_is_kept_inside()
+    public void Exception_of_the_environment_is_the_inner_exception()
     {
         var exception = FailureOf(() => new StubEnvironment((_, _) => throw new TimeoutException("The robot does not answer.")));
 
@@ -77,7 +77,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void Spaces_that_change_from_one_environment_to_the_next()
+    public void Spaces_that_differ_between_environments_are_refused()
     {
         var created = 0;
         var exception = FailureOf(() => created++ == 0 ? new CountingEnvironment() : new StubEnvironment((_, _) => default));
@@ -86,7 +86,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void Bounds_that_change_from_one_environment_to_the_next()
+    public void Action_bounds_that_differ_between_environments_are_refused()
     {
         var created = 0;
         var exception = FailureOf(() => new StubEnvironment((_, _) => default, actions: ActionSpace.Box([created++ == 0 ? -100f : -1f], [1])));
@@ -95,7 +95,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void A_factory_that_returns_one_environment_again_and_again()
+    public void Factory_that_returns_one_environment_twice_is_refused()
     {
         var one = new CountingEnvironment();
         var exception = FailureOf(() => one);
@@ -112,13 +112,13 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void A_failure_of_disposal_does_not_hide_the_failure_before_it()
+    public void Failure_of_Dispose_does_not_hide_an_earlier_failure()
     {
         var created = 0;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
             () =>
             {
-                // The environment that tells its spaces is disposed without a failure.
+                // The environment whose spaces are read is disposed without a failure.
                 var fails = created++ > 0;
                 return new StubEnvironment((_, _) => throw new TimeoutException("The real cause."), dispose: () =>
                 {
@@ -132,7 +132,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void Every_environment_is_disposed_where_one_of_them_fails_to_be()
+    public void Every_environment_is_disposed_even_if_one_throws_in_Dispose()
     {
         var disposed = 0;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
@@ -144,11 +144,11 @@ public sealed class EnvironmentContractTests
             count: 3);
 
         Assert.That(() => Train(environment), Throws.TypeOf<AggregateException>());
-        Assert.That(disposed, Is.EqualTo(4), "three and the one that told its spaces");
+        Assert.That(disposed, Is.EqualTo(4), "three, and the one whose spaces were read");
     }
 
     [Test]
-    public void Environments_are_disposed_also_when_training_fails()
+    public void Environments_are_disposed_when_training_fails()
     {
         var open = 0;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
@@ -164,7 +164,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void The_table_is_finite_and_the_same_every_time()
+    public void The_table_is_finite_and_repeatable()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new Estimators.Environments.ClassicControl.CartPole(), rows: 300);
         var first = environment.GetColumn<float[]>("Observation").ToList();
@@ -177,7 +177,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void The_column_has_the_names_of_its_values()
+    public void The_column_has_the_names_of_its_values_as_slot_names()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), observationColumnName: "State");
 

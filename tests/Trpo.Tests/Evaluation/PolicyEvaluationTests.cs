@@ -4,10 +4,11 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Tests.Evaluation;
 
+/// <summary>Tests of the statistics of an evaluation.</summary>
 public sealed class PolicyEvaluationTests
 {
     [Test]
-    public void Describes_returns_and_lengths()
+    public void Statistics_of_returns_and_lengths()
     {
         EpisodeResult[] episodes = [new(0, 11, 3, 4, true), new(1, 12, 10, 8, false), new(2, 13, 1, 4, true), new(3, 14, 2, 8, true)];
         var evaluation = new PolicyEvaluation(episodes, seed: 1, ActionSelection.Mode);
@@ -26,10 +27,10 @@ public sealed class PolicyEvaluationTests
     [TestCase(0.5, 30)]
     [TestCase(0.975, 49)]
     [TestCase(1, 50)]
-    public void A_quantile_lies_between_two_values_in_proportion(double share, double expected)
+    public void A_quantile_is_interpolated_linearly(double probability, double expected)
     {
-        Assert.That(Bootstrap.Quantile([10, 20, 30, 40, 50], share), Is.EqualTo(expected).Within(1e-12));
-        Assert.That(Bootstrap.Quantile([7], share), Is.EqualTo(7));
+        Assert.That(Bootstrap.Quantile([10, 20, 30, 40, 50], probability), Is.EqualTo(expected).Within(1e-12));
+        Assert.That(Bootstrap.Quantile([7], probability), Is.EqualTo(7));
     }
 
     [TestCase(1)]
@@ -43,7 +44,7 @@ public sealed class PolicyEvaluationTests
     }
 
     [Test]
-    public void The_interval_is_the_same_every_time_and_another_with_another_seed()
+    public void The_interval_is_repeatable_and_depends_on_the_seed()
     {
         double[] returns = [3, 1, 4, 1, 5, 9, 2, 6];
 
@@ -75,7 +76,7 @@ public sealed class PolicyEvaluationTests
     }
 
     [Test]
-    public void Intervals_hold_the_mean_as_often_as_they_say()
+    public void Intervals_cover_the_mean_at_their_confidence_level()
     {
         const int Samples = 200;
         const double Mean = 3;

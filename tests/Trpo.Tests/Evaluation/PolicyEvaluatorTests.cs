@@ -9,12 +9,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Evaluation;
 
+/// <summary>Tests of the evaluation of policies.</summary>
 public sealed class PolicyEvaluatorTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void A_policy_of_several_choices_acts_as_its_table_says()
+    public void A_multi_discrete_policy_takes_the_actions_of_its_table()
     {
         var played = new List<string>();
         var result = Evaluate(LiteralPolicies.Controls, LiteralPolicies.Controls, played);
@@ -24,7 +25,7 @@ public sealed class PolicyEvaluatorTests
     }
 
     [Test]
-    public void A_policy_of_switches_acts_as_its_table_says()
+    public void A_multi_binary_policy_takes_the_actions_of_its_table()
     {
         var played = new List<string>();
         var result = Evaluate(LiteralPolicies.Switches, LiteralPolicies.Switches, played);
@@ -34,7 +35,7 @@ public sealed class PolicyEvaluatorTests
     }
 
     [Test]
-    public void A_policy_of_other_actions_than_the_environments_is_refused()
+    public void A_policy_with_another_action_space_than_the_environment_is_refused()
     {
         ActionSpace[] others =
         [
@@ -53,7 +54,7 @@ public sealed class PolicyEvaluatorTests
 
     [TestCase(1)]
     [TestCase(3)]
-    public void Each_episode_has_its_seed_and_how_it_ended(int environments)
+    public void Each_episode_has_its_seed_and_its_end(int environments)
     {
         using var transformer = new PolicyTransformer(LiteralPolicies.Of(LiteralPolicies.Controls).Onnx, new());
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => new SeedEnvironment(), environments);
@@ -76,7 +77,7 @@ public sealed class PolicyEvaluatorTests
     [TestCase(2, false)]
     [TestCase(3, true)]
     [TestCase(4, true)]
-    public void An_end_at_the_step_of_the_time_limit_is_an_end_of_its_own(int limit, bool terminated)
+    public void A_terminal_state_at_the_step_of_the_time_limit_is_a_termination(int limit, bool terminated)
     {
         using var transformer = Support.Policies.Transformer(ActionSpace.Discrete("stay", "go"), observationLength: 1);
         var scripted = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new ScriptedEnvironment(ObservationSpace.Unbounded(1), [0], [1], [2], [3]), limit));
@@ -88,7 +89,7 @@ public sealed class PolicyEvaluatorTests
     }
 
     [Test]
-    public void Actions_are_deterministic_or_drawn_as_one_argument_says()
+    public void Actions_are_deterministic_or_drawn_by_the_selection()
     {
         using var policy = new PolicyTransformer(LiteralPolicies.Of(LiteralPolicies.Controls).Onnx, new());
         using var sampling = policy.With(ActionSelection.Sample(seed: 5));
@@ -101,7 +102,7 @@ public sealed class PolicyEvaluatorTests
         Assert.That(mode.Returns, Is.All.EqualTo(8));
         Assert.That(drawn.Selection, Is.EqualTo(ActionSelection.Sample(seed: 5)));
         Assert.That(drawn.MeanReturn, Is.EqualTo(0.5 + 0.9 + 0.7 + 0.6 + 0.8 + 0.7 + 0.4 + 0.6).Within(0.3), "the probabilities of the rewarded actions");
-        Assert.That(_ml.ReinforcementLearning.Evaluate(sampling, table, episodes: 400).Returns, Is.EqualTo(drawn.Returns), "what the policy says itself");
+        Assert.That(_ml.ReinforcementLearning.Evaluate(sampling, table, episodes: 400).Returns, Is.EqualTo(drawn.Returns), "the selection of the policy");
         Assert.That(_ml.ReinforcementLearning.Evaluate(sampling, table, episodes: 400, selection: ActionSelection.Mode).Returns, Is.EqualTo(mode.Returns));
     }
 

@@ -114,14 +114,14 @@ public sealed class ActionMaskTests
         for (var i = 0; i < Draws; i++)
         {
             ActionSampling.Sample(Controls, random, action);
-            Assert.That(ActionSampling.Allow(Controls, choice => allowed[choice], random, action));
+            Assert.That(ActionSampling.ReplaceForbidden(Controls, choice => allowed[choice], random, action));
             gears[(int)action[0]]++;
             Assert.That(action[1], Is.EqualTo(1));
         }
 
         Assert.That(gears[1], Is.Zero);
         Assert.That(gears[0] / (double)Draws, Is.EqualTo(0.5).Within(0.015));
-        Assert.That(ActionSampling.Allow(Controls, choice => choice < 3, random, action), Is.False, "no pedal");
+        Assert.That(ActionSampling.ReplaceForbidden(Controls, choice => choice < 3, random, action), Is.False, "no pedal");
     }
 
     [Test]
@@ -133,7 +133,7 @@ public sealed class ActionMaskTests
         {
             ActionSampling.Sample(Controls, first, plain);
             ActionSampling.Sample(Controls, second, allowed);
-            Assert.That(ActionSampling.Allow(Controls, _ => true, second, allowed));
+            Assert.That(ActionSampling.ReplaceForbidden(Controls, _ => true, second, allowed));
             Assert.That(allowed, Is.EqualTo(plain));
         }
     }

@@ -99,13 +99,13 @@ public sealed class ActionMaskTrainingTests
     public void The_table_of_an_environment_that_allows_nothing_says_so() =>
         Assert.That(
             () => _ml.ReinforcementLearning.LoadFromEnvironment(() => new Walled()).GetColumn<float[]>("Observation").Count(),
-            Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (number 0 of 1) allows no choice at step 0"));
+            Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (index 0 of 1) allows no choice at step 0"));
 
     [Test]
     public void A_state_without_a_way_out_ends_the_training() =>
         Assert.That(
             () => Train(() => new Walled()),
-            Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (number 0 of 8) allows no choice at step 0 of its episode"));
+            Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (index 0 of 8) allows no choice at step 0 of its episode"));
 
     [Test]
     public void A_mask_that_was_scaled_ends_the_training()
@@ -116,7 +116,7 @@ public sealed class ActionMaskTrainingTests
         Assert.That(() => pipeline.Fit(environment), Throws.TypeOf<EnvironmentException>().With.Message.Contains("A normaliser must not scale the mask: let Concatenate put the mask behind what is normalised"));
         Assert.That(
             () => Train(() => new LowestAllowed(ActionSpace.Discrete(3), mask: value => value * 2)),
-            Throws.TypeOf<EnvironmentException>().With.Message.Match(@"Environment 'Lowest' \(number 0 of 8\) shows the policy 2 at slot \d, at step 0 of its episode, where the mask says whether choice '\d' is allowed"));
+            Throws.TypeOf<EnvironmentException>().With.Message.Match(@"Environment 'Lowest' \(index 0 of 8\) shows the policy 2 at slot \d, at step 0 of its episode, where the mask says whether choice '\d' is allowed"));
     }
 
     [Test]

@@ -2,12 +2,12 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>Every action of the action space that is not forbidden is one that an environment takes, those at its bounds as well.</summary>
+/// <summary>The check that an environment accepts every allowed action, including those at the bounds of its action space.</summary>
 internal static class ActionCheck
 {
-    /// <summary>Acts at each bound, each time in an episode of its own.</summary>
+    /// <summary>Steps with each action at the bounds, each in an episode of its own.</summary>
     /// <param name="probe">The environment.</param>
-    /// <param name="findings">Receives what is wrong.</param>
+    /// <param name="findings">Receives the findings.</param>
     /// <param name="seed">The seed of the episodes.</param>
     public static void Run(EnvironmentProbe probe, EnvironmentFindings findings, int seed)
     {
@@ -18,9 +18,9 @@ internal static class ActionCheck
             if (!probe.Reset(seed))
                 return;
 
-            // What is forbidden here is met elsewhere, or never.
+            // A forbidden action is skipped: another state may allow it, or none.
             var allowed = action.ToArray();
-            if (!probe.Allow(new RandomSource((ulong)seed), allowed))
+            if (!probe.ReplaceForbidden(new RandomSource((ulong)seed), allowed))
                 return;
             if (!allowed.AsSpan().SequenceEqual(action))
                 continue;
@@ -35,11 +35,11 @@ internal static class ActionCheck
         var (first, why) = refused[0];
         if (accepted == 0)
         {
-            findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} It was at step 1 of its episode, and failed with every action that was tried.");
+            findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} It was at step 1 of its episode, and failed with each of the {refused.Count} actions that were tried.");
             return;
         }
 
         var others = refused.Count == 1 ? "" : $" {refused.Count - 1} of the other actions at the bounds failed too.";
-        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} The action was {kind.Describe(first)}, which its ActionSpace, {kind.Actions}, has; all of them must be taken, but for choices that {nameof(IEnvironment.Allows)} forbids.{others}");
+        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} The action was {kind.Describe(first)}, which is in its ActionSpace, {kind.Actions}; Step must accept every action of the space, except for choices that {nameof(IEnvironment.Allows)} forbids.{others}");
     }
 }

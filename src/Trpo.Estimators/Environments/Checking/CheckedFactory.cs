@@ -1,14 +1,17 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>Creates the environments of a check, believes nothing of them, and disposes them all.</summary>
+/// <summary>The factory of the environments under check, which validates the properties of each and disposes them all.</summary>
+/// <param name="factory">The factory to check.</param>
+/// <param name="findings">Receives the findings.</param>
+/// <param name="cancellation">Ends the check between two steps.</param>
 internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFindings findings, CancellationToken cancellation)
 {
     private readonly List<IEnvironment> _created = [];
 
-    /// <summary>What the environments have in common; null until the first was created.</summary>
+    /// <summary>The properties that the environments share; null until the first was created.</summary>
     public EnvironmentKind? Kind { get; private set; }
 
-    /// <summary>A new environment, or null, and a finding that says why.</summary>
+    /// <summary>Creates an environment; returns null, and adds a finding, if that fails.</summary>
     public EnvironmentProbe? Create()
     {
         try
@@ -29,15 +32,15 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
         return null;
     }
 
-    /// <summary>Looks whether the environments still are what they were in the beginning.</summary>
-    public void CheckAgain()
+    /// <summary>Checks that the spaces of the environments have not changed.</summary>
+    public void CheckUnchanged()
     {
         try
         {
             foreach (var environment in _created)
             {
                 if (Kind is { } kind && EnvironmentSpaces.Difference(kind.Observations, kind.Actions, environment) is { } difference)
-                    findings.Add(EnvironmentFault.SpacesDiffer, $"The spaces of environment '{kind.Name}' change while it is used: {difference}. They must stay what they are.");
+                    findings.Add(EnvironmentFault.SpacesDiffer, $"The spaces of environment '{kind.Name}' change while it is used: {difference}. They must not change.");
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -46,7 +49,7 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
         }
     }
 
-    /// <summary>Disposes every environment, also where disposing one of them fails.</summary>
+    /// <summary>Disposes every environment, and adds a finding for each that fails.</summary>
     public void DisposeAll()
     {
         foreach (var environment in _created)
@@ -66,7 +69,7 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
 
     private void AddFailure(Exception exception)
     {
-        // What a static field threw is hidden in another exception.
+        // An exception of a static initializer arrives inside another exception.
         var cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;
         findings.Add(EnvironmentFault.FactoryFailed, $"The factory, or a property of the environment that it created, failed: {cause.Message} ({cause.GetType().Name})");
     }
@@ -84,10 +87,10 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
 
         Kind ??= new EnvironmentKind(name!, observations!, actions!, environment.MaxEpisodeSteps);
         if (environment.MaxEpisodeSteps < 1)
-            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong, $"{Kind.Subject} has the {nameof(IEnvironment.MaxEpisodeSteps)} {environment.MaxEpisodeSteps}; it must be at least 1, or null where there is no limit.");
+            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong, $"{Kind.Subject} has the {nameof(IEnvironment.MaxEpisodeSteps)} {environment.MaxEpisodeSteps}; it must be at least 1, or null if there is no limit.");
         if (EnvironmentSpaces.Difference(Kind.Observations, Kind.Actions, environment) is { } difference)
         {
-            findings.Add(EnvironmentFault.SpacesDiffer, $"The factory of environment '{Kind.Name}' returned environments of different spaces: {difference}. All must have the same.");
+            findings.Add(EnvironmentFault.SpacesDiffer, $"The factory of environment '{Kind.Name}' returned environments of different spaces: {difference}. All environments of a factory must have the same spaces.");
             return null;
         }
 

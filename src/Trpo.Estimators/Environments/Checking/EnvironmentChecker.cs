@@ -2,15 +2,15 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>Checks an environment, from the factory to whole episodes; what cannot be checked because of an error before it is left out.</summary>
+/// <summary>A check of an environment, from its factory to whole episodes. An error ends the checks that depend on it.</summary>
 internal sealed class EnvironmentChecker
 {
-    // Repeated episodes are compared over this fraction of the random policy's steps, so that all of them together are about as many.
-    private const int Fraction = 20;
-    private const int LongestComparison = 500;
+    // Each compared episode has a twentieth of the random policy's steps, so that all of them together have about as many.
+    private const int ComparedFraction = 20;
+    private const int MaxComparedSteps = 500;
 
-    // Several episodes are in memory at once.
-    private const int MostComparedValues = 2_000_000;
+    // Bounds memory: several episodes are kept at once.
+    private const int MaxComparedValues = 2_000_000;
 
     private readonly EnvironmentFindings _findings = new();
     private readonly CheckedFactory _factory;
@@ -18,6 +18,11 @@ internal sealed class EnvironmentChecker
     private readonly int _episodeStepLimit;
     private readonly int _seed;
 
+    /// <param name="factory">Creates a new environment at each call.</param>
+    /// <param name="steps">The number of steps of the random policy, at least 1.</param>
+    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1.</param>
+    /// <param name="seed">The seed of all seeds and actions.</param>
+    /// <param name="cancellation">Ends the check between two steps.</param>
     public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed, CancellationToken cancellation)
     {
         _factory = new CheckedFactory(factory, _findings, cancellation);
@@ -26,6 +31,8 @@ internal sealed class EnvironmentChecker
         _seed = seed;
     }
 
+    /// <summary>Runs the checks and disposes the environments.</summary>
+    /// <exception cref="OperationCanceledException">The check was cancelled, or the environment threw it.</exception>
     public EnvironmentReport Run()
     {
         var (exploration, cost) = ((Exploration?)null, default(StepCost));
@@ -59,17 +66,17 @@ internal sealed class EnvironmentChecker
         exploration.Run(_steps, random.NextSeed());
         if (one is not null && two is not null && !_findings.Has(EnvironmentFault.StepFailed) && !_findings.Has(EnvironmentFault.NothingAllowed))
         {
-            var mostStepsToEnd = exploration.Episodes > 0 ? Math.Min(_episodeStepLimit, _steps) : 0;
-            new RepeatabilityCheck(one, two, _findings, Actions(probe.Kind, random), random.NextSeed() / 2).Run(mostStepsToEnd);
+            var maxStepsToEnd = exploration.Episodes > 0 ? Math.Min(_episodeStepLimit, _steps) : 0;
+            new RepeatabilityCheck(one, two, _findings, Actions(probe.Kind, random), random.NextSeed() / 2).Run(maxStepsToEnd);
         }
 
-        _factory.CheckAgain();
+        _factory.CheckUnchanged();
     }
 
     private float[][] Actions(EnvironmentKind kind, RandomSource random)
     {
-        var longest = Math.Clamp(MostComparedValues / kind.Observations.Length, 2, LongestComparison);
-        var actions = new float[Math.Clamp(_steps / Fraction, 2, longest)][];
+        var maxSteps = Math.Clamp(MaxComparedValues / kind.Observations.Length, 2, MaxComparedSteps);
+        var actions = new float[Math.Clamp(_steps / ComparedFraction, 2, maxSteps)][];
         foreach (ref var action in actions.AsSpan())
         {
             action = new float[kind.Actions.Length];

@@ -1,9 +1,9 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>What can be wrong with an environment. The names stay what they are, so that a test can allow one.</summary>
+/// <summary>A kind of fault of an environment. The names are stable, so that a test can allow one.</summary>
 public enum EnvironmentFault
 {
-    /// <summary>Error: the factory threw an exception, or the properties of what it created did.</summary>
+    /// <summary>Error: the factory threw an exception, or a property of the environment that it created did.</summary>
     FactoryFailed,
 
     /// <summary>Error: the factory returned null.</summary>
@@ -24,7 +24,7 @@ public enum EnvironmentFault
     /// <summary>Error: Step threw an exception.</summary>
     StepFailed,
 
-    /// <summary>Error: Step threw an exception for some actions that the action space has and Allows does not forbid, though not for others.</summary>
+    /// <summary>Error: Step threw an exception for some actions that are in the action space and that Allows does not forbid, but not for others.</summary>
     ActionRefused,
 
     /// <summary>Error: Allows threw an exception, or allowed no choice where an action was due.</summary>
@@ -33,10 +33,10 @@ public enum EnvironmentFault
     /// <summary>Error: Dispose threw an exception.</summary>
     DisposeFailed,
 
-    /// <summary>Error: a value of an observation was not written, is not finite, or is no index of a category where it should be one.</summary>
+    /// <summary>Error: a value of an observation was not written, is not finite, or is not the index of a category although its column has categories.</summary>
     ObservationInvalid,
 
-    /// <summary>Error: a value of an observation is outside of the bounds of the observation space.</summary>
+    /// <summary>Error: a value of an observation is outside the bounds of the observation space.</summary>
     ObservationOutOfBounds,
 
     /// <summary>Error: a reward is not finite.</summary>
@@ -45,37 +45,37 @@ public enum EnvironmentFault
     /// <summary>Error: an episode did not end within the limit of steps.</summary>
     EpisodeEndless,
 
-    /// <summary>Error: MaxEpisodeSteps is less than 1, or an episode went on after that step.</summary>
+    /// <summary>Error: MaxEpisodeSteps is less than 1, or an episode continued after that step.</summary>
     MaxEpisodeStepsWrong,
 
-    /// <summary>Error: the same seed and the same actions gave two new environments different episodes, be it after a reset without a seed that followed.</summary>
+    /// <summary>Error: the same seed and the same actions gave two new environments different episodes, or different ones after the reset without a seed that followed.</summary>
     NotRepeatable,
 
-    /// <summary>Error: a reset with a seed gave another episode than in a new environment: something of the episode before was left.</summary>
+    /// <summary>Error: a reset with a seed gave another episode than in a new environment: Reset leaves state of the episode before.</summary>
     ResetIncomplete,
 
     /// <summary>Error: environments that are stepped in turn change each other's episodes.</summary>
     InstancesShareState,
 
-    /// <summary>Warning: no episode ended, though the limit was not reached either: not enough steps were made.</summary>
+    /// <summary>Warning: no episode ended, but the check had too few steps to reach the limit.</summary>
     EpisodeEndNotSeen,
 
-    /// <summary>Warning: the same actions gave the same episode whatever the seed.</summary>
+    /// <summary>Warning: the same actions gave the same episode under every seed.</summary>
     SeedWithoutEffect,
 
-    /// <summary>Warning: resets without a seed repeat the same episode for ever.</summary>
+    /// <summary>Warning: resets without a seed repeat the same episode forever.</summary>
     UnseededResetRepeats,
 
-    /// <summary>Warning: a reward is larger than a million.</summary>
+    /// <summary>Warning: a reward has an absolute value above a million.</summary>
     RewardHuge,
 
-    /// <summary>Warning: every reward was the same, and so was every return.</summary>
+    /// <summary>Warning: all rewards were equal, and all returns too.</summary>
     RewardConstant,
 
-    /// <summary>Warning: a dimension of the actions has bounds that a policy does not explore.</summary>
+    /// <summary>Warning: a dimension of the actions has bounds that a new policy does not explore.</summary>
     ActionsOutOfReach,
 
-    /// <summary>Warning: observations are of a size that a network does not learn from; a normaliser in front of the trainer ends that.</summary>
+    /// <summary>Warning: observations are too large or too small for a network to learn from without a normalizer in front of the trainer.</summary>
     ObservationsUnscaled,
 
     /// <summary>Warning: Step allocates memory.</summary>

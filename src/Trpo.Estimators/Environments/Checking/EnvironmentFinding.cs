@@ -1,11 +1,11 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>One thing that is wrong with an environment.</summary>
-/// <param name="Fault">What it is.</param>
-/// <param name="Message">Where it showed, and the way out.</param>
+/// <summary>A fault of an environment, with its message.</summary>
+/// <param name="Fault">The kind of fault.</param>
+/// <param name="Message">The place of the fault, an example, and the remedy.</param>
 public sealed record EnvironmentFinding(EnvironmentFault Fault, string Message)
 {
-    /// <summary>How bad it is.</summary>
+    /// <summary>The severity of the fault.</summary>
     public FindingSeverity Severity => Fault < EnvironmentFault.EpisodeEndNotSeen ? FindingSeverity.Error : FindingSeverity.Warning;
 
     /// <inheritdoc/>

@@ -1,29 +1,35 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>The findings of a check as they come. An environment that does something wrong does it again and again: the first time is enough.</summary>
+/// <summary>The findings of a check. Of repeated occurrences of a fault in one part of the environment, only the first is kept.</summary>
 internal sealed class EnvironmentFindings
 {
-    // An image has tens of thousands of values, and what is wrong with one of them mostly is with all.
-    private const int MostParts = 8;
+    // An image has tens of thousands of values, and a fault of one of them is mostly a fault of all.
+    private const int MaxParts = 8;
 
     private readonly List<EnvironmentFinding> _findings = [];
     private readonly HashSet<(EnvironmentFault Fault, int Part)> _known = [];
 
+    /// <summary>The findings in the order in which they were added.</summary>
     public IReadOnlyList<EnvironmentFinding> All => _findings;
 
-    /// <summary>Whether such a finding is new, and a message worth making.</summary>
-    /// <param name="fault">What is wrong.</param>
-    /// <param name="part">The part of the environment that it is wrong with, a value of the observation for example, where each of the first ones counts for itself.</param>
-    public bool IsNew(EnvironmentFault fault, int part = 0) => !_known.Contains((fault, part)) && Count(fault) < MostParts;
+    /// <summary>Returns true if a finding would be added, so that its message is worth composing.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="part">The part of the environment that has the fault, for example the index of a value of the observation; 0 for the environment as a whole.</param>
+    public bool IsNew(EnvironmentFault fault, int part = 0) => !_known.Contains((fault, part)) && Count(fault) < MaxParts;
 
+    /// <summary>Returns true if there is a finding of this fault.</summary>
     public bool Has(EnvironmentFault fault) => _findings.Any(finding => finding.Fault == fault);
 
+    /// <summary>Adds a finding, unless its fault is known of this part or of the maximum number of parts.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="part">The part of the environment that has the fault.</param>
     public void Add(EnvironmentFault fault, string message, int part = 0)
     {
         if (!IsNew(fault, part))
             return;
         _known.Add((fault, part));
-        _findings.Add(new EnvironmentFinding(fault, Count(fault) < MostParts - 1 ? message : $"{message} It is the last one that is named; there may be more."));
+        _findings.Add(new EnvironmentFinding(fault, Count(fault) < MaxParts - 1 ? message : $"{message} Further findings of this fault are not listed."));
     }
 
     private int Count(EnvironmentFault fault) => _findings.Count(finding => finding.Fault == fault);

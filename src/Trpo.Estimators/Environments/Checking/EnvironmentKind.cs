@@ -3,13 +3,17 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>What all environments of a factory have in common.</summary>
+/// <summary>The properties that all environments of a factory share.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Observations">The observations.</param>
+/// <param name="Actions">The actions.</param>
+/// <param name="MaxEpisodeSteps">The step after which an episode is truncated, or null if none is declared.</param>
 internal sealed record EnvironmentKind(string Name, ObservationSpace Observations, ActionSpace Actions, int? MaxEpisodeSteps)
 {
-    /// <summary>The environment as the subject of a sentence.</summary>
+    /// <summary>The environment's name, as the subject of a sentence.</summary>
     public string Subject => $"Environment '{Name}'";
 
-    /// <summary>An action as its author knows it.</summary>
+    /// <summary>Describes an action: its index and name, or its values.</summary>
     public string Describe(ReadOnlySpan<float> action)
     {
         if (Actions is DiscreteActionSpace)
@@ -17,6 +21,6 @@ internal sealed record EnvironmentKind(string Name, ObservationSpace Observation
         return $"({string.Join(", ", action.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))})";
     }
 
-    /// <summary>A value of an observation.</summary>
+    /// <summary>Describes a value of an observation: its index, and its name if it has one.</summary>
     public string DescribeValue(int index) => Observations.Names.IsEmpty ? $"{index}" : $"{index} ('{Observations.Names[index]}')";
 }

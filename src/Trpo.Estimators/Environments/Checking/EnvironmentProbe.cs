@@ -3,35 +3,40 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>One environment under check: whatever it returns or throws is looked at, and becomes a finding where it is wrong.</summary>
+/// <summary>A wrapper of an environment under check, which validates each return value and turns errors and exceptions into findings.</summary>
+/// <param name="environment">The environment.</param>
+/// <param name="kind">The properties that all environments of the check share.</param>
+/// <param name="findings">Receives the findings.</param>
+/// <param name="cancellation">Ends the check before the next step.</param>
 internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind kind, EnvironmentFindings findings, CancellationToken cancellation)
 {
     private const double HugeReward = 1e6;
 
-    // What rounding to single precision, here and in the bound, may add.
+    // The relative error of rounding to single precision, of the value and of the bound.
     private const double Rounding = 1e-6;
 
-    private readonly ObservationValidator _check = new(kind.Observations);
+    private readonly ObservationValidator _validator = new(kind.Observations);
     private readonly float[] _observation = new float[kind.Observations.Length];
     private long _measuredSteps;
     private long _ticks;
     private long _bytes;
 
+    /// <summary>The properties that all environments of the check share.</summary>
     public EnvironmentKind Kind => kind;
 
-    /// <summary>What the environment wrote last, <c>[d]</c>; NaN where it wrote nothing.</summary>
+    /// <summary>The current observation, <c>[d]</c>; NaN where the environment wrote nothing.</summary>
     public ReadOnlySpan<float> Observation => _observation;
 
-    /// <summary>The number of steps of the episode.</summary>
+    /// <summary>The number of steps in the current episode.</summary>
     public int EpisodeSteps { get; private set; }
 
-    /// <summary>What the steps since <see cref="StartMeasuring"/> cost.</summary>
+    /// <summary>The cost of the steps since <see cref="StartMeasuring"/>.</summary>
     public StepCost Cost => new(_measuredSteps, _ticks, _bytes);
 
-    /// <summary>Forgets what the steps cost so far.</summary>
+    /// <summary>Resets the measured cost.</summary>
     public void StartMeasuring() => (_measuredSteps, _ticks, _bytes) = (0, 0, 0);
 
-    /// <summary>Starts an episode; false where the environment failed to.</summary>
+    /// <summary>Starts an episode; returns false, and adds a finding, if the environment throws.</summary>
     public bool Reset(int? seed)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -52,16 +57,16 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         return true;
     }
 
-    /// <summary>Puts choices that the environment allows now in the place of those that it does not; false, and a finding, where there are none.</summary>
-    /// <param name="random">Draws among those that are allowed.</param>
+    /// <summary>Replaces forbidden choices of an action by allowed ones; returns false, and adds a finding, if the environment allows none.</summary>
+    /// <param name="random">Draws among the allowed choices.</param>
     /// <param name="action">The action, <c>[k]</c>.</param>
-    public bool Allow(RandomSource random, Span<float> action)
+    public bool ReplaceForbidden(RandomSource random, Span<float> action)
     {
         try
         {
-            if (ActionSampling.Allow(kind.Actions, environment.Allows, random, action))
+            if (ActionSampling.ReplaceForbidden(kind.Actions, environment.Allows, random, action))
                 return true;
-            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} allows no choice at step {EpisodeSteps} of its episode: where nothing can be done, end the episode, or keep a choice that does nothing.");
+            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} allows no choice at step {EpisodeSteps} of its episode: {EnvironmentErrors.NothingAllowedAdvice}");
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -71,7 +76,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         return false;
     }
 
-    /// <summary>Acts once; null, and a finding, where the environment failed to.</summary>
+    /// <summary>Runs one step; returns null, and adds a finding, if the environment throws.</summary>
     public StepResult? Step(ReadOnlySpan<float> action)
     {
         if (TryStep(action, out var result) is not { } exception)
@@ -80,7 +85,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         return null;
     }
 
-    /// <summary>Acts once, and returns what the environment threw.</summary>
+    /// <summary>Runs one step; returns the exception that the environment threw, or null.</summary>
     public Exception? TryStep(ReadOnlySpan<float> action, out StepResult result)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -107,9 +112,9 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
 
     private void CheckObservation(string method)
     {
-        if (_check.FindError(_observation, method, EpisodeSteps) is { } complaint)
+        if (_validator.FindError(_observation, method, EpisodeSteps) is { } error)
         {
-            findings.Add(EnvironmentFault.ObservationInvalid, $"{kind.Subject} {complaint}");
+            findings.Add(EnvironmentFault.ObservationInvalid, $"{kind.Subject} {error}");
             return;
         }
 
@@ -119,7 +124,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
             if ((value < low - Tolerance(low) || value > high + Tolerance(high)) && findings.IsNew(EnvironmentFault.ObservationOutOfBounds, i))
             {
                 findings.Add(EnvironmentFault.ObservationOutOfBounds, FormattableString.Invariant(
-                    $"{kind.Subject} gave {value} as value {kind.DescribeValue(i)} of its observation in {method}, at step {EpisodeSteps} of its episode; its ObservationSpace says from {low} to {high}. Widen the bounds (infinite ones mean none), or keep the value within them."), i);
+                    $"{kind.Subject} gave {value} as value {kind.DescribeValue(i)} of its observation in {method}, at step {EpisodeSteps} of its episode; the bounds in its ObservationSpace are {low} to {high}. Widen the bounds (infinite ones mean none), or keep the value within them."), i);
             }
         }
     }
@@ -129,7 +134,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         if (!double.IsFinite(reward))
             findings.Add(EnvironmentFault.RewardNotFinite, $"{kind.Subject} {EnvironmentErrors.NonFiniteReward(reward, EpisodeSteps)}");
         else if (Math.Abs(reward) > HugeReward && findings.IsNew(EnvironmentFault.RewardHuge))
-            findings.Add(EnvironmentFault.RewardHuge, FormattableString.Invariant($"{kind.Subject} returned the reward {reward} from Step, at step {EpisodeSteps} of its episode. Scale rewards to about -10 to 10: a single one this large outweighs all others."));
+            findings.Add(EnvironmentFault.RewardHuge, FormattableString.Invariant($"{kind.Subject} returned the reward {reward} from Step, at step {EpisodeSteps} of its episode. Scale rewards to about -10 to 10: one reward of this size outweighs all others."));
     }
 
     private static double Tolerance(float bound) => Rounding * Math.Max(1, Math.Abs((double)bound));

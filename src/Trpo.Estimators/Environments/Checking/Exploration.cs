@@ -4,21 +4,24 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>A random policy in an environment, as training begins, and what it met.</summary>
+/// <summary>A random policy that plays in an environment, as at the start of training, with checks of its observations and rewards.</summary>
+/// <param name="probe">The environment.</param>
+/// <param name="findings">Receives the findings.</param>
+/// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
 internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings findings, int episodeStepLimit)
 {
-    private const int MostKept = 4_096;
-    private const int MostKeptValues = 4_000_000;
-    private const int MostFailures = 10;
-    private const int LongestWarmUp = 1_000;
-    private const double LeastBytes = 1;
+    private const int MaxKept = 4_096;
+    private const int MaxKeptValues = 4_000_000;
+    private const int MaxFailures = 10;
+    private const int MaxWarmUpSteps = 1_000;
+    private const double MinReportedBytes = 1;
 
     private readonly float[] _action = new float[probe.Kind.Actions.Length];
     private readonly List<float> _observations = [];
-    private double _leastReward = double.PositiveInfinity;
-    private double _greatestReward = double.NegativeInfinity;
-    private int _shortest = int.MaxValue;
-    private int _longest;
+    private double _minReward = double.PositiveInfinity;
+    private double _maxReward = double.NegativeInfinity;
+    private int _minLength = int.MaxValue;
+    private int _maxLength;
 
     /// <summary>The number of steps.</summary>
     public int Steps { get; private set; }
@@ -26,7 +29,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     /// <summary>The number of episodes that ended.</summary>
     public int Episodes { get; private set; }
 
-    /// <summary>Plays for a number of steps.</summary>
+    /// <summary>Plays a number of steps and adds the findings.</summary>
     public void Run(int steps, int seed)
     {
         var random = new RandomSource((ulong)seed);
@@ -34,15 +37,15 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         if (Episodes == 0 && Steps == steps && findings.IsNew(EnvironmentFault.EpisodeEndless))
         {
             findings.Add(EnvironmentFault.EpisodeEndNotSeen,
-                $"{probe.Kind.Subject} ended no episode within the {steps} steps of the check, fewer than episodeStepLimit, {episodeStepLimit}. Check with more steps, or shorten the episodes with {nameof(TimeLimit)}.");
+                $"{probe.Kind.Subject} ended no episode within the {steps} steps of the check, which are fewer than episodeStepLimit ({episodeStepLimit}). Check with more steps, or shorten the episodes with {nameof(TimeLimit)}.");
         }
 
         CheckRewards();
         CheckScale();
-        if (probe.Cost.BytesPerStep >= LeastBytes)
+        if (probe.Cost.BytesPerStep >= MinReportedBytes)
         {
             findings.Add(EnvironmentFault.StepAllocates, FormattableString.Invariant(
-                $"{probe.Kind.Subject} allocates {probe.Cost.BytesPerStep:0.#} bytes in a step, on average: keep buffers in fields, and avoid LINQ and closures in Step, if speed matters."));
+                $"{probe.Kind.Subject} allocates {probe.Cost.BytesPerStep:0.#} bytes per step on average: keep buffers in fields, and avoid LINQ and closures in Step, if speed matters."));
         }
     }
 
@@ -53,15 +56,15 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
             return;
         while (Steps < steps)
         {
-            if (Steps == Math.Min(LongestWarmUp, steps / 4))
+            if (Steps == Math.Min(MaxWarmUpSteps, steps / 4))
                 probe.StartMeasuring();
             ActionSampling.Sample(probe.Kind.Actions, random, _action);
-            if (!probe.Allow(random, _action))
+            if (!probe.ReplaceForbidden(random, _action))
                 return;
             Steps++;
-            if (Act() is { } result)
+            if (Step() is { } result)
             {
-                Note(result);
+                Record(result);
                 if (!result.Ended && probe.EpisodeSteps < episodeStepLimit)
                     continue;
                 if (!result.Ended)
@@ -71,9 +74,9 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
                 }
 
                 Episodes++;
-                (_shortest, _longest) = (Math.Min(_shortest, probe.EpisodeSteps), Math.Max(_longest, probe.EpisodeSteps));
+                (_minLength, _maxLength) = (Math.Min(_minLength, probe.EpisodeSteps), Math.Max(_maxLength, probe.EpisodeSteps));
             }
-            else if (++failures == MostFailures)
+            else if (++failures == MaxFailures)
             {
                 return;
             }
@@ -83,43 +86,43 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         }
     }
 
-    // An action that was refused at the bounds is known already.
-    private StepResult? Act()
+    // If actions at the bounds were refused, another refusal is not a new finding.
+    private StepResult? Step()
     {
         if (!findings.Has(EnvironmentFault.ActionRefused))
             return probe.Step(_action);
         return probe.TryStep(_action, out var result) is null ? result : null;
     }
 
-    private void Note(StepResult result)
+    private void Record(StepResult result)
     {
-        _leastReward = Math.Min(_leastReward, result.Reward);
-        _greatestReward = Math.Max(_greatestReward, result.Reward);
+        _minReward = Math.Min(_minReward, result.Reward);
+        _maxReward = Math.Max(_maxReward, result.Reward);
         if (!result.Ended && probe.EpisodeSteps >= probe.Kind.MaxEpisodeSteps)
         {
             findings.Add(EnvironmentFault.MaxEpisodeStepsWrong,
-                $"{probe.Kind.Subject} goes on after step {probe.EpisodeSteps} of its episode, though its {nameof(IEnvironment.MaxEpisodeSteps)} says that it is truncated there. Truncate it with {nameof(TimeLimit)}, or leave {nameof(IEnvironment.MaxEpisodeSteps)} out.");
+                $"{probe.Kind.Subject} continues after step {probe.EpisodeSteps} of its episode, although its {nameof(IEnvironment.MaxEpisodeSteps)} declares that it is truncated there. Truncate it with {nameof(TimeLimit)}, or leave {nameof(IEnvironment.MaxEpisodeSteps)} out.");
         }
 
-        if (_observations.Count < Math.Min((long)MostKept * probe.Observation.Length, MostKeptValues))
+        if (_observations.Count < Math.Min((long)MaxKept * probe.Observation.Length, MaxKeptValues))
             _observations.AddRange(probe.Observation);
     }
 
-    // A constant reward says how long an episode was; where that is constant as well, it says nothing.
+    // A constant reward other than 0 still tells episodes of different lengths apart.
     private void CheckRewards()
     {
-        if (Episodes < 2 || _leastReward != _greatestReward || (_leastReward != 0 && _shortest != _longest))
+        if (Episodes < 2 || _minReward != _maxReward || (_minReward != 0 && _minLength != _maxLength))
             return;
         findings.Add(EnvironmentFault.RewardConstant, FormattableString.Invariant(
-            $"{probe.Kind.Subject} returned the reward {_leastReward} in each of {Steps} steps, and the same return in each of {Episodes} episodes: a policy has nothing to learn from until it meets another. Reward what leads to the goal as well, or make the goal easier to meet."));
+            $"{probe.Kind.Subject} returned the reward {_minReward} in each of {Steps} steps, and the same return in each of {Episodes} episodes: a policy has nothing to learn from until rewards differ. Reward progress towards the goal as well, or make the goal easier to reach."));
     }
 
-    // Columns are for a pipeline to combine, which scales them too.
+    // A space of columns needs a pipeline that combines them, which scales them too.
     private void CheckScale()
     {
         if (!probe.Kind.Observations.Columns.IsEmpty || _observations.Count == 0 || !findings.IsNew(EnvironmentFault.ObservationInvalid))
             return;
-        if (ObservationScale.Describe(CollectionsMarshal.AsSpan(_observations), probe.Observation.Length, probe.Kind.Observations.Names) is { } off)
-            findings.Add(EnvironmentFault.ObservationsUnscaled, $"{probe.Kind.Subject} gives observations that are unscaled: {off}. {ObservationScale.Advice(new PolicyColumns().Observation)}");
+        if (ObservationScale.Describe(CollectionsMarshal.AsSpan(_observations), probe.Observation.Length, probe.Kind.Observations.Names) is { } unscaled)
+            findings.Add(EnvironmentFault.ObservationsUnscaled, $"{probe.Kind.Subject} has unscaled observations: {unscaled}. {ObservationScale.Advice(new PolicyColumns().Observation)}");
     }
 }

@@ -1,11 +1,11 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum FindingSeverity
 {
-    /// <summary>The environment may be what it should be, but learning in it is hard or slow.</summary>
+    /// <summary>The environment may be correct, but learning in it is hard or slow.</summary>
     Warning,
 
-    /// <summary>The contract of <see cref="IEnvironment"/> is broken: training fails, or learns something else than it should.</summary>
+    /// <summary>The contract of <see cref="IEnvironment"/> is violated: training fails, or learns something else than intended.</summary>
     Error,
 }

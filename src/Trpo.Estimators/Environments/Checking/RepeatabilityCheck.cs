@@ -3,42 +3,43 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>
-/// Whether episodes depend on the seed and the actions alone: not on the instance, on the episode before or on what other instances do; and whether they
-/// depend on the seed at all. The first of these that fails ends the check, because the others build on it.
+/// The check that episodes depend on the seed, and on nothing but the seed and the actions: not on the instance, the episode before, or other
+/// instances. The first failure ends the check, because later comparisons build on earlier ones.
 /// </summary>
 /// <param name="one">A new environment.</param>
-/// <param name="two">Another.</param>
-/// <param name="findings">Receives what is wrong.</param>
+/// <param name="two">Another new environment.</param>
+/// <param name="findings">Receives the findings.</param>
 /// <param name="actions">The actions of every episode.</param>
-/// <param name="seed">The seed of the first episode; the next ones follow.</param>
+/// <param name="seed">The seed of the first episode; other episodes have the seeds that follow.</param>
 internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe two, EnvironmentFindings findings, float[][] actions, int seed)
 {
-    // A small world may begin in the same way under two seeds, but hardly under so many.
+    // A small environment may begin alike under two seeds, but hardly under so many.
     private const int OtherSeeds = 6;
 
     private string Subject => one.Kind.Subject;
 
-    /// <param name="mostStepsToEnd">How long an episode is played on, to reset after its end; 0 where episodes are not known to end.</param>
-    public void Run(int mostStepsToEnd)
+    /// <summary>Runs the comparisons and adds the findings.</summary>
+    /// <param name="maxStepsToEnd">The number of steps to play an episode to its end before a reset; 0 if episodes are not known to end.</param>
+    public void Run(int maxStepsToEnd)
     {
         var reference = Trajectory.Play(one, seed, actions);
         if (Trajectory.Play(two, seed, actions).DifferenceFrom(reference) is { } difference)
         {
-            findings.Add(EnvironmentFault.NotRepeatable, $"{Subject} is not repeatable: two new ones, reset with the same seed and given the same actions, differ: {difference}. Draw everything random from one generator that Reset(seed) seeds and Reset(null) goes on with, and use neither clocks nor Random.Shared.");
+            findings.Add(EnvironmentFault.NotRepeatable, $"{Subject} is not repeatable: two new instances, reset with the same seed and given the same actions, differ: {difference}. Draw all random numbers from one generator that Reset(seed) seeds and Reset(null) continues, and use neither clocks nor Random.Shared.");
             return;
         }
 
-        if (IsIndependentOfWhatWasBefore(reference, mostStepsToEnd) && DependsOnSeed(reference) is { } other)
+        if (IsIndependentOfEarlierEpisodes(reference, maxStepsToEnd) && CheckSeed(reference) is { } other)
         {
-            GoesOnWithoutSeed(reference);
-            IsIndependentOfOthers(reference, other);
+            CheckUnseededReset(reference);
+            CheckOtherInstances(reference, other);
         }
     }
 
-    private bool IsIndependentOfWhatWasBefore(Trajectory reference, int mostStepsToEnd)
+    private bool IsIndependentOfEarlierEpisodes(Trajectory reference, int maxStepsToEnd)
     {
         var when = "after the end";
-        var difference = mostStepsToEnd > 0 && PlayToEnd(mostStepsToEnd) ? Trajectory.Play(one, seed, actions).DifferenceFrom(reference) : null;
+        var difference = maxStepsToEnd > 0 && PlayToEnd(maxStepsToEnd) ? Trajectory.Play(one, seed, actions).DifferenceFrom(reference) : null;
         if (difference is null)
         {
             when = "in the middle";
@@ -48,20 +49,20 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
 
         if (difference is null)
             return true;
-        findings.Add(EnvironmentFault.ResetIncomplete, $"{Subject} does not start afresh: reset {when} of an episode, with the same seed and given the same actions, it differs from a new one: {difference}. Set every field back in Reset, counters of steps among them.");
+        findings.Add(EnvironmentFault.ResetIncomplete, $"{Subject} does not reset completely: reset {when} of an episode, with the same seed and the same actions, it differs from a new instance: {difference}. Reset every field in Reset, including step counters.");
         return false;
     }
 
-    // From a reset of its own: a step after an end is not allowed.
-    private bool PlayToEnd(int mostSteps)
+    // Resets first, because a step after the end of an episode is not allowed.
+    private bool PlayToEnd(int maxSteps)
     {
         if (!one.Reset(seed + 1))
             return false;
         var (random, action) = (new RandomSource(0), new float[one.Kind.Actions.Length]);
-        for (var step = 0; step < mostSteps; step++)
+        for (var step = 0; step < maxSteps; step++)
         {
             actions[step % actions.Length].CopyTo(action, 0);
-            if (!one.Allow(random, action) || one.TryStep(action, out var result) is not null)
+            if (!one.ReplaceForbidden(random, action) || one.TryStep(action, out var result) is not null)
                 return false;
             if (result.Ended)
                 return true;
@@ -70,18 +71,18 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
         return false;
     }
 
-    // The episode of the next seed, or null where all seeds give the same.
-    private Trajectory? DependsOnSeed(Trajectory reference)
+    // Returns the episode of the next seed, or null if all seeds give the same.
+    private Trajectory? CheckSeed(Trajectory reference)
     {
         var next = Trajectory.Play(one, seed + 1, actions);
         if (next.DifferenceFrom(reference) is not null || Enumerable.Range(2, OtherSeeds - 1).Any(i => Trajectory.Play(one, seed + i, actions).DifferenceFrom(reference) is not null))
             return next;
-        findings.Add(EnvironmentFault.SeedWithoutEffect, $"{Subject} played the same episode under each of {OtherSeeds + 1} seeds, with the same actions. Draw what it starts with from a generator that Reset(seed) seeds, unless it is meant to be deterministic: a policy then learns one episode by heart.");
-        IsIndependentOfOthers(reference, next);
+        findings.Add(EnvironmentFault.SeedWithoutEffect, $"{Subject} played the same episode under each of {OtherSeeds + 1} seeds, with the same actions. Draw its initial state from a generator that Reset(seed) seeds, unless it is meant to be deterministic: a policy then learns that one episode by heart.");
+        CheckOtherInstances(reference, next);
         return null;
     }
 
-    private void GoesOnWithoutSeed(Trajectory reference)
+    private void CheckUnseededReset(Trajectory reference)
     {
         one.Reset(seed);
         for (var i = 0; i < OtherSeeds; i++)
@@ -90,10 +91,10 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
                 return;
         }
 
-        findings.Add(EnvironmentFault.UnseededResetRepeats, $"{Subject} repeats one episode for ever when it is reset without a seed, as training does from the second episode on: Reset(null) must go on with the generator, not start it again.");
+        findings.Add(EnvironmentFault.UnseededResetRepeats, $"{Subject} repeats one episode forever when it is reset without a seed, as in training from the second episode on: Reset(null) must continue the generator, not restart it.");
     }
 
-    private void IsIndependentOfOthers(Trajectory reference, Trajectory other)
+    private void CheckOtherInstances(Trajectory reference, Trajectory other)
     {
         var (first, second) = (new Trajectory(one, seed, actions.Length), new Trajectory(two, seed + 1, actions.Length));
         foreach (var action in actions)
@@ -103,6 +104,6 @@ internal sealed class RepeatabilityCheck(EnvironmentProbe one, EnvironmentProbe 
         }
 
         if ((first.DifferenceFrom(reference) ?? second.DifferenceFrom(other)) is { } difference)
-            findings.Add(EnvironmentFault.InstancesShareState, $"{Subject} shares state between its instances: stepped in turn with another one, its episode differs from the one that it plays alone: {difference}. Keep state in fields of the instance, not in static ones.");
+            findings.Add(EnvironmentFault.InstancesShareState, $"{Subject} shares state between its instances: stepped in turn with another instance, its episode differs from the one that it plays alone: {difference}. Keep state in instance fields, not in static ones.");
     }
 }

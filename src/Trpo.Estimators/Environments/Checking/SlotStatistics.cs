@@ -1,12 +1,12 @@
 namespace Trpo.Estimators.Environments.Checking;
 
-/// <summary>What one slot of a number of observations was like.</summary>
-/// <param name="Slot">Its place.</param>
-/// <param name="Min">Its least value.</param>
-/// <param name="Max">Its greatest value.</param>
-/// <param name="RootMeanSquare">The root of the mean of its squares.</param>
+/// <summary>Statistics of one slot over a number of observations.</summary>
+/// <param name="Slot">The index of the slot.</param>
+/// <param name="Min">The minimum.</param>
+/// <param name="Max">The maximum.</param>
+/// <param name="RootMeanSquare">The root mean square.</param>
 internal readonly record struct SlotStatistics(int Slot, float Min, float Max, double RootMeanSquare)
 {
-    /// <summary>The greatest absolute value.</summary>
+    /// <summary>The maximum absolute value.</summary>
     public float MaxAbsolute => Math.Max(-Min, Max);
 }

@@ -5,8 +5,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.ClassicControl;
 
 /// <summary>
-/// Swing the tip of two hanging links up above a line by a torque at the joint between them: Gymnasium's Acrobot-v1. A step costs 1, but for
-/// the last; an episode terminates when the tip is above the line, and is truncated after 500 steps.
+/// Gymnasium's Acrobot-v1: two hanging links, whose tip is to be swung above a line by a torque at the joint between them. The reward of a step
+/// is -1, and 0 for the last; an episode terminates when the tip is above the line, and is truncated after 500 steps.
 /// </summary>
 /// <remarks>
 /// Source: Sutton, "Generalization in reinforcement learning: Successful examples using sparse coarse coding" (1996), with the equations of Sutton
@@ -14,7 +14,7 @@ namespace Trpo.Estimators.Environments.ClassicControl;
 /// </remarks>
 public sealed class Acrobot : IEnvironment, ICheckpointable
 {
-    // Both links are alike.
+    // Both links have the same properties.
     private const double LinkMass = 1;
     private const double LinkLength = 1;
     private const double CentreOfMass = 0.5;
@@ -42,7 +42,7 @@ public sealed class Acrobot : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public ActionSpace ActionSpace => Actions;
 
-    /// <summary>The angle of the first link from hanging, that of the second from the first, and their speeds.</summary>
+    /// <summary>The angle of the first link from hanging down, the angle of the second link relative to the first, and their angular velocities.</summary>
     internal Links State { get; set; }
 
     /// <inheritdoc/>
@@ -79,7 +79,7 @@ public sealed class Acrobot : IEnvironment, ICheckpointable
         State = new Links(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
-    // The classical method of the fourth order, one step, with the torque held.
+    // One step of the classical fourth-order Runge-Kutta method with a constant torque.
     private static Links RungeKutta(Links start, double torque)
     {
         var k1 = Derivative(start, torque);
@@ -130,7 +130,7 @@ public sealed class Acrobot : IEnvironment, ICheckpointable
         observation[5] = (float)State.Speed2;
     }
 
-    /// <summary>Two angles and two speeds, or their derivatives.</summary>
+    /// <summary>The angles and angular velocities of the two links, or their derivatives.</summary>
     internal readonly record struct Links(double Angle1, double Angle2, double Speed1, double Speed2)
     {
         public Links Plus(Links derivative, double time) => new(

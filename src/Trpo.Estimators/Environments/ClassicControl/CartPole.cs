@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.ClassicControl;
 
 /// <summary>
-/// Balance a pole on a cart by pushing the cart left or right: Gymnasium's CartPole-v1. A step is worth 1; an episode
+/// Gymnasium's CartPole-v1: a pole to be balanced on a cart by pushing the cart left or right. The reward of a step is 1; an episode
 /// terminates when the pole leans by more than 12 degrees or the cart leaves the track, and is truncated after 500 steps.
 /// </summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
 
-/// <summary>The valley of the two mountain-car environments and the car in it, in Moore's units.</summary>
+/// <summary>The dynamics of the two mountain-car environments: a car in a valley, in Moore's units.</summary>
 internal sealed class Hill
 {
     private const double Left = -1.2;
@@ -15,16 +15,17 @@ internal sealed class Hill
 
     private readonly RandomSource _random = new((ulong)Random.Shared.NextInt64());
 
-    /// <summary>Position and velocity, <c>[2]</c>.</summary>
+    /// <summary>The observations: position and velocity, <c>[2]</c>.</summary>
     public static ObservationSpace Observations { get; } = ObservationSpace.Box(
         [(float)Left, (float)-SpeedLimit], [(float)Right, (float)SpeedLimit], "position", "velocity");
 
+    /// <summary>The state of the car.</summary>
     public (double Position, double Velocity) Car { get; set; }
 
-    /// <summary>The steps since the car was put down.</summary>
+    /// <summary>The number of steps in the current episode.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>Puts the car down, at rest near the bottom.</summary>
+    /// <summary>Starts an episode with the car at rest near the bottom.</summary>
     public void Reset(int? seed)
     {
         if (seed is { } value)
@@ -33,8 +34,8 @@ internal sealed class Hill
         Steps = 0;
     }
 
-    /// <summary>One step of the car, pushed by <paramref name="push"/>; the left end stops it.</summary>
-    public void Roll(double push)
+    /// <summary>Moves the car by one step under the acceleration <paramref name="push"/>; the left end stops it.</summary>
+    public void Step(double push)
     {
         var velocity = Math.Clamp(Car.Velocity + push - (Gravity * Math.Cos(3 * Car.Position)), -SpeedLimit, SpeedLimit);
         var position = Math.Clamp(Car.Position + velocity, Left, Right);
@@ -42,13 +43,13 @@ internal sealed class Hill
         Steps++;
     }
 
-    /// <summary>Whether the car is at a flag, or beyond it, and does not roll back.</summary>
+    /// <summary>Returns true if the car is at or beyond the position <paramref name="flag"/> and does not roll back.</summary>
     public bool IsPast(double flag) => Car.Position >= flag && Car.Velocity >= 0;
 
-    /// <summary>Writes all that what follows depends on.</summary>
+    /// <summary>Writes the state of the car, the step count and the random generator.</summary>
     public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, Steps, Car.Position, Car.Velocity);
 
-    /// <summary>Goes back to a state that was written.</summary>
+    /// <summary>Restores a state that <see cref="SaveState"/> wrote.</summary>
     public void RestoreState(BinaryReader reader)
     {
         (Steps, var numbers) = SimulatorState.Restore(reader, _random, count: 2);

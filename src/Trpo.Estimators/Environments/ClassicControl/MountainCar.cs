@@ -4,8 +4,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.ClassicControl;
 
 /// <summary>
-/// Rock a car that is too weak for the slope out of a valley: Gymnasium's MountainCar-v0. A step costs 1; an episode terminates at the flag
-/// on the right, and is truncated after 200 steps.
+/// Gymnasium's MountainCar-v0: a car that is too weak for the slope and has to rock itself out of a valley. The reward of a step is -1; an
+/// episode terminates at the flag on the right, and is truncated after 200 steps.
 /// </summary>
 /// <remarks>
 /// Source: Moore, "Efficient memory-based learning for robot control" (1990), with the constants of Gymnasium 0.29.
@@ -46,7 +46,7 @@ public sealed class MountainCar : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
-        _hill.Roll((action.Index - 1) * Push);
+        _hill.Step((action.Index - 1) * Push);
         _hill.Observe(observation);
         return new StepResult(-1, _hill.IsPast(Flag), Truncated: _hill.Steps >= StepLimit);
     }

@@ -4,8 +4,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.ClassicControl;
 
 /// <summary>
-/// Rock a car that is too weak for the slope out of a valley, with a force of one's choice: Gymnasium's MountainCarContinuous-v0. A step costs a tenth of
-/// the square of the force, and reaching the flag is worth 100; an episode terminates there, and is truncated after 999 steps.
+/// Gymnasium's MountainCarContinuous-v0: a car that is too weak for the slope and has to rock itself out of a valley, with a continuous force. The reward
+/// of a step is minus a tenth of the squared force, plus 100 at the flag; an episode terminates at the flag, and is truncated after 999 steps.
 /// </summary>
 /// <remarks>
 /// Source: Moore, "Efficient memory-based learning for robot control" (1990), with the constants of Gymnasium 0.29.
@@ -49,7 +49,7 @@ public sealed class MountainCarContinuous : IEnvironment, ICheckpointable
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
         double force = action.Values[0];
-        _hill.Roll(Math.Clamp(force, -1, 1) * Power);
+        _hill.Step(Math.Clamp(force, -1, 1) * Power);
         var terminated = _hill.IsPast(Flag);
 
         // The reference keeps its state in single precision.

@@ -5,8 +5,8 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.ClassicControl;
 
 /// <summary>
-/// Swing a pendulum up by a torque that is too weak to lift it at once, and keep it there: Gymnasium's Pendulum-v1. A step costs the square of
-/// the angle from upright, and a little for speed and torque; an episode is truncated after 200 steps and never terminates.
+/// Gymnasium's Pendulum-v1: a pendulum to be swung up and kept upright by a torque that is too weak to lift it at once. The reward of a step is minus the
+/// squared angle from upright, minus smaller costs of speed and torque; an episode is truncated after 200 steps and never terminates.
 /// </summary>
 /// <remarks>With the constants of Gymnasium 0.29. Units: metres, radians, seconds, kilograms, newton metres.</remarks>
 public sealed class Pendulum : IEnvironment, ICheckpointable
@@ -36,7 +36,7 @@ public sealed class Pendulum : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public ActionSpace ActionSpace => Actions;
 
-    /// <summary>The angle from upright and its velocity.</summary>
+    /// <summary>The angle from upright, and the angular velocity.</summary>
     internal (double Angle, double AngularVelocity) State { get; set; }
 
     /// <inheritdoc/>

@@ -3,9 +3,10 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
 
-/// <summary>What a checkpoint keeps of a simulator: some numbers, the steps of the episode, and its generator of random numbers.</summary>
+/// <summary>The state of a simulator in a checkpoint: its numbers, the step count of the episode, and its random generator.</summary>
 internal static class SimulatorState
 {
+    /// <summary>Writes the state of a simulator.</summary>
     public static void Save(BinaryWriter writer, RandomSource random, int steps, params ReadOnlySpan<double> numbers)
     {
         random.SaveState(writer);
@@ -13,8 +14,11 @@ internal static class SimulatorState
         writer.WriteSpan(numbers);
     }
 
-    /// <returns>The steps and the numbers.</returns>
-    /// <exception cref="InvalidDataException">They are not those of a simulator with so many numbers.</exception>
+    /// <summary>Restores the generator, and returns the step count and the numbers.</summary>
+    /// <param name="reader">The state that <see cref="Save"/> wrote.</param>
+    /// <param name="random">The generator to restore.</param>
+    /// <param name="count">The expected number of numbers.</param>
+    /// <exception cref="InvalidDataException">The state has another number of numbers, or one that is not finite.</exception>
     public static (int Steps, double[] Numbers) Restore(BinaryReader reader, RandomSource random, int count)
     {
         random.RestoreState(reader);

@@ -3,36 +3,38 @@ using Trpo.Onnx.Rows;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>The views that a view is made of, for messages that name what stands between an environment and its trainer.</summary>
+/// <summary>The chain of views that a view reads from, itself first.</summary>
 internal sealed class DataViewLineage
 {
     private readonly IReadOnlyList<string> _names;
 
-    private DataViewLineage(IReadOnlyList<string> names, bool keepsState)
+    private DataViewLineage(IReadOnlyList<string> names, bool hasStatefulTransform)
     {
         _names = names;
-        KeepsState = keepsState;
+        HasStatefulTransform = hasStatefulTransform;
     }
 
-    /// <summary>The transform that is known to break the order of the rows and what to do about it, or null.</summary>
-    public IncompatibleTransform? Breaker => _names.Select(IncompatibleTransform.Named).FirstOrDefault(breaker => breaker is not null);
+    /// <summary>The first view that cannot stand between an environment and its trainer, or null if none is known to.</summary>
+    public IncompatibleTransform? IncompatibleTransform => _names.Select(DataViews.IncompatibleTransform.Find).FirstOrDefault(transform => transform is not null);
 
-    /// <summary>Whether a transform is known to keep a state from row to row.</summary>
-    public bool KeepsState { get; }
+    /// <summary>True if a transform is known to keep state from row to row.</summary>
+    public bool HasStatefulTransform { get; }
 
+    /// <summary>Follows the sources of <paramref name="data"/>.</summary>
     public static DataViewLineage Of(IDataView data)
     {
-        var (names, keepsState) = (new List<string>(), false);
+        var (names, hasStatefulTransform) = (new List<string>(), false);
         for (IDataView? view = data; view is not null; view = DataViewColumns.GetSource(view))
         {
             names.Add(view.GetType().Name.Split('`')[0]);
 
-            // The view of a StatefulCustomMapping is a part of its transformer.
-            keepsState |= view.GetType().DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false;
+            // The view of a StatefulCustomMapping is nested in its transformer.
+            hasStatefulTransform |= view.GetType().DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false;
         }
 
-        return new DataViewLineage(names, keepsState);
+        return new DataViewLineage(names, hasStatefulTransform);
     }
 
+    /// <summary>Returns the type names of the views, joined by "of".</summary>
     public override string ToString() => string.Join(" of ", _names);
 }

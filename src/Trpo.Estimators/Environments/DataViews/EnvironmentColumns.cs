@@ -6,14 +6,14 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>The columns of an <see cref="EnvironmentDataView"/>: what they are, and how their values are read off the numbers that an environment writes.</summary>
+/// <summary>The columns of an <see cref="EnvironmentDataView"/>, with the getters that convert an observation to their values.</summary>
 internal sealed class EnvironmentColumns
 {
     private readonly ImmutableArray<ObservationColumn> _columns;
     private readonly int[] _offsets;
 
-    /// <param name="space">What the environment emits; without columns of its own it is shown as one vector.</param>
-    /// <param name="vectorName">The name of that vector.</param>
+    /// <param name="space">The observation space; a space without columns becomes one vector column.</param>
+    /// <param name="vectorName">The name of that vector column.</param>
     public EnvironmentColumns(ObservationSpace space, string vectorName)
     {
         _columns = space.Columns.IsEmpty
@@ -29,9 +29,15 @@ internal sealed class EnvironmentColumns
         Schema = builder.ToSchema();
     }
 
+    /// <summary>The schema of the columns, with the names of categories and slots as annotations.</summary>
     public DataViewSchema Schema { get; }
 
-    /// <summary>A getter of the values of a column in the current row; it allocates nothing per row.</summary>
+    /// <summary>Returns the index, in an observation, of the first value of a column.</summary>
+    public int Offset(int index) => _offsets[index];
+
+    /// <summary>Creates a getter of the values of a column in the current row, which allocates nothing per row.</summary>
+    /// <param name="index">The index of the column.</param>
+    /// <param name="rows">The rows to read.</param>
     public Delegate Getter(int index, IObservationRows rows)
     {
         var (column, offset) = (_columns[index], _offsets[index]);

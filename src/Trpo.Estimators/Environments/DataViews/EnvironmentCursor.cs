@@ -4,7 +4,10 @@ using Trpo.Onnx.Rows;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>A cursor over the columns of an <see cref="EnvironmentDataView"/>, of which those named in <paramref name="active"/> can be read.</summary>
+/// <summary>A cursor over the columns of an <see cref="EnvironmentDataView"/>.</summary>
+/// <param name="columns">The columns.</param>
+/// <param name="active">The indices of the columns that can be read.</param>
+/// <param name="rows">The rows, which the cursor disposes.</param>
 internal sealed class EnvironmentCursor(EnvironmentColumns columns, IReadOnlySet<int> active, IObservationRows rows) : DataViewRowCursor
 {
     private long _position = -1;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using Trpo.Onnx;
 using Trpo.Onnx.Spaces;
@@ -5,14 +6,17 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.DataViews;
 
 /// <summary>
-/// An environment as an ML.NET data view with one column of observations, or with the columns that its space of observations has. Whoever
-/// reads it sees a finite, repeatable table: what a uniformly random policy meets under a fixed seed, on which upstream transforms are fitted.
-/// While a trainer is fitted or a policy evaluated, the same columns carry what the simulator emits, row by row.
+/// A data view of an environment, with one vector column of observations or with the columns of its observation space. Read by an upstream
+/// estimator or by <c>Preview</c>, the view is a finite, repeatable table: the observations of a uniformly random policy under a fixed seed.
+/// While a trainer or an evaluation runs, the cursors that it opens return the observations of its own environments, row by row.
 /// </summary>
+/// <remarks>Several threads may read the view, and train or evaluate on it, at the same time.</remarks>
 public sealed class EnvironmentDataView : IDataView
 {
     private readonly RandomPolicyTable _table;
-    private readonly EnvironmentColumns _columns;
+
+    // The rows of the cursors that a thread is opening, by the thread's id; empty but for the duration of OpenLockStep.
+    private readonly ConcurrentDictionary<int, LockStepRows> _opening = new();
 
     internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, RandomPolicyTable table, int episodeStepLimit, int threads)
     {
@@ -28,32 +32,32 @@ public sealed class EnvironmentDataView : IDataView
         Specification = new EnvironmentSpecification(factory, episodeStepLimit);
         if (observationColumnName is not null && !ObservationSpace.Columns.IsEmpty)
             throw new ArgumentException($"Environment '{Name}' has columns with names of their own, {string.Join(", ", ObservationSpace.Columns)}: there is no single one to be named '{observationColumnName}'. Leave the name out, and give it to the Concatenate in front of the trainer.", nameof(observationColumnName));
-        _columns = new EnvironmentColumns(ObservationSpace, observationColumnName ?? new PolicyColumns().Observation);
+        Columns = new EnvironmentColumns(ObservationSpace, observationColumnName ?? new PolicyColumns().Observation);
     }
 
-    /// <summary>The environment's name.</summary>
+    /// <summary>The name of the environment.</summary>
     public string Name => Specification.Name;
 
-    /// <summary>How many environments are stepped side by side in training and evaluation.</summary>
+    /// <summary>The number of environments that training and evaluation step side by side.</summary>
     public int Count { get; }
 
     /// <summary>The number of steps after which an episode that has not ended is an error.</summary>
     public int EpisodeStepLimit => Specification.EpisodeStepLimit;
 
-    /// <summary>The step after which the environment truncates an episode, or null where it does not say.</summary>
+    /// <summary>The step after which the environment truncates an episode, or null if it declares none.</summary>
     public int? MaxEpisodeSteps => Specification.MaxEpisodeSteps;
 
-    /// <summary>How many threads step and reset them; no more are used than there are environments.</summary>
+    /// <summary>The number of threads that step and reset the environments; at most one per environment is used.</summary>
     public int Threads { get; }
 
-    /// <summary>What the environment emits.</summary>
+    /// <summary>The observations of the environment.</summary>
     public ObservationSpace ObservationSpace => Specification.ObservationSpace;
 
-    /// <summary>What the environment takes.</summary>
+    /// <summary>The actions of the environment.</summary>
     public ActionSpace ActionSpace => Specification.ActionSpace;
 
-    /// <summary>One column, <c>Vector&lt;Single, d&gt;</c>, or the columns of the <see cref="ObservationSpace"/>.</summary>
-    public DataViewSchema Schema => _columns.Schema;
+    /// <summary>The schema: one column of <c>Vector&lt;Single, d&gt;</c>, or the columns of the <see cref="ObservationSpace"/>.</summary>
+    public DataViewSchema Schema => Columns.Schema;
 
     /// <summary>False: the order of the rows is the order of the steps.</summary>
     public bool CanShuffle => false;
@@ -65,8 +69,8 @@ public sealed class EnvironmentDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
-        var rows = LockStepRows.OpeningFor(this) ?? (IObservationRows)new RandomPolicyRows(this, _table);
-        return new EnvironmentCursor(_columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
+        IObservationRows rows = _opening.TryGetValue(Environment.CurrentManagedThreadId, out var lockStep) ? lockStep.AddCursor() : new RandomPolicyRows(Specification, _table);
+        return new EnvironmentCursor(Columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
     }
 
     /// <inheritdoc/>
@@ -76,8 +80,32 @@ public sealed class EnvironmentDataView : IDataView
     /// <summary>The factory of the environments, with the properties that all of them share.</summary>
     internal EnvironmentSpecification Specification { get; }
 
-    /// <summary>What to do where a column to observe is missing: the columns that there are, and how to combine them; null for an environment of one column.</summary>
-    internal string? HowToCombineInto(string column)
+    /// <summary>The columns of the view.</summary>
+    internal EnvironmentColumns Columns { get; }
+
+    /// <summary>Opens cursors over this view or a transform of it. Those over this view that the calling thread opens meanwhile read <paramref name="rows"/>; other threads keep getting the table.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="open">Opens the cursors.</param>
+    internal DataViewRowCursor[] OpenLockStep(LockStepRows rows, Func<DataViewRowCursor[]> open)
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        _opening.TryGetValue(thread, out var outer);
+        _opening[thread] = rows;
+        try
+        {
+            return open();
+        }
+        finally
+        {
+            if (outer is null)
+                _opening.TryRemove(thread, out _);
+            else
+                _opening[thread] = outer;
+        }
+    }
+
+    /// <summary>Describes the columns and the transforms that combine them into a missing observation column; returns null for an environment of one column.</summary>
+    internal string? CombiningAdvice(string column)
     {
         if (ObservationSpace.Columns.IsEmpty)
             return null;

@@ -1,11 +1,11 @@
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>Where the rows of an <see cref="EnvironmentCursor"/> come from.</summary>
+/// <summary>The rows that an <see cref="EnvironmentCursor"/> reads, each an observation.</summary>
 internal interface IObservationRows : IDisposable
 {
     /// <summary>The observation of the current row, <c>[d]</c>.</summary>
     ReadOnlySpan<float> Current { get; }
 
-    /// <summary>Goes to the next row; false at the end.</summary>
+    /// <summary>Advances to the next row; returns false at the end of the data.</summary>
     bool MoveNext();
 }

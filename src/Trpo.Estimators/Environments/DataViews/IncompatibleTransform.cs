@@ -1,13 +1,13 @@
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>A kind of ML.NET view that cannot stand between an environment and its trainer.</summary>
-/// <param name="Name">The type's name.</param>
-/// <param name="Does">What it does to the rows.</param>
-/// <param name="Instead">What to do instead.</param>
-internal sealed record IncompatibleTransform(string Name, string Does, string Instead)
+/// <summary>An ML.NET view that cannot stand between an environment and its trainer.</summary>
+/// <param name="Name">The name of its type.</param>
+/// <param name="Effect">A verb phrase: its effect on the rows.</param>
+/// <param name="Advice">The change to make to the pipeline.</param>
+internal sealed record IncompatibleTransform(string Name, string Effect, string Advice)
 {
-    /// <summary>What is known of a type of this name, or null where it passes rows on one by one.</summary>
-    public static IncompatibleTransform? Named(string type) => type switch
+    /// <summary>Returns the incompatible view of a type name, or null if the type is not known to be incompatible.</summary>
+    public static IncompatibleTransform? Find(string type) => type switch
     {
         "CacheDataView" => new(type, "caches the rows", "Remove the AppendCacheCheckpoint or Data.Cache before the trainer: a simulator's rows cannot be known in advance."),
         "RowShufflingTransformer" => new(type, "shuffles the rows", "Remove the ShuffleRows before the trainer: the order of the rows is the order of the steps."),
@@ -17,5 +17,6 @@ internal sealed record IncompatibleTransform(string Name, string Does, string In
         _ => null,
     };
 
-    public override string ToString() => $"{Name} {Does} between the environment and the policy, which must see each row before the next exists. {Instead}";
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {Effect} between the environment and the policy, which must observe each row before the next exists. {Advice}";
 }

@@ -1,8 +1,8 @@
 namespace Trpo.Estimators.Environments.DataViews;
 
 /// <summary>
-/// The view given to a trainer or an evaluation does not pass the environment's rows on one by one: they are cached, shuffled or
-/// filtered on the way, or do not come from the environment at all. The message names what stands in the way.
+/// The exception that is thrown if the view given to a trainer or an evaluation does not return the environment's rows one by one: a transform
+/// caches, shuffles or filters them, or the view does not read from the environment. The message names the transform.
 /// </summary>
 public sealed class LockStepException : InvalidOperationException
 {

@@ -1,78 +1,60 @@
+using Trpo.Estimators.Environments.Stepping;
+
 namespace Trpo.Estimators.Environments.DataViews;
 
 /// <summary>
-/// Rows that a trainer or an evaluation offers one at a time, each to be pulled through the upstream transforms before the next
-/// is known. Whoever asks for a row that was not offered, or asks from another thread, is told that the rows have ended
-/// (so that it ends too, wherever it runs), and remembered.
+/// The rows of one environment, which are read in lock-step: a row is offered, read through the upstream transforms, and only then does the
+/// next one exist. A read out of turn, or on another thread than the one that offered the row, returns end-of-data and sets <see cref="IsBroken"/>.
 /// </summary>
-internal sealed class LockStepRows(EnvironmentDataView view) : IObservationRows
+internal sealed class LockStepRows : IObservationRows
 {
-    // Set while the cursors are opened, and flows into whatever threads are started meanwhile; other readers of the same
-    // view, on threads of their own, keep getting the table.
-    private static readonly AsyncLocal<LockStepRows?> Opening = new();
+    private VectorEnvironment? _environments;
+    private int _index;
+    private int _thread;
+    private volatile bool _isBroken;
+    private volatile bool _isOffered;
 
-    private readonly float[] _row = new float[view.ObservationSpace.Length];
-    private readonly int _thread = Environment.CurrentManagedThreadId;
-    private volatile bool _broken;
-    private bool _offered;
+    /// <summary>The number of cursors that read these rows; a chain of row-by-row transforms opens exactly one.</summary>
+    public int CursorCount { get; private set; }
 
-    public ReadOnlySpan<float> Current => _row;
+    /// <summary>True if a row was read out of turn or on another thread.</summary>
+    public bool IsBroken => _isBroken;
 
-    /// <summary>How many cursors the data view has given out for these rows; exactly one is right.</summary>
-    public int Cursors { get; private set; }
+    /// <summary>True if the row that was offered last has been read.</summary>
+    public bool IsConsumed => !_isOffered;
 
-    /// <summary>Whether a row was asked for out of turn.</summary>
-    public bool Broken => _broken;
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Current => _environments is null ? [] : _environments.Observation(_index);
 
-    /// <summary>Whether the row that was offered last has been taken.</summary>
-    public bool Taken => !_offered;
-
-    /// <summary>The rows that a cursor over <paramref name="view"/> that is being opened now should give, or null for the table.</summary>
-    public static LockStepRows? OpeningFor(EnvironmentDataView view)
+    /// <summary>Counts a cursor that reads these rows.</summary>
+    public LockStepRows AddCursor()
     {
-        if (Opening.Value is not { } rows || !rows.IsOf(view))
-            return null;
-        rows.Cursors++;
-        return rows;
+        CursorCount++;
+        return this;
     }
 
-    /// <summary>Runs <paramref name="open"/>, whose cursors over the view are given these rows.</summary>
-    public T Open<T>(Func<T> open)
+    /// <summary>Offers the current observation of environment <paramref name="index"/> as the next row, to the calling thread only. The row is not copied.</summary>
+    public void Offer(VectorEnvironment environments, int index)
     {
-        var outer = Opening.Value;
-        Opening.Value = this;
-        try
-        {
-            return open();
-        }
-        finally
-        {
-            Opening.Value = outer;
-        }
+        (_environments, _index, _thread) = (environments, index, Environment.CurrentManagedThreadId);
+        _isOffered = true;
     }
 
-    /// <summary>Makes a row ready to be pulled.</summary>
-    public void Offer(ReadOnlySpan<float> row)
-    {
-        row.CopyTo(_row);
-        _offered = true;
-    }
-
+    /// <inheritdoc/>
     public bool MoveNext()
     {
-        if (Environment.CurrentManagedThreadId != _thread || !_offered)
+        if (!_isOffered || Environment.CurrentManagedThreadId != _thread)
         {
-            _broken = true;
+            _isBroken = true;
             return false;
         }
 
-        _offered = false;
+        _isOffered = false;
         return true;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
-
-    private bool IsOf(EnvironmentDataView other) => ReferenceEquals(view, other);
 }

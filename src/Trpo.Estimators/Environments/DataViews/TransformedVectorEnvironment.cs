@@ -1,28 +1,34 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Trpo.Estimators.Environments.Stepping;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>A block of environments seen through the transforms that stand between them and a policy.</summary>
+/// <summary>A vector environment whose observations reach the policy through the transforms of a data view.</summary>
 internal sealed class TransformedVectorEnvironment : IDisposable
 {
+    // Empty if the data are the environment's view itself: its observations, validated already, are copied directly.
     private readonly LockStepCursor[] _cursors;
+    private readonly int _offset;
 
-    /// <param name="environment">Where the rows come from.</param>
-    /// <param name="count">The number of environments.</param>
-    /// <param name="data">The environment's view, or a transform of it.</param>
-    /// <param name="column">The column of <paramref name="data"/> that the policy reads.</param>
-    /// <exception cref="LockStepException">The view does not read from the environment, or not row by row.</exception>
+    /// <param name="environment">The view of the environment.</param>
+    /// <param name="count">The number of environments, at least 1.</param>
+    /// <param name="data">A transform of <paramref name="environment"/>, or the view itself.</param>
+    /// <param name="column">The column of <paramref name="data"/> that the policy observes, a <c>Vector&lt;Single&gt;</c> of known size.</param>
+    /// <exception cref="LockStepException"><paramref name="data"/> does not read from the environment, or not row by row.</exception>
     /// <exception cref="EnvironmentException">The environments could not be created.</exception>
     public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column)
     {
-        _cursors = new LockStepCursor[count];
         var lineage = DataViewLineage.Of(data);
-        (Lineage, KeepsState) = (lineage.ToString(), lineage.KeepsState);
+        (Lineage, HasStatefulTransform) = (lineage.ToString(), lineage.HasStatefulTransform);
+        ObservationLength = ((VectorDataViewType)column.Type).Size;
+        var isTransformed = !ReferenceEquals(data, environment);
+        _offset = isTransformed ? 0 : environment.Columns.Offset(column.Index);
+        _cursors = isTransformed ? new LockStepCursor[count] : [];
         try
         {
-            for (var i = 0; i < count; i++)
-                _cursors[i] = new LockStepCursor(environment, data, column);
+            for (var i = 0; i < _cursors.Length; i++)
+                _cursors[i] = new LockStepCursor(environment, data, lineage, column);
             Environments = new VectorEnvironment(environment.Specification, count);
             Queue = new StepQueue(Environments, environment.ActionSpace.Length, environment.Threads);
         }
@@ -37,30 +43,38 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <summary>The environments.</summary>
     public VectorEnvironment Environments { get; }
 
-    /// <summary>What they do next.</summary>
+    /// <summary>The queue of their steps and resets.</summary>
     public StepQueue Queue { get; }
 
-    /// <summary>The views that the data are made of.</summary>
+    /// <summary>The names of the views that the data consist of, for messages.</summary>
     public string Lineage { get; }
 
-    /// <summary>Whether a transform is known to keep a state from row to row, which nobody can save.</summary>
-    public bool KeepsState { get; }
+    /// <summary>True if a transform is known to keep state from row to row, which cannot be saved.</summary>
+    public bool HasStatefulTransform { get; }
 
-    /// <summary>Whether the states of all environments can be saved, and no transform keeps one.</summary>
-    public bool IsCheckpointable => Environments.IsCheckpointable && !KeepsState;
+    /// <summary>True if the states of all environments can be saved and no transform is known to keep one.</summary>
+    public bool IsCheckpointable => Environments.IsCheckpointable && !HasStatefulTransform;
 
     /// <summary>The number of environments.</summary>
     public int Count => Environments.Count;
 
-    /// <summary>The number of values of an observation as the policy sees it.</summary>
-    public int ObservationLength => _cursors[0].Length;
+    /// <summary>The number of values of a transformed observation.</summary>
+    public int ObservationLength { get; }
 
-    /// <summary>Sends what environment <paramref name="index"/> returned last through the transforms.</summary>
+    /// <summary>Reads the current observation of environment <paramref name="index"/> through the transforms.</summary>
     /// <param name="index">The environment.</param>
-    /// <param name="observation">Receives what arrives at the policy, <c>[ObservationLength]</c>.</param>
-    public void Read(int index, Span<float> observation) => _cursors[index].Read(Environments.Observation(index), observation);
+    /// <param name="observation">Receives the transformed observation, <c>[ObservationLength]</c>.</param>
+    /// <exception cref="LockStepException">A transform did not return the row before it asked for the next.</exception>
+    /// <exception cref="EnvironmentException">A transformed value is not finite.</exception>
+    public void Read(int index, Span<float> observation)
+    {
+        if (_cursors.Length == 0)
+            Environments.Observation(index).Slice(_offset, ObservationLength).CopyTo(observation);
+        else
+            _cursors[index].Read(Environments, index, observation);
+    }
 
-    /// <summary>Runs something on the environments and disposes them; where both fail, the first failure is the one that counts.</summary>
+    /// <summary>Calls <paramref name="body"/> and disposes the environments; if both fail, the exception of <paramref name="body"/> is thrown.</summary>
     public T Use<T>(Func<TransformedVectorEnvironment, T> body)
     {
         T result;
@@ -86,11 +100,12 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         return result;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         try
         {
-            // No thread may be in an environment that is disposed.
+            // The threads end first: none may be inside an environment that is disposed.
             Queue.Dispose();
             DisposeCursors();
         }

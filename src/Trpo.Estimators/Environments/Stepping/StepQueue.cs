@@ -3,8 +3,8 @@ using Trpo.Onnx.Randomness;
 namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
-/// What the environments of a block do next: it is said which of them act and which start an episode, and then they do, on as many threads
-/// as there may be. What comes of it does not depend on the threads, nor does the failure that is thrown where several fail.
+/// A queue of at most one step or reset per environment, run on one or more threads. Results and thrown failures do not depend on the
+/// number of threads.
 /// </summary>
 internal sealed class StepQueue : IDisposable
 {
@@ -12,21 +12,21 @@ internal sealed class StepQueue : IDisposable
     private readonly WorkerPool? _pool;
     private readonly int _actionLength;
     private readonly float[] _actions;
-    private readonly bool[] _acts;
+    private readonly bool[] _isStep;
     private readonly int?[] _seeds;
     private readonly StepResult[] _results;
     private readonly int[] _queued;
     private int _count;
 
-    /// <param name="environments">The environments.</param>
+    /// <param name="environments">The environments, which the caller disposes.</param>
     /// <param name="actionLength">The number of values of an action.</param>
-    /// <param name="threads">The number of threads, at least 1; not more than environments are used.</param>
+    /// <param name="threads">The number of threads, at least 1; at most one per environment is used.</param>
     public StepQueue(VectorEnvironment environments, int actionLength, int threads)
     {
         _environments = environments;
         _actionLength = actionLength;
         _actions = new float[environments.Count * actionLength];
-        _acts = new bool[environments.Count];
+        _isStep = new bool[environments.Count];
         _seeds = new int?[environments.Count];
         _results = new StepResult[environments.Count];
         _queued = new int[environments.Count];
@@ -34,24 +34,28 @@ internal sealed class StepQueue : IDisposable
             _pool = new WorkerPool(members, RunQueued);
     }
 
-    /// <summary>Environment <paramref name="index"/> will act. No environment is planned for twice, and they are in ascending order.</summary>
+    /// <summary>Queues a step of environment <paramref name="index"/>. Calls between two runs come in ascending order of the index, each index at most once.</summary>
+    /// <param name="index">The environment.</param>
+    /// <param name="action">The action, <c>[k]</c>, which is copied.</param>
     public void EnqueueStep(int index, ReadOnlySpan<float> action)
     {
         action.CopyTo(Action(index));
-        _acts[index] = true;
+        _isStep[index] = true;
         _queued[_count++] = index;
     }
 
-    /// <summary>Environment <paramref name="index"/> will start an episode. No environment is planned for twice, and they are in ascending order.</summary>
+    /// <summary>Queues a reset of environment <paramref name="index"/>. Calls between two runs come in ascending order of the index, each index at most once.</summary>
+    /// <param name="index">The environment.</param>
+    /// <param name="seed">The seed of the episode; null continues the environment's random sequence.</param>
     public void EnqueueReset(int index, int? seed)
     {
         _seeds[index] = seed;
-        _acts[index] = false;
+        _isStep[index] = false;
         _queued[_count++] = index;
     }
 
-    /// <summary>Does what was planned, and returns when all of it is done.</summary>
-    /// <exception cref="EnvironmentException">Environments broke their contract; it is that of the first of them.</exception>
+    /// <summary>Runs and empties the queue, and returns when all steps and resets are done.</summary>
+    /// <exception cref="EnvironmentException">One or more environments failed; the exception is that of the lowest index.</exception>
     public void Run()
     {
         var count = _count;
@@ -66,26 +70,27 @@ internal sealed class StepQueue : IDisposable
             RunQueued(i);
     }
 
-    /// <summary>What came of the last step of environment <paramref name="index"/>.</summary>
+    /// <summary>Returns the result of the last step of environment <paramref name="index"/>.</summary>
     public StepResult Result(int index) => _results[index];
 
-    /// <summary>Starts an episode in every environment, each with a seed of its own.</summary>
+    /// <summary>Resets every environment, each with a seed of its own.</summary>
+    /// <param name="random">The source of the seeds.</param>
     public void Reset(RandomSource random)
     {
-        // What was planned when a failure came in between.
+        // A failure may have left steps in the queue.
         _count = 0;
         for (var i = 0; i < _environments.Count; i++)
             EnqueueReset(i, random.NextSeed());
         Run();
     }
 
-    /// <summary>Ends the threads. The environments are the block's.</summary>
+    /// <summary>Ends the threads.</summary>
     public void Dispose() => _pool?.Dispose();
 
     private void RunQueued(int position)
     {
         var index = _queued[position];
-        if (_acts[index])
+        if (_isStep[index])
             _results[index] = _environments.Step(index, Action(index));
         else
             _environments.Reset(index, _seeds[index]);

@@ -4,26 +4,33 @@ using Trpo.Onnx.Spaces;
 namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
-/// A number of environments of one kind, each with the observation that it is at. Whatever an environment returns is checked
-/// here before anyone believes it. Nothing is allocated per step. Different environments may be used by different threads at once.
+/// A vector environment: a fixed number of environments of one kind, with the current observation of each. Observations and rewards are
+/// validated as they are returned. A step allocates nothing. Different threads may use different environments at the same time.
 /// </summary>
 internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 {
     private readonly EnvironmentSpecification _specification;
-    private readonly ObservationValidator _check;
+    private readonly ObservationValidator _validator;
     private readonly IEnvironment?[] _environments;
+    private readonly int _observationLength;
+    private readonly int _actionLength;
     private readonly float[] _observations;
     private readonly float[] _clipped;
     private readonly double[] _returns;
     private readonly int[] _lengths;
 
+    /// <param name="specification">The kind of the environments.</param>
+    /// <param name="count">The number of environments, at least 1.</param>
+    /// <exception cref="EnvironmentException">The factory returned null, one environment twice, or environments of different spaces.</exception>
     public VectorEnvironment(EnvironmentSpecification specification, int count)
     {
         _specification = specification;
-        _check = new ObservationValidator(specification.ObservationSpace);
+        _validator = new ObservationValidator(specification.ObservationSpace);
         _environments = new IEnvironment?[count];
-        _observations = new float[count * specification.ObservationSpace.Length];
-        _clipped = new float[count * specification.ActionSpace.Length];
+        _observationLength = specification.ObservationSpace.Length;
+        _actionLength = specification.ActionSpace.Length;
+        _observations = new float[count * _observationLength];
+        _clipped = new float[count * _actionLength];
         _returns = new double[count];
         _lengths = new int[count];
         try
@@ -43,34 +50,34 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
+    /// <summary>The number of environments.</summary>
     public int Count => _environments.Length;
 
-    /// <summary>The environments' name.</summary>
+    /// <summary>The name of the environments.</summary>
     public string Name => _specification.Name;
 
-    /// <summary>The step after which an environment truncates an episode, or null where it does not say.</summary>
+    /// <summary>The step after which an environment truncates its episode, or null if it declares none.</summary>
     public int? MaxEpisodeSteps => _specification.MaxEpisodeSteps;
 
-    /// <summary>What the environments return.</summary>
+    /// <summary>The observations of one environment.</summary>
     public ObservationSpace ObservationSpace => _specification.ObservationSpace;
 
-    /// <summary>What all environments returned last, <c>[Count, d]</c>.</summary>
+    /// <summary>The current observations of all environments, <c>[Count, d]</c>.</summary>
     public Span<float> Observations => _observations;
 
-    /// <summary>What environment <paramref name="index"/> returned last, <c>[d]</c>.</summary>
-    public Span<float> Observation(int index)
-    {
-        var length = _specification.ObservationSpace.Length;
-        return _observations.AsSpan(index * length, length);
-    }
+    /// <summary>Returns the current observation of environment <paramref name="index"/>, <c>[d]</c>.</summary>
+    public Span<float> Observation(int index) => _observations.AsSpan(index * _observationLength, _observationLength);
 
-    /// <summary>The sum of the rewards of the episode that environment <paramref name="index"/> is in, or has just ended.</summary>
+    /// <summary>Returns the sum of the rewards in the current episode of environment <paramref name="index"/>, or in the last one if it has ended.</summary>
     public double Return(int index) => _returns[index];
 
-    /// <summary>The number of steps of the episode that environment <paramref name="index"/> is in, or has just ended.</summary>
+    /// <summary>Returns the number of steps in the current episode of environment <paramref name="index"/>, or in the last one if it has ended.</summary>
     public int Length(int index) => _lengths[index];
 
-    /// <summary>Starts an episode in one environment.</summary>
+    /// <summary>Starts an episode in environment <paramref name="index"/>.</summary>
+    /// <param name="index">The environment.</param>
+    /// <param name="seed">The seed of the environment's randomness; null continues its sequence.</param>
+    /// <exception cref="EnvironmentException">The environment threw an exception or returned an invalid observation.</exception>
     public void Reset(int index, int? seed)
     {
         _returns[index] = 0;
@@ -86,10 +93,11 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             throw Failed(index, "Reset", exception);
         }
 
-        CheckObservation(index, "Reset");
+        Validate(index, observation, "Reset");
     }
 
-    /// <summary>Whether environment <paramref name="index"/> allows a choice now.</summary>
+    /// <summary>Returns true if environment <paramref name="index"/> allows a choice in its current state.</summary>
+    /// <exception cref="EnvironmentException">The environment threw an exception.</exception>
     public bool Allows(int index, int choice)
     {
         try
@@ -102,10 +110,13 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
-    /// <summary>Acts in one environment; an action beyond the bounds of a box is brought within them first.</summary>
+    /// <summary>Steps environment <paramref name="index"/>.</summary>
+    /// <param name="index">The environment.</param>
+    /// <param name="action">The action, <c>[k]</c>; clipped to the bounds of a box.</param>
+    /// <exception cref="EnvironmentException">The environment threw an exception, returned an invalid observation or reward, or exceeded the step limit.</exception>
     public StepResult Step(int index, ReadOnlySpan<float> action)
     {
-        var clipped = _clipped.AsSpan(index * _specification.ActionSpace.Length, _specification.ActionSpace.Length);
+        var clipped = _clipped.AsSpan(index * _actionLength, _actionLength);
         ActionSampling.Clip(_specification.ActionSpace, action, clipped);
         var observation = Observation(index);
         observation.Fill(float.NaN);
@@ -119,7 +130,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             throw Failed(index, "Step", exception);
         }
 
-        CheckObservation(index, "Step");
+        Validate(index, observation, "Step");
         if (!double.IsFinite(result.Reward))
             throw new EnvironmentException($"{Describe(index)} {EnvironmentErrors.NonFiniteReward(result.Reward, _lengths[index] + 1)}") { IsNonFinite = true };
         _returns[index] += result.Reward;
@@ -129,11 +140,11 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         return result;
     }
 
-    /// <summary>Whether the states of all environments can be saved and restored.</summary>
+    /// <summary>True if the states of all environments can be saved and restored.</summary>
     public bool IsCheckpointable => _environments.All(environment => environment is ICheckpointable { IsCheckpointable: true });
 
-    /// <summary>Saves what each environment is at, between two steps, but for its observation. Those that cannot be saved are an error.</summary>
-    /// <exception cref="EnvironmentException">An environment failed to save itself.</exception>
+    /// <summary>Saves the state of every environment, without its observation, between two steps. All of them must be <see cref="ICheckpointable"/>.</summary>
+    /// <exception cref="EnvironmentException">An environment failed to save its state.</exception>
     public void SaveState(BinaryWriter writer)
     {
         writer.WriteSpan<double>(_returns);
@@ -156,8 +167,8 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
-    /// <summary>Puts each environment where it was; its observation is there already.</summary>
-    /// <exception cref="InvalidDataException">The state is that of other environments, or an environment failed to restore itself.</exception>
+    /// <summary>Restores the state of every environment and validates the current observations, which the caller has restored.</summary>
+    /// <exception cref="InvalidDataException">The state is that of other environments, or an environment failed to restore it.</exception>
     public void RestoreState(BinaryReader reader)
     {
         reader.ReadSpan<double>(_returns, "returns");
@@ -177,13 +188,13 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 
             if (state.Position != state.Length)
                 throw new InvalidDataException($"{Describe(i)} read {state.Position} of the {state.Length} bytes of its state.");
-            if (_check.FindError(Observation(i), nameof(ICheckpointable.RestoreState), _lengths[i]) is { } complaint)
-                throw new InvalidDataException($"{Describe(i)} {complaint}");
+            if (_validator.FindError(Observation(i), nameof(ICheckpointable.RestoreState), _lengths[i]) is { } error)
+                throw new InvalidDataException($"{Describe(i)} {error}");
         }
     }
 
-    /// <summary>Disposes every environment, also where disposing one of them fails, and then says so.</summary>
-    /// <exception cref="AggregateException">Environments failed to be disposed.</exception>
+    /// <summary>Disposes every environment, and throws the failures together once all were tried.</summary>
+    /// <exception cref="AggregateException">One or more environments threw in Dispose.</exception>
     public void Dispose()
     {
         var failures = new List<Exception>();
@@ -205,16 +216,16 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             throw new AggregateException(failures);
     }
 
-    // The observation was filled with NaN before the call, so a value that was not written shows as NaN too.
-    private void CheckObservation(int index, string method)
+    /// <summary>Returns the name and the index of an environment, for the start of a message.</summary>
+    public string Describe(int index) => $"Environment '{Name}' (index {index} of {Count})";
+
+    // The observation was filled with NaN before the call, so a value that was not written is NaN too.
+    private void Validate(int index, ReadOnlySpan<float> observation, string method)
     {
-        if (_check.FindError(Observation(index), method, _lengths[index]) is { } complaint)
-            throw new EnvironmentException($"{Describe(index)} {complaint}") { IsNonFinite = !Observation(index).ToArray().All(float.IsFinite) };
+        if (_validator.FindError(observation, method, _lengths[index]) is { } error)
+            throw new EnvironmentException($"{Describe(index)} {error}") { IsNonFinite = FiniteValues.IndexOfNonFinite(observation) >= 0 };
     }
 
     private EnvironmentException Failed(int index, string method, Exception exception) =>
-        new($"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _specification.ObservationSpace.Length)}", exception);
-
-    /// <summary>The name and the number of an environment, for the start of a sentence.</summary>
-    public string Describe(int index) => $"Environment '{_specification.Name}' (number {index} of {Count})";
+        new($"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _observationLength)}", exception);
 }

@@ -3,11 +3,11 @@ using System.Runtime.ExceptionServices;
 namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
-/// Threads that share out pieces of work again and again: the one that asks, and workers that live until the team is disposed. Whoever has
-/// finished a piece takes the next, so that one slow piece does not hold up the others. A round allocates nothing. Workers that wait for
-/// the next round spin for some microseconds and then sleep.
+/// A pool of threads that run the items of one batch after another: the calling thread and workers, which live until the pool is disposed.
+/// A thread that has finished an item takes the next one, so one slow item does not delay the others. A batch allocates nothing. Idle workers
+/// spin for some microseconds and then sleep.
 /// </summary>
-/// <remarks>One thread asks at a time, and no piece of work asks.</remarks>
+/// <remarks>One thread calls <see cref="Run"/> at a time, and no item calls it.</remarks>
 internal sealed class WorkerPool : IDisposable
 {
     // Long enough for the policy to choose the next actions meanwhile, short against a thread that sleeps and is woken.
@@ -16,22 +16,22 @@ internal sealed class WorkerPool : IDisposable
     private readonly Action<int> _work;
     private readonly Thread[] _workers;
 
-    // Guards the sleep of the workers, the failure and the end; the other lock the sleep of the one that asked.
+    // _gate guards the workers' sleep, the failure and disposal; _finished guards the caller's sleep.
     private readonly object _gate = new();
     private readonly object _finished = new();
     private int _count;
 
-    // The pieces that nobody has taken yet; below 0 where threads asked in vain. A piece is taken by counting this down and by nothing else, so
-    // that a worker that comes late takes a piece of the round that is running or none.
+    // The number of items that no thread has taken; below 0 once threads found none left. An item is taken by decrementing this and by nothing
+    // else, so a late worker takes an item of the running batch or none.
     private int _untaken;
     private int _unfinished;
-    private int _asleep;
+    private int _sleeping;
     private bool _disposed;
-    private int _failed;
+    private int _failedIndex;
     private ExceptionDispatchInfo? _failure;
 
-    /// <param name="threads">The number of threads, the one that asks among them; at least 1.</param>
-    /// <param name="work">Does one piece of work, given its index.</param>
+    /// <param name="threads">The number of threads, at least 1, including the calling thread.</param>
+    /// <param name="work">Runs the item of the given index.</param>
     public WorkerPool(int threads, Action<int> work)
     {
         _work = work;
@@ -41,7 +41,7 @@ internal sealed class WorkerPool : IDisposable
             for (var i = 0; i < _workers.Length; i++)
             {
                 // A background thread does not keep the process alive.
-                var worker = new Thread(Live) { IsBackground = true, Name = $"Trpo environments {i + 1}" };
+                var worker = new Thread(RunWorker) { IsBackground = true, Name = $"Trpo environments {i + 1}" };
                 worker.Start();
                 _workers[i] = worker;
             }
@@ -53,24 +53,24 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Does the pieces of work from 0 to <paramref name="count"/> - 1, each once, and returns when all are done.</summary>
-    /// <exception cref="ObjectDisposedException">The team has been disposed.</exception>
-    /// <remarks>Where pieces fail, the others are done nevertheless, and then the exception of the one with the lowest index is thrown.</remarks>
+    /// <summary>Runs the items 0 to <paramref name="count"/> - 1, each once, and returns when all are done.</summary>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    /// <remarks>If items fail, the others still run, and then the exception of the lowest index is thrown.</remarks>
     public void Run(int count)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (count == 0)
             return;
         Begin(count);
-        TakePieces();
-        WaitForTheOthers();
+        TakeItems();
+        WaitForWorkers();
         if (_failure is not { } failure)
             return;
         _failure = null;
         failure.Throw();
     }
 
-    /// <summary>Ends the threads, and waits for them.</summary>
+    /// <summary>Ends the workers and waits for them.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -91,20 +91,20 @@ internal sealed class WorkerPool : IDisposable
             (_count, _unfinished) = (count, count);
             Volatile.Write(ref _untaken, count);
 
-            // The asking thread takes one piece itself.
-            for (var i = Math.Min(count - 1, _asleep); i > 0; i--)
+            // The calling thread takes one item itself.
+            for (var i = Math.Min(count - 1, _sleeping); i > 0; i--)
                 Monitor.Pulse(_gate);
         }
     }
 
-    private void Live()
+    private void RunWorker()
     {
-        while (WaitForPieces())
-            TakePieces();
+        while (WaitForItems())
+            TakeItems();
     }
 
-    // False at the end.
-    private bool WaitForPieces()
+    // Returns false once the pool is disposed.
+    private bool WaitForItems()
     {
         for (var spin = new SpinWait(); spin.Count < SpinsBeforeSleep; spin.SpinOnce(sleep1Threshold: -1))
         {
@@ -116,23 +116,23 @@ internal sealed class WorkerPool : IDisposable
         {
             while (_untaken <= 0 && !_disposed)
             {
-                _asleep++;
+                _sleeping++;
                 Monitor.Wait(_gate);
-                _asleep--;
+                _sleeping--;
             }
 
             return !_disposed;
         }
     }
 
-    private void TakePieces()
+    private void TakeItems()
     {
-        // The round cannot end before a piece that was taken is done; until then its count stands.
+        // The batch cannot end before an item that was taken is done, so _count is still its own.
         for (int left; (left = Interlocked.Decrement(ref _untaken)) >= 0;)
-            Do(_count - 1 - left);
+            RunItem(_count - 1 - left);
     }
 
-    private void Do(int index)
+    private void RunItem(int index)
     {
         try
         {
@@ -140,7 +140,7 @@ internal sealed class WorkerPool : IDisposable
         }
         catch (Exception exception)
         {
-            Remember(index, exception);
+            RecordFailure(index, exception);
         }
 
         if (Interlocked.Decrement(ref _unfinished) > 0)
@@ -149,17 +149,17 @@ internal sealed class WorkerPool : IDisposable
             Monitor.Pulse(_finished);
     }
 
-    // Which of several failures came first depends on the threads; which has the lowest index does not.
-    private void Remember(int index, Exception exception)
+    // The first of several failures depends on timing; the one of the lowest index does not.
+    private void RecordFailure(int index, Exception exception)
     {
         lock (_gate)
         {
-            if (_failure is null || index < _failed)
-                (_failed, _failure) = (index, ExceptionDispatchInfo.Capture(exception));
+            if (_failure is null || index < _failedIndex)
+                (_failedIndex, _failure) = (index, ExceptionDispatchInfo.Capture(exception));
         }
     }
 
-    private void WaitForTheOthers()
+    private void WaitForWorkers()
     {
         for (var spin = new SpinWait(); spin.Count < SpinsBeforeSleep; spin.SpinOnce(sleep1Threshold: -1))
         {

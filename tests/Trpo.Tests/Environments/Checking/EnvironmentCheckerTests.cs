@@ -10,7 +10,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Checking;
 
-/// <summary>Environments without a fault pass; the report is what its readers need.</summary>
+/// <summary>Tests that environments without a fault pass the check, and of the report.</summary>
 public sealed class EnvironmentCheckerTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -27,7 +27,7 @@ public sealed class EnvironmentCheckerTests
         Assert.That(report.Episodes, Is.GreaterThan(10_000 / 30));
         Assert.That(report.StepsPerSecond, Is.GreaterThan(1_000));
         Assert.That(report.BytesPerStep, Is.Zero);
-        Assert.That(report.ToString(), Does.StartWith("Environment 'Walk': 0 errors, 0 warnings; 10,000 steps in ").And.Contain("steps a second, 0 bytes a step"));
+        Assert.That(report.ToString(), Does.StartWith("Environment 'Walk': 0 errors, 0 warnings; 10,000 steps in ").And.Contain("steps/s, 0 bytes/step"));
     }
 
     [Test]
@@ -47,7 +47,7 @@ public sealed class EnvironmentCheckerTests
 
     [TestCase(typeof(MountainCar))]
     [TestCase(typeof(Acrobot))]
-    public void A_random_policy_hardly_ever_reaches_the_goal_of_some(Type type)
+    public void Environments_whose_goal_a_random_policy_misses_get_a_warning_only(Type type)
     {
         var report = Check(() => (IEnvironment)Activator.CreateInstance(type)!);
 
@@ -79,7 +79,7 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void An_environment_that_throws_at_what_it_forbids_passes()
+    public void An_environment_that_throws_on_forbidden_choices_passes()
     {
         var report = Check(() => new Lift());
 
@@ -124,7 +124,7 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void Every_kind_of_action_is_tried_at_its_bounds()
+    public void Every_action_space_is_tried_at_its_bounds()
     {
         (ActionSpace Actions, string[] Expected)[] cases =
         [
@@ -147,7 +147,7 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void A_report_says_all_that_is_wrong_and_errors_first()
+    public void A_report_lists_all_findings_with_errors_first()
     {
         var report = Check(() => new Twice());
         var lines = report.ToString().Split(Environment.NewLine);
@@ -160,7 +160,7 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void The_same_check_finds_the_same()
+    public void Repeated_checks_give_equal_findings()
     {
         var (first, second) = (Check(() => new Twice()), Check(() => new Twice()));
 
@@ -186,7 +186,7 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void A_cancellation_of_the_environments_own_is_not_a_finding()
+    public void An_OperationCanceledException_of_the_environment_is_not_a_finding()
     {
         var disposed = 0;
         Assert.That(() => Check(() => new Counted(() => throw new OperationCanceledException(), () => disposed++)), Throws.TypeOf<OperationCanceledException>());

@@ -8,12 +8,12 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Checking;
 
-/// <summary>For every fault an environment that has it and no other: it is found, and nothing else.</summary>
+/// <summary>Tests that an environment with exactly one fault, for every fault, gets exactly that finding.</summary>
 public sealed class EnvironmentFaultTests
 {
     private static readonly WalkEnvironment One = new();
 
-    private static readonly Dictionary<EnvironmentFault, (Func<Func<IEnvironment>> Factory, string[] Said)> Defects = new()
+    private static readonly Dictionary<EnvironmentFault, (Func<Func<IEnvironment>> Factory, string[] Texts)> Defects = new()
     {
         [EnvironmentFault.FactoryFailed] = (() => () => throw new TimeoutException("No licence."), ["No licence.", "TimeoutException"]),
         [EnvironmentFault.NoEnvironment] = (() => () => null!, ["null"]),
@@ -26,10 +26,10 @@ public sealed class EnvironmentFaultTests
         [EnvironmentFault.NothingAllowed] = (() => () => new Forbidding { Allowing = (steps, _) => steps < 3 }, ["'Walk'", "allows no choice at step 3"]),
         [EnvironmentFault.DisposeFailed] = (() => () => new Faulty { Disposing = () => throw new TimeoutException("Still busy.") }, ["Dispose", "Still busy."]),
         [EnvironmentFault.ObservationInvalid] = (() => () => new Faulty { Observed = (ref float value) => value = float.NaN }, ["NaN", "0 ('position')"]),
-        [EnvironmentFault.ObservationOutOfBounds] = (() => () => new Faulty { Observed = (ref float value) => value *= 3 }, ["0 ('position')", "from -2 to 2"]),
+        [EnvironmentFault.ObservationOutOfBounds] = (() => () => new Faulty { Observed = (ref float value) => value *= 3 }, ["0 ('position')", "-2 to 2"]),
         [EnvironmentFault.RewardNotFinite] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = double.NaN } }, ["reward NaN", "step 1"]),
         [EnvironmentFault.EpisodeEndless] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Terminated = false, Truncated = false } }, ["10000 steps", "TimeLimit"]),
-        [EnvironmentFault.MaxEpisodeStepsWrong] = (() => () => new Forbidding { MaxEpisodeSteps = 10 }, ["goes on after step 10 ", "TimeLimit"]),
+        [EnvironmentFault.MaxEpisodeStepsWrong] = (() => () => new Forbidding { MaxEpisodeSteps = 10 }, ["continues after step 10 ", "TimeLimit"]),
         [EnvironmentFault.NotRepeatable] = (() => () => new Faulty { Random = new RandomSource((ulong)Random.Shared.NextInt64()), IgnoresSeed = true }, ["at step 0 value 0 ('position') of the observation was"]),
         [EnvironmentFault.ResetIncomplete] = (() => () => new Faulty { KeepsSteps = true }, ["in the middle of an episode", "value 1 ('time')"]),
         [EnvironmentFault.InstancesShareState] = (() => () => new Sharing(), ["at step 1 value 0 ('position') of the observation was"]),
@@ -58,7 +58,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public void What_is_left_after_the_end_of_an_episode_is_found()
+    public void State_left_after_the_end_of_an_episode_is_found()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Tired());
 
@@ -67,16 +67,16 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public void An_observation_that_is_too_long_is_told_its_length()
+    public void An_observation_that_is_too_long_is_reported_with_its_length()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Faulty { Observations = ObservationSpace.Box([-2], [2]) });
 
         Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.ResetFailed }), report.ToString());
-        Assert.That(report.Findings[0].Message, Does.Contain("has 1 values, as its ObservationSpace says"));
+        Assert.That(report.Findings[0].Message, Does.Contain("has 1 values, as its ObservationSpace declares"));
     }
 
     [Test]
-    public void A_value_out_of_bounds_by_a_rounding_is_none()
+    public void A_value_out_of_bounds_by_a_rounding_error_is_not_a_finding()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Faulty { Observed = (ref float value) => value = MathF.BitIncrement(2) });
 
@@ -94,7 +94,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public void What_fails_to_say_what_is_allowed_is_named()
+    public void Exception_of_Allows_is_a_finding()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Forbidding { Allowing = (_, choice) => choice == 0 ? throw new TimeoutException("Nobody knows.") : true });
 
@@ -103,7 +103,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public void A_limit_of_steps_that_is_none_is_named()
+    public void MaxEpisodeSteps_of_0_is_a_finding()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Forbidding { MaxEpisodeSteps = 0 });
 
@@ -119,11 +119,11 @@ public sealed class EnvironmentFaultTests
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new TimeLimit(new Reborn(length), length));
 
         Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NotRepeatable }), report.ToString());
-        Assert.That(report.Findings[0].Message, Does.Contain("at step 0 of episode 2, which Reset(null) began,").And.Contain("Reset(null) goes on with"));
+        Assert.That(report.Findings[0].Message, Does.Contain("at step 0 of episode 2, which Reset(null) began,").And.Contain("Reset(null) continues"));
     }
 
     [Test]
-    public void What_is_seldom_in_episodes_of_one_step_is_found()
+    public void Unseeded_randomness_in_episodes_of_one_step_is_found()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Bandit(isSeeded: false));
 
@@ -131,12 +131,12 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public void Of_the_many_values_of_an_image_some_are_named()
+    public void At_most_8_values_of_an_image_are_listed()
     {
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Unscaled(1_000), steps: 100);
 
         Assert.That(report.Findings.Where(finding => finding.Fault == EnvironmentFault.ObservationOutOfBounds).ToArray(), Has.Length.EqualTo(8));
-        Assert.That(report.Findings[7].Message, Does.Contain("value 7 ").And.EndsWith("there may be more."));
+        Assert.That(report.Findings[7].Message, Does.Contain("value 7 ").And.EndsWith("Further findings of this fault are not listed."));
     }
 
     // The first has one switch, all others have two.
@@ -241,7 +241,7 @@ public sealed class EnvironmentFaultTests
         public bool Allows(int choice) => Allowing?.Invoke(Steps, choice) ?? true;
     }
 
-    // Says that pixels are from 0 to 1, and gives bytes.
+    // Declares pixels from 0 to 1, and returns bytes.
     private sealed class Unscaled(int length) : WalkEnvironment
     {
         public override ObservationSpace ObservationSpace { get; } = ObservationSpace.Box(new float[length], [.. Enumerable.Repeat(1f, length)]);

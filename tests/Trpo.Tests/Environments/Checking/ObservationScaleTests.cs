@@ -10,28 +10,28 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Checking;
 
-/// <summary>Whoever forgets the normaliser is told so, and nobody else.</summary>
+/// <summary>Tests of the warning about unscaled observations.</summary>
 public sealed class ObservationScaleTests
 {
-    [TestCase("1 1 -1 -1", "", TestName = "Values_around_one_are_well")]
-    [TestCase("9 9 -9 9", "", TestName = "Values_up_to_ten_are_well")]
-    [TestCase("11 1 -11 1", "0", TestName = "A_slot_beyond_ten_is_off")]
-    [TestCase("205 1 195 1", "0", TestName = "A_slot_far_from_zero_is_off_however_little_it_varies")]
-    [TestCase("0 1 0 1", "", TestName = "A_slot_that_is_always_zero_is_left_alone")]
-    [TestCase("0 8 1 8", "", TestName = "A_slot_that_is_seldom_one_is_well")]
-    [TestCase("0.001 5 -0.002 5", "0", TestName = "A_slot_a_thousand_times_smaller_than_another_is_off")]
-    [TestCase("1 5000 1 5000", "1", TestName = "A_slot_around_one_is_not_blamed_for_a_large_one")]
-    [TestCase("0.001 0.002 -0.001 0.002", "", TestName = "Slots_of_one_small_scale_are_left_alone")]
+    [TestCase("1 1 -1 -1", "", TestName = "Values_around_one_are_scaled")]
+    [TestCase("9 9 -9 9", "", TestName = "Values_up_to_ten_are_scaled")]
+    [TestCase("11 1 -11 1", "0", TestName = "A_slot_beyond_ten_is_unscaled")]
+    [TestCase("205 1 195 1", "0", TestName = "A_slot_far_from_zero_is_unscaled_even_if_it_varies_little")]
+    [TestCase("0 1 0 1", "", TestName = "A_slot_that_is_always_zero_is_not_reported")]
+    [TestCase("0 8 1 8", "", TestName = "A_slot_that_is_seldom_one_is_scaled")]
+    [TestCase("0.001 5 -0.002 5", "0", TestName = "A_slot_a_thousand_times_smaller_than_another_is_unscaled")]
+    [TestCase("1 5000 1 5000", "1", TestName = "A_slot_around_one_is_not_reported_beside_a_large_one")]
+    [TestCase("0.001 0.002 -0.001 0.002", "", TestName = "Slots_of_one_small_scale_are_not_reported")]
     [TestCase("30 2000 30 2000", "1 0", TestName = "The_worst_slot_comes_first")]
-    public void Slots_off_scale(string observations, string expected)
+    public void Unscaled_slots_are_found(string observations, string expected)
     {
         float[] values = [.. observations.Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
 
-        Assert.That(string.Join(' ', ObservationScale.Off(values, length: 2).Select(slot => slot.Slot)), Is.EqualTo(expected));
+        Assert.That(string.Join(' ', ObservationScale.FindUnscaled(values, length: 2).Select(slot => slot.Slot)), Is.EqualTo(expected));
     }
 
     [Test]
-    public void A_warning_names_the_worst_slots_their_ranges_and_the_way_out()
+    public void A_warning_names_the_worst_slots_their_ranges_and_the_remedy()
     {
         float[] observations = [200, 1, -3_000, 50, 12, 210, 1, -3_500, 40, 14];
 
@@ -45,21 +45,21 @@ public sealed class ObservationScaleTests
     }
 
     [Test]
-    public void A_mask_is_not_judged_nor_told_to_be_scaled()
+    public void A_mask_is_neither_checked_nor_to_be_scaled()
     {
         float[] observations = [0.001f, 5_000, 1, 0.002f, 6_000, 0];
 
         Assert.Multiple(() =>
         {
-            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 2).Select(slot => slot.Slot), Is.Empty, "alone, the small one is well");
-            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 1).Select(slot => slot.Slot), Is.EqualTo(new[] { 1, 0 }));
-            Assert.That(ObservationScale.Off(observations, length: 3, maskLength: 3), Is.Empty);
-            Assert.That(ObservationScale.Warning(observations, 3, "Features", [], maskLength: 1), Does.Contain("slot 1 is in [5000, 6000]").And.Contains("for everything but the mask, and let Concatenate put the mask behind").And.Not.Contains("(\"Features\")"));
+            Assert.That(ObservationScale.FindUnscaled(observations, length: 3, maskLength: 2).Select(slot => slot.Slot), Is.Empty, "the small slot alone is not reported");
+            Assert.That(ObservationScale.FindUnscaled(observations, length: 3, maskLength: 1).Select(slot => slot.Slot), Is.EqualTo(new[] { 1, 0 }));
+            Assert.That(ObservationScale.FindUnscaled(observations, length: 3, maskLength: 3), Is.Empty);
+            Assert.That(ObservationScale.Warning(observations, 3, "Features", [], maskLength: 1), Does.Contain("slot 1 is in [5000, 6000]").And.Contains("for everything except the mask, and append the mask by Concatenate").And.Not.Contains("(\"Features\")"));
         });
     }
 
     [Test]
-    public void Unscaled_observations_are_warned_of_once()
+    public void Unscaled_observations_give_one_warning()
     {
         var warnings = Warnings<Hot>((_, trainer) => trainer);
 
@@ -68,7 +68,7 @@ public sealed class ObservationScaleTests
     }
 
     [Test]
-    public void What_the_policy_sees_is_what_counts()
+    public void Transformed_observations_are_checked()
     {
         Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Observation").Append(trainer)), Is.Empty);
         Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Features", "Observation").Append(trainer), "Features"), Is.Empty);
@@ -77,7 +77,7 @@ public sealed class ObservationScaleTests
     }
 
     [Test]
-    public void Observations_of_common_scales_are_not_warned_of()
+    public void Observations_of_common_scales_give_no_warning()
     {
         Assert.That(Warnings<CartPole>((_, trainer) => trainer), Is.Empty);
         Assert.That(Warnings<TargetEnvironment>((_, trainer) => trainer), Is.Empty);
@@ -117,7 +117,7 @@ public sealed class ObservationScaleTests
         return warnings;
     }
 
-    /// <summary>A temperature of some 200 degrees and a constant.</summary>
+    /// <summary>An environment with a temperature of about 200 degrees and a constant.</summary>
     private sealed class Hot : IEnvironment
     {
         private Random _random = new(0);
@@ -140,12 +140,12 @@ public sealed class ObservationScaleTests
         }
     }
 
-    /// <summary>A place and a small velocity, as of a car in a valley.</summary>
+    /// <summary>An environment with a position and a small velocity, as of a car in a valley.</summary>
     private sealed class Mountain : IEnvironment
     {
         private Random _random = new(0);
 
-        public ObservationSpace ObservationSpace { get; } = ObservationSpace.Box([-1.2f, -0.07f], [0.6f, 0.07f], "place", "velocity");
+        public ObservationSpace ObservationSpace { get; } = ObservationSpace.Box([-1.2f, -0.07f], [0.6f, 0.07f], "position", "velocity");
 
         public ActionSpace ActionSpace { get; } = ActionSpace.Discrete(3);
 

@@ -5,7 +5,7 @@ using Trpo.Onnx.Spaces;
 
 namespace Trpo.Tests.Environments.ClassicControl;
 
-/// <summary>The classic environments against trajectories that Gymnasium recorded.</summary>
+/// <summary>Comparison of the classic environments with trajectories recorded from Gymnasium.</summary>
 public sealed class ClassicControlTests
 {
     private static readonly ClassicEnvironment[] All =
@@ -28,7 +28,7 @@ public sealed class ClassicControlTests
     ];
 
     [Test]
-    public void Every_step_from_a_recorded_state_gives_the_next([ValueSource(nameof(All))] ClassicEnvironment classic, [Values(0, 1)] int episode)
+    public void Every_step_from_a_recorded_state_gives_the_next_recorded_state([ValueSource(nameof(All))] ClassicEnvironment classic, [Values(0, 1)] int episode)
     {
         var recorded = classic.Recorded.GetProperty("episodes")[episode];
         var environment = classic.Create();
@@ -51,7 +51,7 @@ public sealed class ClassicControlTests
     }
 
     [Test]
-    public void Whole_episodes_from_the_initial_state_are_observed_alike([ValueSource(nameof(All))] ClassicEnvironment classic, [Values(0, 1)] int episode)
+    public void Observations_of_whole_episodes_equal_the_recorded_ones([ValueSource(nameof(All))] ClassicEnvironment classic, [Values(0, 1)] int episode)
     {
         var recorded = classic.Recorded.GetProperty("episodes")[episode];
         var environment = classic.Create();
@@ -69,7 +69,7 @@ public sealed class ClassicControlTests
     }
 
     [TestCaseSource(nameof(All))]
-    public void The_spaces_and_limits_are_those_of_the_reference(ClassicEnvironment classic)
+    public void Spaces_and_limits_equal_the_reference(ClassicEnvironment classic)
     {
         var environment = classic.Create();
         float[] Finite(IEnumerable<float> bounds) => [.. bounds.Select(bound => Math.Clamp(bound, float.MinValue, float.MaxValue))];
@@ -80,7 +80,7 @@ public sealed class ClassicControlTests
     }
 
     [Test]
-    public void The_actions_are_those_of_the_reference()
+    public void Actions_equal_the_reference()
     {
         int Count(IEnvironment environment) => ((DiscreteActionSpace)environment.ActionSpace).Count;
         (float, float) Bounds(IEnvironment environment) => (((BoxActionSpace)environment.ActionSpace).Low.Single(), ((BoxActionSpace)environment.ActionSpace).High.Single());
@@ -98,14 +98,14 @@ public sealed class ClassicControlTests
         var start = classic.GetState(environment);
         for (var step = 1; step <= classic.MaxEpisodeSteps; step++)
         {
-            // Put back before each step, it never gets anywhere.
+            // The state is restored before each step, so the episode never terminates.
             classic.SetState(environment, start);
             var result = environment.Step(new EnvironmentAction(new float[environment.ActionSpace.Length]), observation);
             Assert.That((result.Terminated, result.Truncated), Is.EqualTo((false, step == classic.MaxEpisodeSteps)), $"step {step}");
         }
 
         environment.Reset(null, observation);
-        Assert.That(environment.Step(new EnvironmentAction(new float[environment.ActionSpace.Length]), observation).Truncated, Is.False, "the count starts again");
+        Assert.That(environment.Step(new EnvironmentAction(new float[environment.ActionSpace.Length]), observation).Truncated, Is.False, "the step count restarts");
     }
 
     [TestCase("CartPole-v1", 0, -0.05, 0.05)]

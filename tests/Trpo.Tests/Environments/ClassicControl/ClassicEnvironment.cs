@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments;
 
 namespace Trpo.Tests.Environments.ClassicControl;
 
-/// <summary>One of the classic environments, what Gymnasium recorded of it, and a way to its state.</summary>
+/// <summary>A classic environment with its trajectories recorded from Gymnasium, and accessors of its state.</summary>
 public sealed record ClassicEnvironment(string Name, int MaxEpisodeSteps, Func<IEnvironment> Create, Func<IEnvironment, double[]> GetState, Action<IEnvironment, double[]> SetState)
 {
     public JsonElement Recorded { get; } = JsonSerializer.Deserialize<JsonElement>(

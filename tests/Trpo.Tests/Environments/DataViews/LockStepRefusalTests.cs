@@ -7,7 +7,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.DataViews;
 
-/// <summary>What does not pass an environment's rows on one by one cannot stand before its trainer, and is refused by name.</summary>
+/// <summary>Tests that transforms that do not return the rows one by one are refused by name.</summary>
 public sealed class LockStepRefusalTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -23,7 +23,7 @@ public sealed class LockStepRefusalTests
     }
 
     [Test]
-    public void A_cache_behind_which_more_transforms_stand_is_refused_by_name()
+    public void A_cache_before_further_transforms_is_refused_by_name()
     {
         var environment = CartPoles();
         var pipeline = _ml.Transforms.CopyColumns("Copy", "Observation").AppendCacheCheckpoint(_ml).Append(_ml.Transforms.NormalizeMeanVariance("Observation")).Append(Trainer(environment));
@@ -56,7 +56,7 @@ public sealed class LockStepRefusalTests
     }
 
     [Test]
-    public void Data_that_are_not_the_environments_are_refused()
+    public void Data_from_another_source_are_refused()
     {
         var environment = CartPoles();
         var strangers = _ml.Data.LoadFromEnumerable([new PolicyInput { Observation = [1, 2, 3, 4] }]);

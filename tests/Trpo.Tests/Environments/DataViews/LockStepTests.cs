@@ -8,7 +8,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.DataViews;
 
-/// <summary>Upstream transforms see what the simulator emits while it is trained in, one row at a time; what cannot is refused by name.</summary>
+/// <summary>Tests that the upstream transforms receive the observations of the training, one row at a time.</summary>
 public sealed class LockStepTests
 {
     private const int Steps = 96;
@@ -16,7 +16,7 @@ public sealed class LockStepTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void A_custom_mapping_in_front_sees_every_observation_of_the_training_and_the_policy_sees_what_it_makes_of_them()
+    public void A_custom_mapping_receives_every_observation_of_the_training_and_the_policy_observes_its_output()
     {
         // Episodes of 4 steps have 5 observations: 0 to 3 are acted on, 4 is the final one.
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1, rows: 8);
@@ -35,7 +35,7 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void Training_sees_normalised_observations()
+    public void The_policy_observes_normalized_observations()
     {
         // The table has the steps 0 to 4 in turn, twice: their mean square is 6, so the normaliser divides by sqrt(6).
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 2, rows: 10);
@@ -51,7 +51,7 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void Training_sees_one_hot_encoded_observations()
+    public void The_policy_observes_one_hot_encoded_observations()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 2, rows: 10);
         var seen = new List<string>();
@@ -106,7 +106,7 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void A_transform_that_returns_another_number_of_values_is_refused_rather_than_completed_from_the_row_before()
+    public void A_transform_that_returns_another_number_of_values_is_refused()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1);
         var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => mapped.Features = raw.Observation[0] == 2 ? [1] : [1, 2, 3], contractName: null);
@@ -115,7 +115,7 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void Slot_names_that_repeat_or_are_missing_do_not_cost_the_training()
+    public void Repeated_or_missing_slot_names_do_not_fail_training()
     {
         var environment = CartPoles();
         var doubled = _ml.Transforms.Concatenate("Features", "Observation", "Observation").Append(Trainer(environment, "Features"));
@@ -151,7 +151,7 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void The_view_is_still_a_table_to_others_while_it_is_trained_on()
+    public void Other_readers_get_the_table_while_the_view_is_trained_on()
     {
         var environment = CartPoles();
         var table = environment.GetColumn<float[]>("Observation").ToList();

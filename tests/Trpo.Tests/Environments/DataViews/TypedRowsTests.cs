@@ -9,7 +9,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.DataViews;
 
-/// <summary>An environment of several columns is a table of typed rows to whoever reads it.</summary>
+/// <summary>Tests of the data view of an environment with several typed columns.</summary>
 public sealed class TypedRowsTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -56,7 +56,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void A_key_is_encoded_also_where_the_table_never_meets_some_of_its_categories()
+    public void A_key_is_encoded_even_if_the_table_lacks_some_of_its_categories()
     {
         var low = _ml.ReinforcementLearning.LoadFromEnvironment(() => new ScriptedEnvironment(TypedRow.Space, [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]), rows: 4);
         var plain = _ml.Data.LoadFromEnumerable([new TypedRow { Weekday = "Wed", Season = 1, Demand = [0, 0] }]);
@@ -69,7 +69,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void Only_the_columns_that_were_asked_for_can_be_read()
+    public void Only_active_columns_can_be_read()
     {
         var schema = Load().Schema;
         using var cursor = Load().GetRowCursor([schema["Stock"]]);
@@ -83,7 +83,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void Rows_cost_the_garbage_collector_nothing()
+    public void Reading_rows_allocates_nothing()
     {
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(TypedRow.Environment, rows: 5_000);
         using var cursor = view.GetRowCursor(view.Schema);
@@ -113,7 +113,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void A_time_limit_shows_the_columns_too()
+    public void A_time_limit_keeps_the_columns()
     {
         var limited = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(TypedRow.Environment(), 1), rows: 4);
 
@@ -123,7 +123,7 @@ public sealed class TypedRowsTests
     [TestCase(3f)]
     [TestCase(-1f)]
     [TestCase(0.5f)]
-    public void What_is_no_index_of_a_category_is_refused_by_name(float value)
+    public void A_value_that_is_not_the_index_of_a_category_is_refused_by_name(float value)
     {
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => new ScriptedEnvironment(TypedRow.Space, [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [value, 0, 0, 0, 0]));
 
@@ -140,7 +140,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void The_column_of_a_vector_cannot_be_named_where_there_are_several()
+    public void An_environment_with_columns_takes_no_column_name()
     {
         Assert.That(() => _ml.ReinforcementLearning.LoadFromEnvironment(TypedRow.Environment, observationColumnName: "State"),
             Throws.ArgumentException.With.Message.Contains("'Scripted'").And.Message.Contains("'State'").And.Message.Contains("Weekday").And.Message.Contains("Concatenate"));
@@ -150,7 +150,7 @@ public sealed class TypedRowsTests
     [TestCase("Text", "Mon", "Tue", "with other names")]
     [TestCase("Text", "Mon", null, "Day (text, 1 categories)")]
     [TestCase("Key", "Mon", "Son", "Day (key, 2 categories)")]
-    public void Columns_that_change_from_one_environment_to_the_next(string kind, string first, string? second, string difference)
+    public void Columns_that_differ_between_environments_are_refused(string kind, string first, string? second, string difference)
     {
         string[] categories = second is null ? [first] : [first, second];
         var created = 0;
@@ -161,7 +161,7 @@ public sealed class TypedRowsTests
     }
 
     [Test]
-    public void Columns_that_become_a_vector_of_the_same_length()
+    public void Columns_that_become_a_vector_of_the_same_length_are_refused()
     {
         var created = 0;
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => new ScriptedEnvironment(created++ == 0 ? TypedRow.Space : ObservationSpace.Unbounded(5), [0, 0, 0, 0, 0]));

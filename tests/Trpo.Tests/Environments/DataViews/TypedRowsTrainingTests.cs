@@ -8,7 +8,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.DataViews;
 
-/// <summary>Typed rows go through the featurisation in lock-step, and the policy sees what comes of them.</summary>
+/// <summary>Tests of training on typed rows, which pass through the feature transforms in lock-step.</summary>
 public sealed class TypedRowsTrainingTests
 {
     private const int Steps = 96;
@@ -16,7 +16,7 @@ public sealed class TypedRowsTrainingTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void The_policy_sees_exactly_the_transformed_rows()
+    public void The_policy_observes_exactly_the_transformed_rows()
     {
         // Weekdays are numbered as they come: Mon, Wed, Tue; so are seasons: high, low. The mean square of the stock is (25 + 1600 + 0) / 3.
         var stock = 40 / Math.Sqrt(1625 / 3.0);
@@ -41,7 +41,7 @@ public sealed class TypedRowsTrainingTests
     }
 
     [Test]
-    public void Rows_that_are_stepped_to_are_those_of_the_table()
+    public void Stepped_rows_equal_the_rows_of_the_table()
     {
         var environment = Load(count: 2);
         var data = Featurize().Fit(environment).Transform(environment);
@@ -88,7 +88,7 @@ public sealed class TypedRowsTrainingTests
     }
 
     [Test]
-    public void Columns_that_nobody_combined_are_listed_with_the_way_to_combine_them()
+    public void A_missing_observation_column_is_refused_with_the_transforms_that_create_it()
     {
         var environment = Load(count: 1);
         var policy = Featurize().Append(Trainer(environment)).Fit(environment).LastTransformer;
@@ -107,7 +107,7 @@ public sealed class TypedRowsTrainingTests
     }
 
     [Test]
-    public void The_message_of_a_plain_environment_stays_as_it_is()
+    public void The_message_about_an_environment_without_columns_has_no_such_advice()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), observationColumnName: "State");
 

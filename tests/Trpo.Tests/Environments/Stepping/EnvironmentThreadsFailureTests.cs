@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Stepping;
 
-/// <summary>What goes wrong on another thread is said on the calling one, in the same words, and leaves nothing behind.</summary>
+/// <summary>Tests that a failure on a worker thread is thrown on the calling thread with the same message, and leaves no thread and no environment behind.</summary>
 public sealed class EnvironmentThreadsFailureTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -16,7 +16,7 @@ public sealed class EnvironmentThreadsFailureTests
     private int _open;
 
     [SetUp]
-    public void Forget()
+    public void ResetCounts()
     {
         _callers.Clear();
         _open = 0;
@@ -34,7 +34,7 @@ public sealed class EnvironmentThreadsFailureTests
     {
         var exception = Assert.Throws<EnvironmentException>(() => Train(Elsewhere(new TimeoutException("The robot does not answer."))))!;
 
-        Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(number [01] of 2\) failed in Step: The robot does not answer\.$"));
+        Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(index [01] of 2\) failed in Step: The robot does not answer\.$"));
         Assert.That(exception.InnerException, Is.TypeOf<TimeoutException>());
         Assert.That(_callers, Has.Count.EqualTo(2));
     }
@@ -44,7 +44,7 @@ public sealed class EnvironmentThreadsFailureTests
         Assert.That(() => Train(Elsewhere(new OperationCanceledException())), Throws.TypeOf<OperationCanceledException>());
 
     [Test]
-    public void A_training_that_succeeds_leaves_nothing_behind_either()
+    public void Successful_training_leaves_nothing_behind()
     {
         using var barrier = new Barrier(2);
         Train((_, _) => barrier.SignalAndWait(Patience));
@@ -55,7 +55,7 @@ public sealed class EnvironmentThreadsFailureTests
     // With one thread, the first environment fails and the second is never stepped; with two, the second fails first.
     [TestCase(1)]
     [TestCase(2)]
-    public void Where_two_fail_at_once_the_first_of_them_is_named(int threads)
+    public void Of_two_failures_the_one_of_the_lowest_index_is_thrown(int threads)
     {
         using var second = new ManualResetEventSlim();
         var exception = Assert.Throws<EnvironmentException>(() => Train((environment, call) =>
@@ -69,16 +69,16 @@ public sealed class EnvironmentThreadsFailureTests
             throw environment == 1 ? new OperationCanceledException() : new TimeoutException("Too late.");
         }, threads))!;
 
-        Assert.That(exception.Message, Is.EqualTo("Environment 'Counting' (number 0 of 2) failed in Step: Too late."));
+        Assert.That(exception.Message, Is.EqualTo("Environment 'Counting' (index 0 of 2) failed in Step: Too late."));
     }
 
     [TestCase(1)]
     [TestCase(2)]
-    public void A_failure_of_the_first_reset_is_said_too(int threads) =>
+    public void A_failure_of_the_first_reset_names_the_environment(int threads) =>
         Assert.That(() => Train((_, _) => throw new TimeoutException("No field."), threads),
-            Throws.TypeOf<EnvironmentException>().With.Message.EqualTo("Environment 'Counting' (number 0 of 2) failed in Reset: No field."));
+            Throws.TypeOf<EnvironmentException>().With.Message.EqualTo("Environment 'Counting' (index 0 of 2) failed in Reset: No field."));
 
-    // Both environments meet in their second step, so that one of them is in another thread than the one that trains.
+    // Both environments wait for each other in their second step, so one of them runs on another thread than the one that trains.
     private static Action<int, int> Elsewhere(Exception exception)
     {
         var here = Thread.CurrentThread;
@@ -90,11 +90,11 @@ public sealed class EnvironmentThreadsFailureTests
         };
     }
 
-    /// <param name="before">Is told the number of the environment, and of the call to it: 0 for the first reset.</param>
+    /// <param name="before">Receives the index of the environment, and of the call: 0 for the first reset.</param>
     /// <param name="threads">The number of threads.</param>
     private void Train(Action<int, int> before, int threads = 2)
     {
-        // The first one is asked for its spaces alone.
+        // The first environment is created only to read its spaces.
         var created = -1;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
             () =>

@@ -8,7 +8,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Stepping;
 
-/// <summary>What is trained and what is evaluated depends on the seed alone, however many threads step the environments.</summary>
+/// <summary>Tests that training and evaluation do not depend on the number of threads that step the environments.</summary>
 public sealed class EnvironmentThreadsTests
 {
     private static readonly Dictionary<string, Func<IEnvironment>> Factories = new()
@@ -32,7 +32,7 @@ public sealed class EnvironmentThreadsTests
     [TestCase("CartPole")]
     [TestCase("Pendulum")]
     [TestCase("uneven")]
-    public void The_same_seed_gives_the_same_learning_curve_and_the_same_onnx_bytes(string environment)
+    public void Learning_curve_and_onnx_bytes_do_not_depend_on_the_number_of_threads(string environment)
     {
         var (curve, onnx) = Train(Factories[environment], threads: 1);
         Assert.That(curve, Has.Count.EqualTo(4));
@@ -49,7 +49,7 @@ public sealed class EnvironmentThreadsTests
 
     [TestCase("CartPole")]
     [TestCase("uneven")]
-    public void Evaluation_gives_the_same(string environment)
+    public void Evaluation_does_not_depend_on_the_number_of_threads(string environment)
     {
         var alone = Evaluate(Factories[environment], threads: 1);
         var together = Evaluate(Factories[environment], threads: 2);
@@ -71,7 +71,7 @@ public sealed class EnvironmentThreadsTests
     [Test]
     public void Slow_environments_overlap()
     {
-        // Each call waits for one of the other environment; all episodes are equally long, so that resets come in twos as well.
+        // Each call waits for a call of the other environment; all episodes are equally long, so resets come in pairs too.
         using var barrier = new Barrier(2);
         Func<IEnvironment> Meeting(TimeSpan patience) => () => new HookedEnvironment(new CountingEnvironment(), _ =>
         {
@@ -92,7 +92,7 @@ public sealed class EnvironmentThreadsTests
         return (listener.Iterations, policy.Onnx.ToArray());
     }
 
-    // All that was measured but the time that it took; a list is not compared by what is in it.
+    // The numbers of an iteration without its times and its list, which records compare by reference.
     private static TrpoIteration Numbers(TrpoIteration iteration) => iteration with { Returns = [], Elapsed = default, Times = new(default, default, default, default) };
 
     private PolicyEvaluation Evaluate(Func<IEnvironment> factory, int threads, int count = 3, int episodes = 10)

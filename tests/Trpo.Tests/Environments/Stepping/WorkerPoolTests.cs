@@ -3,7 +3,7 @@ using Trpo.Estimators.Environments.Stepping;
 
 namespace Trpo.Tests.Environments.Stepping;
 
-/// <summary>The team alone. Where pieces of work must meet, they do so within a time limit, so that a failure is no deadlock.</summary>
+/// <summary>Tests of the pool alone. Items that wait for each other do so within a time limit, so that a failure is no deadlock.</summary>
 public sealed class WorkerPoolTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -11,52 +11,52 @@ public sealed class WorkerPoolTests
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(5)]
-    public void Every_piece_is_done_exactly_once_in_every_round(int threads)
+    public void Every_item_runs_exactly_once_in_every_batch(int threads)
     {
         var done = new int[17];
         var expected = new int[done.Length];
-        using var team = new WorkerPool(threads, index => Interlocked.Increment(ref done[index]));
-        for (var round = 0; round < 20_000; round++)
+        using var pool = new WorkerPool(threads, index => Interlocked.Increment(ref done[index]));
+        for (var batch = 0; batch < 20_000; batch++)
         {
-            var count = round * 7 % (done.Length + 1);
-            team.Run(count);
+            var count = batch * 7 % (done.Length + 1);
+            pool.Run(count);
             for (var i = 0; i < count; i++)
                 expected[i]++;
             if (!done.AsSpan().SequenceEqual(expected))
-                Assert.Fail($"After round {round}, of {count} pieces: {string.Join(", ", done)}.");
+                Assert.Fail($"After batch {batch} of {count} items: {string.Join(", ", done)}.");
         }
     }
 
     [Test]
-    public void Every_piece_is_done_exactly_once_by_workers_that_were_asleep()
+    public void Every_item_runs_exactly_once_on_workers_that_slept()
     {
         var done = new int[2];
-        using var team = new WorkerPool(3, index => Interlocked.Increment(ref done[index]));
-        for (var round = 1; round <= 500; round++)
+        using var pool = new WorkerPool(3, index => Interlocked.Increment(ref done[index]));
+        for (var batch = 1; batch <= 500; batch++)
         {
-            team.Run(2);
-            Assert.That(done, Is.All.EqualTo(round));
+            pool.Run(2);
+            Assert.That(done, Is.All.EqualTo(batch));
             Thread.SpinWait(5_000);
         }
     }
 
     [TestCase(2)]
     [TestCase(4)]
-    public void All_threads_work_at_once_and_the_one_that_asks_is_among_them(int threads)
+    public void All_threads_including_the_calling_one_run_at_the_same_time(int threads)
     {
         using var barrier = new Barrier(threads);
         var workers = new ConcurrentDictionary<Thread, bool>();
         var met = 0;
-        using var team = new WorkerPool(threads, _ =>
+        using var pool = new WorkerPool(threads, _ =>
         {
             workers.TryAdd(Thread.CurrentThread, true);
             if (barrier.SignalAndWait(Patience))
                 Interlocked.Increment(ref met);
         });
-        for (var round = 1; round <= 200; round++)
+        for (var batch = 1; batch <= 200; batch++)
         {
-            team.Run(threads);
-            Assert.That(met, Is.EqualTo(round * threads));
+            pool.Run(threads);
+            Assert.That(met, Is.EqualTo(batch * threads));
         }
 
         Assert.That(workers, Has.Count.EqualTo(threads));
@@ -64,28 +64,28 @@ public sealed class WorkerPoolTests
     }
 
     [Test]
-    public void One_slow_piece_does_not_hold_up_the_others()
+    public void One_slow_item_does_not_delay_the_others()
     {
         using var others = new CountdownEvent(9);
         var overtaken = false;
-        using var team = new WorkerPool(2, index =>
+        using var pool = new WorkerPool(2, index =>
         {
             if (index == 0)
                 overtaken = others.Wait(Patience);
             else
                 others.Signal();
         });
-        team.Run(10);
+        pool.Run(10);
 
         Assert.That(overtaken, Is.True);
     }
 
     [Test]
-    public void Of_several_failures_the_one_with_the_lowest_index_counts_and_the_team_goes_on()
+    public void Of_several_failures_the_one_of_the_lowest_index_is_thrown_and_the_pool_stays_usable()
     {
         using var later = new ManualResetEventSlim();
         var (done, fails) = (0, true);
-        using var team = new WorkerPool(2, index =>
+        using var pool = new WorkerPool(2, index =>
         {
             Interlocked.Increment(ref done);
             if (fails && index == 4)
@@ -98,50 +98,50 @@ public sealed class WorkerPoolTests
                 Fail();
         });
 
-        var failure = Assert.Throws<InvalidOperationException>(() => team.Run(6))!;
+        var failure = Assert.Throws<InvalidOperationException>(() => pool.Run(6))!;
         Assert.That(failure.Message, Is.EqualTo("the lowest"));
-        Assert.That(failure.StackTrace, Does.Contain(nameof(Fail)), "it says where it comes from, not where it was found");
-        Assert.That(done, Is.EqualTo(6), "the others are done");
+        Assert.That(failure.StackTrace, Does.Contain(nameof(Fail)), "the stack trace is that of the item");
+        Assert.That(done, Is.EqualTo(6), "the other items ran");
 
         fails = false;
-        team.Run(6);
+        pool.Run(6);
         Assert.That(done, Is.EqualTo(12));
     }
 
     [Test]
-    public void Thousands_of_failures_do_it_no_harm()
+    public void The_pool_stays_usable_after_thousands_of_failures()
     {
         var done = 0;
-        using var team = new WorkerPool(3, index =>
+        using var pool = new WorkerPool(3, index =>
         {
             Interlocked.Increment(ref done);
             if (index >= 2)
                 throw new TimeoutException($"{index}");
         });
-        for (var round = 1; round <= 1_000; round++)
+        for (var batch = 1; batch <= 1_000; batch++)
         {
-            var failure = Assert.Throws<TimeoutException>(() => team.Run(5))!;
-            Assert.That((failure.Message, done), Is.EqualTo(("2", round * 5)));
+            var failure = Assert.Throws<TimeoutException>(() => pool.Run(5))!;
+            Assert.That((failure.Message, done), Is.EqualTo(("2", batch * 5)));
         }
     }
 
     [Test]
-    public void Disposal_ends_the_threads()
+    public void Dispose_ends_the_threads()
     {
         using var barrier = new Barrier(3);
         var workers = new ConcurrentDictionary<Thread, bool>();
-        var team = new WorkerPool(3, _ =>
+        var pool = new WorkerPool(3, _ =>
         {
             workers.TryAdd(Thread.CurrentThread, true);
             barrier.SignalAndWait(Patience);
         });
-        team.Run(3);
+        pool.Run(3);
         Assert.That(workers.Keys.Where(thread => thread != Thread.CurrentThread).Select(thread => thread.IsBackground), Is.EqualTo(new[] { true, true }));
-        team.Dispose();
-        team.Dispose();
+        pool.Dispose();
+        pool.Dispose();
 
         Assert.That(workers.Keys.Where(thread => thread != Thread.CurrentThread).Select(thread => thread.IsAlive), Is.EqualTo(new[] { false, false }));
-        Assert.That(() => team.Run(1), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => pool.Run(1), Throws.TypeOf<ObjectDisposedException>());
     }
 
     private static void Fail() => throw new InvalidOperationException("the lowest");
