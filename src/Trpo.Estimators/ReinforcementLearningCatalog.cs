@@ -101,8 +101,11 @@ public sealed class ReinforcementLearningCatalog
         return PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, cancellation);
     }
 
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string)"/>
+    public void ExportToOnnx(ITransformer model, string path) => PolicyModel.ExportToOnnx(model, path);
+
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, DataViewSchema?)"/>
-    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null) => PolicyModel.ExportToOnnx(model, path, inputSchema);
+    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema) => PolicyModel.ExportToOnnx(model, path, inputSchema);
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream)"/>
     public void ExportToOnnx(ITransformer model, string path, Stream preprocessing) => PolicyModel.ExportToOnnx(model, path, preprocessing);

@@ -106,6 +106,10 @@ public static class PolicyModel
         return PolicyChain.FromModel(model).UntilPolicy();
     }
 
+    /// <summary>Writes a trained policy and the transforms that it depends on as one ONNX graph, with the raw columns that the policy was trained on.</summary>
+    /// <inheritdoc cref="ExportToOnnx(ITransformer, string, DataViewSchema?)"/>
+    public static void ExportToOnnx(ITransformer model, string path) => ExportToOnnx(model, path, inputSchema: null);
+
     /// <summary>
     /// Writes a trained policy and the transforms that it depends on as one ONNX graph. If they read one vector of Single, its input is "observation",
     /// <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it. Otherwise it has an input for each raw column, with the column's name,
@@ -120,7 +124,7 @@ public static class PolicyModel
     /// <exception cref="NotSupportedException">
     /// A transform that the policy depends on cannot be expressed, or stands behind the policy; the message names it, and nothing is written.
     /// </exception>
-    public static void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema = null)
+    public static void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
