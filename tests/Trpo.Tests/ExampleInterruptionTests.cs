@@ -3,13 +3,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
 
-/// <summary>Ctrl-C in the examples that train for longer: a checkpoint is written, and the program ends well.</summary>
+/// <summary>Ctrl-C in the examples that train for longer.</summary>
 public sealed class ExampleInterruptionTests
 {
     [TestCase("CartPole")]
     [TestCase("Inventory")]
     [Platform(Exclude = "Win", Reason = "Signals are sent with kill.")]
-    public void Ctrl_C_writes_a_checkpoint_and_says_how_to_go_on(string example)
+    public void Ctrl_C_writes_a_checkpoint_and_prints_how_to_resume(string example)
     {
         using var folder = new TemporaryFolder();
         var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
@@ -20,7 +20,7 @@ public sealed class ExampleInterruptionTests
 
         Assert.That(exitCode, Is.EqualTo(130), said + error);
         Assert.That(said, Does.Contain("Interrupted after").And.Contain("--resume"));
-        Assert.That(CheckpointFile.Read(folder.PathOf("checkpoints", "00000002.checkpoint")).Has("policy"), "the one of the interruption");
+        Assert.That(CheckpointFile.Read(folder.PathOf("checkpoints", "00000002.checkpoint")).Has("policy"), "the checkpoint of the interruption");
 
         (exitCode, said, error) = Child.RunUntil(program, first, "INT", [.. arguments, "--resume"]);
         Assert.That(exitCode, Is.EqualTo(130), said + error);

@@ -2,7 +2,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
 
-/// <summary>The examples of what can be extended, run as they are built, and what the documentation quotes of them.</summary>
+/// <summary>The examples of extending, run as they are built, and the excerpts of them in the documentation.</summary>
 public sealed class ExtendingTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "examples", "Extending");
@@ -13,14 +13,23 @@ public sealed class ExtendingTests
     [TestCase("optimizer")]
     [TestCase("environment")]
     [TestCase("supervised")]
-    public void An_example_learns_what_it_should(string example)
+    public void An_example_reaches_its_required_result(string example)
     {
-        // A rooted path stays what it is.
+        // Child.Run takes an absolute path as it is.
         var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
         var program = Path.Combine(Folder, "bin", output.Parent!.Name, output.Name, "Extending");
         var (exitCode, said, error) = Child.Run(program, new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1" }, example);
 
         Assert.That(exitCode, Is.Zero, said + error);
+    }
+
+    [Test]
+    public void The_page_of_the_algorithm_quotes_an_example()
+    {
+        var excerpts = Documentation.Excerpts("algorithm.md");
+
+        Assert.That(excerpts, Has.Length.EqualTo(1));
+        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
     }
 
     [Test]

@@ -42,7 +42,7 @@ public sealed class InventoryTests
     }
 
     [Test]
-    public void A_short_training_earns_money_where_a_random_policy_loses_it()
+    public void A_short_training_earns_money_and_a_random_policy_loses_it()
     {
         Assert.That(_listener.Iterations[0].MeanReturn, Is.LessThan(-20), "the first policy is nearly uniform");
         Assert.That(Evaluate().MeanReturn, Is.GreaterThan(10));
@@ -62,10 +62,10 @@ public sealed class InventoryTests
     }
 
     [Test]
-    public void A_process_with_plain_rows_and_without_libtorch_decides_the_same()
+    public void A_process_with_plain_rows_and_without_libtorch_takes_the_same_actions()
     {
         var rows = _ml.Data.CreateEnumerable<InventoryRow>(_shop, reuseRowObject: false).Take(200).ToList();
-        // What ML.NET creates counts keys from 1, what it loads counts them from 0.
+        // ML.NET counts keys from 1 in row objects that it creates, and from 0 in those that it reads.
         foreach (var row in rows)
             row.Season--;
         var here = _ml.Data.CreateEnumerable<InventoryDecision>(_model.Transform(_shop), reuseRowObject: false).Take(200).ToList();
@@ -79,11 +79,11 @@ public sealed class InventoryTests
         Assert.That(there.Select(line => line[0]), Is.EqualTo(here.Select(decision => decision.Order)));
         Assert.That(there.Select(line => line[1]), Is.EqualTo(here.Select(decision => decision.Order)), "one row at a time");
         Assert.That(there.Select(line => Numbers(line[2])), Is.EqualTo(here.Select(decision => decision.Score)).Within(1e-6));
-        Assert.That(here.Select(decision => decision.Order).Distinct().Count(), Is.GreaterThan(2), "there is something to decide");
+        Assert.That(here.Select(decision => decision.Order).Distinct().Count(), Is.GreaterThan(2), "the decisions differ");
     }
 
     [Test]
-    public void The_exported_graph_takes_the_columns_and_decides_the_same()
+    public void The_exported_graph_has_the_columns_as_inputs_and_takes_the_same_actions()
     {
         var path = Path.Combine(_folder.FullName, "inventory.onnx");
         var untilPolicy = PolicyModel.UntilPolicy(_model);

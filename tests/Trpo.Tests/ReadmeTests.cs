@@ -18,7 +18,7 @@ public sealed class ReadmeTests
     private DirectoryInfo _folder = null!;
 
     [SetUp]
-    public void GoToAnEmptyFolder()
+    public void ChangeToAnEmptyFolder()
     {
         _directory = Environment.CurrentDirectory;
         _folder = Directory.CreateTempSubdirectory("trpo-readme-");
@@ -26,14 +26,14 @@ public sealed class ReadmeTests
     }
 
     [TearDown]
-    public void GoBack()
+    public void RestoreTheFolder()
     {
         Environment.CurrentDirectory = _directory;
         _folder.Delete(recursive: true);
     }
 
     [Test]
-    public void The_example_learns_and_leaves_both_files()
+    public void The_example_learns_and_writes_both_files()
     {
         // README
         var ml = new MLContext(seed: 1);
@@ -57,7 +57,7 @@ public sealed class ReadmeTests
     }
 
     [Test]
-    public void The_example_is_the_one_in_the_readme()
+    public void The_readme_quotes_the_example()
     {
         var source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Trpo.Tests", "ReadmeTests.cs"));
         var example = source.SkipWhile(line => line.Trim() != Begin).Skip(1).TakeWhile(line => line.Trim() != End).Select(line => line.Length == 0 ? line : line[8..]);
@@ -67,7 +67,7 @@ public sealed class ReadmeTests
     }
 
     [Test]
-    public void The_environment_in_the_documentation_is_one_that_can_be_trained_in()
+    public void The_environment_of_the_documentation_is_quoted_and_can_be_learned()
     {
         var source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Support", "Thermostat.cs"));
         var documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "environments.md"));
@@ -79,7 +79,7 @@ public sealed class ReadmeTests
             .Append(ml.ReinforcementLearning.Trainers.Trpo(thermostat, new() { TotalSteps = 30_000, Seed = 1 }))
             .Fit(thermostat);
 
-        // Heating up costs some 50, and the least that can be reached from then on is a third of a degree away.
+        // Heating up costs some 50; after that, the smallest mean distance that can be reached is a third of a degree.
         Assert.That(ml.ReinforcementLearning.Evaluate(model, thermostat, episodes: 20).MeanReturn, Is.GreaterThan(-110));
     }
 

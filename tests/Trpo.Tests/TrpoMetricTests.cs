@@ -113,7 +113,7 @@ public sealed class TrpoMetricTests
     }
 
     [Test]
-    public void Levels_of_warnings_lie_outside_of_the_healthy_range()
+    public void Warning_levels_lie_outside_the_healthy_range()
     {
         Assert.Multiple(() =>
         {

@@ -11,13 +11,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests;
 
-/// <summary>Options as JSON, there and back; what is refused, and in which words.</summary>
+/// <summary>Reading and writing options as JSON, and the messages of refusals.</summary>
 public sealed class TrpoOptionsJsonTests
 {
     private static readonly string[] Functions = ["Optimizer", "Network", "Distribution", "Baseline", "Progress", "Cancellation"];
 
     [Test]
-    public void Every_option_survives_there_and_back()
+    public void Every_option_round_trips()
     {
         var changed = (TrpoOptions)Changed(new TrpoOptions());
         var read = TrpoOptionsJson.Read(TrpoOptionsJson.Write(changed));
@@ -33,7 +33,7 @@ public sealed class TrpoOptionsJsonTests
     }
 
     [Test]
-    public void What_is_no_data_is_not_written()
+    public void Options_that_are_not_data_are_not_written()
     {
         var options = JsonNode.Parse(TrpoOptionsJson.Write(new TrpoOptions()))!.AsObject();
         var data = Data(typeof(TrpoOptions)).Select(property => $"{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}");
@@ -42,7 +42,7 @@ public sealed class TrpoOptionsJsonTests
     }
 
     [Test]
-    public void What_is_left_out_is_as_by_default_at_any_depth()
+    public void Missing_properties_have_their_defaults_at_any_depth()
     {
         var read = TrpoOptionsJson.Read("""{ "totalSteps": 7, "valueFunction": { "trustRegion": { "damping": 0.2 } }, "columns": { "score": "P" } }""");
         var defaults = new TrpoOptions();
@@ -55,7 +55,7 @@ public sealed class TrpoOptionsJsonTests
     }
 
     [Test]
-    public void What_is_left_out_is_as_in_the_basis_functions_included()
+    public void Missing_properties_are_those_of_the_basis_functions_included()
     {
         using var cancellation = new CancellationTokenSource();
         var basis = TrpoOptions.SampleEfficient with
@@ -94,7 +94,7 @@ public sealed class TrpoOptionsJsonTests
     }
 
     [Test]
-    public void Null_is_read_where_it_means_something()
+    public void Null_is_read_for_options_that_may_be_null()
     {
         var basis = new TrpoOptions { FinalMaxKl = 0.1, Checkpoints = new() { Folder = "here" }, Health = new() { MaxRejectedUpdates = 3 } };
         var read = TrpoOptionsJson.Read("""{ "finalMaxKl": null, "checkpoints": null, "health": { "maxRejectedUpdates": null } }""", basis);
@@ -180,13 +180,13 @@ public sealed class TrpoOptionsJsonTests
     [TestCase("7", "must be a JSON object", "")]
     [TestCase("", "not JSON", "")]
     [TestCase("""{ "totalSteps": }""", "not JSON", "")]
-    public void What_cannot_be_is_refused_by_name(string json, string what, string help) =>
+    public void Invalid_values_are_refused_by_name(string json, string what, string help) =>
         Assert.That(() => TrpoOptionsJson.Read(json), Throws.InstanceOf<InvalidDataException>().With.Message.Contain(what).And.Message.Contain(help).IgnoreCase);
 
     private static IEnumerable<PropertyInfo> Data(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && (type != typeof(TrpoOptions) || !Functions.Contains(property.Name)));
 
-    /// <summary>A copy in which every option, at any depth, has another value than the one it is given.</summary>
+    /// <summary>Returns a copy in which every option, at any depth, has another value.</summary>
     private static object Changed(object options)
     {
         var copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;

@@ -22,7 +22,7 @@ public sealed class ValueNetworkTests
         var errors = Enumerable.Range(0, 10).Select(_ => network.Fit(Observations, targets)).ToList();
         var values = Predict(network);
 
-        // The same share of the variance is left at every scale, and the error is in the targets' own units.
+        // The remaining share of the variance is equal at every scale, and the error is in the units of the targets.
         var mean = targets.Average();
         var variance = targets.Average(target => (target - mean) * (target - mean));
         var left = values.Zip(targets, (value, target) => (value - target) * (value - target)).Average();
@@ -32,9 +32,9 @@ public sealed class ValueNetworkTests
     }
 
     [Test]
-    public void A_moved_scale_changes_no_prediction()
+    public void A_change_of_the_scale_changes_no_prediction()
     {
-        // A radius so small that no step is taken: what is left of a fit is the move of the scale.
+        // With this radius no step is taken, so that a fit only changes the scale.
         using var network = Create(new() { TrustRegion = new() { MaxKl = 1e-300 } });
         double[] targets = [.. Observations.Select(x => 3 + (10 * Math.Sin(3 * x)))];
         network.Fit(Observations, targets);
@@ -42,7 +42,7 @@ public sealed class ValueNetworkTests
         network.Fit(Observations, [.. targets.Select(target => (50 * target) - 700)]);
         var after = Predict(network);
 
-        Assert.That(before.Max() - before.Min(), Is.GreaterThan(1), "there is something to keep");
+        Assert.That(before.Max() - before.Min(), Is.GreaterThan(1), "the predictions vary");
         Assert.That(after, Is.EqualTo(before).Within(1e-3));
     }
 
@@ -60,7 +60,7 @@ public sealed class ValueNetworkTests
     }
 
     [Test]
-    public void Predicts_nothing_for_nothing()
+    public void Predicts_no_values_for_no_observations()
     {
         using var network = Create(new());
 
@@ -68,7 +68,7 @@ public sealed class ValueNetworkTests
     }
 
     [Test]
-    public void Without_hidden_layers_it_is_linear_regression()
+    public void A_value_function_without_hidden_layers_is_linear_regression()
     {
         using var network = new ValueNetwork(1, [], Activation.Tanh, new() { Steps = 10, TrustRegion = new() { MaxKl = 10, Damping = 0 } }, new RandomSource(1));
         network.Fit(Observations, [.. Observations.Select(x => (4.0 * x) - 2)]);
@@ -77,7 +77,7 @@ public sealed class ValueNetworkTests
     }
 
     [Test]
-    public void The_scale_is_that_of_the_targets_and_old_batches_fade()
+    public void The_scale_follows_the_targets_and_weights_old_batches_less()
     {
         var scale = new TargetScale();
         Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((0.0, 1.0)));

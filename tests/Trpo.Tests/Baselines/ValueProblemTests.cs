@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Baselines;
 
-/// <summary>The fit of a value function against differences, and against matrices that are written down.</summary>
+/// <summary>The fit of a value function, compared with finite differences and with explicit matrices.</summary>
 [TestFixture(Differentiation.Kernel)]
 [TestFixture(Differentiation.Perceptron)]
 [TestFixture(Differentiation.Autograd)]
@@ -30,7 +30,7 @@ public sealed class ValueProblemTests(Differentiation differentiation)
     public void Destroy() => _network?.Dispose();
 
     [Test]
-    public void The_objective_is_minus_the_error_in_units_of_what_it_was()
+    public void The_objective_is_minus_the_error_relative_to_the_first_error()
     {
         var (problem, gradient) = Start(1);
 
@@ -41,9 +41,9 @@ public sealed class ValueProblemTests(Differentiation differentiation)
     }
 
     [Test]
-    public void The_gradient_is_the_difference_of_the_objective()
+    public void The_gradient_equals_the_finite_difference_of_the_objective()
     {
-        // The kernels resolve a difference in float32 only.
+        // The kernels compute the difference in float32.
         var epsilon = differentiation == Differentiation.Kernel ? 1e-2 : 1e-5;
         var (problem, gradient) = Start(1);
         var parameters = new double[problem.Length];
@@ -63,14 +63,14 @@ public sealed class ValueProblemTests(Differentiation differentiation)
     }
 
     [Test]
-    public void The_product_is_that_with_the_explicit_Gauss_Newton_matrix()
+    public void The_product_equals_that_with_the_explicit_Gauss_Newton_matrix()
     {
         AssertGaussNewton(1, [0, 1, 2, 3, 4, 5]);
         AssertGaussNewton(0.5, [0, 2, 4]);
     }
 
     [Test]
-    public void The_product_is_the_curvature_of_the_divergence()
+    public void The_product_equals_the_curvature_of_the_divergence()
     {
         const double epsilon = 1e-2;
         var (problem, _) = Start(1);
@@ -90,7 +90,7 @@ public sealed class ValueProblemTests(Differentiation differentiation)
     }
 
     [Test]
-    public void A_step_reduces_the_error_within_the_trust_region_and_another_one_starts_from_there()
+    public void A_step_reduces_the_error_within_the_trust_region_and_the_next_step_starts_from_it()
     {
         var problem = new ValueProblem(_network, Observations, Targets, 0.5);
         var optimizer = new TrustRegionOptimizer(new() { MaxKl = 0.1 });
@@ -110,7 +110,7 @@ public sealed class ValueProblemTests(Differentiation differentiation)
 
     [TestCase(0)]
     [TestCase(0.25)]
-    public void Values_without_an_error_are_left_alone(double perfect)
+    public void Values_without_an_error_are_not_changed(double perfect)
     {
         _network.Assign([.. new double[_network.Parameters.Length - 1], perfect]);
         var problem = new ValueProblem(_network, Observations, [.. Enumerable.Repeat(perfect, Rows)], 1);

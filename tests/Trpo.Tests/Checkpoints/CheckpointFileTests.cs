@@ -8,10 +8,10 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>Checkpoints that are damaged, by chance or on purpose, are refused; nothing else happens.</summary>
+/// <summary>Reading checkpoints that are damaged, by chance or on purpose: an exception and nothing else.</summary>
 public sealed class CheckpointFileTests
 {
-    // The mark, the version and the length; then the digest.
+    // The header: mark, version and length, then the digest.
     private const int VersionOffset = 8;
     private const int DigestPlace = 20;
     private const int ContentPlace = 52;
@@ -42,7 +42,7 @@ public sealed class CheckpointFileTests
     public void DeleteTheFolder() => _folder.Dispose();
 
     [Test]
-    public void What_is_written_is_read()
+    public void A_file_round_trips_bit_for_bit()
     {
         var content = new CheckpointContent();
         content.Add("numbers", writer => writer.WriteSpan<double>([1.5, -0.0, double.Epsilon]));
@@ -61,7 +61,7 @@ public sealed class CheckpointFileTests
     }
 
     [Test]
-    public void Another_version_is_refused_by_its_number()
+    public void Another_format_version_is_refused_and_named()
     {
         var bytes = _checkpoint.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(VersionOffset), 7);
@@ -85,9 +85,9 @@ public sealed class CheckpointFileTests
     }
 
     [Test]
-    public void Mutations_with_a_right_checksum_are_refused_too_or_are_a_state()
+    public void Mutations_with_a_valid_checksum_are_refused_or_restore_a_valid_state()
     {
-        // What a checksum cannot find: the parts' own checks must, and nothing may run out of memory or bounds.
+        // The checksum is valid, so that the checks of the parts must detect the damage, without exceeding memory or bounds.
         var random = new RandomSource(2);
         var (refused, accepted) = (0, 0);
         for (var i = 0; i < 400; i++)
@@ -136,7 +136,7 @@ public sealed class CheckpointFileTests
         var bytes = original.ToList();
         for (var changes = 1 + random.NextInt(4); changes > 0 && bytes.Count > 0; changes--)
         {
-            // Most of what decides on the structure is at the beginning.
+            // The beginning holds most of the structure.
             var place = random.NextInt(random.NextInt(2) == 0 ? Math.Min(bytes.Count, 400) : bytes.Count);
             switch (random.NextInt(6))
             {

@@ -30,7 +30,7 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
-    public void The_last_few_are_kept_and_counting_goes_on()
+    public void The_latest_checkpoints_are_kept_and_numbering_continues()
     {
         using (var first = new CheckpointFolder(Options))
         {
@@ -46,7 +46,7 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
-    public void A_damaged_one_is_passed_over_with_a_warning()
+    public void A_damaged_checkpoint_is_skipped_with_a_warning()
     {
         using var folder = new CheckpointFolder(Options);
         folder.Save(Content(1));
@@ -58,7 +58,7 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
-    public void Where_all_are_damaged_nothing_is_begun_anew_in_silence()
+    public void A_folder_of_damaged_checkpoints_is_an_error_and_not_a_new_run()
     {
         using var folder = new CheckpointFolder(Options);
         File.WriteAllText(folder.Save(Content(1)), "something else");
@@ -74,7 +74,7 @@ public sealed class CheckpointFolderTests
 
         Assert.That(() => new CheckpointFolder(Options with { Resume = false }), Throws.TypeOf<CheckpointException>().With.Message.Contains("Resume").And.Message.Contains(_folder.FullName));
         Assert.That(Names(), Has.Length.EqualTo(1));
-        Assert.That(() => new CheckpointFolder(Options).Dispose(), Throws.Nothing, "and the folder was let go of");
+        Assert.That(() => new CheckpointFolder(Options).Dispose(), Throws.Nothing, "the folder was released");
     }
 
     [Test]
@@ -86,7 +86,7 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
-    public void What_was_half_written_is_deleted()
+    public void Partially_written_files_are_deleted()
     {
         Directory.CreateDirectory(Options.Folder);
         File.WriteAllText(Path.Combine(Options.Folder, "00000001.checkpoint.abc123.tmp"), "half");
@@ -98,7 +98,7 @@ public sealed class CheckpointFolderTests
     [TestCase("", 1, 3)]
     [TestCase("x", 0, 3)]
     [TestCase("x", 1, 0)]
-    public void Impossible_settings_are_refused(string folder, int milliseconds, int kept) =>
+    public void Settings_out_of_range_are_refused(string folder, int milliseconds, int kept) =>
         Assert.That(() => new CheckpointOptions { Folder = folder, Interval = TimeSpan.FromMilliseconds(milliseconds), Kept = kept }.Validate(), Throws.InstanceOf<ArgumentException>());
 
     private string[] Names() => [.. Directory.GetFiles(Options.Folder, "*.checkpoint").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

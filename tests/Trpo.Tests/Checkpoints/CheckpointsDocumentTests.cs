@@ -9,7 +9,7 @@ namespace Trpo.Tests.Checkpoints;
 public sealed class CheckpointsDocumentTests
 {
     [Test]
-    public void A_program_that_is_started_again_goes_on()
+    public void A_program_that_is_started_again_resumes()
     {
         using var temporary = new TemporaryFolder();
         var folder = temporary.FullName;
@@ -24,7 +24,7 @@ public sealed class CheckpointsDocumentTests
         var options = new TrpoOptions
         {
             TotalSteps = 2_000,
-            Checkpoints = new() { Folder = folder, Resume = true },   // goes on from the latest checkpoint, if there is one
+            Checkpoints = new() { Folder = folder, Resume = true },   // resumes from the latest checkpoint, if there is one
             Cancellation = stop.Token,                                // Fit then returns the policy of the last update
         };
 
@@ -39,7 +39,7 @@ public sealed class CheckpointsDocumentTests
     }
 
     [Test]
-    public void The_documentation_quotes_this_and_the_examples()
+    public void The_documentation_quotes_this_test_and_the_examples()
     {
         var excerpts = Documentation.Excerpts("checkpoints.md");
         string[] folders = [Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Checkpoints"), Path.Combine(Repository.Root, "examples", "Extending")];

@@ -34,7 +34,7 @@ public sealed class FolderLockTests
     }
 
     [Test]
-    public void Lock_file_that_a_killed_process_left_is_held_by_nobody()
+    public void Lock_file_of_a_killed_process_is_not_held()
     {
         File.WriteAllText(_path, "");
 
@@ -53,7 +53,7 @@ public sealed class FolderLockTests
     }
 
     [Test]
-    public void Folder_info_tells_the_latest_checkpoint_and_whether_a_training_uses_the_folder()
+    public void Folder_info_has_the_number_of_the_latest_checkpoint_and_whether_the_folder_is_in_use()
     {
         var info = new CheckpointFolderInfo(_folder.PathOf("checkpoints"));
         Assert.That((info.LatestNumber, info.IsInUse), Is.EqualTo((0L, false)));

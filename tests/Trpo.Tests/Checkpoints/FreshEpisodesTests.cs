@@ -11,7 +11,7 @@ public sealed class FreshEpisodesTests
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3 };
 
     [Test]
-    public void Environments_without_a_state_start_anew()
+    public void Environments_that_are_not_checkpointable_start_new_episodes()
     {
         using var folder = new TemporaryFolder();
         var training = new ResumedTraining(() => new CountingEnvironment(length: 400), Small);
@@ -22,12 +22,12 @@ public sealed class FreshEpisodesTests
         Assert.That(first.Iterations.Select(iteration => iteration.Iteration).Concat(rest.Iterations.Select(iteration => iteration.Iteration)), Is.EqualTo(Enumerable.Range(1, 8)));
         Assert.That(rest.Iterations[^1].Steps, Is.EqualTo(1_200));
 
-        // An episode has 400 steps, and each environment has 290 left: none can end, and what was cut short counts for nothing.
+        // An episode has 400 steps, and each environment has 290 left: none can end, and cut-off episodes do not count.
         Assert.That(rest.Iterations.Sum(iteration => iteration.Episodes), Is.Zero);
     }
 
     [Test]
-    public void A_transform_that_keeps_a_state_from_row_to_row_starts_anew()
+    public void Environments_behind_a_stateful_transform_start_new_episodes()
     {
         using var folder = new TemporaryFolder();
         var warnings = new List<string>();

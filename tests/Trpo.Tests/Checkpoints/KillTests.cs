@@ -5,19 +5,19 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>A process that is killed at any moment, and the training that goes on.</summary>
+/// <summary>Resuming after a process was killed at random moments.</summary>
 public sealed class KillTests
 {
     private const string Steps = "400000";
 
-    // A checkpoint whenever the last one is written: most kills come while one is.
+    // In milliseconds: so short that a checkpoint is being written most of the time, so that most kills interrupt one.
     private const string Interval = "1";
 
     private const int Kills = 20;
     private const int PollMilliseconds = 5;
 
     [Test]
-    public void Killed_many_times_it_comes_to_the_same()
+    public void A_training_that_was_killed_many_times_equals_an_undisturbed_one_bit_for_bit()
     {
         using var folder = new TemporaryFolder();
         var (undisturbed, killed) = (folder.PathOf("undisturbed"), folder.PathOf("killed"));
@@ -35,12 +35,12 @@ public sealed class KillTests
         Finish(killed, interval: "60000");
 
         TestContext.Out.WriteLine($"{kills} kills; left behind: {string.Join(", ", checkpoints.Select(Path.GetFileName))}");
-        Assert.That(kills, Is.EqualTo(Kills), "the training is long enough to be killed in");
+        Assert.That(kills, Is.EqualTo(Kills), "the training is long enough for all kills");
         Assert.That(File.ReadAllBytes(Path.Combine(killed, "policy.onnx")), Is.EqualTo(File.ReadAllBytes(Path.Combine(undisturbed, "policy.onnx"))));
         var (then, now) = (Latest(undisturbed), Latest(killed));
-        foreach (var name in new[] { "policy", "value function", "rollouts", "random numbers", "mean return", "progress", "rollout under way", "environments" })
+        foreach (var name in new[] { "policy", "value function", "shard 0", "random numbers", "mean return", "progress", "shard 0, rollout in progress", "shard 0, environments" })
             Assert.That(StateOf(now, name), Is.EqualTo(StateOf(then, name)), name);
-        Assert.That(Directory.GetFiles(Path.Combine(killed, "checkpoints"), "*.tmp"), Is.Empty, "what was half written is gone");
+        Assert.That(Directory.GetFiles(Path.Combine(killed, "checkpoints"), "*.tmp"), Is.Empty, "partially written files are deleted");
     }
 
     private static void Finish(string folder, string interval)
@@ -49,7 +49,7 @@ public sealed class KillTests
         Assert.That(exitCode, Is.Zero, error);
     }
 
-    // Some time after its first checkpoint; false if it ended before.
+    // Kills a training some time after its next checkpoint; false if the training ended before.
     private static bool Kill(string folder, TimeSpan after)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };

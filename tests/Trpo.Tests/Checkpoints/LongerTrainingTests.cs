@@ -4,7 +4,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>A training that is finished, or under way, can be made longer.</summary>
+/// <summary>Resuming finished and interrupted runs with another number of total steps.</summary>
 public sealed class LongerTrainingTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 700, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3, ReusedIterations = 2, FinalMaxKl = 0.001 };
@@ -17,9 +17,9 @@ public sealed class LongerTrainingTests
     [TearDown]
     public void DeleteTheFolder() => _folder.Dispose();
 
-    [TestCase(int.MaxValue, TestName = "A finished one goes on to more steps")]
-    [TestCase(200, TestName = "One that is under way goes on to more steps")]
-    public void It_goes_on_to_more_steps(int cancelAfter)
+    [TestCase(int.MaxValue, TestName = "A finished run resumes to more steps")]
+    [TestCase(200, TestName = "An interrupted run resumes to more steps")]
+    public void A_finished_or_interrupted_run_resumes_to_more_steps(int cancelAfter)
     {
         var iterations = new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter).Iterations;
         iterations.AddRange(new ResumedTraining(() => new CartPole(), Small with { TotalSteps = 1_600 }).Piece(_folder.FullName).Iterations);
@@ -32,7 +32,7 @@ public sealed class LongerTrainingTests
     }
 
     [Test]
-    public void Longer_and_in_pieces_is_the_same_as_longer_at_once()
+    public void A_longer_run_gives_the_same_bits_in_pieces_and_in_one()
     {
         new ResumedTraining(() => new CartPole(), Small).Piece(_folder.PathOf("once"), cancelAfter: 200);
         CopyFolder(_folder.PathOf("once"), _folder.PathOf("pieces"));
@@ -45,7 +45,7 @@ public sealed class LongerTrainingTests
     }
 
     [Test]
-    public void Fewer_steps_than_were_made_end_it_with_the_iteration()
+    public void Fewer_total_steps_than_were_made_end_training_after_the_iteration_in_progress()
     {
         new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 400);
         var rest = new ResumedTraining(() => new CartPole(), Small with { TotalSteps = 100 }).Piece(_folder.FullName);

@@ -7,7 +7,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>A checkpoint of another run is refused, and the difference named.</summary>
+/// <summary>The refusal to resume another run, or one that cannot be saved.</summary>
 public sealed class ResumeRefusalTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 400, StepsPerIteration = 100, HiddenLayers = [4], Seed = 3 };
@@ -36,7 +36,7 @@ public sealed class ResumeRefusalTests
     private static TestCaseData Case(string name, ResumedTraining other, string then, string now) => new TestCaseData((Func<string, Action>)(folder => () => other.Piece(folder)), then, now).SetArgDisplayNames(name);
 
     [TestCaseSource(nameof(Others))]
-    public void The_difference_is_named(Func<string, Action> other, string then, string now)
+    public void Resuming_a_different_run_names_the_difference(Func<string, Action> other, string then, string now)
     {
         new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 100);
         var files = Files();
@@ -46,7 +46,7 @@ public sealed class ResumeRefusalTests
     }
 
     [Test]
-    public void What_changes_no_result_may_change()
+    public void Settings_that_change_no_result_may_differ()
     {
         var whole = new ResumedTraining(() => new CartPole(), Small).Whole();
         new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 100);
@@ -56,9 +56,9 @@ public sealed class ResumeRefusalTests
     }
 
     [Test]
-    public void A_normaliser_that_was_fitted_on_other_data_is_found_out()
+    public void A_normalizer_that_was_fitted_on_other_data_is_detected()
     {
-        // The same transforms, of the same kinds, with other numbers.
+        // The transforms are of equal kinds, with other numbers.
         Fit(tableSeed: 0, cancelled: true);
 
         Assert.That(() => Fit(tableSeed: 1, cancelled: false), Throws.TypeOf<CheckpointException>().With.Message.Contains("transforms").And.Message.Contains("slot 0"));
@@ -83,7 +83,7 @@ public sealed class ResumeRefusalTests
     }
 
     [Test]
-    public void A_folder_that_cannot_be_written_to_is_known_before_training()
+    public void A_folder_that_cannot_be_written_to_is_refused_before_training()
     {
         var file = _folder.PathOf("file");
         File.WriteAllText(file, "no folder");

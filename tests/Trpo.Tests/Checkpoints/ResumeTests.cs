@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>A training in pieces is, bit for bit, the one that was never stopped.</summary>
+/// <summary>Trainings in pieces, compared bit for bit with uninterrupted ones.</summary>
 public sealed class ResumeTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3 };
@@ -30,19 +30,19 @@ public sealed class ResumeTests
         yield return Case("normalized observations", () => new Pendulum(), Small with { NormalizeObservations = true }, 1, false);
         yield return Case("reused iterations", () => new CartPole(), Small with { ReusedIterations = 2, FinalMaxKl = 0.001, EntropyBonus = 0.01 }, 1, false);
         yield return Case("everything", () => new Pendulum(), Small with { ReusedIterations = 3, NormalizeObservations = true, EntropyBonus = 0.1, Health = new() { MaxRollbacks = 2 } }, 2, true);
-        yield return Case("a network of its own", () => new CartPole(), Small with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 1, false);
+        yield return Case("a custom network", () => new CartPole(), Small with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 1, false);
     }
 
     private static TestCaseData Case(string name, Func<IEnvironment> environment, TrpoOptions options, int threads, bool normalize) =>
         new TestCaseData(environment, options, threads, normalize).SetArgDisplayNames(name);
 
     [TestCaseSource(nameof(Trainings))]
-    public void Stopped_anywhere_it_comes_to_the_same(Func<IEnvironment> environment, TrpoOptions options, int threads, bool normalize)
+    public void A_training_in_pieces_equals_an_uninterrupted_one_bit_for_bit(Func<IEnvironment> environment, TrpoOptions options, int threads, bool normalize)
     {
         var training = new ResumedTraining(environment, options, threads: threads, normalize: normalize);
         var whole = training.Whole();
 
-        // In the middle of iterations, at their ends, in the first and in the last: 50 steps in each of three environments make one.
+        // Stops are in the middle and at the end of iterations, in the first and in the last one. An iteration is 50 steps in each of three environments.
         int[] pieces = [1, 149, 150, 151, 450, 2, 1];
         var reported = new List<TrpoIteration>();
         foreach (var steps in pieces)
@@ -56,7 +56,7 @@ public sealed class ResumeTests
         Assert.That(reported.Select(iteration => iteration.Elapsed), Is.Ordered.Ascending);
     }
 
-    // All that does not depend on the clock.
+    // The values that do not depend on the clock.
     private static object Measured(TrpoIteration iteration) =>
         (iteration.Iteration, iteration.Steps, iteration.TotalSteps, string.Join(" ", iteration.Returns), iteration.MeanReturnOfLast100, iteration.MeanEpisodeLength,
             iteration.Update, iteration.MaxKl, iteration.Entropy, iteration.ExplainedVariance, iteration.ValueLoss);

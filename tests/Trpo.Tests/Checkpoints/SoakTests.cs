@@ -8,7 +8,7 @@ public sealed class SoakTests
 {
     private const int Iterations = 2_000;
 
-    // The garbage collector takes and gives back a few at a time; one forgotten activation per iteration would be 100 of them.
+    // In bytes. The garbage collector allocates and returns a few MiB at a time; one leaked activation per iteration would be 100 MiB.
     private const long Noise = 32 << 20;
 
     [TestCase("kernel")]

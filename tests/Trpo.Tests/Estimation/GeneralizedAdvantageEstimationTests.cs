@@ -9,7 +9,7 @@ public sealed class GeneralizedAdvantageEstimationTests
     private const double Half = 0.5;
 
     [Test]
-    public void Within_an_episode_residuals_add_up_with_weights()
+    public void Within_an_episode_an_advantage_is_the_weighted_sum_of_residuals()
     {
         // d = [1 + .5*2 - 1, 2 + .5*3 - 2, 3 + .5*4 - 3] = [1, 1.5, 2]; A = [1 + .25*2, 1.5 + .25*2, 2] = [1.5, 2, 2].
         Assert.That(Advantages([1, 2, 3], [1, 2, 3], [2, 3, 4], "..."), Is.EqualTo(new[] { 1.5, 2, 2 }));
@@ -18,21 +18,21 @@ public sealed class GeneralizedAdvantageEstimationTests
     [Test]
     public void A_terminated_episode_is_worth_nothing_more()
     {
-        // At the end d = 2 - 2 = 0, whatever the next value says; before it d = 1 + .5*2 - 1 = 1; the next episode does not reach back.
+        // At the end d = 2 - 2 = 0, for any next value; before it d = 1 + .5*2 - 1 = 1; the next episode has no effect.
         Assert.That(Advantages([1, 2, 3], [1, 2, 3], [2, 99, 4], ".T."), Is.EqualTo(new[] { 1.0, 0, 2 }));
     }
 
     [Test]
     public void A_truncated_episode_is_worth_the_value_of_its_final_observation()
     {
-        // At the end d = 2 + .5*6 - 2 = 3; before it 1 + .25*3; the next episode does not reach back.
+        // At the end d = 2 + .5*6 - 2 = 3; before it 1 + .25*3; the next episode has no effect.
         Assert.That(Advantages([1, 2, 3], [1, 2, 3], [2, 6, 4], ".t."), Is.EqualTo(new[] { 1.75, 3, 2 }));
     }
 
     [Test]
-    public void Traces_say_how_far_what_followed_may_count()
+    public void Trace_coefficients_weight_later_residuals()
     {
-        // As within an episode, d = [1, 1.5, 2], but what the second step led to counts by 0.5 for the first one: A = [1 + .25*.5*A1, 1.5 + .25*1*2, 2].
+        // As within an episode, d = [1, 1.5, 2], but the advantage of the second step counts by 0.5 for the first one: A = [1 + .25*.5*A1, 1.5 + .25*1*2, 2].
         var advantages = new double[3];
         GeneralizedAdvantageEstimation.Compute([1, 2, 3], [1, 2, 3], [2, 3, 4], new bool[3], new bool[3], Half, Half, advantages, traces: [0, 0.5, 1]);
 
@@ -98,7 +98,7 @@ public sealed class GeneralizedAdvantageEstimationTests
         Assert.That(values, Is.All.Zero);
     }
 
-    // A letter per step: "." goes on, "T" terminated, "t" truncated.
+    // A character per step: "." continues, "T" terminated, "t" truncated.
     private static double[] Advantages(double[] rewards, double[] values, double[] nextValues, string ends)
     {
         var advantages = new double[rewards.Length];

@@ -5,7 +5,7 @@ using Trpo.Estimators.Policies;
 
 namespace Trpo.Tests.Estimation;
 
-/// <summary>Statistics of two samples that merge are those of both together.</summary>
+/// <summary>Merged statistics of two samples, compared with those of their union.</summary>
 public sealed class MergedStatisticsTests
 {
     private static readonly Gen<(double[] Left, double[] Right)> Samples =
@@ -13,7 +13,7 @@ public sealed class MergedStatisticsTests
             .Select((left, right, scale, offset) => (Scale(left, scale, offset), Scale(right, scale, offset)));
 
     [Test]
-    public void Moments_merge() => Gen.Select(Gen.Double[-100, 100].Array[1, 30], Gen.Double[-100, 100].Array[1, 30]).Sample((left, right) =>
+    public void Merged_moments_equal_those_of_the_union() => Gen.Select(Gen.Double[-100, 100].Array[1, 30], Gen.Double[-100, 100].Array[1, 30]).Sample((left, right) =>
     {
         var (merged, whole) = (Moments.Merge(Moments.Of(left), Moments.Of(right)), Moments.Of([.. left, .. right]));
 
@@ -21,7 +21,7 @@ public sealed class MergedStatisticsTests
     });
 
     [Test]
-    public void Standardized_values_are_those_of_the_whole_at_any_scale() => Samples.Sample(samples =>
+    public void Merged_standardization_equals_that_of_the_union_at_any_scale() => Samples.Sample(samples =>
     {
         double[] whole = [.. samples.Left, .. samples.Right];
         var merged = whole.ToArray();
@@ -41,7 +41,7 @@ public sealed class MergedStatisticsTests
     }
 
     [Test]
-    public void Values_that_differ_between_the_samples_alone_are_standardized()
+    public void Values_that_differ_only_between_the_samples_are_standardized()
     {
         double[] values = [1, 1, 3, 3];
         Standardization.Merge(Standardization.Of([1, 1]), Standardization.Of([3, 3])).Apply(values);
@@ -59,11 +59,11 @@ public sealed class MergedStatisticsTests
     }
 
     [Test]
-    public void Sums_of_targets_add_up() =>
+    public void Merged_sums_of_targets_equal_those_of_the_union() =>
         Assert.That(TargetSums.Add(TargetSums.Of([1, 2]), TargetSums.Of([3])), Is.EqualTo(new TargetSums(3, 6, 14)));
 
     [Test]
-    public void Observations_collected_apart_normalize_like_those_collected_together()
+    public void Merged_observation_statistics_normalize_like_those_of_the_union()
     {
         var (apart, together) = (new ObservationNormalizer(1, 1), new ObservationNormalizer(1, 1));
         float[] first = [1, 2, 3];

@@ -5,7 +5,7 @@ namespace Trpo.Tests.Optimization;
 public sealed class BacktrackingLineSearchTests
 {
     [Test]
-    public void Takes_the_whole_step_where_it_keeps_its_promise()
+    public void Accepts_the_full_step_if_it_brings_the_expected_improvement()
     {
         var found = BacktrackingLineSearch.Run(c => (5 + c, 0.005 * c), surrogate: 5, expectedImprovement: 1, maxKl: 0.01);
 
@@ -40,7 +40,7 @@ public sealed class BacktrackingLineSearchTests
     }
 
     [Test]
-    public void A_share_equal_to_the_least_one_is_not_enough()
+    public void An_improvement_equal_to_the_minimum_share_is_rejected()
     {
         var found = BacktrackingLineSearch.Run(c => (0.5 * c, 0), surrogate: 0, expectedImprovement: 1, maxKl: 0.01, acceptRatio: 0.5);
 
@@ -48,7 +48,7 @@ public sealed class BacktrackingLineSearchTests
     }
 
     [Test]
-    public void Says_that_the_trust_region_stood_in_the_way()
+    public void Reports_that_the_trust_region_was_exceeded()
     {
         var found = BacktrackingLineSearch.Run(c => (c, 1), surrogate: 0, expectedImprovement: 1, maxKl: 0.01, maxBacktracks: 3);
 
@@ -59,7 +59,7 @@ public sealed class BacktrackingLineSearchTests
     [TestCase(double.PositiveInfinity, 0)]
     [TestCase(1, double.NaN)]
     [TestCase(1, double.PositiveInfinity)]
-    public void Never_accepts_what_is_not_finite(double surrogate, double kl)
+    public void Never_accepts_a_trial_that_is_not_finite(double surrogate, double kl)
     {
         var found = BacktrackingLineSearch.Run(_ => (surrogate, kl), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
@@ -68,7 +68,7 @@ public sealed class BacktrackingLineSearchTests
     }
 
     [Test]
-    public void A_divergence_that_rounding_put_below_zero_counts_as_zero()
+    public void A_divergence_slightly_below_zero_counts_as_zero()
     {
         var found = BacktrackingLineSearch.Run(c => (c, -1e-9), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
@@ -77,7 +77,7 @@ public sealed class BacktrackingLineSearchTests
     }
 
     [Test]
-    public void What_is_far_below_zero_is_no_divergence()
+    public void A_divergence_far_below_zero_is_rejected()
     {
         var found = BacktrackingLineSearch.Run(c => (c, -5), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 
@@ -87,11 +87,11 @@ public sealed class BacktrackingLineSearchTests
     [TestCase(double.NaN, 0.01, 0.1)]
     [TestCase(1, double.NaN, 0.1)]
     [TestCase(1, 0.01, 5)]
-    public void Numbers_out_of_range_are_refused(double expectedImprovement, double maxKl, double acceptRatio) =>
+    public void Arguments_out_of_range_are_refused(double expectedImprovement, double maxKl, double acceptRatio) =>
         Assert.That(() => BacktrackingLineSearch.Run(c => (c, 0), 0, expectedImprovement, maxKl, acceptRatio: acceptRatio), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
-    public void Goes_on_to_shorter_steps_after_one_that_is_not_finite()
+    public void Tries_shorter_steps_after_one_that_is_not_finite()
     {
         var found = BacktrackingLineSearch.Run(c => c > 0.5 ? (double.NaN, double.NaN) : (c, 0), surrogate: 0, expectedImprovement: 1, maxKl: 0.01);
 

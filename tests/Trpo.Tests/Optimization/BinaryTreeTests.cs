@@ -11,7 +11,7 @@ public sealed class BinaryTreeTests
     [TestCase(4, "((0 1) (2 3))")]
     [TestCase(5, "(((0 1) (2 3)) 4)")]
     [TestCase(7, "(((0 1) (2 3)) ((4 5) 6))")]
-    public void The_tree_depends_on_the_number_of_leaves_alone(int leaves, string tree)
+    public void The_tree_depends_only_on_the_number_of_leaves(int leaves, string tree)
     {
         string[] names = [.. Enumerable.Range(0, leaves).Select(leaf => $"{leaf}")];
 
@@ -19,16 +19,16 @@ public sealed class BinaryTreeTests
     }
 
     [Test]
-    public void A_process_may_add_up_complete_subtrees_alone() => Gen.Double[-1e6, 1e6].Array[1, 40].Sample(values =>
+    public void Sums_of_complete_subtrees_combine_to_the_sum_of_the_leaves() => Gen.Double[-1e6, 1e6].Array[1, 40].Sample(values =>
     {
-        // Whoever holds the leaves 0 to 3, 4 to 7 and so on sends one sum for each four.
+        // A process that holds the leaves 0 to 3, 4 to 7 and so on sends one sum for each four.
         double[] partial = [.. values.Chunk(4).Select(chunk => BinaryTree.Combine<double>(chunk, (left, right) => left + right))];
 
         return BinaryTree.Combine<double>(partial, (left, right) => left + right).Equals(BinaryTree.Combine<double>(values, (left, right) => left + right));
     });
 
     [Test]
-    public void Vectors_add_up_like_numbers() => Gen.Double[-1e6, 1e6].Array[1, 20].Sample(values =>
+    public void Vectors_are_summed_like_numbers() => Gen.Double[-1e6, 1e6].Array[1, 20].Sample(values =>
     {
         double[][] vectors = [.. values.Select(value => (double[])[value, -value])];
         var expected = BinaryTree.Combine<double>(values, (left, right) => left + right);

@@ -62,7 +62,7 @@ public sealed class ConjugateGradientTests
     }
 
     [Test]
-    public void An_indefinite_matrix_is_found_out_and_what_was_reached_is_kept()
+    public void An_indefinite_matrix_is_detected_and_the_solution_so_far_is_kept()
     {
         // The first direction, b, has the curvature 2 * 4 - 1 > 0; the second is along the negative eigenvalue.
         var solution = new double[2];
@@ -74,7 +74,7 @@ public sealed class ConjugateGradientTests
     }
 
     [Test]
-    public void A_solution_that_is_reached_exactly_is_converged_also_without_a_tolerance()
+    public void An_exact_solution_counts_as_converged_also_without_a_tolerance()
     {
         var solution = new double[2];
         var result = ConjugateGradient.Solve(Matrix([[1, 0], [0, 1]]), [3, 4], solution, tolerance: 0);
@@ -84,11 +84,11 @@ public sealed class ConjugateGradientTests
     }
 
     [Test]
-    public void A_singular_matrix_is_found_out_where_rounding_makes_its_curvature_positive()
+    public void A_singular_matrix_is_detected_where_rounding_makes_its_curvature_positive()
     {
         var result = ConjugateGradient.Solve(Matrix([[1, 0], [0, 1e-17]]), [0, 1e8], new double[2], tolerance: 0);
 
-        Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.Converged), "an axis of its own is no rounding");
+        Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.Converged), "a small but exact curvature is not rounding");
         result = ConjugateGradient.Solve((vector, product) => (product[0], product[1]) = (vector[1] + (1e-16 * vector[0]), -vector[0]), [1, 1e-3], new double[2]);
         Assert.That(result.Outcome, Is.EqualTo(ConjugateGradientOutcome.NotPositiveDefinite));
     }

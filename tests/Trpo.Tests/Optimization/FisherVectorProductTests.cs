@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Optimization;
 
-/// <summary>The product against two independent derivations, for each family, on a network small enough to write the matrix down.</summary>
+/// <summary>The product compared with two independent derivations, for each family, on a network small enough for an explicit matrix.</summary>
 [TestFixture(true)]
 [TestFixture(false)]
 public sealed class FisherVectorProductTests(bool discrete)
@@ -74,7 +74,7 @@ public sealed class FisherVectorProductTests(bool discrete)
     }
 
     [Test]
-    public void Parameters_that_change_meanwhile_are_an_exception_and_not_the_end_of_the_process()
+    public void Parameters_that_change_meanwhile_throw_and_do_not_crash_the_process()
     {
         using var product = FisherVectorProduct.Of(_parameters, MeanKl(), damping: 0);
         _parameters.Assign(new double[_parameters.Length]);
@@ -120,7 +120,7 @@ public sealed class FisherVectorProductTests(bool discrete)
         return gradient;
     }
 
-    // E[score score'], the expectation taken exactly: over the choices, or (the scores being quadratic polynomials of a Gaussian action)
+    // E[score score'], exactly: over the choices, or (the scores being quadratic polynomials of a Gaussian action)
     // over the nodes of Gauss-Hermite quadrature.
     private double[][] ExplicitFisher()
     {

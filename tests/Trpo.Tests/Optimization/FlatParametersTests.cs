@@ -7,7 +7,7 @@ namespace Trpo.Tests.Optimization;
 public sealed class FlatParametersTests
 {
     [Test]
-    public void Lists_the_parameters_in_order_and_knows_their_names()
+    public void Lists_the_parameters_and_their_names_in_order()
     {
         using var a = new Parameter(tensor(new float[] { 1, 2, 3, 4 }).view(2, 2), true);
         using var b = new Parameter(tensor(new float[] { 5 }), true);
@@ -47,7 +47,7 @@ public sealed class FlatParametersTests
     }
 
     [Test]
-    public void Gradients_that_the_parameters_have_already_are_left_alone()
+    public void Existing_gradients_of_the_parameters_are_not_changed()
     {
         using var parameter = new Parameter(tensor(new double[] { 2 }), true);
         (parameter * 5).sum().backward();
@@ -59,7 +59,7 @@ public sealed class FlatParametersTests
     }
 
     [Test]
-    public void A_gradient_of_more_than_one_element_is_refused_rather_than_left_to_libtorch()
+    public void The_gradient_of_a_tensor_with_more_than_one_element_is_refused()
     {
         using var parameter = new Parameter(tensor(new double[] { 2, 3 }), true);
 
@@ -67,7 +67,7 @@ public sealed class FlatParametersTests
     }
 
     [Test]
-    public void A_parameter_that_takes_no_gradient_is_named()
+    public void A_parameter_that_does_not_require_a_gradient_is_named()
     {
         using var frozen = new Parameter(tensor(new float[] { 1 }), requires_grad: false);
 
@@ -84,7 +84,7 @@ public sealed class FlatParametersTests
     }
 
     [Test]
-    public void A_parameter_that_stands_twice_is_refused_by_name()
+    public void A_duplicate_parameter_is_refused_by_name()
     {
         using var one = new Parameter(tensor(new float[] { 1 }), true);
 

@@ -3,7 +3,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Optimization;
 
-/// <summary>The update, number by number, against the same update in PyTorch.</summary>
+/// <summary>Every number of an update, compared with the update in PyTorch.</summary>
 [TestFixtureSource(nameof(Updates))]
 public sealed class SeedUpdateTests(string name, Differentiation differentiation)
 {
@@ -97,15 +97,15 @@ public sealed class SeedUpdateTests(string name, Differentiation differentiation
     }
 
     [Test]
-    public void Line_search_accepts_what_the_slides_accept_where_the_trust_region_is_no_limit() =>
+    public void Line_search_without_a_trust_region_accepts_the_trial_of_the_slides() =>
         Assert.That(Search(maxKl: 1e6).StepFraction, Is.EqualTo(_update.AcceptedBySlidesRule));
 
     [Test]
-    public void Line_search_accepts_what_the_trust_region_allows() =>
+    public void Line_search_with_a_trust_region_accepts_the_trial_of_the_reference() =>
         Assert.That(Search(_update.Number("max_kl")).StepFraction, Is.EqualTo(_update.AcceptedWithKlCheck));
 
     [Test]
-    public void The_optimizer_makes_the_whole_update()
+    public void The_optimizer_computes_the_whole_update()
     {
         var (theta, gradient) = (_update.Vector("theta"), _update.Vector("gradient"));
         var coefficient = _update.AcceptedWithKlCheck;
@@ -126,7 +126,7 @@ public sealed class SeedUpdateTests(string name, Differentiation differentiation
             .. theta.Zip(_update.Vector("full_step"), (parameter, step) => parameter + (coefficient * step)),
         ];
 
-        // Each product is prepared anew: the numbers move the parameters, which no prepared product survives.
+        // Each product is prepared anew: a change of the parameters invalidates prepared products.
         var tolerances = Rounding.Tolerances((vector, product) => Fisher()(vector, product), gradient, Numbers);
         var optimizer = new TrustRegionOptimizer(new TrustRegionOptions
         {

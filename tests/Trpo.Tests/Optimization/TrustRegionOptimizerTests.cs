@@ -10,7 +10,7 @@ public sealed class TrustRegionOptimizerTests
     [Test]
     public void A_quadratic_problem_has_a_known_step()
     {
-        // L = g.x and KL = x.Hx / 2 are their own models: the step is sqrt(2 delta / g.H^-1 g) H^-1 g, and its KL is delta.
+        // The linear and quadratic models of L = g.x and KL = x.Hx / 2 are exact: the step is sqrt(2 delta / g.H^-1 g) H^-1 g, and its KL is delta.
         using var x = Vector(0, 0);
         var step = new TrustRegionOptimizer(new() { MaxKl = 0.02, Damping = 0, ConjugateGradientTolerance = 0 })
             .Step(Flat(x), () => (x[0] + (2 * x[1]), ((4 * x[0] * x[0]) + (2 * x[0] * x[1]) + (3 * x[1] * x[1])) / 2));
@@ -19,7 +19,7 @@ public sealed class TrustRegionOptimizerTests
         Assert.Multiple(() =>
         {
             Assert.That(step.Outcome, Is.EqualTo(TrustRegionOutcome.Accepted).Or.EqualTo(TrustRegionOutcome.KlExceeded));
-            Assert.That(Values(x), Is.EqualTo(new[] { length / 11, 7 * length / 11 }).Within(1e-12).Or.EqualTo(new[] { length / 22, 7 * length / 22 }).Within(1e-12), "rounding may put the whole step just outside");
+            Assert.That(Values(x), Is.EqualTo(new[] { length / 11, 7 * length / 11 }).Within(1e-12).Or.EqualTo(new[] { length / 22, 7 * length / 22 }).Within(1e-12), "rounding may put the full step just outside the trust region");
             Assert.That(step.Improvement, Is.EqualTo(step.ExpectedImprovement).Within(1e-12));
             Assert.That(step.MeanKl, Is.EqualTo(0.02 * step.StepFraction * step.StepFraction).Within(1e-12));
         });
@@ -81,7 +81,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_zero_gradient_goes_nowhere()
+    public void A_zero_gradient_takes_no_step()
     {
         using var x = Vector(1, 2);
         var step = new TrustRegionOptimizer().Step(Flat(x), () => ((x * 0).sum(), (x * x).sum()));
@@ -112,7 +112,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_divergence_that_curves_downwards_is_refused()
+    public void A_divergence_of_negative_curvature_is_refused()
     {
         using var x = Vector(0, 0);
         var step = new TrustRegionOptimizer(new() { Damping = 0 }).Step(Flat(x), () => (x.sum(), (x * x).sum().neg()));
@@ -122,7 +122,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_divergence_that_does_not_depend_on_the_parameters_bounds_nothing_and_is_refused()
+    public void A_divergence_that_does_not_depend_on_the_parameters_is_refused()
     {
         using var x = Vector(0, 0);
 
@@ -130,7 +130,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_graph_that_its_owner_has_freed_is_an_exception_and_not_the_end_of_the_process()
+    public void A_freed_graph_throws_and_does_not_crash_the_process()
     {
         using var x = Vector(1, 2);
 
@@ -146,19 +146,19 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void Works_where_the_caller_has_switched_gradients_off()
+    public void Works_if_the_caller_has_disabled_gradients()
     {
         var (evaluate, network) = Classifier(seed: 1, rows: 8);
         using (network)
         using (no_grad())
         {
             Assert.That(new TrustRegionOptimizer().Step(new FlatParameters(network), FromNow(evaluate)).Outcome, Is.EqualTo(TrustRegionOutcome.Accepted));
-            Assert.That(is_grad_enabled(), Is.False, "the caller's setting is as it was");
+            Assert.That(is_grad_enabled(), Is.False, "the setting of the caller is restored");
         }
     }
 
     [Test]
-    public void Works_where_the_caller_is_in_inference_mode()
+    public void Works_if_the_caller_is_in_inference_mode()
     {
         var (evaluate, network) = Classifier(seed: 1, rows: 8);
         var problem = FromNow(evaluate);
@@ -186,7 +186,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void Leaves_no_tensors_behind()
+    public void Disposes_all_tensors()
     {
         var (evaluate, network) = Classifier(seed: 1, rows: 8);
         using (network)
@@ -195,7 +195,7 @@ public sealed class TrustRegionOptimizerTests
             var problem = FromNow(evaluate);
             Step();
 
-            // What other tests left behind goes now, and not in the middle.
+            // Tensors of other tests are collected now, not during the measurement.
             GC.Collect();
             GC.WaitForPendingFinalizers();
             var before = Tensor.TotalCount;
@@ -212,7 +212,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_surrogate_that_overflows_is_not_finite_and_nothing_is_done()
+    public void A_surrogate_that_overflows_is_rejected_as_not_finite()
     {
         using var x = Vector(1);
         var step = new TrustRegionOptimizer().Step(Flat(x), () => ((x + double.MaxValue).sum() * 2 - (x * 1.0).sum(), (x * x).sum()));
@@ -222,7 +222,7 @@ public sealed class TrustRegionOptimizerTests
     }
 
     [Test]
-    public void A_parameter_that_was_frozen_meanwhile_is_named_and_not_the_end_of_the_process()
+    public void A_parameter_that_was_frozen_meanwhile_is_named_and_does_not_crash_the_process()
     {
         using var x = Vector(1);
         var flat = Flat(x);

@@ -56,7 +56,7 @@ public sealed class ActionMaskDeploymentTests
     }
 
     [TestCaseSource(nameof(Spaces))]
-    public void What_is_drawn_is_allowed(ActionSpace space)
+    public void Drawn_actions_are_allowed(ActionSpace space)
     {
         var observations = MaskedRows.Observations(space, Rows);
         using var session = PolicySession.Open(MaskedRows.Onnx(space));
@@ -78,7 +78,7 @@ public sealed class ActionMaskDeploymentTests
     {
         using var session = PolicySession.Open(MaskedRows.Onnx(space));
         var observations = MaskedRows.Observations(space, 20);
-        // Nothing at all in some rows, nothing in the last dimension alone in others.
+        // Some rows allow nothing, others nothing in the last dimension only.
         for (var row = 0; row < 20; row += 2)
             MaskedRows.Mask(space, observations, row)[(row % 4 == 0 ? 0 : space.ScoreLength - MaskedRows.Counts(space)[^1])..].Clear();
         using var batch = Run(session, observations, drawn ? ActionSelection.Sample(seed: 1) : null);
@@ -129,7 +129,7 @@ public sealed class ActionMaskDeploymentTests
     }
 
     [Test]
-    public void A_policy_says_that_it_reads_a_mask()
+    public void The_metadata_of_a_policy_states_that_it_reads_a_mask()
     {
         using var masked = PolicySession.Open(MaskedRows.Onnx(Spaces[0]));
         using var other = PolicySession.Open(Support.Policies.Onnx(Spaces[0]));
@@ -141,7 +141,7 @@ public sealed class ActionMaskDeploymentTests
     }
 
     [Test]
-    public void A_graph_with_transforms_keeps_the_mask_and_marks_what_allows_nothing([Values] bool merged)
+    public void A_graph_with_transforms_keeps_the_mask_and_marks_rows_that_allow_nothing([Values] bool merged)
     {
         const int Count = 200;
         var space = ActionSpace.MultiDiscrete([2, 3]);

@@ -11,7 +11,7 @@ public sealed class ActionMaskTests
     private static readonly ActionSpace Three = ActionSpace.Discrete("left", "stay", "right");
     private static readonly ActionSpace Controls = ActionSpace.MultiDiscrete([3, 2], "gear", "pedal");
 
-    // Choices of the probabilities 1/4, 3/4 and, forbidden, 0.
+    // Choices of the probabilities 1/4 and 3/4, and a forbidden one of probability 0.
     private static double[] Masked()
     {
         double[] logits = [0, Math.Log(3), 5];
@@ -42,7 +42,7 @@ public sealed class ActionMaskTests
     [TestCase(1)]
     [TestCase(-1e30)]
     [TestCase(1e30)]
-    public void However_large_the_network_s_outputs_are_the_formulas_stay_finite(double scale)
+    public void The_formulas_are_finite_for_network_outputs_of_any_size(double scale)
     {
         var family = ActionDistribution.For(Three, initialLogStandardDeviation: 0);
         var (gradient, mode) = (new double[3], new float[1]);
@@ -65,7 +65,7 @@ public sealed class ActionMaskTests
 
     [TestCase(0, 2)]
     [TestCase(1, 2)]
-    public void Nor_are_those_in_front(double uniform, int expected)
+    public void Forbidden_choices_in_front_are_never_drawn(double uniform, int expected)
     {
         double[] logits = [0, 0, 0];
         new ActionMask(Three, 3).Apply([0, 0, 1], logits);
@@ -78,7 +78,7 @@ public sealed class ActionMaskTests
     [TestCase("1 0.5 0", "shows the policy 0.5 at slot 2, at step 5 of its episode, where the mask says whether choice 'stay' is allowed; it must be 1 or 0. A normaliser must not scale the mask")]
     [TestCase("1 0 -1", "slot 3")]
     [TestCase("1 0 2", "slot 3")]
-    public void A_mask_that_is_none_is_complained_of(string mask, string? fault)
+    public void An_invalid_mask_is_reported(string mask, string? fault)
     {
         float[] observation = [0.5f, .. mask.Split(' ').Select(value => float.Parse(value, System.Globalization.CultureInfo.InvariantCulture))];
 
@@ -105,7 +105,7 @@ public sealed class ActionMaskTests
     }
 
     [Test]
-    public void Random_actions_are_uniform_over_what_is_allowed()
+    public void Random_actions_are_uniform_over_the_allowed_choices()
     {
         const int Draws = 30_000;
         bool[] allowed = [true, false, true, false, true];
@@ -125,7 +125,7 @@ public sealed class ActionMaskTests
     }
 
     [Test]
-    public void Where_everything_is_allowed_nothing_more_is_drawn()
+    public void A_mask_that_allows_everything_draws_no_further_random_numbers()
     {
         var (first, second) = (new RandomSource(1), new RandomSource(1));
         float[] plain = [0, 0], allowed = [0, 0];

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Trpo.Tests.Policies;
 
 /// <summary>
-/// An update of a masked policy against one that is written down without masks: the network's outputs for the allowed choices alone, their
+/// An update of a masked policy, compared with an explicit one without masks: the network's outputs for the allowed choices alone, their
 /// log_softmax and its derivatives by libtorch, and expectations by enumeration of the allowed actions.
 /// </summary>
 [TestFixtureSource(nameof(Cases))]
@@ -78,7 +78,7 @@ public sealed class MaskedProblemTests(int space, Differentiation differentiatio
 
     [TestCase(1, new[] { 0, 1, 2, 3, 4, 5 })]
     [TestCase(0.5, new[] { 0, 2, 4 })]
-    public void The_product_is_that_with_the_explicit_Fisher_matrix(double fraction, int[] rows)
+    public void The_product_equals_that_with_the_explicit_Fisher_matrix(double fraction, int[] rows)
     {
         var problem = Problem(fraction);
         Gradient(problem);
@@ -106,7 +106,7 @@ public sealed class MaskedProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void A_step_improves_the_objective_by_what_the_allowed_choices_say_and_leaves_the_forbidden_alone()
+    public void A_step_improves_the_objective_over_the_allowed_choices_and_does_not_change_the_forbidden_one()
     {
         var problem = Problem();
         double[] before = new double[problem.Length], after = new double[problem.Length];
@@ -151,7 +151,7 @@ public sealed class MaskedProblemTests(int space, Differentiation differentiatio
         return [.. Enumerable.Range(0, count).Where(i => mask[i] == 1)];
     }
 
-    // All actions that a row allows.
+    // The actions that a row allows.
     private IEnumerable<double[]> Actions(int row)
     {
         IEnumerable<double[]> joint = [[]];

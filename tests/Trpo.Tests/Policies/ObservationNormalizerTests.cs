@@ -9,7 +9,7 @@ namespace Trpo.Tests.Policies;
 public sealed class ObservationNormalizerTests
 {
     [Test]
-    public void Changes_nothing_before_it_has_seen_anything_but_clips()
+    public void Only_clips_before_the_first_observations()
     {
         Assert.That(Normalized(new ObservationNormalizer(3, 3), 1, -2, 11), Is.EqualTo(new float[] { 1, -2, 10 }));
     }
@@ -17,7 +17,7 @@ public sealed class ObservationNormalizerTests
     [Test]
     public void Applies_the_mean_and_standard_deviation_of_everything_observed()
     {
-        // Of 1, 2, 3, 6 the mean is 3 and the variance 3.5, whichever batches they came in.
+        // The mean of 1, 2, 3 and 6 is 3 and the variance 3.5, in any division into batches.
         var normalizer = new ObservationNormalizer(1, 1);
         Advance(normalizer, [1]);
         Advance(normalizer, [2], [3]);
@@ -39,23 +39,23 @@ public sealed class ObservationNormalizerTests
     }
 
     [Test]
-    public void Leaves_the_scale_of_a_constant_alone()
+    public void Does_not_scale_a_constant()
     {
         var normalizer = Of([0.1f, 0], [0.1f, 0], [0.1f, 0]);
         Assert.That(Normalized(normalizer, 0.1f, 0.5f), Is.EqualTo(new[] { 0, 0.5f }));
     }
 
     [Test]
-    public void Makes_numbers_of_the_smallest_numbers()
+    public void Normalizes_the_smallest_numbers_to_finite_values()
     {
-        // Their standard deviation is so small that one over it is no float32.
+        // The reciprocal of their standard deviation exceeds float32.
         var normalizer = Of([0], [1e-40f], [2e-40f]);
         Assert.That(Normalized(normalizer, 0)[0], Is.InRange(-1, -0.01));
         Assert.That(Normalized(normalizer, 1e-40f)[0], Is.Zero.Within(1e-5));
     }
 
     [Test]
-    public void Keeps_small_deviations_from_a_large_mean()
+    public void Resolves_small_deviations_from_a_large_mean()
     {
         // A sum of squares would lose the variance of 2/3 beside 1e12.
         var normalizer = Of([999_999], [1_000_000], [1_000_001]);
@@ -90,7 +90,7 @@ public sealed class ObservationNormalizerTests
         var normalized = rows.SelectMany(row => Normalized(policy.Normalizer, row)).ToArray();
         var logits = new double[rows.Length * 3];
         policy.Evaluate([.. rows.SelectMany(row => row)], logits);
-        Assert.That(normalized.Max(Math.Abs), Is.LessThan(5), "a test of values that the network can tell apart");
+        Assert.That(normalized.Max(Math.Abs), Is.LessThan(5), "the network distinguishes the values");
         for (var row = 0; row < rows.Length; row++)
         {
             var exponentials = logits.AsSpan(3 * row, 3).ToArray().Select(Math.Exp).ToArray();

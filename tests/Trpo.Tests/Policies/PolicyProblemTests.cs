@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Trpo.Tests.Policies;
 
 /// <summary>
-/// The gradient and the Fisher products of an update against matrices that are written down: derivatives of every output of every row by
-/// libtorch, and the expectation of score times score by enumeration.
+/// The gradient and the Fisher products of an update, compared with explicit matrices: derivatives of every output of every row by libtorch,
+/// and the expectation of score times score by enumeration.
 /// </summary>
 [TestFixtureSource(nameof(Cases))]
 public sealed class PolicyProblemTests(int space, Differentiation differentiation)
@@ -61,7 +61,7 @@ public sealed class PolicyProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void The_gradient_is_the_difference_of_the_surrogate()
+    public void The_gradient_equals_the_finite_difference_of_the_surrogate()
     {
         const double epsilon = 1e-3;
         var problem = Problem();
@@ -73,10 +73,10 @@ public sealed class PolicyProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void The_product_is_that_with_the_explicit_Fisher_matrix() => AssertFisher(Problem(), [0, 1, 2, 3, 4, 5]);
+    public void The_product_equals_that_with_the_explicit_Fisher_matrix() => AssertFisher(Problem(), [0, 1, 2, 3, 4, 5]);
 
     [Test]
-    public void The_product_may_be_taken_on_some_of_the_rows()
+    public void The_product_on_some_of_the_rows_equals_that_with_the_matrix_of_those_rows()
     {
         AssertFisher(Problem(0.5), [0, 2, 4]);
         AssertFisher(Problem(1 / 3.0), [0, 3]);
@@ -84,7 +84,7 @@ public sealed class PolicyProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void The_product_is_the_second_difference_of_the_divergence()
+    public void The_product_equals_the_second_finite_difference_of_the_divergence()
     {
         const double epsilon = 1e-2;
         var problem = Problem();
@@ -100,7 +100,7 @@ public sealed class PolicyProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void The_matrix_is_symmetric_and_curves_downwards_nowhere()
+    public void The_matrix_is_symmetric_and_positive_semidefinite()
     {
         var problem = Problem();
         Gradient(problem);
@@ -131,7 +131,7 @@ public sealed class PolicyProblemTests(int space, Differentiation differentiatio
     }
 
     [Test]
-    public void The_start_has_no_divergence_and_the_entropy_is_the_mean_over_the_rows()
+    public void The_divergence_is_zero_at_the_start_and_the_entropy_is_the_mean_over_the_rows()
     {
         var problem = Problem();
         var (objective, _) = Gradient(problem);

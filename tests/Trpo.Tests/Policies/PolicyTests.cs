@@ -32,7 +32,7 @@ public sealed class PolicyTests
     }
 
     [Test]
-    public void The_perceptron_is_linear_layers_with_tanh_between()
+    public void The_perceptron_consists_of_linear_layers_with_tanh_between()
     {
         using var perceptron = new Perceptron(1, [1], 1, Activation.Tanh, outputGain: 3, new RandomSource(1));
         var parameters = perceptron.named_parameters().ToDictionary(parameter => parameter.name, parameter => TensorCopy.ToArray(parameter.parameter).Single());
@@ -45,7 +45,7 @@ public sealed class PolicyTests
     }
 
     [Test]
-    public void The_network_comes_first_and_what_does_not_depend_on_the_observation_last()
+    public void The_parameters_of_the_network_come_first_and_those_that_do_not_depend_on_the_observation_last()
     {
         using var policy = Support.Policies.Create(Support.Policies.Vectors);
         double[] values = [.. Enumerable.Range(0, policy.Length).Select(i => (i % 7) - 3.0)];
@@ -66,7 +66,7 @@ public sealed class PolicyTests
     [Test]
     public void Policies_act_in_onnx_as_in_training([Range(0, 3)] int index)
     {
-        // Large weights and biases, as after training: every action occurs, and bounds are met.
+        // Large weights and biases, as after training, so that every action occurs and bounds are reached.
         var space = Spaces[index];
         using var policy = Support.Policies.Create(space);
         var random = new RandomSource(5);
@@ -103,7 +103,7 @@ public sealed class PolicyTests
 
     private static readonly ActionSpace[] Spaces = [Support.Policies.Choices, ActionSpace.MultiDiscrete([2, 3]), ActionSpace.MultiBinary(3), Support.Policies.Vectors];
 
-    // The scores that the parameters mean, and how far the nearest other action is.
+    // The scores of the parameters, and the distance to the nearest other action.
     private static (double[] Scores, double Margin) Scores(ActionSpace space, double[] parameters) => space switch
     {
         DiscreteActionSpace => Softmax(parameters),
@@ -121,7 +121,7 @@ public sealed class PolicyTests
 
     private static PolicyBatch Run(StochasticPolicy policy, ActionSpace actions, float[][] observations)
     {
-        // The batch keeps what it needs of the session alive only while the session is; both end with the test.
+        // The batch is valid only as long as its session; both are disposed with the test.
         var session = PolicySession.Open(policy.Export(Support.Policies.Metadata(actions)));
         var batch = session.CreateBatch(observations.Length);
         for (var row = 0; row < observations.Length; row++)

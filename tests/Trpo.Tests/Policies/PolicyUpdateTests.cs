@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Policies;
 
-/// <summary>The effect of a step on a policy, for policies, families, batches and ways of differentiation of any kind.</summary>
+/// <summary>The effect of a step on a policy, for random networks, families of distributions, batches and differentiations.</summary>
 [TestFixture(Differentiation.Kernel)]
 [TestFixture(Differentiation.Perceptron)]
 [TestFixture(Differentiation.Autograd)]
@@ -19,7 +19,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
 {
     private static readonly TrustRegionOutcome[] Refusals = [TrustRegionOutcome.NonFinite, TrustRegionOutcome.NonFiniteGradient, TrustRegionOutcome.NotPositiveDefinite];
 
-    // Networks, families and batches of any kind; radii and line searches that often end in a rejection.
+    // Random networks, families and batches; radii and line searches that often end in a rejection.
     private static readonly Gen<(PerceptronShape Shape, int Space, TrustRegionOptions Options, double Fraction)> Any =
         from inputs in Gen.Int[1, 9]
         from hidden in Gen.Int[1, 20].Array[0, 2]
@@ -70,7 +70,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
     }
 
     [Test]
-    public void Advantages_of_zero_lead_nowhere([Range(0, 3)] int space)
+    public void Advantages_of_zero_take_no_step([Range(0, 3)] int space)
     {
         using var batch = Create(space, rows: 20);
         var step = new TrustRegionOptimizer().Step(batch.Problem(new double[20]));
@@ -80,7 +80,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
     }
 
     [Test]
-    public void One_row_is_a_batch_too([Range(0, 3)] int space, [Values(0.01, 1)] double fraction)
+    public void A_batch_of_one_row_is_updated([Range(0, 3)] int space, [Values(0.01, 1)] double fraction)
     {
         using var batch = Create(space, rows: 1);
         var step = new TrustRegionOptimizer().Step(batch.Problem([1.5], fraction));
@@ -94,7 +94,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
     [TestCase(double.NaN)]
     [TestCase(1e300)]
     [TestCase(double.MaxValue)]
-    public void Advantages_beyond_numbers_are_refused_and_change_nothing(double advantage)
+    public void Extreme_advantages_are_rejected_and_change_nothing(double advantage)
     {
         for (var space = 0; space < TestNetworks.Spaces.Length; space++)
         {
@@ -125,7 +125,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
     [Test]
     public void Curvature_that_is_singular_ends_in_an_outcome([Range(0, 3)] int space, [Values] bool dead)
     {
-        // Units that never fire, or units that are all the same: many parameters, little to move.
+        // Units that are never active, or all equal: most parameters have no effect of their own.
         using var batch = new Batch(TestNetworks.Spaces[space], differentiation, 3, [8], dead ? Activation.Relu : Activation.Tanh, 20, seed: 1);
         var parameters = batch.Parameters();
         for (var i = 0; i < 8; i++)
@@ -159,7 +159,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
     }
 
     [Test]
-    public void A_module_of_ones_own_is_updated_like_any_other()
+    public void A_custom_module_is_updated_like_the_perceptron()
     {
         using var policy = new StochasticPolicy(TestModule.Linear(3, 2, output => output.sin()), ActionDistribution.For(TestNetworks.Spaces[3], 0));
         var problem = new PolicyProblem(policy, TestNetworks.Singles(new RandomSource(1), 60), TestNetworks.Gaussians(new RandomSource(2), 40), TestNetworks.Gaussians(new RandomSource(3), 20), 0.5);
@@ -194,7 +194,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
 
     private Batch Create(int space, int rows) => new(TestNetworks.Spaces[space], differentiation, 3, [8], Activation.Tanh, rows, seed: 1);
 
-    /// <summary>A policy, what it saw and did, and what it was at the start.</summary>
+    /// <summary>A policy, its observations and actions, and its parameters and predictions at the start.</summary>
     private sealed class Batch : IDisposable
     {
         private readonly StochasticPolicy _policy;
@@ -231,17 +231,17 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
             return parameters;
         }
 
-        /// <summary>Makes other parameters the start.</summary>
+        /// <summary>Assigns parameters and makes them the start.</summary>
         public void Restart(double[] parameters)
         {
             _policy.Assign(parameters);
             (_start, _predictions) = (Parameters(), Predict(_policy));
         }
 
-        /// <summary>True if every bit of the parameters, and of their predictions, is that of the start.</summary>
+        /// <summary>Returns true if every bit of the parameters and of the predictions is that of the start.</summary>
         public bool IsUntouched() => Same(Parameters(), _start) && Same(Predict(_policy), _predictions);
 
-        /// <summary>The mean divergence since the start, by libtorch in float64.</summary>
+        /// <summary>Computes the mean divergence from the start, with libtorch in float64.</summary>
         public double Divergence()
         {
             _reference.Assign(_start);

@@ -5,7 +5,7 @@ namespace Trpo.Tests.Randomness;
 public sealed class RandomSourceTests
 {
     [Test]
-    public void The_sequence_of_a_seed_is_fixed_for_good()
+    public void A_seed_gives_the_reference_sequence()
     {
         // SplitMix64 of 0 begins with e220a8397b1dcdaf, 6e789e6aa1b965f4, 06c45d188009454f, f88bb8a8724c81ec (Vigna's reference); xoshiro256** starts
         // with rotl(s1 * 5, 7) * 9 of that state.
@@ -64,7 +64,7 @@ public sealed class RandomSourceTests
     }
 
     [Test]
-    public void Similar_seeds_and_split_streams_have_nothing_in_common()
+    public void Similar_seeds_and_split_streams_are_independent()
     {
         var one = new RandomSource(1);
         var split = one.Split();
@@ -77,9 +77,9 @@ public sealed class RandomSourceTests
 
     [TestCase(0)]
     [TestCase(1)]
-    public void A_state_that_is_restored_goes_on_where_it_was_saved(int gaussians)
+    public void A_restored_state_continues_the_sequence(int gaussians)
     {
-        // After one Gaussian there is a spare one, which is part of the state.
+        // Gaussians are drawn in pairs: after one, the spare one is part of the state.
         var (random, other) = (new RandomSource(1), new RandomSource(2));
         for (var i = 0; i < gaussians; i++)
             random.NextGaussian();

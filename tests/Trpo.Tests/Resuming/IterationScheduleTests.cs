@@ -7,9 +7,9 @@ namespace Trpo.Tests.Resuming;
 public sealed class IterationScheduleTests
 {
     [Test]
-    public void The_steps_are_divided_as_evenly_as_it_goes()
+    public void Steps_are_divided_as_evenly_as_possible()
     {
-        // 1,000 steps in 3 environments are 334 each; 1,000 / 300 is nearly 3 iterations.
+        // 1,000 steps in 3 environments are 334 each; 1,000 / 300 rounds to 3 iterations.
         var schedule = IterationSchedule.Of(new() { TotalSteps = 1_000, StepsPerIteration = 300 }, environments: 3);
 
         Assert.That(schedule, Is.EqualTo(new IterationSchedule(0, 0, 3, 334)));
@@ -28,7 +28,7 @@ public sealed class IterationScheduleTests
     });
 
     [Test]
-    public void A_longer_one_begins_where_the_shorter_was_left() => Gen.Select(Schedules, Gen.Int[1, 100_000], Gen.Double[0, 1]).Sample((given, more, share) =>
+    public void A_longer_schedule_continues_from_the_position_of_the_shorter_one() => Gen.Select(Schedules, Gen.Int[1, 100_000], Gen.Double[0, 1]).Sample((given, more, share) =>
     {
         var shorter = IterationSchedule.Of(given.Options, given.Environments);
         var after = (int)(share * shorter.LastIteration);

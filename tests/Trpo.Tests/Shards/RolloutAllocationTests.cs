@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Trajectories;
@@ -11,7 +11,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Shards;
 
-/// <summary>A step of an environment costs the garbage collector nothing: rollouts of different lengths allocate the same.</summary>
+/// <summary>The memory that environment steps allocate: none, so that rollouts of different lengths allocate equal amounts.</summary>
 public sealed class RolloutAllocationTests
 {
     private const int Capacity = 4_000;
@@ -30,13 +30,13 @@ public sealed class RolloutAllocationTests
     [TestCase(8, 3)]
     public void Steps_allocate_nothing_on_any_thread(int environments, int threads)
     {
-        // This counts what other threads of the process allocate meanwhile, which is little: an object in every hundredth step would be more.
+        // The total includes allocations of other threads of the process, which are few: an object in every hundredth step would be more.
         var perCapacity = Measure(environments, normalized: false, threads, () => GC.GetTotalAllocatedBytes(precise: true));
 
         Assert.That(perCapacity, Is.LessThan(environments * Capacity / 100 * 24));
     }
 
-    /// <summary>The bytes that all steps but a few allocate.</summary>
+    /// <summary>Measures the bytes that a long rollout allocates beyond a short one.</summary>
     private static long Measure(int environments, bool normalized, int threads, Func<long> allocated)
     {
         TestNetworks.Require(PerceptronKernel.VectorLength);
@@ -50,7 +50,7 @@ public sealed class RolloutAllocationTests
         var rollout = new Rollout(environments, Capacity, 4, 1);
         var episodes = new List<Episode>(environments * Capacity);
 
-        // The methods are compiled and what grows has grown.
+        // Warms up: methods are compiled and buffers have grown afterwards.
         for (var i = 0; i < 3; i++)
             Collect(Capacity);
         var (few, many) = (Collect(100), Collect(Capacity));

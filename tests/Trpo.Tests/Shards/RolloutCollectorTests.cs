@@ -11,7 +11,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Shards;
 
-/// <summary>Rollouts of an environment whose observations are its step numbers, so that every row can be read.</summary>
+/// <summary>Rollouts of an environment whose observations are its step numbers, so that expected rows can be written down.</summary>
 public sealed class RolloutCollectorTests
 {
     [Test]
@@ -22,7 +22,7 @@ public sealed class RolloutCollectorTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(rollout.Observations, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0, 1 }), "environment after environment, no final observation among them");
+            Assert.That(rollout.Observations, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0, 1 }), "one environment after another, without final observations");
             Assert.That(rollout.Terminated, Is.EqualTo(Flags(12, 3, 9)));
             Assert.That(rollout.Ended, Is.EqualTo(Flags(12, 3, 9)));
             Assert.That(rollout.BootstrapRows, Is.EqualTo(new[] { 5, 11 }));
@@ -47,7 +47,7 @@ public sealed class RolloutCollectorTests
     }
 
     [Test]
-    public void A_rollout_goes_on_where_the_last_one_stopped()
+    public void A_rollout_continues_where_the_last_one_stopped()
     {
         var (rollouts, _) = Collect(truncates: false, environments: 1, steps: 3, times: 3);
 
@@ -84,11 +84,11 @@ public sealed class RolloutCollectorTests
         using var run = new Run(truncates: true, environments: 1);
         var targets = TenTimes(run.Collect(6), new AdvantageOptions(Discount: 1, Lambda: 0, BootstrapTruncated: false));
 
-        Assert.That(targets.Advantages, Is.EqualTo(new double[] { 11, 11, 11, 1 - 30, 11, 11 }), "the rollout's own end is not the episode's");
+        Assert.That(targets.Advantages, Is.EqualTo(new double[] { 11, 11, 11, 1 - 30, 11, 11 }), "the end of the rollout is not the end of an episode");
     }
 
     [Test]
-    public void Staggered_starts_cut_first_episodes_short_at_evenly_spread_steps()
+    public void Staggered_starts_cut_off_first_episodes_at_evenly_spread_steps()
     {
         using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps: 4, staggerStarts: true);
         var rollout = run.Collect(6);
@@ -96,17 +96,17 @@ public sealed class RolloutCollectorTests
 
         Assert.Multiple(() =>
         {
-            // The first environment plays in full; the others are reset after 1, 2 and 3 steps, and then play in full.
+            // The first episode of the first environment is complete; those of the others are cut off after 1, 2 and 3 steps, and later ones are complete.
             Assert.That(observations, Is.EqualTo(new float[] { 0, 1, 2, 3, 0, 1, /**/ 0, 0, 1, 2, 3, 0, /**/ 0, 1, 0, 1, 2, 3, /**/ 0, 1, 2, 0, 1, 2 }));
             Assert.That(rollout.Terminated.ToArray(), Is.All.False);
             Assert.That(Ended(rollout), Is.EqualTo(Flags(24, 3, 6, 10, 13, 17, 20)));
-            Assert.That(run.Episodes, Is.EqualTo(Enumerable.Repeat(new Episode(4, 4, true), 3)), "what was cut short is no episode");
+            Assert.That(run.Episodes, Is.EqualTo(Enumerable.Repeat(new Episode(4, 4, true), 3)), "a cut-off episode is not reported");
             Assert.That(Bootstraps(rollout), Is.EquivalentTo(new[] { (3, 4f), (5, 2f), (6, 1f), (10, 4f), (11, 1f), (13, 2f), (17, 4f), (20, 3f), (23, 3f) }));
         });
     }
 
     [Test]
-    public void What_was_cut_short_goes_on_even_where_what_was_truncated_does_not()
+    public void A_cut_off_episode_is_bootstrapped_even_if_truncated_ones_are_not()
     {
         using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps: 4, staggerStarts: true);
         var rollout = run.Collect(6);
@@ -118,7 +118,7 @@ public sealed class RolloutCollectorTests
 
     [TestCase(4, false)]
     [TestCase(null, true)]
-    public void Starts_are_not_staggered_unless_asked_for_and_the_length_is_known(int? maxEpisodeSteps, bool staggerStarts)
+    public void Starts_are_staggered_only_if_requested_and_the_episode_length_is_known(int? maxEpisodeSteps, bool staggerStarts)
     {
         using var run = new Run(truncates: true, environments: 4, maxEpisodeSteps, staggerStarts);
 
@@ -126,14 +126,14 @@ public sealed class RolloutCollectorTests
     }
 
     [Test]
-    public void Normalized_observations_stand_still_within_a_rollout_and_follow_what_was_met_in_the_next()
+    public void The_normalization_is_constant_within_a_rollout_and_includes_its_observations_in_the_next()
     {
         using var run = new Run(truncates: true, environments: 1, normalizer: new ObservationNormalizer(1, 1));
         var first = run.Policy.NetworkInputs(run.Collect(6).Observations).ToArray();
         run.Advance();
         var rollout = run.Collect(3);
 
-        // Met so far: 0, 1, 2, 3, 0, 1, of mean 7/6 and variance 15/6 - 49/36 = 41/36.
+        // The observations so far are 0, 1, 2, 3, 0, 1, of mean 7/6 and variance 15/6 - 49/36 = 41/36.
         var deviation = Math.Sqrt(41 / 36.0);
         double[] Normalized(params double[] steps) => [.. steps.Select(step => (step - (7 / 6.0)) / deviation)];
         Assert.Multiple(() =>
@@ -155,7 +155,7 @@ public sealed class RolloutCollectorTests
         double[] expected = [.. Enumerable.Range(0, rollout.Rows).Select(row => run.Policy.Distribution.LogProbability(
             parameters.AsSpan(row * run.Policy.ParameterLength, run.Policy.ParameterLength), [rollout.Action(row)[0]], []))];
 
-        Assert.That(rollout.LogProbabilities.ToArray(), Is.EqualTo(expected), "bit for bit, whether rows are evaluated few or all at once");
+        Assert.That(rollout.LogProbabilities.ToArray(), Is.EqualTo(expected), "bit for bit, for any number of rows at once");
         Assert.That(expected, Is.All.LessThan(0));
     }
 
@@ -184,7 +184,7 @@ public sealed class RolloutCollectorTests
     }
 
     [Test]
-    public void Actions_are_kept_as_sampled_and_given_to_the_environment_within_their_bounds()
+    public void Actions_are_stored_as_sampled_and_clipped_for_the_environment()
     {
         TargetEnvironment.LargestAction = 0;
         var ml = new MLContext(1);

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
-using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
@@ -12,7 +12,8 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Shards;
 
 /// <summary>
-/// Advantages are the rewards here (no discount, no values), so that the objective before an update is the mean of weight times reward.
+/// The reuse of earlier rollouts. Advantages are the rewards here (no discount, no values), so that the objective before an update is the mean of
+/// weight times reward.
 /// </summary>
 public sealed class SampleReuseTests
 {
@@ -21,7 +22,7 @@ public sealed class SampleReuseTests
     [TestCase(0, new double[] { 1, 10, 100, 1_000 })]
     [TestCase(1, new double[] { 1, 5.5, 55, 550 })]
     [TestCase(2, new double[] { 1, 5.5, 37, 370 })]
-    public void Earlier_rollouts_count_until_they_are_too_old(int earlier, double[] objectives)
+    public void Rollouts_are_reused_up_to_the_maximum_number_of_earlier_ones(int earlier, double[] objectives)
     {
         // The first rollout of 4 steps is rewarded with 1 a step, the second with 10, and so on; the policy stays the same, so that all weights are 1.
         using var run = new Run(earlier, steps => Math.Pow(10, (steps - 1) / 4));
@@ -30,7 +31,7 @@ public sealed class SampleReuseTests
     }
 
     [Test]
-    public void The_steps_of_an_earlier_policy_are_weighted_by_how_much_more_probable_their_actions_have_become()
+    public void Steps_of_an_earlier_policy_are_weighted_by_importance()
     {
         using var run = new Run(earlier: 1, _ => 1);
         Assert.That(run.Objective(), Is.EqualTo(1));
@@ -42,13 +43,13 @@ public sealed class SampleReuseTests
 
         Assert.That(run.Objective(), Is.EqualTo((4 + weights.Sum()) / 8).Within(1e-6));
         Assert.That(weights, Is.All.InRange(0.1, ImportanceWeights.Max));
-        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "the policy did change");
+        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "the policy has changed");
     }
 
     [Test]
-    public void Observations_of_earlier_steps_are_normalized_as_the_policy_normalizes_now()
+    public void Observations_of_earlier_steps_are_normalized_with_the_present_statistics()
     {
-        // The weights do not change, but the statistics do: an earlier step is what the policy sees, and would do there, now.
+        // The parameters do not change, but the statistics do: the present policy normalizes an earlier observation differently.
         using var run = new Run(earlier: 1, _ => 1, rows: 6, normalizer: new ObservationNormalizer(1, 1));
         run.Objective();
         var (observations, actions) = (run.Observations, run.Actions);
@@ -57,11 +58,11 @@ public sealed class SampleReuseTests
         var weights = run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Min(Math.Exp(later - earlier), ImportanceWeights.Max)).ToArray();
 
         Assert.That(run.Objective(), Is.EqualTo((6 + weights.Sum()) / 12).Within(1e-6));
-        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "or nothing is tested");
+        Assert.That(weights.Max(weight => Math.Abs(weight - 1)), Is.GreaterThan(0.01), "at least one weight has changed");
     }
 
     [Test]
-    public void What_followed_an_earlier_step_counts_as_far_as_the_later_actions_weights_let_it()
+    public void Rewards_after_an_earlier_step_are_weighted_by_the_traces_of_the_later_actions()
     {
         // An episode of 4 steps of reward 1, lambda and discount 1: A[t] = 1 + min(1, w[t + 1]) A[t + 1] for the earlier rollout, 4, 3, 2, 1 for the current one.
         using var run = new Run(earlier: 1, _ => 1, options: new AdvantageOptions(Discount: 1, Lambda: 1));
@@ -74,12 +75,12 @@ public sealed class SampleReuseTests
         for (var t = 2; t >= 0; t--)
             advantages[t] = 1 + (Math.Min(1, weights[t + 1]) * advantages[t + 1]);
 
-        Assert.That(weights.Skip(1).Min(), Is.LessThan(0.99), "or traces change nothing");
+        Assert.That(weights.Skip(1).Min(), Is.LessThan(0.99), "at least one trace is below 1");
         Assert.That(run.Objective(), Is.EqualTo((10 + weights.Zip(advantages, (weight, advantage) => weight * advantage).Sum()) / 8).Within(1e-6));
     }
 
     [Test]
-    public void An_entropy_bonus_is_that_of_the_present_policy_on_earlier_steps_too()
+    public void The_entropy_bonus_of_earlier_steps_is_that_of_the_present_policy()
     {
         using var run = new Run(earlier: 1, _ => 0);
         run.Objective(entropyBonus: 5);
@@ -95,7 +96,7 @@ public sealed class SampleReuseTests
     }
 
     [Test]
-    public void Without_a_bonus_at_the_end_earlier_steps_have_none_either()
+    public void Without_an_entropy_bonus_earlier_steps_have_none_either()
     {
         using var run = new Run(earlier: 1, _ => 0);
         run.Objective(entropyBonus: 5);
@@ -104,7 +105,7 @@ public sealed class SampleReuseTests
     }
 
     [Test]
-    public void A_weight_is_three_at_most()
+    public void Importance_weights_are_at_most_three()
     {
         using var run = new Run(earlier: 1, _ => 1, rows: 40);
         run.Change(step: 0.5);
@@ -118,12 +119,12 @@ public sealed class SampleReuseTests
             weights = [.. run.LogProbabilities(observations, actions).Zip(then, (later, earlier) => Math.Exp(later - earlier))];
         }
 
-        Assert.That(weights.Max(), Is.GreaterThan(3), "or nothing is tested");
+        Assert.That(weights.Max(), Is.GreaterThan(3), "at least one weight is clipped");
         Assert.That(run.Objective(), Is.EqualTo((40 + weights.Sum(weight => Math.Min(weight, 3))) / 80).Within(1e-6));
     }
 
     [Test]
-    public void Training_with_it_is_repeatable_whatever_the_threads()
+    public void Training_with_reused_iterations_is_repeatable_with_any_number_of_threads()
     {
         Assert.That(Curve(threads: 2), Is.EqualTo(Curve(threads: 1)));
         Assert.That(Curve(threads: 1, reused: 0), Is.Not.EqualTo(Curve(threads: 1)));
@@ -174,7 +175,7 @@ public sealed class SampleReuseTests
             return problem.Gradient(new double[problem.Length]);
         }
 
-        /// <summary>Lets the normalizer advance before the next objective does.</summary>
+        /// <summary>Advances the normalizer before the next call of <see cref="Objective"/>, which then does not.</summary>
         public void Advance()
         {
             Normalizer!.Advance(_shard.Statistics!);

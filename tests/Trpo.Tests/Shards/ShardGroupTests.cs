@@ -13,7 +13,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Shards;
 
-/// <summary>Several shards come to what one batch with the rows of all of them comes to, up to rounding, and their copies stay equal bit for bit.</summary>
+/// <summary>Several shards, compared with one batch of all their rows up to rounding, and their copies, which stay equal bit for bit.</summary>
 public sealed class ShardGroupTests
 {
     private const int Steps = 40;
@@ -22,7 +22,7 @@ public sealed class ShardGroupTests
     [TestCase(2)]
     [TestCase(3)]
     [TestCase(5)]
-    public void The_policys_problem_is_that_of_all_rows(int shards)
+    public void The_policy_problem_of_several_shards_is_that_of_all_rows(int shards)
     {
         using var group = new Group(shards);
         group.Collect();
@@ -69,7 +69,7 @@ public sealed class ShardGroupTests
 
     [TestCase(2)]
     [TestCase(3)]
-    public void The_same_shards_give_the_same_bits(int shards)
+    public void Equal_shards_give_equal_bits(int shards)
     {
         var (once, again) = (Train(), Train());
 
@@ -85,7 +85,7 @@ public sealed class ShardGroupTests
     }
 
     [Test]
-    public void A_baseline_of_ones_own_fits_the_rows_of_all_shards_in_their_order()
+    public void A_custom_baseline_fits_the_rows_of_all_shards_in_their_order()
     {
         var baseline = new RecordingBaseline();
         using var group = new Group(3, baseline);
@@ -110,7 +110,7 @@ public sealed class ShardGroupTests
         }
 
         pieces.Shards.Estimate(0);
-        Assert.That(asked, Is.GreaterThan(2 * Steps), "it was stopped on the way");
+        Assert.That(asked, Is.GreaterThan(2 * Steps), "the rollout was stopped before its end");
         Assert.That(pieces.Parts.Select(shard => shard.Rows().Observations.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.Rows().Observations.ToArray())));
         Assert.That(pieces.Parts.Select(shard => shard.Rows().Targets.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.Rows().Targets.ToArray())));
     }
@@ -156,7 +156,7 @@ public sealed class ShardGroupTests
             Shards.Estimate(entropyCoefficient: 0);
         }
 
-        /// <summary>One problem of all shards' rows, with advantages that are estimated and standardized together.</summary>
+        /// <summary>Creates one problem of the rows of all shards, with advantages that are standardized together.</summary>
         public PolicyProblem WholeProblem()
         {
             double[] advantages = [.. Parts.SelectMany((shard, i) =>

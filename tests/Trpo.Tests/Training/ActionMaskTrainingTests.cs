@@ -10,13 +10,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>Training with masks, and what leaves it. The environments throw where a forbidden choice is taken.</summary>
+/// <summary>Training with masks, and the resulting policies. The environments throw if a forbidden choice is taken.</summary>
 public sealed class ActionMaskTrainingTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void Learns_which_of_the_allowed_choices_is_best([Values] bool several)
+    public void Learns_the_best_of_the_allowed_choices([Values] bool several)
     {
         ActionSpace actions = several ? ActionSpace.MultiDiscrete([3, 2]) : ActionSpace.Discrete(5);
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new LowestAllowed(actions));
@@ -25,13 +25,13 @@ public sealed class ActionMaskTrainingTests
         var best = several ? 20 : 10;
 
         Assert.That(_ml.ReinforcementLearning.Evaluate(policy, environment, episodes: 50).MeanReturn, Is.GreaterThan(0.95 * best));
-        Assert.That(listener.Iterations[0].MeanReturn, Is.LessThan(0.8 * best), "it had to be learned");
+        Assert.That(listener.Iterations[0].MeanReturn, Is.LessThan(0.8 * best), "an untrained policy does not reach it");
         using var drawing = policy.With(ActionSelection.Sample(seed: 4));
-        Assert.That(_ml.ReinforcementLearning.Evaluate(drawing, environment, episodes: 50).MeanReturn, Is.GreaterThan(0.8 * best), "and nothing forbidden was drawn");
+        Assert.That(_ml.ReinforcementLearning.Evaluate(drawing, environment, episodes: 50).MeanReturn, Is.GreaterThan(0.8 * best), "no forbidden choice was drawn");
     }
 
     [Test]
-    public void The_lift_of_the_documentation_learns_and_leaves_as_a_model_and_as_one_graph()
+    public void The_lift_of_the_documentation_learns_and_is_saved_as_a_model_and_exported_as_one_graph()
     {
         var ml = _ml;
         var lift = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new Lift(), 50));
@@ -40,7 +40,7 @@ public sealed class ActionMaskTrainingTests
             .Append(ml.ReinforcementLearning.Trainers.Trpo(lift, new() { ActionMask = true, TotalSteps = 30_000 }));
         using var model = pipeline.Fit(lift);
 
-        // One step for the door, and 35/18 floors on the average.
+        // One step for the door, and 35/18 floors on average.
         Assert.That(ml.ReinforcementLearning.Evaluate(model, lift, episodes: 500, seed: 1).MeanReturn, Is.EqualTo(-1 - (35 / 18.0)).Within(0.2));
 
         var folder = Directory.CreateTempSubdirectory("trpo-mask-");
@@ -63,7 +63,7 @@ public sealed class ActionMaskTrainingTests
             for (var row = 0; row < scores.Length; row++)
                 Assert.That(exportedScores[row], Is.EqualTo(scores[row]).Within(1e-5f));
 
-            // Without any floor to go to and with the door locked, nothing is decided.
+            // No floor is requested and the door is locked, so that no choice is allowed.
             var stuck = ml.Data.LoadFromEnumerable([new LiftRow { Floor = 1, Call = 2, Allowed = [0, 0, 0] }]);
             Assert.That(Scored(model.Transform(stuck)).Actions, Is.EqualTo(new[] { 0u }));
             Assert.That(Scored(model.Transform(stuck)).Scores[0], Is.All.NaN);
@@ -78,7 +78,7 @@ public sealed class ActionMaskTrainingTests
     }
 
     [Test]
-    public void The_documentation_shows_that_lift()
+    public void The_documentation_quotes_the_lift()
     {
         var excerpts = Documentation.Excerpts("environments.md", "## Choices that are not always allowed");
         var folders = new[] { "Support", "Training" }.Select(folder => Path.Combine(Repository.Root, "tests", "Trpo.Tests", folder)).ToList();
@@ -88,7 +88,7 @@ public sealed class ActionMaskTrainingTests
     }
 
     [Test]
-    public void The_table_of_a_random_policy_takes_no_forbidden_choice()
+    public void The_table_of_a_random_policy_contains_no_forbidden_choice()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new LowestAllowed(ActionSpace.Discrete(6)), 7), rows: 2_000);
 
@@ -96,13 +96,13 @@ public sealed class ActionMaskTrainingTests
     }
 
     [Test]
-    public void The_table_of_an_environment_that_allows_nothing_says_so() =>
+    public void The_table_of_an_environment_that_allows_nothing_names_the_fault() =>
         Assert.That(
             () => _ml.ReinforcementLearning.LoadFromEnvironment(() => new Walled()).GetColumn<float[]>("Observation").Count(),
             Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (index 0 of 1) allows no choice at step 0"));
 
     [Test]
-    public void A_state_without_a_way_out_ends_the_training() =>
+    public void A_state_without_an_allowed_choice_ends_the_training() =>
         Assert.That(
             () => Train(() => new Walled()),
             Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Walled' (index 0 of 8) allows no choice at step 0 of its episode"));
@@ -120,7 +120,7 @@ public sealed class ActionMaskTrainingTests
     }
 
     [Test]
-    public void What_cannot_be_masked_is_refused_before_training()
+    public void Actions_and_distributions_that_cannot_be_masked_are_refused_before_training()
     {
         TrpoEstimator Trainer(ActionSpace actions, TrpoOptions options) =>
             _ml.ReinforcementLearning.Trainers.Trpo(_ml.ReinforcementLearning.LoadFromEnvironment(() => new EchoEnvironment(actions)), options);

@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>A training that is cancelled ends between two steps, with the policy of its last update.</summary>
+/// <summary>Cancellation between two steps of the environments, which returns the policy of the last update.</summary>
 public sealed class CancellationTests
 {
     private static readonly TrpoOptions Small = new() { TotalSteps = 1_000, StepsPerIteration = 100, HiddenLayers = [8], Seed = 3 };
@@ -14,7 +14,7 @@ public sealed class CancellationTests
     [TestCase(1)]
     [TestCase(150)]
     [TestCase(151)]
-    public void It_ends_before_the_next_step_of_all_environments(int cancelAt)
+    public void A_cancelled_training_ends_before_the_next_step_of_all_environments(int cancelAt)
     {
         using var cancellation = new CancellationTokenSource();
         var steps = 0;
@@ -28,9 +28,9 @@ public sealed class CancellationTests
     }
 
     [Test]
-    public void The_policy_is_that_of_the_last_update()
+    public void A_cancelled_training_returns_the_policy_of_the_last_update()
     {
-        // Cancelled at the end of the third iteration, and in the middle of the fourth.
+        // The first is cancelled at the end of the third iteration, the second in the middle of the fourth.
         using var early = CancelledAfter(steps: 300);
         using var late = CancelledAfter(steps: 350);
         using var other = CancelledAfter(steps: 400);
@@ -41,7 +41,7 @@ public sealed class CancellationTests
     }
 
     [Test]
-    public void The_policy_can_be_used()
+    public void The_policy_of_a_cancelled_training_can_be_evaluated()
     {
         using var policy = CancelledAfter(steps: 250);
         var ml = new MLContext(1);
@@ -51,7 +51,7 @@ public sealed class CancellationTests
     }
 
     [Test]
-    public void Cancelled_before_it_begins_it_gives_the_first_policy()
+    public void A_training_that_is_cancelled_before_it_begins_returns_the_initial_policy()
     {
         var listener = new Listener();
         var steps = 0;
@@ -63,7 +63,7 @@ public sealed class CancellationTests
     }
 
     [Test]
-    public void It_is_said_how_far_training_has_come()
+    public void The_log_states_the_progress_of_a_cancelled_training()
     {
         var messages = new List<string>();
         using var folder = new TemporaryFolder();

@@ -20,7 +20,7 @@ public sealed class EstimatorSchemaTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
-    public void The_promise_is_kept([ValueSource(nameof(Spaces))] ActionSpace space, [ValueSource(nameof(Names))] PolicyColumns columns)
+    public void The_predicted_columns_are_those_of_the_fitted_transformer([ValueSource(nameof(Spaces))] ActionSpace space, [ValueSource(nameof(Names))] PolicyColumns columns)
     {
         var environment = Environments(space);
         var estimator = Trainer(environment, columns);
@@ -33,7 +33,7 @@ public sealed class EstimatorSchemaTests
     }
 
     [Test]
-    public void A_chain_with_stock_transforms_around_it_keeps_its_promise([ValueSource(nameof(Spaces))] ActionSpace space)
+    public void The_predicted_columns_of_a_chain_with_stock_transforms_are_those_of_the_fitted_chain([ValueSource(nameof(Spaces))] ActionSpace space)
     {
         var environment = Environments(space);
         var chain = _ml.Transforms.NormalizeMeanVariance("Features", "Observation")
@@ -52,7 +52,7 @@ public sealed class EstimatorSchemaTests
     }
 
     [Test]
-    public void The_names_of_the_environment_are_those_of_slots_and_keys_from_its_view_to_the_saved_model()
+    public void The_environments_names_label_slots_and_keys_from_its_view_to_the_saved_model()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new Thermostat(), 20), count: 2, rows: 16);
         var model = _ml.Transforms.NormalizeMeanVariance("Observation").Append(Trainer(environment, new())).Fit(environment);

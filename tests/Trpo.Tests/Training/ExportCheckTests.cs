@@ -8,7 +8,7 @@ namespace Trpo.Tests.Training;
 public sealed class ExportCheckTests
 {
     [Test]
-    public void A_policy_that_could_not_be_loaded_again_is_refused_before_it_is_trained()
+    public void A_policy_that_could_not_be_loaded_is_refused_before_training()
     {
         var ml = new MLContext(seed: 1);
         var actions = ActionSpace.MultiDiscrete(Enumerable.Repeat(2, 21_000).ToArray());

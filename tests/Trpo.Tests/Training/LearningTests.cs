@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>Each study learns, in a part of its steps, what an update with the sign of the advantages flipped does not.</summary>
+/// <summary>Short trainings of each study, compared with those of an update with the sign of the advantages flipped.</summary>
 public sealed class LearningTests
 {
     private const int Episodes = 30;
@@ -15,13 +15,13 @@ public sealed class LearningTests
     [TestCase("mountain-car", 60_000, -130)]
     [TestCase("mountain-car-continuous", 30_000, 90)]
     [TestCase("pendulum", 30_000, -250)]
-    public void A_study_learns_what_a_broken_update_does_not(string name, int steps, double bound)
+    public void Each_study_learns_and_a_broken_update_does_not(string name, int steps, double bound)
     {
         var study = Catalog.All.Single(candidate => candidate.Name == name);
         study = study with { Options = study.Options with { TotalSteps = steps } };
         var broken = study with
         {
-            // Such a training is ill, and would be stopped for it.
+            // The health monitor would stop this training, which diverges.
             Options = study.Options with { Optimizer = new ContraryOptimizer(study.Options.TrustRegion), Health = new() { EntropyCollapse = 0, MaxRejectedUpdates = null } },
             Described = new Dictionary<string, string> { ["Optimizer"] = "contrary" },
         };
@@ -34,8 +34,8 @@ public sealed class LearningTests
         Assert.Multiple(() =>
         {
             Assert.That(learned, Is.All.GreaterThan(bound));
-            Assert.That(untrained, Is.LessThan(bound), "it had to be learned");
-            Assert.That(unlearned, Is.LessThan(bound), "a broken update must not pass for one that learns");
+            Assert.That(untrained, Is.LessThan(bound), "an untrained policy does not reach the bound");
+            Assert.That(unlearned, Is.LessThan(bound), "a broken update does not reach the bound");
         });
     }
 

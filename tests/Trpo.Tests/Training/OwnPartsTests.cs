@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>Training with parts of one's own, on every kind of action, and what it leaves of libtorch's state.</summary>
+/// <summary>Training with custom parts, on every kind of action, and its effect on libtorch's state.</summary>
 public sealed class OwnPartsTests
 {
     private static readonly TrpoOptions Short = new() { TotalSteps = 1_024, StepsPerIteration = 256, HiddenLayers = [16], Seed = 1 };
@@ -42,7 +42,7 @@ public sealed class OwnPartsTests
     }
 
     [Test]
-    public void A_network_whose_graph_computes_something_else_is_refused_before_training() =>
+    public void A_network_whose_graph_computes_other_outputs_is_refused_before_training() =>
         Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 2) }),
             Throws.InvalidOperationException.With.Message.Contains("Scaled.Export"));
 
@@ -68,7 +68,7 @@ public sealed class OwnPartsTests
     }
 
     [Test]
-    public void A_network_whose_graph_computes_the_same_is_trained() =>
+    public void A_network_whose_graph_computes_equal_outputs_is_trained() =>
         Assert.That(() => Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) }), Throws.Nothing);
 
     [Test]
@@ -85,7 +85,7 @@ public sealed class OwnPartsTests
     }
 
     [Test]
-    public void Trains_whatever_modes_the_caller_is_in()
+    public void Trains_in_every_gradient_mode_of_the_caller()
     {
         using var inference = inference_mode(true);
         using var noGradients = no_grad();
@@ -99,7 +99,7 @@ public sealed class OwnPartsTests
             Throws.InvalidOperationException.With.Message.Contains("Export"));
 
     [Test]
-    public void The_state_of_libtorch_is_as_it_was_also_after_a_failure()
+    public void Training_leaves_the_state_of_libtorch_unchanged_also_after_a_failure()
     {
         var before = State();
         Fit(Short with { Network = arguments => new Scaled(arguments.Inputs, arguments.Outputs, arguments.Random, exported: 1) });
@@ -110,7 +110,7 @@ public sealed class OwnPartsTests
     }
 
     [Test]
-    public void The_number_of_threads_changes_nothing()
+    public void The_result_does_not_depend_on_the_number_of_threads()
     {
         Assert.That(Train(threads: 2), Is.EqualTo(Train(threads: 1)));
 
@@ -128,11 +128,11 @@ public sealed class OwnPartsTests
         Assert.That(() => Fit(Short with { Threads = threads, Baseline = _ => new FailingBaseline() }), Throws.TypeOf<InvalidDataException>());
 
     [Test]
-    public void Of_two_failures_at_once_that_of_the_update_counts() =>
+    public void If_update_and_fit_both_fail_the_exception_of_the_update_is_thrown() =>
         Assert.That(() => Fit(Short with { Optimizer = new Failing(), Baseline = _ => new FailingBaseline() }), Throws.TypeOf<ArithmeticException>());
 
     [Test]
-    public void One_libtorch_thread_is_one_for_whoever_asks_and_no_longer_than_that()
+    public void Nested_requests_for_one_libtorch_thread_restore_the_earlier_number()
     {
         var before = get_num_threads();
         using (TorchThreads.One())
@@ -143,7 +143,7 @@ public sealed class OwnPartsTests
     }
 
     [Test]
-    public void The_times_of_an_iteration_add_up_to_no_more_than_all_of_it()
+    public void The_times_of_the_parts_of_an_iteration_add_up_to_no_more_than_its_whole()
     {
         var listener = new Listener();
         Fit(Short with { Progress = listener, Threads = 1 });

@@ -8,13 +8,13 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
 
-/// <summary>The effect of each option of training, seen from outside.</summary>
+/// <summary>The observable effect of each training option.</summary>
 public sealed class TrainingOptionsTests
 {
     private static readonly TrpoOptions Short = new() { TotalSteps = 1_024, StepsPerIteration = 256, HiddenLayers = [16], Seed = 1 };
 
     [Test]
-    public void Training_stops_once_a_hundred_episodes_have_the_target_return()
+    public void Training_stops_when_a_hundred_episodes_reach_the_target_return()
     {
         // Every episode returns 4 after 4 steps: of 2 environments, the hundredth ends with step 400.
         Assert.That(Steps(Counting(4)), Is.EqualTo(512));
@@ -37,7 +37,7 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void The_radius_of_the_trust_region_goes_to_its_final_value_in_a_straight_line()
+    public void The_radius_of_the_trust_region_changes_linearly_to_its_final_value()
     {
         var iterations = CartPole(Short with { TotalSteps = 5_120, TrustRegion = new() { MaxKl = 0.02 }, FinalMaxKl = 0.001 });
 
@@ -45,11 +45,11 @@ public sealed class TrainingOptionsTests
         var divergences = iterations.Select(iteration => iteration.Update.MeanKl).ToArray();
         Assert.That(radii[^1], Is.EqualTo(0.001).Within(1e-9));
         Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius), Is.All.InRange(0, 1));
-        Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius).Count(share => share > 0.4), Is.GreaterThan(iterations.Count / 2), "most steps go most of the way");
+        Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius).Count(share => share > 0.4), Is.GreaterThan(iterations.Count / 2), "most steps use much of the radius");
     }
 
     [Test]
-    public void A_gradient_is_in_proportion_to_the_scale_of_the_rewards_unless_advantages_are_normalized()
+    public void The_gradient_is_proportional_to_the_reward_scale_unless_advantages_are_normalized()
     {
         Assert.Multiple(() =>
         {
@@ -62,13 +62,13 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void Returns_are_reported_in_the_environment_s_rewards() =>
+    public void Reported_returns_are_not_scaled() =>
         Assert.That(CartPole(Short with { RewardScale = 0.001 })[0].MeanReturn, Is.GreaterThan(5));
 
     [Test]
-    public void An_entropy_bonus_is_a_reward_that_fades_and_is_no_part_of_the_return()
+    public void The_entropy_bonus_is_added_to_rewards_falls_to_zero_and_is_not_part_of_the_return()
     {
-        // Without discount and values an advantage is a reward, 1 and the bonus for the ln 2 nats of a policy that stays nearly uniform.
+        // Without discount and values an advantage is a reward: 1, and the bonus for the ln 2 nats of a policy that stays nearly uniform.
         var optimizer = new Standstill();
         var ml = new MLContext(1);
         var listener = new Listener();
@@ -88,9 +88,9 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void An_entropy_bonus_keeps_a_choice_open_that_changes_no_later_state()
+    public void The_entropy_bonus_keeps_the_policy_of_a_bandit_stochastic()
     {
-        // Of 4 choices, one returns 1 and the others 0.5, and the episode ends. A bonus of 1 makes softmax(reward) best, of 1.35 nats; without one, certainty is.
+        // Of 4 choices, one returns 1 and the others 0.5, and the episode ends. With a bonus of 1 the best policy is softmax(reward), of 1.35 nats; without one it is deterministic.
         Assert.That(Entropy(bonus: 0), Is.LessThan(0.2));
         Assert.That(Entropy(bonus: 1), Is.GreaterThan(1.2));
 
@@ -105,9 +105,9 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void What_is_handed_out_is_the_policy_that_the_last_update_made()
+    public void The_returned_policy_is_that_of_the_last_update()
     {
-        // The only iteration acts, and is updated, on observations as they are: statistics that came after it would make another policy of it.
+        // The only iteration acts and is updated on observations that are not scaled: applying its statistics afterwards would change the policy.
         Assert.That(Scores(normalize: true), Is.EqualTo(Scores(normalize: false)));
 
         static float[] Scores(bool normalize)
@@ -120,7 +120,7 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void A_policy_that_normalizes_observations_learns_from_what_an_unscaled_one_cannot()
+    public void A_policy_that_normalizes_observations_learns_from_observations_that_an_unscaled_one_cannot()
     {
         var plain = Learn(normalize: false);
         var normalized = Learn(normalize: true);
@@ -137,7 +137,7 @@ public sealed class TrainingOptionsTests
     }
 
     [Test]
-    public void The_documentation_s_settings_solve_cart_pole()
+    public void The_settings_of_the_documentation_solve_cart_pole()
     {
         Assert.That(Documentation.Excerpts("training.md").Where(excerpt => !Documentation.Quotes(excerpt, Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Training"))), Is.Empty);
         var options = TrpoOptions.SampleEfficient with { TotalSteps = 100_000, EntropyBonus = 0.01 };

@@ -18,7 +18,7 @@ public sealed class TrainingTelemetryTests
     private static readonly string[] Parts = ["trpo.rollout", "trpo.advantages", "trpo.policy_update", "trpo.value_fit"];
 
     [Test]
-    public void Every_metric_is_measured_once_per_iteration_and_is_what_the_iteration_says()
+    public void Every_metric_is_recorded_once_per_iteration_with_the_value_of_the_iteration()
     {
         using var heard = new MeteredTraining();
         var iterations = Train(() => new CartPole(), Short);
@@ -32,7 +32,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void A_metric_s_instrument_is_a_gauge_with_its_unit_and_description()
+    public void The_instrument_of_a_metric_is_a_gauge_with_the_metrics_unit_and_description()
     {
         using var heard = new MeteredTraining();
         Train(() => new CartPole(), Short);
@@ -54,7 +54,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void What_is_no_number_is_not_measured()
+    public void A_value_that_is_not_a_number_is_not_recorded()
     {
         using var heard = new MeteredTraining();
         // No episode of 1,000 steps ends within 96 of each environment.
@@ -126,7 +126,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void The_value_function_s_fit_belongs_to_its_iteration_where_the_context_does_not_flow()
+    public void The_fit_of_the_value_function_is_a_child_of_its_iteration_without_a_flowing_context()
     {
         using var heard = new MeteredTraining();
         using (ExecutionContext.SuppressFlow())
@@ -136,7 +136,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void Training_belongs_to_what_the_caller_traces_and_leaves_it_current()
+    public void Training_is_a_child_of_the_callers_activity_which_stays_current()
     {
         using var heard = new MeteredTraining();
         using var callers = new Activity("caller").Start();
@@ -147,7 +147,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void A_training_that_fails_is_traced_as_one()
+    public void A_failed_training_is_traced_as_an_error()
     {
         using var heard = new MeteredTraining();
         Assert.That(() => Train(() => new CountingEnvironment(reward: step => step == 3 ? double.NaN : 1), Short), Throws.InstanceOf<EnvironmentException>());
@@ -157,13 +157,13 @@ public sealed class TrainingTelemetryTests
         Assert.That(training.Status, Is.EqualTo(ActivityStatusCode.Error));
         Assert.That(training.StatusDescription, Does.Contain("Counting"));
         Assert.That(recorded.Tags.Single(tag => tag.Key == "exception.type").Value, Is.EqualTo(typeof(EnvironmentException).FullName));
-        Assert.That(heard.Named("trpo.rollout"), Has.Length.EqualTo(1), "what had begun has ended");
+        Assert.That(heard.Named("trpo.rollout"), Has.Length.EqualTo(1), "the interrupted activity has stopped");
         Assert.That(heard.Of("trpo.iterations"), Is.Empty);
         Assert.That(Activity.Current, Is.Null);
     }
 
     [Test]
-    public void Trainings_side_by_side_are_told_apart()
+    public void Concurrent_trainings_are_distinguished()
     {
         using var heard = new MeteredTraining();
         Func<IEnvironment>[] environments = [() => new CartPole(), () => new Acrobot()];
@@ -185,7 +185,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void What_is_learned_does_not_depend_on_who_listens()
+    public void Listeners_do_not_change_the_result()
     {
         var alone = Train(() => new CartPole(), Short);
         using var heard = new MeteredTraining();
@@ -196,7 +196,7 @@ public sealed class TrainingTelemetryTests
     }
 
     [Test]
-    public void Where_nobody_listens_an_iteration_s_telemetry_allocates_nothing()
+    public void Telemetry_without_listeners_allocates_nothing()
     {
         var measured = Train(() => new CartPole(), Short)[^1];
         using var telemetry = new TrainingTelemetry("CartPole", seed: 1, totalSteps: 100);
@@ -237,7 +237,7 @@ public sealed class TrainingTelemetryTests
         return listener.Iterations;
     }
 
-    /// <summary>Does nothing, and says that it ended as it is told to.</summary>
+    /// <summary>An optimizer that takes no step and reports a given outcome.</summary>
     private sealed class Idle(TrustRegionOutcome outcome) : IPolicyOptimizer
     {
         public TrustRegionStep Step(ITrustRegionProblem problem) => new() { Outcome = outcome };

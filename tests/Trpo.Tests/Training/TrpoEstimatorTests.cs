@@ -26,7 +26,7 @@ public sealed class TrpoEstimatorTests
         Assert.Multiple(() =>
         {
             Assert.That(evaluation.MeanReturn, Is.GreaterThanOrEqualTo(475));
-            Assert.That(listener.Iterations[0].MeanReturn, Is.LessThan(50), "it had to be learned");
+            Assert.That(listener.Iterations[0].MeanReturn, Is.LessThan(50), "an untrained policy does not reach it");
             Assert.That(listener.Iterations.Select(iteration => iteration.Update.MeanKl), Is.All.LessThanOrEqualTo(0.01));
             Assert.That(listener.Iterations.Count(iteration => iteration.Update.Outcome == TrustRegionOutcome.Accepted), Is.GreaterThan(25));
             Assert.That(listener.Iterations[^1].Steps, Is.EqualTo(30_000));
@@ -40,7 +40,7 @@ public sealed class TrpoEstimatorTests
         var target = ml.ReinforcementLearning.LoadFromEnvironment(() => new TargetEnvironment());
         var model = ml.ReinforcementLearning.Trainers.Trpo(target, new() { TotalSteps = 20_000, Seed = 1, InitialLogStandardDeviation = -1, TrustRegion = new() { MaxKl = 0.05 } }).Fit(target);
 
-        // The best possible is 0, always answering 0 is worth -1/3.
+        // The best return is 0; always answering 0 gives -1/3.
         Assert.That(ml.ReinforcementLearning.Evaluate(model, target, episodes: 200).MeanReturn, Is.GreaterThan(-0.01));
     }
 
@@ -57,7 +57,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void Without_a_seed_of_its_own_it_takes_one_from_the_context()
+    public void Without_a_seed_training_takes_one_from_the_context()
     {
         var (_, first) = TrainShortly(seed: null, contextSeed: 5);
         var (_, second) = TrainShortly(seed: null, contextSeed: 5);
@@ -68,7 +68,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void Reports_every_iteration_as_it_was()
+    public void Reports_every_iteration()
     {
         var (iterations, _) = TrainShortly(seed: 1);
 
@@ -78,13 +78,13 @@ public sealed class TrpoEstimatorTests
             Assert.That(iterations.Select(iteration => iteration.Steps), Is.EqualTo(new[] { 272, 548, 824, 1100 }), "divided evenly, to a step in each of 4 environments");
             Assert.That(iterations.Select(iteration => iteration.Entropy), Is.All.InRange(0.5, Math.Log(2)));
             Assert.That(iterations[0].Entropy, Is.EqualTo(Math.Log(2)).Within(1e-3), "the first policy is nearly uniform");
-            Assert.That(iterations.Select(iteration => iteration.MeanReturn), Is.EqualTo(iterations.Select(iteration => iteration.MeanEpisodeLength)), "a step is worth 1");
+            Assert.That(iterations.Select(iteration => iteration.MeanReturn), Is.EqualTo(iterations.Select(iteration => iteration.MeanEpisodeLength)), "a step returns 1");
             Assert.That(iterations.Select(iteration => iteration.StepsPerSecond), Is.All.GreaterThan(0));
         });
     }
 
     [Test]
-    public void Its_schema_is_that_of_its_transformer()
+    public void The_output_schema_of_the_estimator_equals_that_of_the_transformer()
     {
         var ml = new MLContext(seed: 1);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), rows: 16);
@@ -99,7 +99,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void Stands_in_the_middle_of_a_chain()
+    public void Works_in_the_middle_of_a_chain()
     {
         var ml = new MLContext(seed: 1);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), rows: 64);
@@ -117,7 +117,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void A_missing_observation_column_is_named_in_the_words_of_ml_net()
+    public void A_missing_observation_column_gives_the_schema_mismatch_message_of_ml_net()
     {
         var ml = new MLContext(seed: 1);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), rows: 16);
@@ -128,7 +128,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void An_observation_column_of_another_type_is_named_in_the_words_of_ml_net()
+    public void An_observation_column_of_another_type_gives_the_schema_mismatch_message_of_ml_net()
     {
         var ml = new MLContext(seed: 1);
         var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), rows: 16);
@@ -160,7 +160,7 @@ public sealed class TrpoEstimatorTests
     }
 
     [Test]
-    public void The_defaults_are_those_that_are_documented()
+    public void The_defaults_are_the_documented_ones()
     {
         var options = new TrpoOptions();
 
@@ -233,7 +233,7 @@ public sealed class TrpoEstimatorTests
     private static (int, double, double, double, double, double, TrustRegionOutcome) Curve(TrpoIteration iteration) => (
         iteration.Steps, iteration.MeanReturn, iteration.Update.MeanKl, iteration.Entropy, iteration.ExplainedVariance, iteration.ValueLoss, iteration.Update.Outcome);
 
-    // An estimator that changes nothing hands its input's shape on.
+    // The schema shape that an upstream estimator would report.
     private static SchemaShape Shape(MLContext ml, DataViewSchema schema) => Trpo.Onnx.Interop.MicrosoftMLInternals.ShapeOf(schema);
 
     private static string Describe(SchemaShape.Column column) =>
