@@ -6,7 +6,13 @@ namespace Trpo.Estimators.Environments.Checking;
 public sealed record EnvironmentFinding(EnvironmentFault Fault, string Message)
 {
     /// <summary>The severity of the fault.</summary>
-    public FindingSeverity Severity => Fault < EnvironmentFault.EpisodeEndNotSeen ? FindingSeverity.Error : FindingSeverity.Warning;
+    public FindingSeverity Severity => Fault switch
+    {
+        EnvironmentFault.EpisodeEndNotSeen or EnvironmentFault.SeedWithoutEffect or EnvironmentFault.UnseededResetRepeats
+            or EnvironmentFault.RewardHuge or EnvironmentFault.RewardConstant or EnvironmentFault.ActionsOutOfReach
+            or EnvironmentFault.ObservationsUnscaled or EnvironmentFault.StepAllocates => FindingSeverity.Warning,
+        _ => FindingSeverity.Error,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Severity} {Fault}: {Message}";

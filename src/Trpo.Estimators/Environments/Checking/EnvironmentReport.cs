@@ -8,7 +8,7 @@ public sealed class EnvironmentReport
     internal EnvironmentReport(string? name, IReadOnlyList<EnvironmentFinding> findings, int steps, int episodes, StepCost cost)
     {
         Name = name;
-        Findings = [.. findings.OrderByDescending(finding => finding.Severity)];
+        Findings = [.. findings.OrderByDescending(finding => finding.Severity == FindingSeverity.Error)];
         Steps = steps;
         Episodes = episodes;
         StepsPerSecond = cost.StepsPerSecond;
