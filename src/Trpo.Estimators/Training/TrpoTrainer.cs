@@ -2,6 +2,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Health;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Policies;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
@@ -103,10 +104,9 @@ internal sealed class TrpoTrainer : IDisposable
         if (!Collect())
             return false;
         var collected = _clock.Elapsed;
-        var explainedVariance = Estimate(number);
+        var (problem, explainedVariance) = Estimate(number);
         var estimated = _clock.Elapsed;
 
-        var problem = _shards.BeginPolicyUpdate();
         var maxKl = MaxKl(number);
         var optimizer = _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
         var update = ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
@@ -140,13 +140,14 @@ internal sealed class TrpoTrainer : IDisposable
         return _shards.Collect(_guard.Proceed);
     }
 
-    private double Estimate(int iteration)
+    private (PolicyProblem Problem, double ExplainedVariance) Estimate(int iteration)
     {
         if (iteration == 1 && _messages.FirstObservations is { } receive)
             receive(_shards.FirstObservations().Span, _shards.ObservationLength);
         _window.Add(_shards.Episodes);
         using var activity = _messages.Telemetry.Advantages();
-        return _shards.Estimate(_options.EntropyBonus * (1 - _progress.Schedule.Fraction(iteration)));
+        var explainedVariance = _shards.Estimate(_options.EntropyBonus * (1 - _progress.Schedule.Fraction(iteration)));
+        return (_shards.BeginPolicyUpdate(), explainedVariance);
     }
 
     // The radius of the trust region changes linearly over the iterations.
