@@ -107,7 +107,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Environments = environments,
             ActionSpace = _environment.ActionSpace,
             RolloutRandom = rolloutRandom,
-            PartsRandom = [policyRandom, valueRandom],
+            PartRandoms = [policyRandom, valueRandom],
             Seed = _seed,
         };
         using var trainer = TrpoTrainer.Open(_options, parts, new TrainingMessages

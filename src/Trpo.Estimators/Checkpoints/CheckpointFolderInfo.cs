@@ -11,5 +11,6 @@ public sealed class CheckpointFolderInfo(string folder)
     public long LatestNumber => CheckpointFolder.LatestNumber(FullName);
 
     /// <summary>True if a training, of any process, writes its checkpoints to the folder.</summary>
+    /// <exception cref="UnauthorizedAccessException">The process may not open the lock file of the folder.</exception>
     public bool IsInUse => FolderLock.IsHeld(CheckpointFolder.LockPath(FullName));
 }

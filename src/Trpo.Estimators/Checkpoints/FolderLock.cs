@@ -38,7 +38,7 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Checks a lock without acquiring it.</summary>
+    /// <summary>Checks a lock. The check holds a free lock for an instant, in which another that tries to acquire it fails.</summary>
     /// <param name="path">The path of the lock file; it need not exist.</param>
     /// <returns>True if a holder, of any process, has the lock.</returns>
     /// <exception cref="UnauthorizedAccessException">The process may not open the lock file.</exception>

@@ -14,7 +14,7 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
     /// <param name="bootstrapValues">The value of each of <see cref="Rollout.BootstrapObservations"/>, <c>[B]</c>.</param>
     /// <param name="options">The discount, lambda, scale of rewards, and the worth of a truncated episode.</param>
     /// <param name="bonuses">The bonuses on the rewards, <c>[N]</c>; empty for none.</param>
-    /// <param name="traces">The trace coefficients of a rollout of an earlier policy, <c>[N]</c> (<see cref="ImportanceWeights.Traces"/>); empty for a rollout of the present one.</param>
+    /// <param name="traces">The trace coefficients of a rollout of an earlier policy, <c>[N]</c> (<see cref="ImportanceWeights.TraceCoefficients"/>); empty for a rollout of the present one.</param>
     public static AdvantageEstimates Compute(
         Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues, AdvantageOptions options, ReadOnlySpan<double> bonuses = default, ReadOnlySpan<double> traces = default)
     {
@@ -25,19 +25,19 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
 
         var nextValues = NextValues(rollout, values, bootstrapValues);
         var advantages = new double[rollout.Rows];
-        var (worthless, ended) = (new bool[rollout.Steps], new bool[rollout.Steps]);
-        for (var e = 0; e < rollout.Environments; e++)
+        var (noBootstrap, ended) = (new bool[rollout.Steps], new bool[rollout.Steps]);
+        for (var e = 0; e < rollout.EnvironmentCount; e++)
         {
             var segment = rollout.Segment(e);
             for (var t = 0; t < rollout.Steps; t++)
             {
-                // An episode that training cut off would have gone on, however truncations count.
-                worthless[t] = segment.Terminated[t] || (segment.Truncated[t] && !options.BootstrapTruncated);
+                // No value follows a terminal state, nor a truncation that is not bootstrapped; an episode that training cut off would have continued.
+                noBootstrap[t] = segment.Terminated[t] || (segment.Truncated[t] && !options.BootstrapTruncated);
                 ended[t] = segment.Ended(t);
             }
 
             GeneralizedAdvantageEstimation.Compute(
-                rewards.AsSpan(segment.Rows), values[segment.Rows], nextValues.AsSpan(segment.Rows), worthless, ended,
+                rewards.AsSpan(segment.Rows), values[segment.Rows], nextValues.AsSpan(segment.Rows), noBootstrap, ended,
                 options.Discount, options.Lambda, advantages.AsSpan(segment.Rows), traces.IsEmpty ? [] : traces[segment.Rows]);
         }
 

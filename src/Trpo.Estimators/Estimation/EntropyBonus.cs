@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Trpo.Estimators.Estimation;
 
 /// <summary>
-/// A bonus on the reward of each action for its rarity, whose expectation has the gradient of the policy's entropy (Williams and Peng, "Function optimization using
-/// connectionist reinforcement learning algorithms" (1991)). The entropy itself as a bonus would be equal for all actions of a state.
+/// A bonus on the reward of each action, <c>-log pi(a|s)</c>: rare actions gain most. The gradient of its expectation is the gradient of the policy's entropy (Williams and Peng,
+/// "Function optimization using connectionist reinforcement learning algorithms" (1991)). The entropy itself would be the same bonus for all actions of a state.
 /// </summary>
 internal static class EntropyBonus
 {

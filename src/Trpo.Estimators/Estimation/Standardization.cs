@@ -4,7 +4,7 @@ namespace Trpo.Estimators.Estimation;
 
 /// <summary>
 /// The shift and scale that give advantages mean 0 and standard deviation 1, so that one step size fits rewards of any scale. It is measured on a
-/// sample and merges with that of another sample. Deviations are held as shares of the largest, whose square may exceed the range of a double.
+/// sample and merges with that of another sample. Deviations are divided by the largest one before they are squared, because its square could overflow.
 /// </summary>
 /// <param name="Count">The number of values.</param>
 /// <param name="Mean">The mean.</param>

@@ -27,7 +27,7 @@ internal sealed class PolicyEvaluator
     private PolicyEvaluator(TransformedVectorEnvironment transformed, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress)
     {
         _transformed = transformed;
-        _environments = transformed.Environments;
+        _environments = transformed.Unwrapped;
         _queue = transformed.Queue;
         _batch = batch;
         var random = new RandomSource((ulong)seed);

@@ -3,21 +3,21 @@ using Trpo.Estimators.Checkpoints;
 namespace Trpo.Estimators.Resuming;
 
 /// <summary>The number of steps of each environment in each iteration: equal up to one step.</summary>
-/// <param name="FirstIteration">The iteration before the first of the schedule.</param>
-/// <param name="FirstStep">The number of steps up to the end of <paramref name="FirstIteration"/>.</param>
+/// <param name="IterationBefore">The iteration before the first of the schedule.</param>
+/// <param name="StepBefore">The number of steps up to the end of <paramref name="IterationBefore"/>.</param>
 /// <param name="LastIteration">The last iteration.</param>
 /// <param name="LastStep">The number of steps up to the end of <paramref name="LastIteration"/>.</param>
-internal readonly record struct IterationSchedule(int FirstIteration, int FirstStep, int LastIteration, int LastStep)
+internal readonly record struct IterationSchedule(int IterationBefore, int StepBefore, int LastIteration, int LastStep)
 {
     /// <summary>Creates the schedule of a whole training.</summary>
     public static IterationSchedule Of(TrpoOptions options, int environments) => new IterationSchedule(0, 0, 0, 0).Extend(options, environments, after: 0);
 
     /// <summary>The largest number of steps of an iteration.</summary>
-    public int MaxSteps => (LastStep - FirstStep + LastIteration - FirstIteration - 1) / Math.Max(LastIteration - FirstIteration, 1);
+    public int MaxSteps => (LastStep - StepBefore + LastIteration - IterationBefore - 1) / Math.Max(LastIteration - IterationBefore, 1);
 
     /// <summary>Returns the number of steps up to the end of an iteration of the schedule.</summary>
     public int StepsUpTo(int iteration) =>
-        iteration == FirstIteration ? FirstStep : FirstStep + (int)((LastStep - FirstStep) * (long)(iteration - FirstIteration) / (LastIteration - FirstIteration));
+        iteration == IterationBefore ? StepBefore : StepBefore + (int)((LastStep - StepBefore) * (long)(iteration - IterationBefore) / (LastIteration - IterationBefore));
 
     /// <summary>Returns the number of steps of an iteration.</summary>
     public int StepsOf(int iteration) => StepsUpTo(iteration) - StepsUpTo(iteration - 1);
@@ -41,7 +41,7 @@ internal readonly record struct IterationSchedule(int FirstIteration, int FirstS
     }
 
     /// <summary>Writes the schedule.</summary>
-    public void SaveState(BinaryWriter writer) => writer.WriteSpan<int>([FirstIteration, FirstStep, LastIteration, LastStep]);
+    public void SaveState(BinaryWriter writer) => writer.WriteSpan<int>([IterationBefore, StepBefore, LastIteration, LastStep]);
 
     /// <summary>Reads a schedule.</summary>
     /// <exception cref="InvalidDataException">The numbers contradict each other.</exception>
@@ -50,7 +50,7 @@ internal readonly record struct IterationSchedule(int FirstIteration, int FirstS
         Span<int> numbers = stackalloc int[4];
         reader.ReadSpan(numbers, "numbers of the schedule");
         var schedule = new IterationSchedule(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return schedule.FirstIteration >= 0 && schedule.FirstStep >= 0 && schedule.LastIteration >= schedule.FirstIteration && schedule.LastStep - schedule.FirstStep >= schedule.LastIteration - schedule.FirstIteration
+        return schedule.IterationBefore >= 0 && schedule.StepBefore >= 0 && schedule.LastIteration >= schedule.IterationBefore && schedule.LastStep - schedule.StepBefore >= schedule.LastIteration - schedule.IterationBefore
             ? schedule
             : throw new InvalidDataException(FormattableString.Invariant($"The schedule of the iterations, {schedule}, contradicts itself."));
     }

@@ -24,9 +24,9 @@ internal sealed class RunIdentity
     {
         List<(string, string)> facts =
         [
-            ("environment", parts.Environments.Environments.Name),
-            ("time limit", parts.Environments.Environments.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
-            ("observations", Described(parts.Environments.Environments.ObservationSpace)),
+            ("environment", parts.Environments.Unwrapped.Name),
+            ("time limit", parts.Environments.Unwrapped.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("observations", Described(parts.Environments.Unwrapped.ObservationSpace)),
             ("number of environments", parts.Environments.Count.ToString(CultureInfo.InvariantCulture)),
             ("transforms", parts.Environments.Lineage),
             ("length of an observation", parts.Environments.ObservationLength.ToString(CultureInfo.InvariantCulture)),

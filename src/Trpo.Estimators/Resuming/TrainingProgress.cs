@@ -47,7 +47,7 @@ internal sealed class TrainingProgress : ICheckpointable
     {
         Seed = reader.ReadInt32();
         Schedule = IterationSchedule.Restore(reader);
-        Iteration = reader.ReadInt32(Math.Max(1, Schedule.FirstIteration), Schedule.LastIteration + 1, "The iteration");
+        Iteration = reader.ReadInt32(Math.Max(1, Schedule.IterationBefore), Schedule.LastIteration + 1, "The iteration");
         IsBegun = reader.ReadBoolean();
         Steps = reader.ReadInt32(0, int.MaxValue, "The number of steps");
     }

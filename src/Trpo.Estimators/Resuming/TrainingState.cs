@@ -20,8 +20,9 @@ internal sealed class TrainingState
         _shards = shards;
         List<(string, ICheckpointable)> named =
         [
-            ("progress", progress), ("mean return", window), ("health", health), ("policy", parts.Policy), ("value function", Checkpointable(parts.ValueFunction as ICheckpointable, "baseline", parts.ValueFunction)),
+            ("progress", progress), ("mean return", window), ("health", health),
         ];
+        Checkpointable(parts.ValueFunction as ICheckpointable, "baseline", parts.ValueFunction);
         if (!parts.Policy.IsCheckpointable)
             throw NotCheckpointable("network", parts.Policy.Architecture);
 
@@ -39,8 +40,8 @@ internal sealed class TrainingState
         _shards.Save(content);
         content.Add(RandomState, writer =>
         {
-            writer.Write(_parts.PartsRandom.Count);
-            foreach (var random in _parts.PartsRandom)
+            writer.Write(_parts.PartRandoms.Count);
+            foreach (var random in _parts.PartRandoms)
                 random.SaveState(writer);
         });
     }
@@ -54,8 +55,8 @@ internal sealed class TrainingState
         _shards.Restore(content);
         content.Restore(RandomState, reader =>
         {
-            reader.ReadInt32(_parts.PartsRandom.Count, _parts.PartsRandom.Count, "The number of random streams");
-            foreach (var random in _parts.PartsRandom)
+            reader.ReadInt32(_parts.PartRandoms.Count, _parts.PartRandoms.Count, "The number of random streams");
+            foreach (var random in _parts.PartRandoms)
                 random.RestoreState(reader);
         });
     }

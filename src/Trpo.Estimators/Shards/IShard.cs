@@ -15,7 +15,7 @@ namespace Trpo.Estimators.Shards;
 internal interface IShard
 {
     /// <summary>The number of environments, <c>E</c>.</summary>
-    int Environments { get; }
+    int EnvironmentCount { get; }
 
     /// <summary>The number of rows of the current rollout, <c>N</c>.</summary>
     int RowCount { get; }
@@ -38,7 +38,7 @@ internal interface IShard
     void AbandonIteration();
 
     /// <summary>Collects the rollout up to its number of steps, from where it stopped.</summary>
-    /// <param name="proceed">Asked before each step; null for always.</param>
+    /// <param name="proceed">Asked before each step of all environments; null for always.</param>
     /// <returns>True if the rollout is complete, false if <paramref name="proceed"/> stopped it.</returns>
     bool Collect(Func<bool>? proceed);
 
@@ -54,10 +54,13 @@ internal interface IShard
     /// <param name="targets">The sums of all shards' value targets.</param>
     IPartialProblem BeginValueFit(TargetSums targets);
 
-    /// <summary>Returns the rows of the current rollout, for what needs rows rather than sums: a baseline of one's own, and the check of observations' scale.</summary>
-    ShardRows Rows();
+    /// <summary>Returns the rows of the current rollout, for what needs rows rather than sums: a custom baseline, and the check of observations' scale.</summary>
+    ShardRows GetRows();
 
-    /// <summary>Writes the rollouts, statistics, episodes and random stream; not the parameters, which all shards share.</summary>
+    /// <summary>The policy's and the value function's states, which are equal in all shards: saved from one, restored into all.</summary>
+    IReadOnlyList<(string Name, ICheckpointable Part)> Models { get; }
+
+    /// <summary>Writes the rollouts, statistics, episodes and random stream; not the <see cref="Models"/>.</summary>
     void SaveState(BinaryWriter writer);
 
     /// <summary>Restores what <see cref="SaveState"/> wrote.</summary>

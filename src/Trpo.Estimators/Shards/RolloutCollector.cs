@@ -29,7 +29,7 @@ internal sealed class RolloutCollector : ICheckpointable
     public RolloutCollector(TransformedVectorEnvironment environments, int actionLength, RandomSource random, bool staggerStarts = false)
     {
         _transformed = environments;
-        _environments = environments.Environments;
+        _environments = environments.Unwrapped;
         _queue = environments.Queue;
         _random = random;
         _current = new float[environments.Count * environments.ObservationLength];

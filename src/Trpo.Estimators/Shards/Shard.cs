@@ -47,7 +47,7 @@ internal sealed class Shard : IShard
         Statistics = policy.Normalizer?.CreateStatistics();
     }
 
-    public int Environments => _environments.Count;
+    public int EnvironmentCount => _environments.Count;
 
     public int RowCount => _history.Current.Rows;
 
@@ -60,8 +60,11 @@ internal sealed class Shard : IShard
     /// <summary>The current rollout.</summary>
     public Rollout Rollout => _history.Current;
 
+    public IReadOnlyList<(string Name, ICheckpointable Part)> Models => _valueFunction is ICheckpointable values ? [("policy", _policy), ("value function", values)] : [("policy", _policy)];
+
     public void BeginIteration(int steps, ObservationStatistics? statistics)
     {
+        (_batch, _valueInputs, _targets) = (null, default, []);
         if (statistics is not null)
             _policy.Normalizer!.Advance(statistics);
         Statistics?.Clear();
@@ -82,6 +85,8 @@ internal sealed class Shard : IShard
         _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
         if (_history.Earlier.Count > 0)
             EstimateEarlier(_batch, entropyCoefficient);
+
+        // An advantage is the residual of its target: target - value.
         return new EstimationSums(Standardization.Of(_batch.Advantages), Moments.Of(estimates.Advantages), Moments.Of(_targets), TargetSums.Of(_targets));
     }
 
@@ -97,7 +102,7 @@ internal sealed class Shard : IShard
 
     public IPartialProblem BeginValueFit(TargetSums targets) => ((ValueNetwork)_valueFunction).BeginFit(targets, _valueInputs, _targets);
 
-    public ShardRows Rows() => new(_history.Current.ObservationMemory, _valueInputs, _targets);
+    public ShardRows GetRows() => new(_history.Current.ObservationMemory, _valueInputs, _targets);
 
     public void SaveState(BinaryWriter writer)
     {
@@ -127,7 +132,7 @@ internal sealed class Shard : IShard
     {
         content.Add($"{prefix}{CollectorState}", _collector.SaveState);
         if (_environments.IsCheckpointable)
-            content.Add($"{prefix}{EnvironmentState}", _environments.Environments.SaveState);
+            content.Add($"{prefix}{EnvironmentState}", _environments.Unwrapped.SaveState);
     }
 
     public bool RestoreEnvironments(CheckpointContent content, string prefix)
@@ -135,11 +140,11 @@ internal sealed class Shard : IShard
         content.Restore($"{prefix}{CollectorState}", _collector.RestoreState);
         var restores = content.Has($"{prefix}{EnvironmentState}") && _environments.IsCheckpointable;
         if (restores)
-            content.Restore($"{prefix}{EnvironmentState}", _environments.Environments.RestoreState);
+            content.Restore($"{prefix}{EnvironmentState}", _environments.Unwrapped.RestoreState);
 
         // A transform that keeps a state of its own may compute other values.
         if (!_environments.HasStatefulTransform && _collector.FindDifference() is var (environment, slot))
-            throw new CheckpointException($"The transforms between environment '{_environments.Environments.Name}' and the policy compute another value of slot {slot} from the observation of environment {environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+            throw new CheckpointException($"The transforms between environment '{_environments.Unwrapped.Name}' and the policy compute another value of slot {slot} from the observation of environment {environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
         if (!restores)
             _collector.Reset(_history.Current);
         return restores;
@@ -161,7 +166,7 @@ internal sealed class Shard : IShard
         {
             var rows = new Range(start, start + rollout.Rows);
             ImportanceWeights.Compute(now.AsSpan(rows), rollout.LogProbabilities, weights[rows]);
-            ImportanceWeights.Traces(weights[rows], traces.AsSpan(rows));
+            ImportanceWeights.TraceCoefficients(weights[rows], traces.AsSpan(rows));
             var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses.AsSpan(bonuses.Length == 0 ? .. : rows), traces.AsSpan(rows));
             estimates.Advantages.CopyTo(batch.Advantages, batch.Advantages.Length - now.Length + start);
             start += rollout.Rows;

@@ -16,10 +16,10 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     private EstimationSums _sums;
 
     /// <summary>The number of environments of all shards.</summary>
-    public int Environments { get; } = shards.Sum(shard => shard.Environments);
+    public int EnvironmentCount { get; } = shards.Sum(shard => shard.EnvironmentCount);
 
     /// <summary>The number of rows of the current rollouts of all shards.</summary>
-    public int Rows => shards.Sum(shard => shard.RowCount);
+    public int RowCount => shards.Sum(shard => shard.RowCount);
 
     /// <summary>The episodes that ended in the current iteration, shard after shard.</summary>
     public IReadOnlyList<Episode> Episodes => shards.Count == 1 ? shards[0].Episodes : [.. shards.SelectMany(shard => shard.Episodes)];
@@ -43,7 +43,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     }
 
     /// <summary>Collects the rollouts of the iteration, from where they stopped.</summary>
-    /// <param name="proceed">Asked before each step.</param>
+    /// <param name="proceed">Asked before each step of all environments.</param>
     /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
     public bool Collect(Func<bool> proceed) => shards.All(shard => shard.Collect(proceed));
 
@@ -69,11 +69,13 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public int ObservationLength => shards[0].ObservationLength;
 
     /// <summary>Returns the observations of the first shard's rollout as the pipeline transformed them, <c>[N, d]</c>.</summary>
-    public ReadOnlyMemory<float> FirstObservations() => shards[0].Rows().Observations;
+    public ReadOnlyMemory<float> FirstObservations() => shards[0].GetRows().Observations;
 
-    /// <summary>Adds the states of the shards, but for those of their environments.</summary>
+    /// <summary>Adds the states of the models and of the shards, but for those of their environments.</summary>
     public void Save(CheckpointContent content)
     {
+        foreach (var (name, part) in shards[0].Models)
+            content.Add(name, part.SaveState);
         for (var i = 0; i < shards.Count; i++)
             content.Add(NameOf(i), shards[i].SaveState);
     }
@@ -82,6 +84,8 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <exception cref="CheckpointException">It is not the state of such shards.</exception>
     public void Restore(CheckpointContent content)
     {
+        foreach (var (name, part) in shards.SelectMany(shard => shard.Models))
+            content.Restore(name, part.RestoreState);
         for (var i = 0; i < shards.Count; i++)
             content.Restore(NameOf(i), shards[i].RestoreState);
     }
@@ -118,12 +122,12 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
             shard.Reseed(stream);
     }
 
-    // A baseline of one's own fits rows, not sums: they are gathered in the order of the shards.
+    // A custom baseline fits rows, not sums: they are gathered in the order of the shards.
     private double FitRows()
     {
         if (shards.Count == 1)
-            return FitRows(shards[0].Rows());
-        ShardRows[] rows = [.. shards.Select(shard => shard.Rows())];
+            return FitRows(shards[0].GetRows());
+        ShardRows[] rows = [.. shards.Select(shard => shard.GetRows())];
         return FitRows(new ShardRows(
             ReadOnlyMemory<float>.Empty,
             rows.SelectMany(row => row.ValueInputs.ToArray()).ToArray(),

@@ -29,7 +29,7 @@ internal sealed record TrainingParts
     public required RandomSource RolloutRandom { get; init; }
 
     /// <summary>The sources that the policy's network and the value function were given, which may still draw from them.</summary>
-    public required IReadOnlyList<RandomSource> PartsRandom { get; init; }
+    public required IReadOnlyList<RandomSource> PartRandoms { get; init; }
 
     /// <summary>The seed that all sources were split from.</summary>
     public required int Seed { get; init; }

@@ -6,7 +6,7 @@ using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Estimators.Training;
 
-/// <summary>The guard of a training's iterations: it writes checkpoints, ends a cancelled training, stops one that diverged or rolls it back.</summary>
+/// <summary>The guard of a training's iterations: resets the environments, writes checkpoints, ends a cancelled training, and stops one that diverged or rolls it back.</summary>
 internal sealed class TrainingGuard : IDisposable
 {
     private readonly TrpoOptions _options;
@@ -15,6 +15,7 @@ internal sealed class TrainingGuard : IDisposable
     private readonly HealthMonitor _health;
     private readonly TrainingMessages _messages;
     private readonly RunContinuation? _continuation;
+    private readonly Action<IterationSchedule> _checkMemory;
     private bool _hasEpisodes;
 
     /// <param name="options">The options of the training.</param>
@@ -23,7 +24,8 @@ internal sealed class TrainingGuard : IDisposable
     /// <param name="health">The health monitor.</param>
     /// <param name="messages">The receivers of reports.</param>
     /// <param name="continuation">The states to continue from; null where neither checkpoints nor rollbacks are asked for.</param>
-    public TrainingGuard(TrpoOptions options, TrainingProgress progress, ShardGroup shards, HealthMonitor health, TrainingMessages messages, RunContinuation? continuation)
+    /// <param name="checkMemory">Throws if an update of a schedule would not fit into memory.</param>
+    public TrainingGuard(TrpoOptions options, TrainingProgress progress, ShardGroup shards, HealthMonitor health, TrainingMessages messages, RunContinuation? continuation, Action<IterationSchedule> checkMemory)
     {
         _options = options;
         _progress = progress;
@@ -31,6 +33,7 @@ internal sealed class TrainingGuard : IDisposable
         _health = health;
         _messages = messages;
         _continuation = continuation;
+        _checkMemory = checkMemory;
     }
 
     /// <summary>The number of rollbacks so far.</summary>
@@ -89,7 +92,7 @@ internal sealed class TrainingGuard : IDisposable
         return true;
     }
 
-    /// <summary>Called before each environment step: writes a checkpoint if one is due.</summary>
+    /// <summary>Writes a checkpoint if one is due. Called before each step of all environments.</summary>
     /// <returns>False if the training was cancelled.</returns>
     public bool Proceed()
     {
@@ -139,7 +142,7 @@ internal sealed class TrainingGuard : IDisposable
     {
         if (_progress.IsBegun)
             _shards.AbandonIteration();
-        var total = _progress.Schedule.LastStep * _shards.Environments;
+        var total = _progress.Schedule.LastStep * _shards.EnvironmentCount;
         _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {total:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be resumed from {checkpoint}.")}"));
     }
 
@@ -156,6 +159,9 @@ internal sealed class TrainingGuard : IDisposable
     }
 
     // A restored schedule may be that of another number of steps.
-    private void ExtendSchedule() =>
-        _progress.Schedule = _progress.Schedule.Extend(_options, _shards.Environments, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
+    private void ExtendSchedule()
+    {
+        _progress.Schedule = _progress.Schedule.Extend(_options, _shards.EnvironmentCount, _progress.IsBegun ? _progress.Iteration : _progress.Iteration - 1);
+        _checkMemory(_progress.Schedule);
+    }
 }

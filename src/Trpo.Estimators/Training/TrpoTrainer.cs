@@ -46,11 +46,10 @@ internal sealed class TrpoTrainer : IDisposable
         RunContinuation? continuation = null;
         if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
             continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, messages);
-        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation);
+        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation, schedule => CheckMemory(options, parts, schedule));
         try
         {
             guard.Resume();
-            CheckMemory(options, parts, progress.Schedule);
             messages.Telemetry.SetSeed(progress.Seed);
             return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard);
         }
@@ -62,7 +61,7 @@ internal sealed class TrpoTrainer : IDisposable
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
-    public int TotalSteps => _progress.Schedule.LastStep * _shards.Environments;
+    public int TotalSteps => _progress.Schedule.LastStep * _shards.EnvironmentCount;
 
     /// <summary>The seed that all random streams were split from, that of the first run where training was resumed.</summary>
     public int Seed => _progress.Seed;
@@ -112,7 +111,7 @@ internal sealed class TrpoTrainer : IDisposable
         var update = ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
         ThrowIfNotFinite(number, update);
 
-        var rows = _shards.Rows;
+        var rows = _shards.RowCount;
         _progress.Complete(rows);
         _health.Observe(update.Step.Outcome, problem.Entropy, _shards.Episodes.Select(episode => episode.Return));
         var times = new IterationTimes(collected - _clock.IterationStart, estimated - collected, update.PolicyTime, update.ValueTime);

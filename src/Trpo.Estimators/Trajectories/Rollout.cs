@@ -24,7 +24,7 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     private float[] _bootstrapObservations = new float[environments * observationLength];
 
     /// <summary>The number of environments, <c>E</c>.</summary>
-    public int Environments => environments;
+    public int EnvironmentCount => environments;
 
     /// <summary>The number of steps of each environment, <c>T</c>.</summary>
     public int Steps { get; private set; }

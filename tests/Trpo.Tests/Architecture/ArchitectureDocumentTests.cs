@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Architecture;
 
-/// <summary>The journeys of docs/architecture.md name types and members that exist.</summary>
+/// <summary>Tests that the journeys of docs/architecture.md name types and members that exist.</summary>
 public sealed partial class ArchitectureDocumentTests
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;

@@ -161,7 +161,7 @@ public sealed class SampleReuseTests
 
         public ObservationNormalizer? Normalizer { get; }
 
-        public float[] Observations => _shard.Rows().Observations.ToArray();
+        public float[] Observations => _shard.GetRows().Observations.ToArray();
 
         public double[] Actions => [.. _shard.Rollout.Actions.ToArray().Select(action => (double)action)];
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Estimation;
@@ -92,8 +93,8 @@ public sealed class ShardGroupTests
         group.Collect();
         group.Shards.FitValueFunction();
 
-        Assert.That(baseline.Observations, Is.EqualTo(group.Parts.SelectMany(shard => shard.Rows().ValueInputs.ToArray())));
-        Assert.That(baseline.Targets, Is.EqualTo(group.Parts.SelectMany(shard => shard.Rows().Targets.ToArray())));
+        Assert.That(baseline.Observations, Is.EqualTo(group.Parts.SelectMany(shard => shard.GetRows().ValueInputs.ToArray())));
+        Assert.That(baseline.Targets, Is.EqualTo(group.Parts.SelectMany(shard => shard.GetRows().Targets.ToArray())));
         Assert.That(baseline.Targets, Has.Length.EqualTo(3 * 2 * Steps));
     }
 
@@ -111,8 +112,39 @@ public sealed class ShardGroupTests
 
         pieces.Shards.Estimate(0);
         Assert.That(asked, Is.GreaterThan(2 * Steps), "the rollout was stopped before its end");
-        Assert.That(pieces.Parts.Select(shard => shard.Rows().Observations.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.Rows().Observations.ToArray())));
-        Assert.That(pieces.Parts.Select(shard => shard.Rows().Targets.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.Rows().Targets.ToArray())));
+        Assert.That(pieces.Parts.Select(shard => shard.GetRows().Observations.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.GetRows().Observations.ToArray())));
+        Assert.That(pieces.Parts.Select(shard => shard.GetRows().Targets.ToArray()), Is.EqualTo(whole.Parts.Select(shard => shard.GetRows().Targets.ToArray())));
+    }
+
+    [Test]
+    public void A_restored_group_continues_like_the_one_that_was_saved()
+    {
+        using var group = new Group(3);
+        Update(group);
+        var content = new CheckpointContent();
+        group.Shards.Save(content);
+        using var restored = new Group(3);
+        restored.Shards.Restore(content);
+
+        foreach (var (saved, copy) in group.Policies.Zip(restored.Policies))
+            Assert.That(Parameters(copy.CopyTo, copy.Length), Is.EqualTo(Parameters(saved.CopyTo, saved.Length)));
+        Assert.That(restored.Policies.Select(policy => policy.NetworkInputs([1, 2, 3]).ToArray()), Is.All.EqualTo(group.Policies[0].NetworkInputs([1, 2, 3]).ToArray()));
+        Assert.That(restored.Values.Select(State), Is.All.EqualTo(State(group.Values[0])));
+        Assert.That(restored.Parts.Select(shard => shard.GetRows().Observations.ToArray()), Is.EqualTo(group.Parts.Select(shard => shard.GetRows().Observations.ToArray())));
+
+        static byte[] State(ValueNetwork network)
+        {
+            using var stream = new MemoryStream();
+            network.SaveState(new BinaryWriter(stream));
+            return stream.ToArray();
+        }
+    }
+
+    private static void Update(Group group)
+    {
+        group.Collect();
+        new TrustRegionOptimizer().Step(group.Shards.BeginPolicyUpdate());
+        group.Shards.FitValueFunction();
     }
 
     private static double[] Parameters(Action<Span<double>> copy, int length)
@@ -162,13 +194,13 @@ public sealed class ShardGroupTests
             double[] advantages = [.. Parts.SelectMany((shard, i) =>
             {
                 var values = new double[shard.RowCount];
-                Values[i].Predict(shard.Rows().ValueInputs.Span, values);
-                return shard.Rows().Targets.ToArray().Zip(values, (target, value) => target - value);
+                Values[i].Predict(shard.GetRows().ValueInputs.Span, values);
+                return shard.GetRows().Targets.ToArray().Zip(values, (target, value) => target - value);
             })];
             Standardization.Of(advantages).Apply(advantages);
             return new PolicyProblem(
                 Support.Policies.Create(Trpo.Onnx.Spaces.ActionSpace.Box([-2], [2]), observationLength: 3, normalizer: new ObservationNormalizer(3, 3)),
-                Parts.SelectMany(shard => shard.Rows().Observations.ToArray()).ToArray(),
+                Parts.SelectMany(shard => shard.GetRows().Observations.ToArray()).ToArray(),
                 [.. Parts.SelectMany(shard => shard.Rollout.Actions.ToArray()).Select(action => (double)action)],
                 advantages, fisherFraction: 1);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.ML;
 using Trpo.Onnx;
 using Trpo.Onnx.Spaces;
@@ -15,8 +14,9 @@ public sealed class EnvironmentDataView : IDataView
 {
     private readonly RandomPolicyTable _table;
 
-    // The rows of the cursors that a thread is opening, by the thread's id; empty but for the duration of OpenLockStep.
-    private readonly ConcurrentDictionary<int, LockStepRows> _opening = new();
+    // The rows of the cursors that are being opened. They flow into threads that are started meanwhile, so that a transform that opens more cursors there is refused;
+    // readers on threads of their own keep getting the table.
+    private readonly AsyncLocal<LockStepRows?> _opening = new();
 
     internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, RandomPolicyTable table, int episodeStepLimit, int threads)
     {
@@ -69,7 +69,7 @@ public sealed class EnvironmentDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
-        IObservationRows rows = _opening.TryGetValue(Environment.CurrentManagedThreadId, out var lockStep) ? lockStep.AddCursor() : new RandomPolicyRows(Specification, _table);
+        IObservationRows rows = _opening.Value?.AddCursor() ?? (IObservationRows)new RandomPolicyRows(Specification, _table);
         return new EnvironmentCursor(Columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
     }
 
@@ -83,24 +83,20 @@ public sealed class EnvironmentDataView : IDataView
     /// <summary>The columns of the view.</summary>
     internal EnvironmentColumns Columns { get; }
 
-    /// <summary>Opens cursors over this view or a transform of it. Those over this view that the calling thread opens meanwhile read <paramref name="rows"/>; other threads keep getting the table.</summary>
+    /// <summary>Opens cursors over this view or a transform of it. Those over this view that are opened meanwhile, on this thread or on threads that it starts, read <paramref name="rows"/>.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="open">Opens the cursors.</param>
     internal DataViewRowCursor[] OpenLockStep(LockStepRows rows, Func<DataViewRowCursor[]> open)
     {
-        var thread = Environment.CurrentManagedThreadId;
-        _opening.TryGetValue(thread, out var outer);
-        _opening[thread] = rows;
+        var outer = _opening.Value;
+        _opening.Value = rows;
         try
         {
             return open();
         }
         finally
         {
-            if (outer is null)
-                _opening.TryRemove(thread, out _);
-            else
-                _opening[thread] = outer;
+            _opening.Value = outer;
         }
     }
 

@@ -29,19 +29,19 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         {
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
-            Environments = new VectorEnvironment(environment.Specification, count);
-            Queue = new StepQueue(Environments, environment.ActionSpace.Length, environment.Threads);
+            Unwrapped = new VectorEnvironment(environment.Specification, count);
+            Queue = new StepQueue(Unwrapped, environment.ActionSpace.Length, environment.Threads);
         }
         catch
         {
             DisposeCursors();
-            Environments?.Dispose();
+            Unwrapped?.Dispose();
             throw;
         }
     }
 
     /// <summary>The environments.</summary>
-    public VectorEnvironment Environments { get; }
+    public VectorEnvironment Unwrapped { get; }
 
     /// <summary>The queue of their steps and resets.</summary>
     public StepQueue Queue { get; }
@@ -53,10 +53,10 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     public bool HasStatefulTransform { get; }
 
     /// <summary>True if the states of all environments can be saved and no transform is known to keep one.</summary>
-    public bool IsCheckpointable => Environments.IsCheckpointable && !HasStatefulTransform;
+    public bool IsCheckpointable => Unwrapped.IsCheckpointable && !HasStatefulTransform;
 
     /// <summary>The number of environments.</summary>
-    public int Count => Environments.Count;
+    public int Count => Unwrapped.Count;
 
     /// <summary>The number of values of a transformed observation.</summary>
     public int ObservationLength { get; }
@@ -69,9 +69,9 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     public void Read(int index, Span<float> observation)
     {
         if (_cursors.Length == 0)
-            Environments.Observation(index).Slice(_offset, ObservationLength).CopyTo(observation);
+            Unwrapped.Observation(index).Slice(_offset, ObservationLength).CopyTo(observation);
         else
-            _cursors[index].Read(Environments, index, observation);
+            _cursors[index].Read(Unwrapped, index, observation);
     }
 
     /// <summary>Calls <paramref name="body"/> and disposes the environments; if both fail, the exception of <paramref name="body"/> is thrown.</summary>
@@ -111,7 +111,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         }
         finally
         {
-            Environments.Dispose();
+            Unwrapped.Dispose();
         }
     }
 

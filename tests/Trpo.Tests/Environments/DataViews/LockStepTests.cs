@@ -143,8 +143,8 @@ public sealed class LockStepTests
         {
             for (var step = 0; step < 2_000; step++)
             {
-                if (environments.Environments.Step(step % 2, action).Ended)
-                    environments.Environments.Reset(step % 2, seed: null);
+                if (environments.Unwrapped.Step(step % 2, action).Ended)
+                    environments.Unwrapped.Reset(step % 2, seed: null);
                 environments.Read(step % 2, observation);
             }
         }

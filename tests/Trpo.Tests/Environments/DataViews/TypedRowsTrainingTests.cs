@@ -56,7 +56,7 @@ public sealed class TypedRowsTrainingTests
                 environments.Read(e, observation);
                 Assert.That(observation, Is.EqualTo(expected));
                 if (expected != table[^1])
-                    environments.Environments.Step(e, [0]);
+                    environments.Unwrapped.Step(e, [0]);
             }
         }
     }
@@ -80,8 +80,8 @@ public sealed class TypedRowsTrainingTests
         {
             for (var step = 0; step < 2_000; step++)
             {
-                if (environments.Environments.Step(0, action).Ended)
-                    environments.Environments.Reset(0, seed: null);
+                if (environments.Unwrapped.Step(0, action).Ended)
+                    environments.Unwrapped.Reset(0, seed: null);
                 environments.Read(0, observation);
             }
         }
