@@ -14,6 +14,7 @@ internal static class Configurations
         new("normalized", () => new MountainCarContinuous(), new() { TotalSteps = 20_000, NormalizeObservations = true, RewardScale = 0.1 }),
         new("reuse", () => new CartPole(), TrpoOptions.SampleEfficient with { TotalSteps = 20_000 }),
         new("reuse-bonus", () => new Pendulum(), Pendulum(20_000) with { ReusedIterations = 3, EntropyBonus = 0.01, NormalizeObservations = true }),
+        new("network-reuse", () => new Pendulum(), WithNetwork(Pendulum(4_000) with { ReusedIterations = 2, EntropyBonus = 0.01 })),
         new("network", () => new Acrobot(), WithNetwork(new() { TotalSteps = 10_000, StepsPerIteration = 1_024 })),
     ];
 
