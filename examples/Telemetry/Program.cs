@@ -4,8 +4,8 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Trpo.Estimators;
-using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Telemetry;
 
 // To send both to a collector: add the package OpenTelemetry.Exporter.OpenTelemetryProtocol and call AddOtlpExporter() instead of AddConsoleExporter().
 // To let Prometheus scrape the metrics: add OpenTelemetry.Exporter.Prometheus.HttpListener and call AddPrometheusHttpListener().
