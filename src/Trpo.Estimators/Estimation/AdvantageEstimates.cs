@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Trpo.Estimators.Trajectories;
 
 namespace Trpo.Estimators.Estimation;
@@ -28,16 +29,12 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
         var (noBootstrap, ended) = (new bool[rollout.Steps], new bool[rollout.Steps]);
         for (var e = 0; e < rollout.EnvironmentCount; e++)
         {
+            // No value follows a terminal state, nor a truncation that is not bootstrapped; an episode that training cut off would have continued.
             var segment = rollout.Segment(e);
-            for (var t = 0; t < rollout.Steps; t++)
-            {
-                // No value follows a terminal state, nor a truncation that is not bootstrapped; an episode that training cut off would have continued.
-                noBootstrap[t] = segment.Terminated[t] || (segment.Truncated[t] && !options.BootstrapTruncated);
-                ended[t] = segment.Ended(t);
-            }
-
+            Or(segment.Terminated, segment.Truncated, noBootstrap);
+            Or(noBootstrap, segment.CutOff, ended);
             GeneralizedAdvantageEstimation.Compute(
-                rewards.AsSpan(segment.Rows), values[segment.Rows], nextValues.AsSpan(segment.Rows), noBootstrap, ended,
+                rewards.AsSpan(segment.Rows), values[segment.Rows], nextValues.AsSpan(segment.Rows), options.BootstrapTruncated ? segment.Terminated : noBootstrap, ended,
                 options.Discount, options.Lambda, advantages.AsSpan(segment.Rows), traces.IsEmpty ? [] : traces[segment.Rows]);
         }
 
@@ -45,6 +42,9 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
         TensorPrimitives.Add(advantages, values, targets);
         return new AdvantageEstimates(advantages, targets);
     }
+
+    private static void Or(ReadOnlySpan<bool> left, ReadOnlySpan<bool> right, Span<bool> either) =>
+        TensorPrimitives.BitwiseOr(MemoryMarshal.Cast<bool, byte>(left), MemoryMarshal.Cast<bool, byte>(right), MemoryMarshal.Cast<bool, byte>(either));
 
     // The value of the observation that follows each row.
     private static double[] NextValues(Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues)

@@ -20,7 +20,4 @@ internal readonly ref struct TrajectorySegment
 
     /// <summary>True where training, not the environment, ended the episode at the step: its start was staggered, or the run was resumed with fresh episodes, <c>[T]</c>.</summary>
     public required ReadOnlySpan<bool> CutOff { get; init; }
-
-    /// <summary>True where the next step belongs to another episode: terminated, truncated or cut off.</summary>
-    public bool Ended(int step) => Terminated[step] || Truncated[step] || CutOff[step];
 }
