@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Trpo.Onnx.Graph.Format;
@@ -6,7 +7,7 @@ using Trpo.Onnx.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Changes to the content of a model that says of itself that it was changed on purpose.</summary>
+/// <summary>Changes to the content of a model, under a digest that matches again.</summary>
 internal static class GraphMutation
 {
     private const string DigestKey = "trpo.sha256";
@@ -30,15 +31,15 @@ internal static class GraphMutation
         var model = original.Clone();
         for (var times = 1 + random.NextInt(3); times > 0; times--)
             Once(model, random);
-        return Unsealed(model);
+        return Seal(model);
     }
 
-    // A model whose digest is "none" is opened without its digest being compared.
-    private static byte[] Unsealed(ModelProto model)
+    // The digest of a sealed model is the SHA-256 of all the rest of it.
+    private static byte[] Seal(ModelProto model)
     {
         foreach (var digest in model.MetadataProps.Where(pair => pair.Key == DigestKey).ToList())
             model.MetadataProps.Remove(digest);
-        model.MetadataProps.Add(new StringStringEntryProto { Key = DigestKey, Value = "none" });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = DigestKey, Value = Convert.ToHexStringLower(SHA256.HashData(model.ToByteArray())) });
         return model.ToByteArray();
     }
 
