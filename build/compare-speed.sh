@@ -3,7 +3,11 @@
 set -euo pipefail
 . "$(dirname "$0")/prepare-comparison.sh"
 for repeat in $(seq "${2:-5}"); do
-  dotnet "$before" speed >>"$work/before.txt"
-  dotnet "$after" speed >>"$work/after.txt"
+  # Who goes first alternates, so that a drift of the machine favours neither.
+  order=(before after)
+  ((repeat % 2)) || order=(after before)
+  for build in "${order[@]}"; do
+    dotnet "${!build}" speed >>"$work/$build.txt"
+  done
 done
 dotnet "$after" ratios "$work/before.txt" "$work/after.txt"
