@@ -7,7 +7,7 @@ namespace Trpo.Fingerprints;
 /// <summary>Prints the time per environment step of several training runs, as <c>configuration part nanoseconds</c>.</summary>
 internal static class SpeedReport
 {
-    private const int WarmUps = 3;
+    private const int WarmUps = 10;
     private const int Runs = 5;
 
     /// <returns>0.</returns>
