@@ -134,6 +134,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
             new RowPolicy(
                 Columns.Observation,
                 Metadata.Observations.Length,
+                Metadata.InputColumns,
                 [.. Columns.Outputs],
                 Metadata.Actions,
                 capacity => Session.CreateBatch(capacity, selection),

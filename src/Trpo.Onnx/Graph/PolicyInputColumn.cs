@@ -9,6 +9,14 @@ namespace Trpo.Onnx.Graph;
 /// <param name="KeyCount">The number of different keys, at least 1; null if the values are not keys.</param>
 public sealed record PolicyInputColumn(string Name, PolicyInputType Type, int? Length = null, int? KeyCount = null)
 {
+    /// <summary>Returns the name, the length of a vector, and the type if it is not Single, such as "Observation[4]" or "Season (Key of 2)".</summary>
+    public override string ToString()
+    {
+        var keys = KeyCount is { } count ? string.Create(CultureInfo.InvariantCulture, $" of {count}") : "";
+        var type = Type == PolicyInputType.Single ? "" : $" ({Type}{keys})";
+        return string.Create(CultureInfo.InvariantCulture, $"{Name}{(Length is { } length ? $"[{length}]" : "")}{type}");
+    }
+
     /// <summary>Checks the description.</summary>
     /// <exception cref="ArgumentException">A part of the description is invalid; the message says which.</exception>
     internal void Check()

@@ -108,7 +108,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
         catch (Exception exception)
         {
             // The rows before the one that failed are returned first, as if they had been read one by one. Storing may have failed too.
-            _failure = ExceptionDispatchInfo.Capture(exception);
+            _failure = ExceptionDispatchInfo.Capture(_mapper.Explain(exception));
             count = _stored;
         }
 
@@ -123,8 +123,7 @@ internal sealed class PolicyCursor : DataViewRowCursor
     private void Store(int row)
     {
         _stored = row;
-        _observation(ref _buffer);
-        DataViewColumns.CopyChecked(in _buffer, _batch.Observation(row), _mapper.Observation.Name, _source.Position);
+        _mapper.Read(_observation, ref _buffer, _batch.Observation(row), _source.Position);
         foreach (var column in _stores)
             column.Store(row);
         _id(ref _ids[row]);

@@ -68,8 +68,7 @@ internal sealed class PolicyRow : DataViewRow
     {
         if (_scored != _input.Position)
         {
-            _observation!(ref _buffer);
-            DataViewColumns.CopyChecked(in _buffer, _batch!.Observation(0), _mapper.Observation.Name, _input.Position);
+            _mapper.Read(_observation!, ref _buffer, _batch!.Observation(0), _input.Position);
             _batch.Run(1, [new DataViewRowId((ulong)_input.Position, (ulong)_engine)]);
             _scored = _input.Position;
         }

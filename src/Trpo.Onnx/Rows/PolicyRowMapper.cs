@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Graph;
 
 namespace Trpo.Onnx.Rows;
 
@@ -22,6 +23,32 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
 
     /// <summary>The input column that the policy reads.</summary>
     public DataViewSchema.Column Observation { get; }
+
+    /// <summary>Reads the observation of the current row of a source.</summary>
+    /// <param name="getter">The source's getter of the column.</param>
+    /// <param name="buffer">Memory of the getter.</param>
+    /// <param name="observation">Receives the values, <c>[d]</c>.</param>
+    /// <param name="position">The position of the row, for messages.</param>
+    /// <exception cref="InvalidDataException">The vector has another length than its column declares.</exception>
+    /// <exception cref="InvalidOperationException">A transform in front of the policy failed.</exception>
+    public void Read(ValueGetter<VBuffer<float>> getter, ref VBuffer<float> buffer, Span<float> observation, long position)
+    {
+        try
+        {
+            getter(ref buffer);
+        }
+        catch (InvalidOperationException exception) when (IsBare(exception) && _policy.InputColumns.Count > 0)
+        {
+            throw Failed($"column '{Observation.Name}' of the row at position {position}", exception);
+        }
+
+        DataViewColumns.CopyChecked(in buffer, observation, Observation.Name, position);
+    }
+
+    /// <summary>Returns the exception to throw in place of one that a source of rows threw: one that names the columns, if they are others than those that the policy was trained on.</summary>
+    /// <param name="exception">The exception.</param>
+    public Exception Explain(Exception exception) =>
+        exception is InvalidOperationException && IsBare(exception) && PresentColumns() is { Count: > 0 } present && !present.All(_policy.InputColumns.Contains) ? Failed("a row", exception) : exception;
 
     /// <summary>Creates the memory for the rows of a cursor.</summary>
     public IPolicyBatch CreateBatch(int capacity) => _policy.CreateBatch(capacity);
@@ -71,4 +98,19 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
         var values = source();
         values.CopyTo(DataViewColumns.EditDense(ref value, values.Length));
     };
+
+    // ML.NET's normalizers do not compare their length with that of the data before they fail, and then do not name it. Derived exceptions have a meaning of their own.
+    private static bool IsBare(Exception exception) => exception.GetType() == typeof(InvalidOperationException);
+
+    private InvalidOperationException Failed(string what, Exception exception)
+    {
+        var present = PresentColumns();
+        return new InvalidOperationException(
+            $"The transforms in front of the policy failed to compute {what}: {exception.Message} The policy was trained on {string.Join(", ", _policy.InputColumns)}; the data have {(present.Count == 0 ? "none of these" : string.Join(", ", present))}. Each vector must have the length that its column declares.",
+            exception);
+    }
+
+    // Returns the raw columns that the policy was trained on as the data declare them. A transform hides a raw column if its output has the same name, so the first column of a name is the raw one.
+    private List<PolicyInputColumn> PresentColumns() =>
+        [.. _policy.InputColumns.Select(trained => InputSchema.Where(column => column.Name == trained.Name).Select(PolicySchema.GetInputColumn).FirstOrDefault()).OfType<PolicyInputColumn>()];
 }
