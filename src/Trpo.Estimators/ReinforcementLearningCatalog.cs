@@ -29,13 +29,17 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="observationColumnName">The name of the column of observations, "Observation" by default. Must be null for an environment whose observation space has columns.</param>
     /// <param name="rows">The number of observations of a uniformly random policy that upstream transforms are fitted on, at least 1; 4,096 by default.</param>
     /// <param name="seed">The seed of those observations; 0 by default.</param>
-    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1; 10,000 by default.</param>
+    /// <param name="episodeStepLimit">
+    /// The number of steps, at least 1, after which training and evaluation truncate an episode, with a warning, if the environment declares no
+    /// <see cref="IEnvironment.MaxEpisodeSteps"/>; 10,000 by default.
+    /// </param>
     /// <param name="threads">
     /// The number of threads that step and reset the environments in training and evaluation, including the calling thread; at least 1, 1 by default, limited to <paramref name="count"/>.
     /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own.</exception>
+    /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own; or the factory returned null.</exception>
+    /// <exception cref="EnvironmentException">The factory, a property of the environment or its Dispose threw an exception, or the environment has no name or no space.</exception>
     public EnvironmentDataView LoadFromEnvironment(
         Func<IEnvironment> factory,
         int count = 8,
@@ -55,12 +59,12 @@ public sealed class ReinforcementLearningCatalog
     /// </summary>
     /// <param name="factory">Creates a new environment; called three times. The environments are disposed.</param>
     /// <param name="steps">The number of steps of a random policy, at least 1; 10,000 by default. The other checks together take at most about twice as many.</param>
-    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1, as in <see cref="LoadFromEnvironment"/>; 10,000 by default.</param>
+    /// <param name="episodeStepLimit">The number of steps, at least 1, after which an episode is truncated if the environment declares no limit, as in <see cref="LoadFromEnvironment"/>; 10,000 by default.</param>
     /// <param name="seed">The seed of all seeds and actions; 0 by default.</param>
     /// <param name="cancellation">Ends the check between two steps; a step that never returns cannot be ended.</param>
-    /// <returns>The report. Exceptions of the environment become findings, except for an <see cref="OperationCanceledException"/>.</returns>
+    /// <returns>The report. Exceptions of the environment become findings.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled, or the environment threw it.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public EnvironmentReport CheckEnvironment(Func<IEnvironment> factory, int steps = 10_000, int episodeStepLimit = 10_000, int seed = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -81,9 +85,9 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="progress">Receives every episode when it ends, on the calling thread, not in the order of the index; or null.</param>
     /// <param name="cancellation">Ends the evaluation between two steps.</param>
     /// <returns>The results of the episodes, and their statistics.</returns>
-    /// <exception cref="ArgumentException">The model has no policy, or the policy's actions are not the environment's.</exception>
+    /// <exception cref="ArgumentException">The model has no policy, or the policy was trained on other columns or actions than the environment has.</exception>
     /// <exception cref="LockStepException">A transform before the policy does not work row by row.</exception>
-    /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
+    /// <exception cref="EnvironmentException">The environment broke its contract or threw an exception.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy has no outputs for the parameters of its distribution.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public PolicyEvaluation Evaluate(
@@ -98,7 +102,8 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        return PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, cancellation);
+        using var channel = _host.Start("Evaluation");
+        return PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), cancellation);
     }
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string)"/>

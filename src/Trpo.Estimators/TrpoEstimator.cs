@@ -57,7 +57,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <returns>The trained policy; the rows of <paramref name="input"/> can be scored with it like any others.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
-    /// <exception cref="EnvironmentException">The environment broke its contract; the message says how.</exception>
+    /// <exception cref="EnvironmentException">The environment broke its contract or threw an exception, and training was not cancelled; the message names the environment, its index and the step.</exception>
+    /// <exception cref="OperationCanceledException">The environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled.</exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">A custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
@@ -71,7 +72,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return telemetry.Record(() => new TransformedVectorEnvironment(_environment, _environment.Count, input, column).Use(environments => Train(environments, column, channel, telemetry)));
+        return telemetry.Record(() => Train(input, column, channel, telemetry));
     }
 
     /// <summary>Returns the columns of the input and, behind them, the action and its score.</summary>
@@ -83,6 +84,20 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         PolicySchema.CheckObservation(inputSchema, observation, _environment.CombiningAdvice(observation));
         var outputs = _options.Columns.GetOutputShape(_environment.ActionSpace);
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
+    }
+
+    private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
+    {
+        try
+        {
+            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message));
+            return Train(environments, column, channel, telemetry);
+        }
+        catch (EnvironmentException exception) when (_options.Cancellation.IsCancellationRequested)
+        {
+            // Training itself returns its policy when it is cancelled; here there was none yet.
+            throw new OperationCanceledException($"Training was cancelled before it began. {exception.Message}", exception, _options.Cancellation);
+        }
     }
 
     private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)

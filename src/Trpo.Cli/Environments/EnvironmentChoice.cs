@@ -35,10 +35,10 @@ internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, 
             var view = ml.ReinforcementLearning.LoadFromEnvironment(factory, count, threads: threads);
             return column is null || !view.ObservationSpace.Columns.IsEmpty ? view : ml.ReinforcementLearning.LoadFromEnvironment(factory, count, column, threads: threads);
         }
-        catch (Exception exception) when (exception is not EnvironmentException and not CommandException)
+        catch (EnvironmentException exception) when (exception.InnerException is { } inner)
         {
-            // Only the environment's own code throws here.
-            throw Failed(exception);
+            // The name of an environment that could not be created is not known yet.
+            throw new EnvironmentException($"{this}: {exception.Message}{(inner is TypeLoadException or MissingMemberException ? $" {Outdated}" : "")}", inner);
         }
     }
 
@@ -53,7 +53,5 @@ internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, 
             ?? throw new CommandException(ClassicEnvironments.Unknown(Name ?? ""));
     }
 
-    private EnvironmentException Failed(Exception exception) => exception is TypeLoadException or MissingMemberException
-        ? new EnvironmentException($"{this} does not fit this tool's version of {typeof(TrpoEstimator).Assembly.GetName().Name} ({typeof(TrpoEstimator).Assembly.GetName().Version}): build it again, against that version. {exception.Message}", exception)
-        : new EnvironmentException($"{this} failed when it was created: {exception.Message}", exception);
+    private static string Outdated => $"The environment does not fit this tool's version of {typeof(TrpoEstimator).Assembly.GetName().Name} ({typeof(TrpoEstimator).Assembly.GetName().Version}): build it again, against that version.";
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 
@@ -10,7 +11,6 @@ internal static class ErrorMessage
     public static string? Of(Exception exception) => exception switch
     {
         EnvironmentException { InnerException: { } inner } => $"{exception.Message}{TopFrame(inner)}",
-        OperationCanceledException => $"The environment gave up: {exception.Message}{TopFrame(exception)}",
         CommandException or IOException or InvalidDataException or UnauthorizedAccessException or DllNotFoundException => exception.Message,
         // The exceptions of the library are about environments, pipelines, trainings and checkpoints.
         _ when exception.GetType().Assembly == typeof(TrpoEstimator).Assembly => exception.Message,
@@ -25,7 +25,11 @@ internal static class ErrorMessage
     }
 
     // The author of the environment needs the line that threw, and no more of the stack trace.
-    private static string TopFrame(Exception exception) => exception.StackTrace?.Split('\n', 2)[0].Trim() is { Length: > 0 } frame
-        ? $"{Environment.NewLine}  {exception.GetType().Name} {frame}"
-        : "";
+    private static string TopFrame(Exception exception)
+    {
+        // Reflection, static initializers and tasks wrap the exception of the author's code.
+        while (exception is TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } && exception.InnerException is { } inner)
+            exception = inner;
+        return exception.StackTrace?.Split('\n', 2)[0].Trim() is { Length: > 0 } frame ? $"{Environment.NewLine}  {exception.GetType().Name} {frame}" : "";
+    }
 }

@@ -61,7 +61,12 @@ internal sealed class TrainingRun
             if (!isInterrupted && _command.Episodes > 0)
                 isInterrupted = !TryEvaluate(model, cancel);
         }
-        catch (Exception exception) when (exception is TrainingException or EnvironmentException or OperationCanceledException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The environments were being created; training itself returns its policy.
+            isInterrupted = true;
+        }
+        catch (Exception exception) when (exception is TrainingException or EnvironmentException)
         {
             TryWriteReport();
             throw;
@@ -77,7 +82,7 @@ internal sealed class TrainingRun
     private TransformerChain<PolicyTransformer> Train(FolderLock folderLock, bool resume, CancellationToken cancel)
     {
         using var recorder = new RunRecorder(_folder.Path, Description(), folderLock);
-        using var warnings = new TrainingWarnings(_ml, _terminal, TrainingDisplay.IsLive);
+        using var warnings = new LoggedWarnings(_ml, _terminal, TrainingDisplay.IsLive);
         var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
             // The command is written after the first iteration, so that settings with which training cannot resume do not replace those with which it can.
@@ -128,6 +133,7 @@ internal sealed class TrainingRun
 
     private bool TryEvaluate(ITransformer model, CancellationToken cancel)
     {
+        using var warnings = new LoggedWarnings(_ml, _terminal);
         try
         {
             var evaluation = _ml.ReinforcementLearning.Evaluate(model, _environment, _command.Episodes, cancellation: cancel);

@@ -54,6 +54,7 @@ internal static class EvaluateVerb
         using var owned = model as IDisposable;
         var environment = choice.Load(ml, Math.Min(episodes, 8), parsed.GetValue(Threads) ?? 1, ModelColumns.Observation(model));
         using var interruption = new Interruption(() => terminal.Warn($"Stopping."));
+        using var warnings = new LoggedWarnings(ml, terminal);
         PolicyEvaluation evaluation;
         try
         {

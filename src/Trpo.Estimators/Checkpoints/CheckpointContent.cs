@@ -35,7 +35,7 @@ internal sealed class CheckpointContent
         {
             restore(reader);
         }
-        catch (Exception exception) when (exception is not (CheckpointException or OperationCanceledException))
+        catch (Exception exception) when (exception is not CheckpointException)
         {
             // Custom parts may throw any exception on bytes that they did not write.
             throw new CheckpointException($"The checkpoint does not fit this run, or is damaged: the {name} cannot be restored. {exception.Message}", exception);

@@ -4,7 +4,9 @@ namespace Trpo.Estimators.Environments;
 
 /// <summary>
 /// A simulator, machine or game that an agent acts in, with the semantics of Gymnasium's <c>Env</c>. An instance is used by one thread at a time.
-/// An environment that is also <see cref="IDisposable"/> is disposed when training or evaluation ends.
+/// An environment that is also <see cref="IDisposable"/> is disposed when training or evaluation ends; if that fails, the result is kept, and the failure is a
+/// warning. Every other exception of an environment, an <see cref="OperationCanceledException"/> among them, ends training or evaluation with an
+/// <see cref="EnvironmentException"/>, unless the caller has cancelled it.
 /// </summary>
 /// <remarks>
 /// An environment is created and disposed on the thread that trains or evaluates. By default, that thread makes all other calls too. If
@@ -23,7 +25,10 @@ public interface IEnvironment
     /// <summary>The actions. The space never changes.</summary>
     ActionSpace ActionSpace { get; }
 
-    /// <summary>The step after which an episode is truncated (Gymnasium's time limit), at least 1; null, the default, if there is none or it is unknown. The value never changes.</summary>
+    /// <summary>
+    /// The step after which an episode is truncated (Gymnasium's time limit), at least 1; null, the default, if there is none or it is unknown. The value never changes.
+    /// Training and evaluation enforce it. Without one, they truncate episodes at the <c>episodeStepLimit</c> of <c>LoadFromEnvironment</c>, and warn.
+    /// </summary>
     int? MaxEpisodeSteps => null;
 
     /// <summary>
@@ -39,7 +44,10 @@ public interface IEnvironment
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written.</param>
     void Reset(int? seed, Span<float> observation);
 
-    /// <summary>Runs one step. After a step that ends the episode the next call is <see cref="Reset"/>.</summary>
+    /// <summary>
+    /// Runs one step. After a step that ends the episode the next call is <see cref="Reset"/>. All messages count steps within the episode: the first call after
+    /// <see cref="Reset"/> is step 1, and its state, observation and reward are those of step 1; what <see cref="Reset"/> returns is of step 0.
+    /// </summary>
     /// <param name="action">The action, within the bounds of <see cref="ActionSpace"/>.</param>
     /// <param name="observation">Receives the observation after the action, <c>[d]</c>; every value must be written.</param>
     /// <returns>The reward, and the end of the episode if it ended.</returns>

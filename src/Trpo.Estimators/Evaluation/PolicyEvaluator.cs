@@ -5,8 +5,6 @@ using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Onnx;
 using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Evaluation;
 
@@ -39,22 +37,32 @@ internal sealed class PolicyEvaluator
     }
 
     /// <summary>Plays the episodes and returns their results. Each episode has a seed of its own, so the result does not depend on the number of environments.</summary>
+    /// <exception cref="ArgumentException">The policy does not fit the environment.</exception>
+    /// <exception cref="EnvironmentException">The environment or a transform failed, and the evaluation was not cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static PolicyEvaluation Run(
-        PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, CancellationToken cancellation)
+        PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, Action<string> warn, CancellationToken cancellation)
     {
         var policy = chain.Policy;
         selection ??= policy.Selection;
-        CheckActions(policy.Metadata.Actions, environment);
-        var data = chain.Preprocess(environment);
-        var column = PolicySchema.FindObservation(data.Schema, policy.Columns.Observation, policy.Metadata.Observations.Length, environment.CombiningAdvice(policy.Columns.Observation));
+        PolicyFit.CheckActions(policy, environment);
         var count = Math.Min(environment.Count, episodes);
         using var batch = policy.Session.CreateBatch(count, selection);
-        return new TransformedVectorEnvironment(environment, count, data, column).Use(transformed =>
+        try
         {
+            using var transformed = PolicyFit.Open(chain, environment, count, warn);
             var evaluator = new PolicyEvaluator(transformed, batch, episodes, seed, progress);
             evaluator.Play(cancellation);
             return new PolicyEvaluation(evaluator._episodes, seed, selection);
-        });
+        }
+        catch (EnvironmentException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"The evaluation was cancelled. {exception.Message}", exception, cancellation);
+        }
+        catch (EnvironmentException exception) when (exception.IsOfTransform && PolicyFit.Difference(chain, environment) is not null)
+        {
+            throw PolicyFit.Refusal(chain, environment, exception);
+        }
     }
 
     private void Play(CancellationToken cancellation)
@@ -90,7 +98,7 @@ internal sealed class PolicyEvaluator
         if (_playing[environment] < 0)
             return;
         if (float.IsNaN(_batch.Score(environment)[0]))
-            throw new EnvironmentException($"The policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))}).");
+            throw new EnvironmentException($"{_environments.DescribeStep(environment)}: the policy has no action for the observation ({string.Join(", ", _batch.Observation(environment).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)))}).");
         _queue.EnqueueStep(environment, _batch.IsDiscrete ? [_batch.Choice(environment)] : _batch.Action(environment));
     }
 
@@ -126,12 +134,5 @@ internal sealed class PolicyEvaluator
             if (_playing[e] >= 0 && _environments.Length(e) == 0)
                 _transformed.Read(e, _batch.Observation(e));
         }
-    }
-
-    private static void CheckActions(ActionSpace actions, EnvironmentDataView environment)
-    {
-        // The dimensions are compared too: 2 and 3 choices have as many scores as 3 and 2.
-        if (actions.GetType() != environment.ActionSpace.GetType() || actions.ScoreLength != environment.ActionSpace.ScoreLength || !actions.ChoiceCounts.SequenceEqual(environment.ActionSpace.ChoiceCounts))
-            throw new ArgumentException($"The policy's actions are {actions}, but environment '{environment.Name}' takes {environment.ActionSpace}.");
     }
 }

@@ -17,6 +17,7 @@ internal sealed class TrainingGuard : IDisposable
     private readonly RunContinuation? _continuation;
     private readonly Action<IterationSchedule> _checkMemory;
     private bool _hasEpisodes;
+    private Exception? _failure;
 
     /// <param name="options">The options of the training.</param>
     /// <param name="progress">The position in the schedule.</param>
@@ -53,7 +54,7 @@ internal sealed class TrainingGuard : IDisposable
     }
 
     /// <summary>Runs an iteration.</summary>
-    /// <param name="iterate">The iteration; it returns false where <see cref="Proceed"/> stopped it.</param>
+    /// <param name="iterate">The iteration; it returns false where <see cref="Collect"/> was stopped.</param>
     /// <returns>True if training continues, after the iteration or a rollback; false if it was cancelled.</returns>
     /// <exception cref="TrainingException">Training diverged and cannot roll back.</exception>
     /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
@@ -69,13 +70,15 @@ internal sealed class TrainingGuard : IDisposable
             ThrowIfStillDiverged();
             if (iterate())
                 return true;
-            Cancel(_continuation?.SaveBeforeLeaving());
+
+            // No checkpoint can hold the state in the middle of a step.
+            Cancel(_failure is null ? _continuation?.SaveBeforeLeaving() : null, _failure);
             return false;
         }
-        catch (OperationCanceledException) when (_options.Cancellation.IsCancellationRequested)
+        catch (Exception exception) when (_options.Cancellation.IsCancellationRequested && exception is EnvironmentException or OperationCanceledException)
         {
-            // An environment observed the token too, in the middle of a step, whose state no checkpoint can hold.
-            Cancel(checkpoint: null);
+            // The environments failed to be reset or to be saved, or a listener observed the token too.
+            Cancel(checkpoint: null, exception);
             return false;
         }
         catch (DivergenceException divergence)
@@ -92,9 +95,23 @@ internal sealed class TrainingGuard : IDisposable
         return true;
     }
 
-    /// <summary>Writes a checkpoint if one is due. Called before each step of all environments.</summary>
-    /// <returns>False if the training was cancelled.</returns>
-    public bool Proceed()
+    /// <summary>Collects the rollouts of an iteration, with a checkpoint whenever one is due. A failure after the training was cancelled stops them like the cancellation: no step of it is learned from.</summary>
+    /// <returns>True if they are complete, false if the training was cancelled.</returns>
+    public bool Collect()
+    {
+        try
+        {
+            return _shards.Collect(Proceed);
+        }
+        catch (Exception exception) when (_options.Cancellation.IsCancellationRequested)
+        {
+            _failure = exception;
+            return false;
+        }
+    }
+
+    // Called before each step of all environments.
+    private bool Proceed()
     {
         if (_options.Cancellation.IsCancellationRequested)
             return false;
@@ -138,13 +155,18 @@ internal sealed class TrainingGuard : IDisposable
             throw new DivergenceException(_progress.Iteration - 1, diagnosis);
     }
 
-    private void Cancel(string? checkpoint)
+    private void Cancel(string? checkpoint, Exception? failure)
     {
         if (_progress.IsBegun)
             _shards.AbandonIteration();
         var total = _progress.Schedule.LastStep * _shards.EnvironmentCount;
-        _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {total:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be resumed from {checkpoint}.")}"));
+        _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {total:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be resumed from {checkpoint}.")}{(failure is null || IsOfToken(failure) ? "" : $" This failed after the cancellation: {failure.Message}")}"));
     }
+
+    // An environment or a transform may observe the token of the options too, which is no failure.
+    private bool IsOfToken(Exception? exception) => exception is OperationCanceledException canceled
+        ? canceled.CancellationToken == _options.Cancellation
+        : exception is not null && IsOfToken(exception.InnerException);
 
     private void RollBack(string reason)
     {

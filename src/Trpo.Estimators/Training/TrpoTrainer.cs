@@ -136,7 +136,7 @@ internal sealed class TrpoTrainer : IDisposable
     private bool Collect()
     {
         using var activity = _messages.Telemetry.Rollout();
-        return _shards.Collect(_guard.Proceed);
+        return _guard.Collect();
     }
 
     private (PolicyProblem Problem, double ExplainedVariance) Estimate(int iteration)

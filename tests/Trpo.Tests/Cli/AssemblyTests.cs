@@ -87,14 +87,48 @@ public sealed class AssemblyTests
     public void An_environment_that_cancels_itself_is_an_error_and_no_interruption()
     {
         var run = _folder.PathOf("run");
-        foreach (var arguments in new string[][] { ["train", "--normalize", "off", "--steps", "100000", "--out", run], ["check", "--steps", "2000"] })
-        {
-            var (exitCode, _, error) = Tool.RunHere([.. arguments, "--assembly", Tool.Environments, "--environment", "Impatient"]);
-            Assert.That(exitCode, Is.EqualTo(1));
-            Assert.That(error, Does.Contain("The environment gave up: The simulator does not answer.").And.Contains("at Trpo.CliEnvironments.Impatient.Change"));
-        }
+        var trained = Tool.RunHere("train", "--normalize", "off", "--steps", "100000", "--out", run, "--assembly", Tool.Environments, "--environment", "Impatient");
+        var check = Tool.RunHere("check", "--steps", "2000", "--assembly", Tool.Environments, "--environment", "Impatient");
 
+        Assert.That(trained.ExitCode, Is.EqualTo(1));
+        Assert.That(trained.Error, Does.Match(@"Environment 'Impatient' \(index 0 of 8\) failed in Step, at step \d+ of its episode: The simulator does not answer\.").And.Contains("at Trpo.CliEnvironments.Impatient.Change"));
         Assert.That(File.Exists(Path.Combine(run, "report.html")), Is.True);
+        Assert.That(check.ExitCode, Is.EqualTo(1));
+        Assert.That(check.Output, Does.Contain("Error StepFailed").And.Contains("The simulator does not answer."));
+    }
+
+    [Test]
+    public void A_constructor_that_fails_later_is_an_error_that_the_user_can_correct()
+    {
+        var (exitCode, _, error) = Tool.RunHere("train", "--normalize", "off", "--steps", "1000", "--out", _folder.PathOf("run"), "--assembly", Tool.Environments, "--environment", "Moody");
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error, Does.Contain("Environment 'Moody' (index ").And.Contain("could not be created").And.Contain("There are no more licences.").And.Contain("at Trpo.CliEnvironments.Moody"));
+    }
+
+    [Test]
+    public void A_policy_for_another_environment_is_refused_with_the_shapes_of_both()
+    {
+        var run = _folder.PathOf("run");
+        Assert.That(Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Corridor", "--steps", "500", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
+        var (exitCode, _, error) = Tool.RunHere("evaluate", run, "--assembly", Tool.Environments, "--environment", "Perpetual");
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error, Does.Contain("The policy was trained on Observation[2], but environment 'Perpetual' has Observation[1]. It was trained in environment 'Corridor'."));
+    }
+
+    [Test]
+    public void An_environment_without_an_end_is_trained_and_evaluated_with_a_warning()
+    {
+        var run = _folder.PathOf("run");
+        var trained = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Perpetual", "--environments", "1", "--steps", "10500", "--episodes", "0", "--out", run);
+        var evaluated = Tool.RunHere("evaluate", run, "--episodes", "1");
+
+        Assert.That(trained.ExitCode, Is.Zero, trained.Error);
+        Assert.That(trained.Error, Does.Contain("Warning: Environment 'Perpetual' (index 0 of 1) has neither terminated nor truncated its episode within 10000 steps"));
+        Assert.That(evaluated.ExitCode, Is.Zero, evaluated.Error);
+        Assert.That(evaluated.Output, Does.Contain("episodes of 10000 ± 0 steps; 0 ended, 1 were cut off"));
+        Assert.That(evaluated.Error, Does.Contain("Warning: Environment 'Perpetual' (index 0 of 1) has neither terminated nor truncated its episode within 10000 steps"));
     }
 
     [Test]

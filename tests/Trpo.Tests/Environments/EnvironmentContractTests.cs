@@ -52,14 +52,6 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void Episode_that_never_ends_is_refused()
-    {
-        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(length: -1), count: 2, rows: 10, episodeStepLimit: 50);
-
-        Assert.That(() => Train(environment), Throws.TypeOf<EnvironmentException>().With.Message.Contains("'Counting'").And.Message.Contains("50 steps").And.Message.Contains("TimeLimit"));
-    }
-
-    [Test]
     public void Time_limit_ends_an_endless_episode()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new CountingEnvironment(length: -1), 49), count: 2, rows: 10, episodeStepLimit: 50);
@@ -104,14 +96,6 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void A_cancellation_is_not_wrapped()
-    {
-        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new StubEnvironment((_, _) => throw new OperationCanceledException()));
-
-        Assert.That(() => Train(environment), Throws.TypeOf<OperationCanceledException>());
-    }
-
-    [Test]
     public void Failure_of_Dispose_does_not_hide_an_earlier_failure()
     {
         var created = 0;
@@ -132,7 +116,7 @@ public sealed class EnvironmentContractTests
     }
 
     [Test]
-    public void Every_environment_is_disposed_even_if_one_throws_in_Dispose()
+    public void Every_environment_is_disposed_and_the_policy_kept_even_if_one_throws_in_Dispose()
     {
         var disposed = 0;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(
@@ -143,7 +127,7 @@ public sealed class EnvironmentContractTests
             }),
             count: 3);
 
-        Assert.That(() => Train(environment), Throws.TypeOf<AggregateException>());
+        Assert.That(() => Train(environment), Throws.Nothing);
         Assert.That(disposed, Is.EqualTo(4), "three, and the one whose spaces were read");
     }
 

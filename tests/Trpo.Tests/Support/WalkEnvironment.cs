@@ -15,6 +15,9 @@ internal class WalkEnvironment : IEnvironment
 
     public virtual ActionSpace ActionSpace { get; } = ActionSpace.Discrete("left", "right");
 
+    /// <summary>True to end no episode.</summary>
+    public bool IsEndless { get; init; }
+
     protected RandomSource Random { get; set; } = new(0);
 
     protected double Position { get; set; }
@@ -34,10 +37,10 @@ internal class WalkEnvironment : IEnvironment
     {
         Steps++;
         Position += (0.2 * (action.Values[0] - 0.5)) + (0.05 * Random.NextGaussian());
-        var terminated = Math.Abs(Position) > 1;
+        var terminated = Math.Abs(Position) > 1 && !IsEndless;
         Position = Math.Clamp(Position, -1.5, 1.5);
         Observe(observation);
-        return new StepResult(-Math.Abs(Position), terminated, Steps == Limit);
+        return new StepResult(-Math.Abs(Position), terminated, Steps == Limit && !IsEndless);
     }
 
     protected void Observe(Span<float> observation)

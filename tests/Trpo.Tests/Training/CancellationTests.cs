@@ -1,7 +1,10 @@
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Trpo.Estimators;
+using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
+using Trpo.Onnx.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
@@ -71,6 +74,157 @@ public sealed class CancellationTests
         var checkpoint = Directory.GetFiles(folder.FullName, "*.checkpoint").Order(StringComparer.Ordinal).Last();
 
         Assert.That(messages, Has.Some.Contains("cancelled after 200 of 1,000 steps").And.Some.Contains(checkpoint));
+    }
+
+    [Test]
+    public void A_step_that_fails_after_the_cancellation_does_not_cost_the_policy([Values(1, 2)] int threads, [Values] bool isReset)
+    {
+        var warnings = new List<string>();
+        using var folder = new TemporaryFolder();
+        using var whole = CancelledAfter(steps: 300);
+        using var failed = FailedAfter(steps: 350, new TimeoutException("The robot does not answer."), isReset, threads, warnings, folder.FullName);
+
+        Assert.That(failed.Onnx.ToArray(), Is.EqualTo(whole.Onnx.ToArray()));
+        Assert.That(failed.Metadata.Provenance["steps"], Is.EqualTo("300"));
+        Assert.That(warnings, Has.One.Contains("cancelled after 300 of 1,000 steps"));
+        Assert.That(warnings, Has.One.Contains($"failed in {(isReset ? "Reset" : "Step")}, at step").And.One.Contains("The robot does not answer."));
+    }
+
+    [Test]
+    public void An_environment_that_observes_the_token_is_no_failure()
+    {
+        var warnings = new List<string>();
+        using var cancellation = new CancellationTokenSource();
+        var steps = 0;
+        using var policy = Fit(
+            Small with { Cancellation = cancellation.Token },
+            () =>
+            {
+                if (++steps == 350)
+                    cancellation.Cancel();
+                cancellation.Token.ThrowIfCancellationRequested();
+            },
+            warnings.Add);
+
+        Assert.That(policy.Metadata.Provenance["steps"], Is.EqualTo("300"));
+        Assert.That(warnings, Has.Some.Contains("cancelled after 300 of 1,000 steps").And.None.Contains("failed"));
+    }
+
+    // The timeout looks like a cancellation, but its token is another one.
+    [Test]
+    public void A_timeout_before_the_cancellation_is_a_failure()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var steps = 0;
+        Assert.That(
+            () => Fit(Small with { Cancellation = cancellation.Token }, () =>
+            {
+                if (++steps == 350)
+                    throw new TaskCanceledException("The request timed out.");
+            }),
+            Throws.TypeOf<EnvironmentException>().With.InnerException.TypeOf<TaskCanceledException>());
+    }
+
+    [Test]
+    public void A_constructor_that_observes_the_token_cancels_the_training()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var ml = new MLContext(1);
+        var created = 0;
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(
+            () =>
+            {
+                if (++created == 3)
+                    cancellation.Cancel();
+                cancellation.Token.ThrowIfCancellationRequested();
+                return new CartPole();
+            },
+            count: 4);
+        var exception = Assert.Throws<OperationCanceledException>(() => ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Cancellation = cancellation.Token }).Fit(view))!;
+
+        Assert.That(exception.CancellationToken, Is.EqualTo(cancellation.Token));
+        Assert.That(exception.InnerException, Is.TypeOf<EnvironmentException>().With.Message.Contains("(index 1 of 4)"));
+    }
+
+    [Test]
+    public void A_state_that_cannot_be_saved_after_the_cancellation_does_not_cost_the_policy()
+    {
+        var warnings = new List<string>();
+        using var folder = new TemporaryFolder();
+        using var cancellation = new CancellationTokenSource();
+        var ml = new MLContext(1);
+        ml.Log += (_, message) => warnings.Add(message.Message);
+        var steps = 0;
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new FragileEnvironment
+        {
+            Stepping = _ =>
+            {
+                if (++steps == 350)
+                    cancellation.Cancel();
+            },
+            Saving = () =>
+            {
+                if (cancellation.IsCancellationRequested)
+                    throw new TimeoutException("The robot does not answer.");
+            },
+        }, count: 2);
+        using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Cancellation = cancellation.Token, Checkpoints = new() { Folder = folder.FullName } }).Fit(view);
+
+        Assert.That(policy.Metadata.Provenance["steps"], Is.EqualTo("300"));
+        Assert.That(warnings, Has.Some.Contains("failed in SaveState").And.Some.Contains("The robot does not answer."));
+    }
+
+    // The second environment fails too, later or earlier, with an exception that looks like a cancellation.
+    private static PolicyTransformer FailedAfter(int steps, Exception exception, bool isReset, int threads, List<string> warnings, string folder)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var ml = new MLContext(1);
+        ml.Log += (_, log) =>
+        {
+            if (log.Kind == ChannelMessageKind.Warning)
+                warnings.Add(log.RawMessage);
+        };
+        var index = -1;
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => Create(index++), count: 2, threads: threads);
+        return ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Cancellation = cancellation.Token, Checkpoints = new() { Folder = folder } }).Fit(view);
+
+        IEnvironment Create(int environment)
+        {
+            var (count, inner) = (0, new CartPole());
+            void Act(bool resets)
+            {
+                count += resets ? 0 : 1;
+                if (count < steps / 2 || resets != isReset)
+                    return;
+                cancellation.Cancel();
+                throw environment == 0 ? exception : new TaskCanceledException("The request timed out.");
+            }
+
+            return new Interrupted(inner, Act);
+        }
+    }
+
+    private sealed class Interrupted(IEnvironment inner, Action<bool> before) : IEnvironment
+    {
+        public string Name => inner.Name;
+
+        public ObservationSpace ObservationSpace => inner.ObservationSpace;
+
+        public ActionSpace ActionSpace => inner.ActionSpace;
+
+        public int? MaxEpisodeSteps => inner.MaxEpisodeSteps;
+
+        public void Reset(int? seed, Span<float> observation)
+        {
+            before(true);
+            inner.Reset(seed, observation);
+        }
+
+        public StepResult Step(EnvironmentAction action, Span<float> observation)
+        {
+            before(false);
+            return inner.Step(action, observation);
+        }
     }
 
     private static PolicyTransformer CancelledAfter(int steps, Action<string>? log = null, string? folder = null)

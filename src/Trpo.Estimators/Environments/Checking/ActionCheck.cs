@@ -35,11 +35,11 @@ internal static class ActionCheck
         var (first, why) = refused[0];
         if (accepted == 0)
         {
-            findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} It was at step 1 of its episode, and failed with each of the {refused.Count} actions that were tried.");
+            findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, step: 1, kind.Observations.Length)} It failed with each of the {refused.Count} actions that were tried.");
             return;
         }
 
         var others = refused.Count == 1 ? "" : $" {refused.Count - 1} of the other actions at the bounds failed too.";
-        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, kind.Observations.Length)} The action was {kind.Describe(first)}, which is in its ActionSpace, {kind.Actions}; Step must accept every action of the space, except for choices that {nameof(IEnvironment.Allows)} forbids.{others}");
+        findings.Add(EnvironmentFault.ActionRefused, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", why, step: 1, kind.Observations.Length)} The action was {kind.Describe(first)}, which is in its ActionSpace, {kind.Actions}; Step must accept every action of the space, except for choices that {nameof(IEnvironment.Allows)} forbids.{others}");
     }
 }

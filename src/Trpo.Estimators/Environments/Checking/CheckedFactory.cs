@@ -24,7 +24,7 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
             else
                 return Examine(environment);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             AddFailure(exception);
         }
@@ -43,7 +43,7 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
                     findings.Add(EnvironmentFault.SpacesDiffer, $"The spaces of environment '{kind.Name}' change while it is used: {difference}. They must not change.");
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             AddFailure(exception);
         }
@@ -58,21 +58,17 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
             {
                 (environment as IDisposable)?.Dispose();
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception)
             {
-                findings.Add(EnvironmentFault.DisposeFailed, $"{Kind?.Subject ?? environment.GetType().Name} failed in Dispose: {exception.Message}");
+                findings.Add(EnvironmentFault.DisposeFailed, $"{Kind?.Subject ?? environment.GetType().Name} failed in Dispose: {EnvironmentErrors.Cause(exception).Message}");
             }
         }
 
         _created.Clear();
     }
 
-    private void AddFailure(Exception exception)
-    {
-        // An exception of a static initializer arrives inside another exception.
-        var cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;
-        findings.Add(EnvironmentFault.FactoryFailed, $"The factory, or a property of the environment that it created, failed: {cause.Message} ({cause.GetType().Name})");
-    }
+    private void AddFailure(Exception exception) =>
+        findings.Add(EnvironmentFault.FactoryFailed, $"{Kind?.Subject ?? "The environment"} {EnvironmentErrors.CreationFailed(exception)}");
 
     private EnvironmentProbe? Examine(IEnvironment environment)
     {

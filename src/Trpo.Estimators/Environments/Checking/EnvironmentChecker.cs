@@ -17,10 +17,11 @@ internal sealed class EnvironmentChecker
     private readonly int _steps;
     private readonly int _episodeStepLimit;
     private readonly int _seed;
+    private readonly CancellationToken _cancellation;
 
     /// <param name="factory">Creates a new environment at each call.</param>
     /// <param name="steps">The number of steps of the random policy, at least 1.</param>
-    /// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error, at least 1.</param>
+    /// <param name="episodeStepLimit">The number of steps, at least 1, after which an episode is truncated if the environment declares no limit.</param>
     /// <param name="seed">The seed of all seeds and actions.</param>
     /// <param name="cancellation">Ends the check between two steps.</param>
     public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed, CancellationToken cancellation)
@@ -29,10 +30,11 @@ internal sealed class EnvironmentChecker
         _steps = steps;
         _episodeStepLimit = episodeStepLimit;
         _seed = seed;
+        _cancellation = cancellation;
     }
 
     /// <summary>Runs the checks and disposes the environments.</summary>
-    /// <exception cref="OperationCanceledException">The check was cancelled, or the environment threw it.</exception>
+    /// <exception cref="OperationCanceledException">The check was cancelled.</exception>
     public EnvironmentReport Run()
     {
         var (exploration, cost) = ((Exploration?)null, default(StepCost));
@@ -50,6 +52,8 @@ internal sealed class EnvironmentChecker
             _factory.DisposeAll();
         }
 
+        // An environment that observed the token has failed because of it.
+        _cancellation.ThrowIfCancellationRequested();
         return new EnvironmentReport(_factory.Kind?.Name, _findings.All, exploration?.Steps ?? 0, exploration?.Episodes ?? 0, cost);
     }
 
@@ -66,7 +70,7 @@ internal sealed class EnvironmentChecker
         exploration.Run(_steps, random.NextSeed());
         if (one is not null && two is not null && !_findings.Has(EnvironmentFault.StepFailed) && !_findings.Has(EnvironmentFault.NothingAllowed))
         {
-            var maxStepsToEnd = exploration.Episodes > 0 ? Math.Min(_episodeStepLimit, _steps) : 0;
+            var maxStepsToEnd = exploration.Episodes > 0 ? Math.Min(probe.Kind.StepLimit(_episodeStepLimit), _steps) : 0;
             new RepeatabilityCheck(one, two, _findings, Actions(probe.Kind, random), random.NextSeed() / 2).Run(maxStepsToEnd);
         }
 

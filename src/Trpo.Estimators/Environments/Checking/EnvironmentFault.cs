@@ -42,9 +42,6 @@ public enum EnvironmentFault
     /// <summary>Error: a reward is not finite.</summary>
     RewardNotFinite,
 
-    /// <summary>Error: an episode did not end within the limit of steps.</summary>
-    EpisodeEndless,
-
     /// <summary>Error: MaxEpisodeSteps is less than 1, or an episode continued after that step.</summary>
     MaxEpisodeStepsWrong,
 
@@ -59,6 +56,9 @@ public enum EnvironmentFault
 
     /// <summary>Warning: no episode ended, but the check had too few steps to reach the limit.</summary>
     EpisodeEndNotSeen,
+
+    /// <summary>Warning: an episode did not end within episodeStepLimit steps, and the environment declares no MaxEpisodeSteps: training truncates it.</summary>
+    EpisodeEndless,
 
     /// <summary>Warning: the same actions gave the same episode under every seed.</summary>
     SeedWithoutEffect,

@@ -8,7 +8,7 @@ public sealed record EnvironmentFinding(EnvironmentFault Fault, string Message)
     /// <summary>The severity of the fault.</summary>
     public FindingSeverity Severity => Fault switch
     {
-        EnvironmentFault.EpisodeEndNotSeen or EnvironmentFault.SeedWithoutEffect or EnvironmentFault.UnseededResetRepeats
+        EnvironmentFault.EpisodeEndNotSeen or EnvironmentFault.EpisodeEndless or EnvironmentFault.SeedWithoutEffect or EnvironmentFault.UnseededResetRepeats
             or EnvironmentFault.RewardHuge or EnvironmentFault.RewardConstant or EnvironmentFault.ActionsOutOfReach
             or EnvironmentFault.ObservationsUnscaled or EnvironmentFault.StepAllocates => FindingSeverity.Warning,
         _ => FindingSeverity.Error,

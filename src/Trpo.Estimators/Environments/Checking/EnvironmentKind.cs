@@ -13,6 +13,10 @@ internal sealed record EnvironmentKind(string Name, ObservationSpace Observation
     /// <summary>The environment's name, as the subject of a sentence.</summary>
     public string Subject => $"Environment '{Name}'";
 
+    /// <summary>Returns the step after which an episode is truncated: the declared one, or else the library's.</summary>
+    /// <param name="episodeStepLimit">The limit for environments that declare none.</param>
+    public int StepLimit(int episodeStepLimit) => MaxEpisodeSteps is >= 1 and var declared ? declared : episodeStepLimit;
+
     /// <summary>Describes an action: its index and name, or its values.</summary>
     public string Describe(ReadOnlySpan<float> action)
     {

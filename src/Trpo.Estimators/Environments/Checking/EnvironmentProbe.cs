@@ -47,9 +47,9 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         {
             environment.Reset(seed, _observation);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
-            findings.Add(EnvironmentFault.ResetFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(method, exception, _observation.Length)}");
+            findings.Add(EnvironmentFault.ResetFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(method, exception, EpisodeSteps, _observation.Length)}");
             return false;
         }
 
@@ -68,9 +68,9 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
                 return true;
             findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} allows no choice at step {EpisodeSteps} of its episode: {EnvironmentErrors.NothingAllowedAdvice}");
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
-            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(nameof(IEnvironment.Allows), exception, _observation.Length)} It must answer for every choice of its ActionSpace, {kind.Actions}.");
+            findings.Add(EnvironmentFault.NothingAllowed, $"{kind.Subject} {EnvironmentErrors.MethodFailed(nameof(IEnvironment.Allows), exception, EpisodeSteps, _observation.Length)} It must answer for every choice of its ActionSpace, {kind.Actions}.");
         }
 
         return false;
@@ -81,7 +81,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     {
         if (TryStep(action, out var result) is not { } exception)
             return result;
-        findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", exception, _observation.Length)} It was at step {EpisodeSteps} of its episode, with the action {kind.Describe(action)}.");
+        findings.Add(EnvironmentFault.StepFailed, $"{kind.Subject} {EnvironmentErrors.MethodFailed("Step", exception, EpisodeSteps, _observation.Length)} The action was {kind.Describe(action)}.");
         return null;
     }
 
@@ -96,7 +96,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
         {
             result = environment.Step(new EnvironmentAction(action), _observation);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             result = default;
             return exception;

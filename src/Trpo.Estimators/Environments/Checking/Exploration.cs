@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Environments.Checking;
 /// <summary>A random policy that plays in an environment, as at the start of training, with checks of its observations and rewards.</summary>
 /// <param name="probe">The environment.</param>
 /// <param name="findings">Receives the findings.</param>
-/// <param name="episodeStepLimit">The number of steps after which an episode that has not ended is an error.</param>
+/// <param name="episodeStepLimit">The number of steps after which an episode is truncated if the environment declares no limit.</param>
 internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings findings, int episodeStepLimit)
 {
     private const int MaxKept = 4_096;
@@ -18,6 +18,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
 
     private readonly float[] _action = new float[probe.Kind.Actions.Length];
     private readonly List<float> _observations = [];
+    private readonly int _stepLimit = probe.Kind.StepLimit(episodeStepLimit);
     private double _minReward = double.PositiveInfinity;
     private double _maxReward = double.NegativeInfinity;
     private int _minLength = int.MaxValue;
@@ -26,7 +27,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     /// <summary>The number of steps.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>The number of episodes that ended.</summary>
+    /// <summary>The number of episodes that ended or were truncated at the limit.</summary>
     public int Episodes { get; private set; }
 
     /// <summary>Plays a number of steps and adds the findings.</summary>
@@ -36,8 +37,9 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         Play(steps, random);
         if (Episodes == 0 && Steps == steps && findings.IsNew(EnvironmentFault.EpisodeEndless))
         {
+            var limit = probe.Kind.MaxEpisodeSteps is null ? "episodeStepLimit" : $"its {nameof(IEnvironment.MaxEpisodeSteps)}";
             findings.Add(EnvironmentFault.EpisodeEndNotSeen,
-                $"{probe.Kind.Subject} ended no episode within the {steps} steps of the check, which are fewer than episodeStepLimit ({episodeStepLimit}). Check with more steps, or shorten the episodes with {nameof(TimeLimit)}.");
+                FormattableString.Invariant($"{probe.Kind.Subject} ended no episode within the {steps} steps of the check, which are fewer than {limit} ({_stepLimit}). Check with more steps, or shorten the episodes with {nameof(TimeLimit)}."));
         }
 
         CheckRewards();
@@ -65,14 +67,10 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
             if (Step() is { } result)
             {
                 Record(result);
-                if (!result.Ended && probe.EpisodeSteps < episodeStepLimit)
+                if (!result.Ended && probe.EpisodeSteps < _stepLimit)
                     continue;
-                if (!result.Ended)
-                {
-                    findings.Add(EnvironmentFault.EpisodeEndless, $"{probe.Kind.Subject} {EnvironmentErrors.EndlessEpisode(episodeStepLimit)}");
-                    return;
-                }
-
+                if (!result.Ended && probe.Kind.MaxEpisodeSteps is null && findings.IsNew(EnvironmentFault.EpisodeEndless))
+                    findings.Add(EnvironmentFault.EpisodeEndless, $"{probe.Kind.Subject} {EnvironmentErrors.EndlessEpisode(_stepLimit)}");
                 Episodes++;
                 (_minLength, _maxLength) = (Math.Min(_minLength, probe.EpisodeSteps), Math.Max(_maxLength, probe.EpisodeSteps));
             }
@@ -98,12 +96,8 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     {
         _minReward = Math.Min(_minReward, result.Reward);
         _maxReward = Math.Max(_maxReward, result.Reward);
-        if (!result.Ended && probe.EpisodeSteps >= probe.Kind.MaxEpisodeSteps)
-        {
-            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong,
-                $"{probe.Kind.Subject} continues after step {probe.EpisodeSteps} of its episode, although its {nameof(IEnvironment.MaxEpisodeSteps)} declares that it is truncated there. Truncate it with {nameof(TimeLimit)}, or leave {nameof(IEnvironment.MaxEpisodeSteps)} out.");
-        }
-
+        if (!result.Ended && probe.EpisodeSteps >= probe.Kind.MaxEpisodeSteps && findings.IsNew(EnvironmentFault.MaxEpisodeStepsWrong))
+            findings.Add(EnvironmentFault.MaxEpisodeStepsWrong, $"{probe.Kind.Subject} {EnvironmentErrors.DeclaredLimitIgnored(_stepLimit)}");
         if (_observations.Count < Math.Min((long)MaxKept * probe.Observation.Length, MaxKeptValues))
             _observations.AddRange(probe.Observation);
     }

@@ -41,7 +41,7 @@ public sealed class EnvironmentDataView : IDataView
     /// <summary>The number of environments that training and evaluation step side by side.</summary>
     public int Count { get; }
 
-    /// <summary>The number of steps after which an episode that has not ended is an error.</summary>
+    /// <summary>The number of steps after which training and evaluation truncate an episode if <see cref="MaxEpisodeSteps"/> is null.</summary>
     public int EpisodeStepLimit => Specification.EpisodeStepLimit;
 
     /// <summary>The step after which the environment truncates an episode, or null if it declares none.</summary>

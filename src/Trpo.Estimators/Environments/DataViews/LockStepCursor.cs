@@ -64,14 +64,14 @@ internal sealed class LockStepCursor : IDisposable
         DataViewColumns.CopyChecked(in _buffer, transformed, _column.Name, _cursor.Position);
         var slot = FiniteValues.IndexOfNonFinite(transformed);
         if (slot >= 0)
-            throw NonFinite(slot, transformed[slot]);
+            throw NonFinite(environments.DescribeStep(index), slot, transformed[slot]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cursor.Dispose();
 
-    private EnvironmentException NonFinite(int slot, float value) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Column '{_column.Name}' has {value} at slot {slot}: the transforms between environment '{_environment}' and the policy made it from a finite observation."));
+    private EnvironmentException NonFinite(string step, int slot, float value) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{step}: column '{_column.Name}' has {value} at slot {slot}, which the transforms between the environment and the policy made from a finite observation."));
 
     private LockStepException NotFromEnvironment() => _rows.CursorCount > 1
         ? new LockStepException($"{_lineage} reads environment '{_environment}' {_rows.CursorCount} times at once, but every row can be read only once.")

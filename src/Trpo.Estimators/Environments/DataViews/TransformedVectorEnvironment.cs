@@ -10,15 +10,18 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     // Empty if the data are the environment's view itself: its observations, validated already, are copied directly.
     private readonly LockStepCursor[] _cursors;
     private readonly int _offset;
+    private readonly Action<string>? _warn;
 
     /// <param name="environment">The view of the environment.</param>
     /// <param name="count">The number of environments, at least 1.</param>
     /// <param name="data">A transform of <paramref name="environment"/>, or the view itself.</param>
     /// <param name="column">The column of <paramref name="data"/> that the policy observes, a <c>Vector&lt;Single&gt;</c> of known size.</param>
+    /// <param name="warn">Receives warnings; null for no receiver.</param>
     /// <exception cref="LockStepException"><paramref name="data"/> does not read from the environment, or not row by row.</exception>
-    /// <exception cref="EnvironmentException">The environments could not be created.</exception>
-    public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column)
+    /// <exception cref="EnvironmentException">The environments could not be created, or opening a transform was cancelled.</exception>
+    public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null)
     {
+        _warn = warn;
         var lineage = DataViewLineage.Of(data);
         (Lineage, HasStatefulTransform) = (lineage.ToString(), lineage.HasStatefulTransform);
         ObservationLength = ((VectorDataViewType)column.Type).Size;
@@ -29,13 +32,15 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         {
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
-            Unwrapped = new VectorEnvironment(environment.Specification, count);
+            Unwrapped = new VectorEnvironment(environment.Specification, count, warn);
             Queue = new StepQueue(Unwrapped, environment.ActionSpace.Length, environment.Threads);
         }
-        catch
+        catch (Exception exception)
         {
             DisposeCursors();
             Unwrapped?.Dispose();
+            if (exception is OperationCanceledException)
+                throw new EnvironmentException($"The transforms between environment '{environment.Name}' and the policy failed when they were opened: {exception.Message}", exception) { IsOfTransform = true };
             throw;
         }
     }
@@ -65,59 +70,47 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <param name="index">The environment.</param>
     /// <param name="observation">Receives the transformed observation, <c>[ObservationLength]</c>.</param>
     /// <exception cref="LockStepException">A transform did not return the row before it asked for the next.</exception>
-    /// <exception cref="EnvironmentException">A transformed value is not finite.</exception>
+    /// <exception cref="InvalidDataException">A transform returned another number of values than its column declares.</exception>
+    /// <exception cref="EnvironmentException">A transform threw another exception, or a transformed value is not finite.</exception>
     public void Read(int index, Span<float> observation)
     {
         if (_cursors.Length == 0)
+        {
             Unwrapped.Observation(index).Slice(_offset, ObservationLength).CopyTo(observation);
-        else
-            _cursors[index].Read(Unwrapped, index, observation);
-    }
+            return;
+        }
 
-    /// <summary>Calls <paramref name="body"/> and disposes the environments; if both fail, the exception of <paramref name="body"/> is thrown.</summary>
-    public T Use<T>(Func<TransformedVectorEnvironment, T> body)
-    {
-        T result;
         try
         {
-            result = body(this);
+            _cursors[index].Read(Unwrapped, index, observation);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not (EnvironmentException or LockStepException or InvalidDataException))
         {
-            try
-            {
-                Dispose();
-            }
-            catch (AggregateException disposal)
-            {
-                exception.Data["Disposing the environments failed too"] = disposal.Message;
-            }
-
-            throw;
+            throw new EnvironmentException($"{Unwrapped.DescribeStep(index)}: a transform between the environment and the policy failed: {EnvironmentErrors.Cause(exception).Message}", exception) { IsOfTransform = true };
         }
-
-        Dispose();
-        return result;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads, and disposes cursors and environments. A failure is a warning: it must neither hide the exception that ended the work nor cost its result.</summary>
     public void Dispose()
     {
-        try
-        {
-            // The threads end first: none may be inside an environment that is disposed.
-            Queue.Dispose();
-            DisposeCursors();
-        }
-        finally
-        {
-            Unwrapped.Dispose();
-        }
+        // The threads end first: none may be inside an environment that is disposed.
+        Queue.Dispose();
+        DisposeCursors();
+        Unwrapped.Dispose();
     }
 
     private void DisposeCursors()
     {
         foreach (var cursor in _cursors)
-            cursor?.Dispose();
+        {
+            try
+            {
+                cursor?.Dispose();
+            }
+            catch (Exception exception)
+            {
+                _warn?.Invoke($"{Lineage} failed in Dispose: {exception.Message}");
+            }
+        }
     }
 }

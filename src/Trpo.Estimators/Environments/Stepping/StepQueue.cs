@@ -63,11 +63,14 @@ internal sealed class StepQueue : IDisposable
         if (_pool is not null && count > 1)
         {
             _pool.Run(count);
-            return;
+        }
+        else
+        {
+            for (var i = 0; i < count; i++)
+                RunQueued(i);
         }
 
-        for (var i = 0; i < count; i++)
-            RunQueued(i);
+        _environments.WarnOfTruncation();
     }
 
     /// <summary>Returns the result of the last step of environment <paramref name="index"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Spaces;
 
@@ -5,7 +6,9 @@ namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
 /// A vector environment: a fixed number of environments of one kind, with the current observation of each. Observations and rewards are
-/// validated as they are returned. A step allocates nothing. Different threads may use different environments at the same time.
+/// validated as they are returned. An episode that reaches the limit of its environment is truncated there. Whatever an environment throws becomes an
+/// <see cref="EnvironmentException"/>; its caller decides whether that was a cancellation. A step allocates nothing. Different threads may use different
+/// environments at the same time.
 /// </summary>
 internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 {
@@ -18,13 +21,19 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     private readonly float[] _clipped;
     private readonly double[] _returns;
     private readonly int[] _lengths;
+    private readonly bool[] _overran;
+    private readonly Action<string>? _warn;
+    private volatile bool _hasOverrun;
+    private bool _hasWarned;
 
     /// <param name="specification">The kind of the environments.</param>
     /// <param name="count">The number of environments, at least 1.</param>
-    /// <exception cref="EnvironmentException">The factory returned null, one environment twice, or environments of different spaces.</exception>
-    public VectorEnvironment(EnvironmentSpecification specification, int count)
+    /// <param name="warn">Receives warnings, on the thread that uses the vector environment; null for no receiver.</param>
+    /// <exception cref="EnvironmentException">The factory threw, or returned null, one environment twice, or environments of different spaces.</exception>
+    public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null)
     {
         _specification = specification;
+        _warn = warn;
         _validator = new ObservationValidator(specification.ObservationSpace);
         _environments = new IEnvironment?[count];
         _observationLength = specification.ObservationSpace.Length;
@@ -33,13 +42,14 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         _clipped = new float[count * _actionLength];
         _returns = new double[count];
         _lengths = new int[count];
+        _overran = new bool[count];
         try
         {
             for (var i = 0; i < count; i++)
             {
-                var environment = specification.Create();
+                var environment = specification.Create(i, count);
                 if (_environments.Any(other => ReferenceEquals(other, environment)))
-                    throw new EnvironmentException($"The factory of environment '{specification.Name}' returned the same environment twice; it must create a new one each time.");
+                    throw new EnvironmentException($"{Describe(i)} could not be created: the factory returned the same environment twice; it must create a new one each time.");
                 _environments[i] = environment;
             }
         }
@@ -88,7 +98,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         {
             _environments[index]!.Reset(seed, observation);
         }
-        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+        catch (Exception exception)
         {
             throw Failed(index, "Reset", exception);
         }
@@ -104,44 +114,78 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         {
             return _environments[index]!.Allows(choice);
         }
-        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+        catch (Exception exception)
         {
             throw Failed(index, "Allows", exception);
         }
     }
 
-    /// <summary>Steps environment <paramref name="index"/>.</summary>
+    /// <summary>Steps environment <paramref name="index"/>. A step that reaches the limit of an episode that has not ended truncates it.</summary>
     /// <param name="index">The environment.</param>
     /// <param name="action">The action, <c>[k]</c>; clipped to the bounds of a box.</param>
-    /// <exception cref="EnvironmentException">The environment threw an exception, returned an invalid observation or reward, or exceeded the step limit.</exception>
+    /// <exception cref="EnvironmentException">The environment threw an exception, or returned an invalid observation or reward.</exception>
     public StepResult Step(int index, ReadOnlySpan<float> action)
     {
         var clipped = _clipped.AsSpan(index * _actionLength, _actionLength);
         ActionSampling.Clip(_specification.ActionSpace, action, clipped);
         var observation = Observation(index);
         observation.Fill(float.NaN);
+        var step = ++_lengths[index];
         StepResult result;
         try
         {
             result = _environments[index]!.Step(new EnvironmentAction(clipped), observation);
         }
-        catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+        catch (Exception exception)
         {
             throw Failed(index, "Step", exception);
         }
 
         Validate(index, observation, "Step");
         if (!double.IsFinite(result.Reward))
-            throw new EnvironmentException($"{Describe(index)} {EnvironmentErrors.NonFiniteReward(result.Reward, _lengths[index] + 1)}") { IsNonFinite = true };
+            throw new EnvironmentException($"{Describe(index)} {EnvironmentErrors.NonFiniteReward(result.Reward, step)}") { IsNonFinite = true };
         _returns[index] += result.Reward;
-        if (++_lengths[index] >= _specification.EpisodeStepLimit && !result.Ended)
-            throw new EnvironmentException($"{Describe(index)} {EnvironmentErrors.EndlessEpisode(_specification.EpisodeStepLimit)}");
+        if (step < (MaxEpisodeSteps ?? _specification.EpisodeStepLimit) || result.Ended)
+            return result;
+        _overran[index] = true;
+        _hasOverrun = true;
+        return result with { Truncated = true };
+    }
 
-        return result;
+    /// <summary>Warns, once, of an episode that was truncated because it reached the limit. Called on the thread that uses the vector environment, while no environment is stepped.</summary>
+    public void WarnOfTruncation()
+    {
+        if (!_hasOverrun || _hasWarned)
+            return;
+        _hasWarned = true;
+
+        // The lowest index does not depend on which thread was faster.
+        var index = Array.IndexOf(_overran, true);
+        _warn?.Invoke($"{Describe(index)} {(MaxEpisodeSteps is { } limit ? EnvironmentErrors.DeclaredLimitIgnored(limit) : EnvironmentErrors.EndlessEpisode(_specification.EpisodeStepLimit))}");
     }
 
     /// <summary>True if the states of all environments can be saved and restored.</summary>
-    public bool IsCheckpointable => _environments.All(environment => environment is ICheckpointable { IsCheckpointable: true });
+    /// <exception cref="EnvironmentException">The environment threw an exception.</exception>
+    public bool IsCheckpointable
+    {
+        get
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                try
+                {
+                    if (_environments[i] is not ICheckpointable { IsCheckpointable: true })
+                        return false;
+                }
+                catch (Exception exception)
+                {
+                    throw Failed(i, nameof(ICheckpointable.IsCheckpointable), exception);
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>Saves the state of every environment, without its observation, between two steps. All of them must be <see cref="ICheckpointable"/>.</summary>
     /// <exception cref="EnvironmentException">An environment failed to save its state.</exception>
@@ -157,7 +201,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             {
                 ((ICheckpointable)_environments[i]!).SaveState(stateWriter);
             }
-            catch (Exception exception) when (exception is not (EnvironmentException or OperationCanceledException))
+            catch (Exception exception)
             {
                 throw Failed(i, nameof(ICheckpointable.SaveState), exception);
             }
@@ -181,7 +225,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             {
                 ((ICheckpointable)_environments[i]!).RestoreState(stateReader);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception)
             {
                 throw new InvalidDataException($"{Describe(i)} failed in {nameof(ICheckpointable.RestoreState)}: {exception.Message}", exception);
             }
@@ -193,31 +237,22 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
-    /// <summary>Disposes every environment, and throws the failures together once all were tried.</summary>
-    /// <exception cref="AggregateException">One or more environments threw in Dispose.</exception>
+    /// <summary>Disposes every environment. A failure is a warning: it must neither hide the exception that ended the work nor cost its result.</summary>
     public void Dispose()
     {
-        var failures = new List<Exception>();
         for (var i = 0; i < _environments.Length; i++)
         {
-            try
-            {
-                (_environments[i] as IDisposable)?.Dispose();
-            }
-            catch (Exception exception)
-            {
-                failures.Add(Failed(i, "Dispose", exception));
-            }
-
+            if (_environments[i] is { } environment && _specification.TryDispose(environment) is { } exception)
+                _warn?.Invoke(Failed(i, "Dispose", exception).Message);
             _environments[i] = null;
         }
-
-        if (failures.Count > 0)
-            throw new AggregateException(failures);
     }
 
     /// <summary>Returns the name and the index of an environment, for the start of a message.</summary>
-    public string Describe(int index) => $"Environment '{Name}' (index {index} of {Count})";
+    public string Describe(int index) => _specification.Describe(index, Count);
+
+    /// <summary>Returns the name and the index of an environment and the step that it is at, for the start of a message.</summary>
+    public string DescribeStep(int index) => string.Create(CultureInfo.InvariantCulture, $"{Describe(index)}, at step {_lengths[index]} of its episode");
 
     // The observation was filled with NaN before the call, so a value that was not written is NaN too.
     private void Validate(int index, ReadOnlySpan<float> observation, string method)
@@ -227,5 +262,5 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     }
 
     private EnvironmentException Failed(int index, string method, Exception exception) =>
-        new($"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _observationLength)}", exception);
+        new($"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _lengths[index], _observationLength)}", exception);
 }

@@ -186,11 +186,45 @@ public sealed class EnvironmentCheckerTests
     }
 
     [Test]
-    public void An_OperationCanceledException_of_the_environment_is_not_a_finding()
+    public void A_cancellation_of_the_environment_s_own_is_a_finding()
     {
         var disposed = 0;
-        Assert.That(() => Check(() => new Counted(() => throw new OperationCanceledException(), () => disposed++)), Throws.TypeOf<OperationCanceledException>());
+        var report = Check(() => new Counted(() => throw new OperationCanceledException("No answer."), () => disposed++));
+
+        Assert.That(FaultsOf(report), Is.EqualTo(new[] { EnvironmentFault.StepFailed }), report.ToString());
+        Assert.That(report.Findings[0].Message, Does.Contain("at step 1 of its episode: No answer."));
         Assert.That(disposed, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void An_environment_that_observes_the_token_of_the_check_is_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var (steps, disposed) = (0, 0);
+        var exception = Assert.Throws<OperationCanceledException>(() => _ml.ReinforcementLearning.CheckEnvironment(
+            () => new Counted(
+                () =>
+                {
+                    if (++steps == 100)
+                        cancellation.Cancel();
+                    cancellation.Token.ThrowIfCancellationRequested();
+                },
+                () => disposed++),
+            cancellation: cancellation.Token))!;
+
+        Assert.That(exception.CancellationToken, Is.EqualTo(cancellation.Token));
+        Assert.That((steps, disposed), Is.EqualTo((100, 3)));
+    }
+
+    [Test]
+    public void A_timeout_of_the_constructor_and_of_Dispose_are_findings()
+    {
+        var factory = _ml.ReinforcementLearning.CheckEnvironment(() => throw new TaskCanceledException("No licence."));
+        var dispose = Check(() => new Counted(() => { }, () => throw new TaskCanceledException("Still busy.")));
+
+        Assert.That(FaultsOf(factory), Is.EqualTo(new[] { EnvironmentFault.FactoryFailed }), factory.ToString());
+        Assert.That(factory.Findings[0].Message, Does.Contain("No licence.").And.Contain("TaskCanceledException"));
+        Assert.That(FaultsOf(dispose), Is.EqualTo(new[] { EnvironmentFault.DisposeFailed }), dispose.ToString());
     }
 
     [Test]

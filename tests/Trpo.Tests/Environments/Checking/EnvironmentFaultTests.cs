@@ -28,12 +28,12 @@ public sealed class EnvironmentFaultTests
         [EnvironmentFault.ObservationInvalid] = (() => () => new Faulty { Observed = (ref float value) => value = float.NaN }, ["NaN", "0 ('position')"]),
         [EnvironmentFault.ObservationOutOfBounds] = (() => () => new Faulty { Observed = (ref float value) => value *= 3 }, ["0 ('position')", "-2 to 2"]),
         [EnvironmentFault.RewardNotFinite] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = double.NaN } }, ["reward NaN", "step 1"]),
-        [EnvironmentFault.EpisodeEndless] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Terminated = false, Truncated = false } }, ["10000 steps", "TimeLimit"]),
         [EnvironmentFault.MaxEpisodeStepsWrong] = (() => () => new Forbidding { MaxEpisodeSteps = 10 }, ["continues after step 10 ", "TimeLimit"]),
         [EnvironmentFault.NotRepeatable] = (() => () => new Faulty { Random = new RandomSource((ulong)Random.Shared.NextInt64()), IgnoresSeed = true }, ["at step 0 value 0 ('position') of the observation was"]),
         [EnvironmentFault.ResetIncomplete] = (() => () => new Faulty { KeepsSteps = true }, ["in the middle of an episode", "value 1 ('time')"]),
         [EnvironmentFault.InstancesShareState] = (() => () => new Sharing(), ["at step 1 value 0 ('position') of the observation was"]),
         [EnvironmentFault.EpisodeEndNotSeen] = (() => () => new TimeLimit(new Faulty { Stepped = (_, _, _, result) => result with { Terminated = false, Truncated = false } }, 9_999), ["5000 steps"]),
+        [EnvironmentFault.EpisodeEndless] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Terminated = false, Truncated = false } }, ["10000 steps", "TimeLimit"]),
         [EnvironmentFault.SeedWithoutEffect] = (() => () => new Deterministic(), ["under each of 7 seeds"]),
         [EnvironmentFault.UnseededResetRepeats] = (() => () => new Forgetful(), ["Reset(null)"]),
         [EnvironmentFault.RewardHuge] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = -2e6 * result.Reward } }, ["'Walk'", "-10 to 10"]),
@@ -99,7 +99,7 @@ public sealed class EnvironmentFaultTests
         var report = _ml.ReinforcementLearning.CheckEnvironment(() => new Forbidding { Allowing = (_, choice) => choice == 0 ? throw new TimeoutException("Nobody knows.") : true });
 
         Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { EnvironmentFault.NothingAllowed }), report.ToString());
-        Assert.That(report.Findings[0].Message, Does.Contain("failed in Allows: Nobody knows."));
+        Assert.That(report.Findings[0].Message, Does.Contain("failed in Allows, at step 0 of its episode: Nobody knows."));
     }
 
     [Test]

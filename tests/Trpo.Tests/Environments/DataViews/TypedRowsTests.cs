@@ -128,7 +128,7 @@ public sealed class TypedRowsTests
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => new ScriptedEnvironment(TypedRow.Space, [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [value, 0, 0, 0, 0]));
 
         Assert.That(() => view.GetColumn<float>("Stock").ToList(), Throws.TypeOf<EnvironmentException>()
-            .With.Message.Contains("'Scripted'").And.Message.Contains("'Weekday'").And.Message.Contains(FormattableString.Invariant($"gave {value} ")).And.Message.Contains("in Step, at step 1 of").And.Message.Contains("from 0 ('Mon') to 2 ('Wed')"));
+            .With.Message.Contains("'Scripted'").And.Message.Contains("'Weekday'").And.Message.Contains(FormattableString.Invariant($"gave {value} ")).And.Message.Contains("in Step, at step 2 of").And.Message.Contains("from 0 ('Mon') to 2 ('Wed')"));
     }
 
     [Test]

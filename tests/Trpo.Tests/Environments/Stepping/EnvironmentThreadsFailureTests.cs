@@ -34,14 +34,14 @@ public sealed class EnvironmentThreadsFailureTests
     {
         var exception = Assert.Throws<EnvironmentException>(() => Train(Elsewhere(new TimeoutException("The robot does not answer."))))!;
 
-        Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(index [01] of 2\) failed in Step: The robot does not answer\.$"));
+        Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(index [01] of 2\) failed in Step, at step 2 of its episode: The robot does not answer\.$"));
         Assert.That(exception.InnerException, Is.TypeOf<TimeoutException>());
         Assert.That(_callers, Has.Count.EqualTo(2));
     }
 
     [Test]
-    public void A_cancellation_on_another_thread_is_not_wrapped() =>
-        Assert.That(() => Train(Elsewhere(new OperationCanceledException())), Throws.TypeOf<OperationCanceledException>());
+    public void A_cancellation_of_its_own_on_another_thread_is_a_failure_of_the_environment() =>
+        Assert.That(() => Train(Elsewhere(new OperationCanceledException())), Throws.TypeOf<EnvironmentException>().With.InnerException.TypeOf<OperationCanceledException>());
 
     [Test]
     public void Successful_training_leaves_nothing_behind()
@@ -69,14 +69,14 @@ public sealed class EnvironmentThreadsFailureTests
             throw environment == 1 ? new OperationCanceledException() : new TimeoutException("Too late.");
         }, threads))!;
 
-        Assert.That(exception.Message, Is.EqualTo("Environment 'Counting' (index 0 of 2) failed in Step: Too late."));
+        Assert.That(exception.Message, Is.EqualTo("Environment 'Counting' (index 0 of 2) failed in Step, at step 3 of its episode: Too late."));
     }
 
     [TestCase(1)]
     [TestCase(2)]
     public void A_failure_of_the_first_reset_names_the_environment(int threads) =>
         Assert.That(() => Train((_, _) => throw new TimeoutException("No field."), threads),
-            Throws.TypeOf<EnvironmentException>().With.Message.EqualTo("Environment 'Counting' (index 0 of 2) failed in Reset: No field."));
+            Throws.TypeOf<EnvironmentException>().With.Message.EqualTo("Environment 'Counting' (index 0 of 2) failed in Reset, at step 0 of its episode: No field."));
 
     // Both environments wait for each other in their second step, so one of them runs on another thread than the one that trains.
     private static Action<int, int> Elsewhere(Exception exception)

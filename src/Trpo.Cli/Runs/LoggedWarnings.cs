@@ -5,16 +5,22 @@ using Trpo.Estimators;
 
 namespace Trpo.Cli.Runs;
 
-/// <summary>The trainer's warnings on the terminal, each once: immediately if the display is plain text, after the training if they would break a live display.</summary>
-internal sealed class TrainingWarnings : IDisposable
+/// <summary>The warnings of training and evaluation on the terminal, each once: immediately if the display is plain text, at the end if they would break a live display.</summary>
+internal sealed class LoggedWarnings : IDisposable
 {
+    // The sources of the log: the trainer, and the catalog's evaluation.
+    private static readonly string[] Sources = [nameof(TrpoEstimator), "Evaluation"];
+
     private readonly MLContext _ml;
     private readonly Terminal _terminal;
     private readonly bool _isLive;
     private readonly List<string> _texts = [];
 
     /// <summary>Begins to listen to the log of a context.</summary>
-    public TrainingWarnings(MLContext ml, Terminal terminal, bool isLive)
+    /// <param name="ml">The context.</param>
+    /// <param name="terminal">The terminal.</param>
+    /// <param name="isLive">True to hold the warnings back until the end.</param>
+    public LoggedWarnings(MLContext ml, Terminal terminal, bool isLive = false)
     {
         (_ml, _terminal, _isLive) = (ml, terminal, isLive);
         ml.Log += OnLog;
@@ -30,7 +36,7 @@ internal sealed class TrainingWarnings : IDisposable
 
     private void OnLog(object? sender, LoggingEventArgs log)
     {
-        if (log.Kind != ChannelMessageKind.Warning || !log.Source.Contains(nameof(TrpoEstimator), StringComparison.Ordinal) || _texts.Contains(log.RawMessage))
+        if (log.Kind != ChannelMessageKind.Warning || !Sources.Any(source => log.Source.Contains(source, StringComparison.Ordinal)) || _texts.Contains(log.RawMessage))
             return;
         _texts.Add(log.RawMessage);
         if (!_isLive)
