@@ -49,7 +49,10 @@ public sealed record TrpoOptions
     /// </summary>
     public bool NormalizeObservations { get; init; }
 
-    /// <summary>The factor of rewards in learning; reported returns are not scaled. Positive; 1 by default.</summary>
+    /// <summary>
+    /// The factor of rewards in learning; reported returns are not scaled. Positive; 1 by default. The built-in value function learns rewards of any size alike, so that it
+    /// matters only for a <see cref="Baseline"/>.
+    /// </summary>
     public double RewardScale { get; init; } = 1;
 
     /// <summary>
@@ -59,7 +62,7 @@ public sealed record TrpoOptions
     /// </summary>
     public double EntropyBonus { get; init; }
 
-    /// <summary>True if the advantages of an iteration are standardized to mean 0 and standard deviation 1; if all are equal, they become 0. True by default.</summary>
+    /// <summary>True if the advantages of an iteration are standardized to mean 0 and standard deviation 1; if all are equal up to rounding, they become 0. True by default.</summary>
     public bool NormalizeAdvantages { get; init; } = true;
 
     /// <summary>True if the return of a truncated episode includes the value of the final observation, as if the episode continued; a terminated one never does. True by default.</summary>

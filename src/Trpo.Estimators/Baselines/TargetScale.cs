@@ -1,44 +1,52 @@
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Estimation;
 
 namespace Trpo.Estimators.Baselines;
 
 /// <summary>
 /// A running mean and standard deviation of value targets, so that one network fits returns of any size (van Hasselt et al.,
-/// "Learning values across many orders of magnitude" (2016)).
+/// "Learning values across many orders of magnitude" (2016)). Neither has an absolute size: targets times a power of two multiply both by it, bit for bit.
 /// </summary>
 internal sealed class TargetScale : ICheckpointable
 {
     // Old batches fade from the statistics, since returns grow as the policy learns.
     private const double MinWeight = 0.05;
 
+    // A smaller deviation beside the mean would divide the rounding of the targets.
+    private const double MinShareOfMean = 1e-12;
+
     private int _batches;
-    private double _meanSquare;
+    private double _variance;
 
-    /// <summary>True before the first batch.</summary>
-    public bool IsEmpty => _batches == 0;
-
-    /// <summary>The running mean; 0 before the first batch.</summary>
+    /// <summary>The running mean; that of the last batch while targets have not varied, and 0 before the first batch.</summary>
     public double Mean { get; private set; }
 
-    /// <summary>The running standard deviation; 1 before the first batch and while targets have not varied.</summary>
-    public double Deviation { get; private set; } = 1;
+    /// <summary>The running standard deviation; 0 while targets have not varied.</summary>
+    public double Deviation { get; private set; }
 
     /// <summary>Includes a batch of targets.</summary>
-    public void Add(TargetSums targets)
+    /// <param name="targets">The moments of the targets.</param>
+    /// <param name="rounding">The bound of the rounding error of a target: targets that differ by no more are equal.</param>
+    public void Add(Moments targets, double rounding)
     {
+        // The first batch that varies replaces the constants before it.
+        if (Deviation == 0)
+            Mean = targets.Mean;
+        if (Deviation == 0 && !targets.Varies(rounding))
+            return;
         var weight = Math.Max(1.0 / ++_batches, MinWeight);
-        Mean += weight * ((targets.Sum / targets.Count) - Mean);
-        _meanSquare += weight * ((targets.SumOfSquares / targets.Count) - _meanSquare);
-        var variance = _meanSquare - (Mean * Mean);
-        Deviation = variance > 1e-12 * _meanSquare ? Math.Sqrt(variance) : 1;
+        var difference = targets.Mean - Mean;
+        Mean += weight * difference;
+        _variance = ((1 - weight) * (_variance + (weight * difference * difference))) + (weight * targets.Variance);
+        Deviation = Math.Max(Math.Sqrt(_variance), MinShareOfMean * Math.Abs(Mean));
     }
 
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
     {
         writer.Write(_batches);
-        writer.Write(_meanSquare);
         writer.Write(Mean);
+        writer.Write(_variance);
         writer.Write(Deviation);
     }
 
@@ -46,9 +54,9 @@ internal sealed class TargetScale : ICheckpointable
     public void RestoreState(BinaryReader reader)
     {
         _batches = reader.ReadInt32(0, int.MaxValue, "The number of batches");
-        (_meanSquare, Mean, Deviation) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        StateSpans.RequireFinite([_meanSquare, Mean, Deviation], "statistics of value targets");
-        if (Deviation <= 0)
-            throw new InvalidDataException($"The standard deviation of value targets is {Deviation}.");
+        (Mean, _variance, Deviation) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        StateSpans.RequireFinite([Mean, _variance, Deviation], "statistics of value targets");
+        if (_variance < 0 || Deviation < 0)
+            throw new InvalidDataException(FormattableString.Invariant($"The variance of value targets is {_variance}, their standard deviation {Deviation}."));
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Randomness;
@@ -8,10 +9,13 @@ namespace Trpo.Estimators.Baselines;
 
 /// <summary>
 /// A perceptron with one output, fitted by trust-region steps (<see cref="ValueProblem"/>) to standardized targets. When the scale of the targets
-/// changes, the last layer is rescaled so that no value changes with it.
+/// changes, the last layer is rescaled so that no value changes with it. Until targets have varied, all values are the mean of the last targets, and 0 at first.
 /// </summary>
 internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposable
 {
+    // The rounding error of an output of the network, which computes in float32: 2^-23 for each of several sums.
+    private const double NetworkRounding = 1e-6;
+
     private readonly IDifferentiableNetwork _network;
     private readonly TrustRegionOptimizer _optimizer;
     private readonly TargetScale _scale = new();
@@ -20,12 +24,15 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource random)
     {
-        var perceptron = new Perceptron(inputs, hiddenLayers, outputs: 1, activation, outputGain: 1, random);
+        var perceptron = new Perceptron(inputs, hiddenLayers, outputs: 1, activation, outputGain: 0, random);
         _network = DifferentiableNetwork.For(perceptron, outputs: 1);
         _lastLayer = (perceptron.Widths[^2] + 1) * perceptron.Widths[^1];
         _optimizer = new TrustRegionOptimizer(options.TrustRegion);
         _options = options;
     }
+
+    /// <summary>The rounding error of a predicted value, in the units of the targets.</summary>
+    public double Rounding => NetworkRounding * _scale.Deviation;
 
     public void Predict(ReadOnlySpan<float> observations, Span<double> values)
     {
@@ -38,21 +45,26 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
     {
-        var objective = BeginFit(TargetSums.Of(targets), observations.ToArray(), targets);
+        var objective = BeginFit(Moments.Of(targets), rounding: 0, observations.ToArray(), targets);
         return Fit([objective]);
     }
 
     /// <summary>Updates the scale of the targets, without changing a value, and prepares a fit to a group of rows.</summary>
-    /// <param name="sums">The sums of the targets of all groups.</param>
+    /// <param name="moments">The moments of the targets of all groups.</param>
+    /// <param name="rounding">The bound of the rounding error of a target.</param>
     /// <param name="observations">The observations of the group, <c>[N, d]</c>.</param>
     /// <param name="targets">The targets of the group, <c>[N]</c>.</param>
     /// <returns>The group's share of the fit, in units of standardized targets.</returns>
-    public IPartialProblem BeginFit(TargetSums sums, ReadOnlyMemory<float> observations, ReadOnlySpan<double> targets)
+    public IPartialProblem BeginFit(Moments moments, double rounding, ReadOnlyMemory<float> observations, ReadOnlySpan<double> targets)
     {
-        UpdateScale(sums);
+        UpdateScale(moments, rounding);
         var standardized = new double[targets.Length];
-        TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
-        TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
+        if (_scale.Deviation > 0)
+        {
+            TensorPrimitives.Subtract(targets, _scale.Mean, standardized);
+            TensorPrimitives.Divide(standardized, _scale.Deviation, standardized);
+        }
+
         return new ValueObjective(_network, observations, standardized, _options.FisherFraction);
     }
 
@@ -61,6 +73,9 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <returns>The mean squared error that is left, in the units of the targets.</returns>
     public double Fit(IReadOnlyList<IPartialProblem> objectives)
     {
+        // Every value is the one target.
+        if (_scale.Deviation == 0)
+            return 0;
         var problem = new ValueProblem(objectives);
         var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
@@ -92,13 +107,13 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         return parameters;
     }
 
-    private void UpdateScale(TargetSums sums)
+    private void UpdateScale(Moments targets, double rounding)
     {
-        var (first, oldMean, oldDeviation) = (_scale.IsEmpty, _scale.Mean, _scale.Deviation);
-        _scale.Add(sums);
+        var (oldMean, oldDeviation) = (_scale.Mean, _scale.Deviation);
+        _scale.Add(targets, rounding);
 
-        // Before the first batch there are no values worth keeping.
-        if (!first)
+        // Until targets have varied, the network has computed no value.
+        if (oldDeviation > 0)
             RescaleOutput(oldDeviation / _scale.Deviation, (oldMean - _scale.Mean) / _scale.Deviation);
     }
 

@@ -7,17 +7,22 @@ namespace Trpo.Estimators.Estimation;
 /// <summary>Advantages, and the targets of the value function, of the rows of a rollout.</summary>
 /// <param name="Advantages">The advantages, not standardized, <c>[N]</c>.</param>
 /// <param name="Targets">The returns that the advantages imply, <c>target = advantage + value</c>, <c>[N]</c>.</param>
-internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
+/// <param name="Rounding">A bound of the rounding error of an advantage or target: those that differ by no more are equal.</param>
+internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets, double Rounding)
 {
+    // The rounding error of a residual r + discount V' - V, and of its part in a sum, beside the largest of the three: less than eight halves of 2^-52.
+    private const double ResidualRounding = 1.0 / (1L << 50);
+
     /// <summary>Computes the estimates segment by segment by <see cref="GeneralizedAdvantageEstimation"/>.</summary>
     /// <param name="rollout">The rollout, <c>N</c> rows.</param>
     /// <param name="values">The value of each observation, <c>[N]</c>.</param>
     /// <param name="bootstrapValues">The value of each of <see cref="Rollout.BootstrapObservations"/>, <c>[B]</c>.</param>
     /// <param name="options">The discount, lambda, scale of rewards, and the worth of a truncated episode.</param>
     /// <param name="bonuses">The bonuses on the rewards, <c>[N]</c>; empty for none.</param>
+    /// <param name="valueRounding">The rounding error of a value, 0 or more, beyond that of double precision.</param>
     /// <param name="traces">The trace coefficients of a rollout of an earlier policy, <c>[N]</c> (<see cref="ImportanceWeights.TraceCoefficients"/>); empty for a rollout of the present one.</param>
     public static AdvantageEstimates Compute(
-        Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues, AdvantageOptions options, ReadOnlySpan<double> bonuses = default, ReadOnlySpan<double> traces = default)
+        Rollout rollout, ReadOnlySpan<double> values, ReadOnlySpan<double> bootstrapValues, AdvantageOptions options, ReadOnlySpan<double> bonuses = default, double valueRounding = 0, ReadOnlySpan<double> traces = default)
     {
         var rewards = rollout.Rewards.ToArray();
         if (!bonuses.IsEmpty)
@@ -40,7 +45,18 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets)
 
         var targets = new double[rollout.Rows];
         TensorPrimitives.Add(advantages, values, targets);
-        return new AdvantageEstimates(advantages, targets);
+        return new AdvantageEstimates(advantages, targets, RoundingOf(rewards, values, nextValues, valueRounding, Math.Min(rollout.Steps, 1 / (1 - (options.Discount * options.Lambda)))));
+    }
+
+    private static double RoundingOf(ReadOnlySpan<double> rewards, ReadOnlySpan<double> values, ReadOnlySpan<double> nextValues, double valueRounding, double residuals)
+    {
+        var largest = Math.Max(Largest(rewards), Math.Max(Largest(values), Largest(nextValues)));
+        var rounding = residuals * ((ResidualRounding * largest) + (2 * valueRounding));
+
+        // Numbers that are not finite must not pass for equal ones.
+        return double.IsFinite(rounding) ? rounding : 0;
+
+        static double Largest(ReadOnlySpan<double> numbers) => Math.Abs(TensorPrimitives.MaxMagnitude(numbers));
     }
 
     private static void Or(ReadOnlySpan<bool> left, ReadOnlySpan<bool> right, Span<bool> either) =>

@@ -11,10 +11,18 @@ internal readonly record struct Moments(long Count, double Mean, double SquaredD
     /// <summary>The population variance, <c>M2 / count</c>.</summary>
     public double Variance => SquaredDeviations / Count;
 
+    /// <summary>True if the values differ by more than their rounding errors, as far as the deviation tells.</summary>
+    /// <param name="rounding">The bound of the rounding error of a value, 0 or more.</param>
+    public bool Varies(double rounding) => Variance > rounding * rounding;
+
+    /// <summary>Computes the mean of values, at least one. The mean of equal values is their value, bit for bit.</summary>
+    public static double MeanOf(ReadOnlySpan<double> values) =>
+        TensorPrimitives.Max(values) == TensorPrimitives.Min(values) ? values[0] : TensorPrimitives.Sum(values) / values.Length;
+
     /// <summary>Computes the moments of values.</summary>
     public static Moments Of(ReadOnlySpan<double> values)
     {
-        var mean = TensorPrimitives.Sum(values) / values.Length;
+        var mean = MeanOf(values);
         var squares = 0.0;
         foreach (var value in values)
             squares += (value - mean) * (value - mean);
@@ -36,7 +44,8 @@ internal readonly record struct Moments(long Count, double Mean, double SquaredD
     /// </summary>
     /// <param name="residuals">The moments of <c>target - value</c>.</param>
     /// <param name="targets">The moments of the targets.</param>
+    /// <param name="rounding">The bound of the rounding error of a target, 0 or more.</param>
     /// <returns>The share; NaN where the targets do not vary.</returns>
-    public static double ExplainedVariance(Moments residuals, Moments targets) =>
-        targets.Variance == 0 ? double.NaN : 1 - (residuals.Variance / targets.Variance);
+    public static double ExplainedVariance(Moments residuals, Moments targets, double rounding = 0) =>
+        !targets.Varies(rounding) ? double.NaN : 1 - (residuals.Variance / targets.Variance);
 }

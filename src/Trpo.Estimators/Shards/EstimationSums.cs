@@ -1,4 +1,3 @@
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Estimation;
 
 namespace Trpo.Estimators.Shards;
@@ -7,13 +6,14 @@ namespace Trpo.Estimators.Shards;
 /// <param name="Advantages">The shift and scale of the advantages of all rows, those of earlier rollouts included.</param>
 /// <param name="Residuals">The moments of <c>target - value</c> over the current rollout.</param>
 /// <param name="Targets">The moments of the value targets of the current rollout.</param>
-/// <param name="TargetSums">The sums of the value targets that the scale of the value network is updated with.</param>
-internal readonly record struct EstimationSums(Standardization Advantages, Moments Residuals, Moments Targets, TargetSums TargetSums)
+internal readonly record struct EstimationSums(Standardization Advantages, Moments Residuals, Moments Targets)
 {
+    /// <summary>The bound of the rounding error of an advantage or target.</summary>
+    public double Rounding => Advantages.Rounding;
+
     /// <summary>Merges the sums of two groups of rows.</summary>
     public static EstimationSums Merge(EstimationSums left, EstimationSums right) => new(
         Standardization.Merge(left.Advantages, right.Advantages),
         Moments.Merge(left.Residuals, right.Residuals),
-        Moments.Merge(left.Targets, right.Targets),
-        TargetSums.Add(left.TargetSums, right.TargetSums));
+        Moments.Merge(left.Targets, right.Targets));
 }

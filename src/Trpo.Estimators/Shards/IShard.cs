@@ -1,4 +1,3 @@
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
@@ -51,8 +50,9 @@ internal interface IShard
     IPartialProblem BeginPolicyUpdate(Standardization? standardization);
 
     /// <summary>Prepares the sums of the fit of the built-in value network, which may run beside the policy's update. Called once after <see cref="Estimate"/>.</summary>
-    /// <param name="targets">The sums of all shards' value targets.</param>
-    IPartialProblem BeginValueFit(TargetSums targets);
+    /// <param name="targets">The moments of all shards' value targets.</param>
+    /// <param name="rounding">The bound of the rounding error of a target.</param>
+    IPartialProblem BeginValueFit(Moments targets, double rounding);
 
     /// <summary>Returns the rows of the current rollout, for what needs rows rather than sums: a custom baseline, and the check of observations' scale.</summary>
     ShardRows GetRows();

@@ -83,11 +83,12 @@ internal sealed class Shard : IShard
         var estimates = Estimate(current, _valueInputs.Span, EntropyBonus.Compute(current.LogProbabilities, entropyCoefficient));
         _targets = estimates.Targets;
         _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
+        var rounding = estimates.Rounding;
         if (_history.Earlier.Count > 0)
-            EstimateEarlier(_batch, entropyCoefficient);
+            rounding = Math.Max(rounding, EstimateEarlier(_batch, entropyCoefficient));
 
         // An advantage is the residual of its target: target - value.
-        return new EstimationSums(Standardization.Of(_batch.Advantages), Moments.Of(estimates.Advantages), Moments.Of(_targets), TargetSums.Of(_targets));
+        return new EstimationSums(Standardization.Of(_batch.Advantages, rounding), Moments.Of(estimates.Advantages), Moments.Of(_targets));
     }
 
     public IPartialProblem BeginPolicyUpdate(Standardization? standardization)
@@ -100,7 +101,7 @@ internal sealed class Shard : IShard
         return new PolicyObjective(_policy, batch.Observations, batch.Actions, batch.Advantages, _options.FisherFraction);
     }
 
-    public IPartialProblem BeginValueFit(TargetSums targets) => ((ValueNetwork)_valueFunction).BeginFit(targets, _valueInputs, _targets);
+    public IPartialProblem BeginValueFit(Moments targets, double rounding) => ((ValueNetwork)_valueFunction).BeginFit(targets, rounding, _valueInputs, _targets);
 
     public ShardRows GetRows() => new(_history.Current.ObservationMemory, _valueInputs, _targets);
 
@@ -155,13 +156,14 @@ internal sealed class Shard : IShard
     public void Reseed(ulong stream) => _random.Reseed(_random.NextUInt64(), 0, stream);
 
     // The advantages of earlier rollouts are estimated anew, with the present values, and weighted by how much more probable their actions have become.
-    private void EstimateEarlier(UpdateBatch batch, double entropyCoefficient)
+    // Returns the bound of their rounding error.
+    private double EstimateEarlier(UpdateBatch batch, double entropyCoefficient)
     {
         var now = batch.EarlierLogProbabilities(_policy);
         var weights = batch.Weights.AsSpan(batch.Weights.Length - now.Length);
         var bonuses = EntropyBonus.Compute(now, entropyCoefficient);
         var traces = new double[now.Length];
-        var start = 0;
+        var (start, rounding) = (0, 0.0);
         foreach (var rollout in _history.Earlier)
         {
             var rows = new Range(start, start + rollout.Rows);
@@ -170,7 +172,10 @@ internal sealed class Shard : IShard
             var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses.AsSpan(bonuses.Length == 0 ? .. : rows), traces.AsSpan(rows));
             estimates.Advantages.CopyTo(batch.Advantages, batch.Advantages.Length - now.Length + start);
             start += rollout.Rows;
+            rounding = Math.Max(rounding, estimates.Rounding);
         }
+
+        return rounding;
     }
 
     private AdvantageEstimates Estimate(Rollout rollout, ReadOnlySpan<float> inputs, ReadOnlySpan<double> bonuses, ReadOnlySpan<double> traces = default)
@@ -179,7 +184,7 @@ internal sealed class Shard : IShard
         _valueFunction.Predict(inputs, values);
         var bootstrapValues = new double[rollout.BootstrapRows.Length];
         _valueFunction.Predict(_policy.NetworkInputs(rollout.BootstrapObservations), bootstrapValues);
-        return AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, traces);
+        return AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding : 0, traces);
     }
 
     // In memory of the shard's own where the policy normalizes: the value function may be fitted while the policy is updated.

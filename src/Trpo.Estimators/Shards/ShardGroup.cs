@@ -53,7 +53,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public double Estimate(double entropyCoefficient)
     {
         _sums = BinaryTree.Combine<EstimationSums>([.. shards.Select(shard => shard.Estimate(entropyCoefficient))], EstimationSums.Merge);
-        return Moments.ExplainedVariance(_sums.Residuals, _sums.Targets);
+        return Moments.ExplainedVariance(_sums.Residuals, _sums.Targets, _sums.Rounding);
     }
 
     /// <summary>Prepares the policy's update. Called once after <see cref="Estimate"/>.</summary>
@@ -62,7 +62,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Fits the value function to the targets. Called once after <see cref="Estimate"/>; it may run beside the policy's update, whose state it does not share.</summary>
     /// <returns>The mean squared error that is left.</returns>
     public double FitValueFunction() => valueFunction is ValueNetwork network
-        ? network.Fit([.. shards.Select(shard => shard.BeginValueFit(_sums.TargetSums))])
+        ? network.Fit([.. shards.Select(shard => shard.BeginValueFit(_sums.Targets, _sums.Rounding))])
         : FitRows();
 
     /// <summary>The number of values of an observation as the pipeline transforms it, <c>d</c>.</summary>

@@ -1,4 +1,5 @@
 using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Networks;
 using Trpo.Onnx.Randomness;
 
@@ -34,29 +35,80 @@ public sealed class ValueNetworkTests
     [Test]
     public void A_change_of_the_scale_changes_no_prediction()
     {
-        // With this radius no step is taken, so that a fit only changes the scale.
-        using var network = Create(new() { TrustRegion = new() { MaxKl = 1e-300 } });
+        // The second fit only begins: it changes the scale and takes no step.
+        using var network = Create(new());
         double[] targets = [.. Observations.Select(x => 3 + (10 * Math.Sin(3 * x)))];
         network.Fit(Observations, targets);
         var before = Predict(network);
-        network.Fit(Observations, [.. targets.Select(target => (50 * target) - 700)]);
+        double[] others = [.. targets.Select(target => (50 * target) - 700)];
+        network.BeginFit(Moments.Of(others), rounding: 0, Observations, others);
         var after = Predict(network);
 
         Assert.That(before.Max() - before.Min(), Is.GreaterThan(1), "the predictions vary");
         Assert.That(after, Is.EqualTo(before).Within(1e-3));
     }
 
+    [Test]
+    public void Predicts_zeros_before_the_first_fit()
+    {
+        using var network = Create(new());
+
+        Assert.That(Predict(network), Is.All.Zero);
+    }
+
     [TestCase(0)]
     [TestCase(7)]
+    [TestCase(0.1)]
     [TestCase(-1e6)]
-    public void Targets_that_do_not_vary_are_learned(double constant)
+    public void Targets_that_do_not_vary_are_predicted_exactly(double constant)
     {
         using var network = Create(new() { Steps = 5 });
-        double[] targets = [.. Enumerable.Repeat(constant, Rows)];
-        for (var i = 0; i < 10; i++)
-            Assert.That(network.Fit(Observations, targets), Is.Not.NaN);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(network.Fit(Observations, [.. Enumerable.Repeat(constant + i, Rows)]), Is.Zero);
+            Assert.That(Predict(network), Is.All.EqualTo(constant + i));
+        }
+    }
 
-        Assert.That(Predict(network), Is.All.EqualTo(constant).Within(0.1));
+    [Test]
+    public void Targets_that_begin_to_vary_are_learned_as_if_they_were_the_first()
+    {
+        using var one = Create(new());
+        using var other = Create(new());
+        double[] targets = [.. Observations.Select(x => Math.Sin(3 * x))];
+        one.Fit(Observations, [.. Enumerable.Repeat(1e6, Rows)]);
+        one.Fit(Observations, targets);
+        other.Fit(Observations, targets);
+
+        Assert.That(Predict(one), Is.EqualTo(Predict(other)));
+    }
+
+    [Test]
+    public void Targets_that_cease_to_vary_are_still_learned()
+    {
+        // The deviation falls by 2.5 % in each fit, to the rounding of the mean.
+        using var network = Create(new());
+        network.Fit(Observations, [.. Observations.Select(x => (double)x)]);
+        for (var i = 0; i < 1_200; i++)
+            network.Fit(Observations, [.. Enumerable.Repeat(3.0, Rows)]);
+
+        Assert.That(Predict(network), Is.All.EqualTo(3).Within(1e-8));
+    }
+
+    [TestCase(-60)]
+    [TestCase(60)]
+    public void Targets_times_a_power_of_two_give_values_times_that_power_bit_for_bit(int exponent)
+    {
+        using var one = Create(new());
+        using var other = Create(new());
+        foreach (var size in (double[])[1, 3, 0.1])
+        {
+            double[] targets = [.. Observations.Select(x => size * (2 + Math.Sin(3 * x)))];
+            one.Fit(Observations, targets);
+            other.Fit(Observations, [.. targets.Select(target => Math.ScaleB(target, exponent))]);
+        }
+
+        Assert.That(Predict(other), Is.EqualTo(Predict(one).Select(value => Math.ScaleB(value, exponent))));
     }
 
     [Test]
@@ -80,23 +132,27 @@ public sealed class ValueNetworkTests
     public void The_scale_follows_the_targets_and_weights_old_batches_less()
     {
         var scale = new TargetScale();
-        Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((0.0, 1.0)));
-        scale.Add(TargetSums.Of([1, 3]));
+        Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((0.0, 0.0)));
+        scale.Add(Moments.Of([1, 3]), rounding: 0);
         Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((2.0, 1.0)));
+        scale.Add(Moments.Of([5, 7]), rounding: 0);
+        Assert.That(scale.Mean, Is.EqualTo(4).Within(1e-12));
+        Assert.That(scale.Deviation, Is.EqualTo(Math.Sqrt(5)).Within(1e-12), "that of 1, 3, 5 and 7");
         for (var i = 0; i < 500; i++)
-            scale.Add(TargetSums.Of([90, 110]));
+            scale.Add(Moments.Of([90, 110]), rounding: 0);
 
         Assert.That(scale.Mean, Is.EqualTo(100).Within(1e-6));
         Assert.That(scale.Deviation, Is.EqualTo(10).Within(1e-6));
     }
 
     [Test]
-    public void Targets_that_do_not_vary_leave_the_scale_at_1()
+    public void Targets_that_differ_by_their_rounding_do_not_vary()
     {
         var scale = new TargetScale();
-        scale.Add(TargetSums.Of([7, 7, 7]));
+        scale.Add(Moments.Of([7, 7 + 1e-15, 7]), rounding: 1e-14);
 
-        Assert.That((scale.Mean, scale.Deviation), Is.EqualTo((7.0, 1.0)));
+        Assert.That(scale.Mean, Is.EqualTo(7).Within(1e-14));
+        Assert.That(scale.Deviation, Is.Zero);
     }
 
     private static ValueNetwork Create(ValueFunctionOptions options) => new(1, [32], Activation.Tanh, options, new RandomSource(1));

@@ -1,5 +1,4 @@
 using CsCheck;
-using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Policies;
 
@@ -58,9 +57,24 @@ public sealed class MergedStatisticsTests
         Assert.That(Standardization.Merge(one, default), Is.EqualTo(one));
     }
 
+    [TestCase(0.99e-9)]
+    [TestCase(-0.99e-9)]
+    public void Values_that_differ_by_their_rounding_become_zeros(double difference)
+    {
+        double[] values = [1e-3, 1e-3 + difference, 1e-3];
+        Standardization.Merge(Standardization.Of(values.AsSpan(0, 2), rounding: 1e-9), Standardization.Of(values.AsSpan(2), rounding: 1e-12)).Apply(values);
+
+        Assert.That(values, Is.All.Zero);
+    }
+
     [Test]
-    public void Merged_sums_of_targets_equal_those_of_the_union() =>
-        Assert.That(TargetSums.Add(TargetSums.Of([1, 2]), TargetSums.Of([3])), Is.EqualTo(new TargetSums(3, 6, 14)));
+    public void The_mean_of_equal_values_is_their_value() => Gen.Select(Gen.Double, Gen.Int[1, 5_000]).Sample((value, count) =>
+    {
+        double[] values = [.. Enumerable.Repeat(value, count)];
+        var moments = Moments.Of(values);
+
+        return moments.Mean.Equals(value) && (!double.IsFinite(value) || (moments.SquaredDeviations == 0 && !moments.Varies(0)));
+    });
 
     [Test]
     public void Merged_observation_statistics_normalize_like_those_of_the_union()
