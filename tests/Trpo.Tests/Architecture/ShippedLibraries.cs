@@ -38,7 +38,7 @@ internal static class ShippedLibraries
         ["Optimization"] = ["Foundation"],
         ["Health"] = ["Checkpoints", "Foundation", "Optimization"],
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
-        ["Baselines"] = ["Checkpoints", "Foundation", "Networks", "Optimization"],
+        ["Baselines"] = ["Checkpoints", "Estimation", "Foundation", "Networks", "Optimization"],
         [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization"],
         ["Telemetry"] = ["", "Foundation", "Optimization"],
