@@ -68,11 +68,31 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var column = PolicySchema.FindObservation(input.Schema, _options.Columns.Observation, length: null, _environment.CombiningAdvice(_options.Columns.Observation));
+        var column = FindObservation(input.Schema);
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
         return telemetry.Record(() => Train(input, column, channel, telemetry));
+    }
+
+    /// <summary>
+    /// Creates the policy that training begins with, without a step of the environment. Its purpose is a check before a long training: a chain with it can be saved
+    /// and exported if the chain with the trained policy can.
+    /// </summary>
+    /// <param name="inputSchema">The schema of the data that <see cref="Fit"/> will be given.</param>
+    /// <returns>The untrained policy, to be disposed on its own.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
+    /// <exception cref="InvalidOperationException">A custom part is null, cannot be differentiated, or computes other values than its ONNX form; the policy would exceed the size limit of loading; or it has no output for a column of the options.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    public PolicyTransformer CreateUntrained(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var column = FindObservation(inputSchema);
+        TorchRuntime.EnsureLoaded();
+        using var withGradients = GradientMode.Enable();
+        using var policy = CreatePolicy(((VectorDataViewType)column.Type).Size, new RandomSource((ulong)_seed).Split());
+        return Export(policy, Describe(column, _seed, steps: 0));
     }
 
     /// <summary>Returns the columns of the input and, behind them, the action and its score.</summary>
@@ -113,7 +133,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
         WarnOfActionsOutOfReach(channel);
-        CheckExport(policy, Describe(column, _seed, steps: 0));
+        Export(policy, Describe(column, _seed, steps: 0)).Dispose();
         var parts = new TrainingParts
         {
             Policy = policy,
@@ -136,15 +156,18 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var isComplete = trainer.Run();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
-        return new PolicyTransformer(policy.Export(Describe(column, trainer.Seed, trainer.Steps)), _options.Columns);
+        return Export(policy, Describe(column, trainer.Seed, trainer.Steps));
     }
 
-    // A policy that could not be loaded again is refused before it is trained.
-    private static void CheckExport(StochasticPolicy policy, PolicyMetadata metadata)
+    private DataViewSchema.Column FindObservation(DataViewSchema schema) =>
+        PolicySchema.FindObservation(schema, _options.Columns.Observation, length: null, _environment.CombiningAdvice(_options.Columns.Observation));
+
+    // Called before training too: a policy that could not be loaded again, or has no output for a column, is refused before it is trained.
+    private PolicyTransformer Export(StochasticPolicy policy, PolicyMetadata metadata)
     {
         try
         {
-            PolicySession.Open(policy.Export(metadata)).Dispose();
+            return new PolicyTransformer(policy.Export(metadata), _options.Columns);
         }
         catch (InvalidDataException exception)
         {

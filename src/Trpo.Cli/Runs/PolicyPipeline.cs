@@ -21,19 +21,8 @@ internal static class PolicyPipeline
         return chain;
     }
 
-    /// <summary>Chooses the normalization if the command line does not, and gives the reason.</summary>
-    public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
-    {
-        if (options.ActionMask)
-            return (Normalization.Running, "the observation ends with a mask, which is left as it is");
-        if (options.NormalizeObservations)
-            return (Normalization.Running, "the options set normalizeObservations");
-        return FirstConstant(ml, environment, options.Columns.Observation) is { } value
-            ? (Normalization.Running, $"value {value} of the observation never changes while a random policy acts, so that a table gives it no scale")
-            : (Normalization.Table, "fitted on the observations of a random policy");
-    }
-
-    private static EstimatorChain<ITransformer> Columns(MLContext ml, EnvironmentDataView environment, string observation)
+    /// <summary>Creates the part of the pipeline that makes one vector of the environment's columns. Fitting it reads no row.</summary>
+    public static EstimatorChain<ITransformer> Columns(MLContext ml, EnvironmentDataView environment, string observation)
     {
         var chain = new EstimatorChain<ITransformer>();
         var columns = environment.ObservationSpace.Columns;
@@ -48,6 +37,18 @@ internal static class PolicyPipeline
         }
 
         return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(observation, [.. columns.Select(column => column.Name)]));
+    }
+
+    /// <summary>Chooses the normalization if the command line does not, and gives the reason.</summary>
+    public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
+    {
+        if (options.ActionMask)
+            return (Normalization.Running, "the observation ends with a mask, which is left as it is");
+        if (options.NormalizeObservations)
+            return (Normalization.Running, "the options set normalizeObservations");
+        return FirstConstant(ml, environment, options.Columns.Observation) is { } value
+            ? (Normalization.Running, $"value {value} of the observation never changes while a random policy acts, so that a table gives it no scale")
+            : (Normalization.Table, "fitted on the observations of a random policy");
     }
 
     // Returns the index of the first value that is equal in all rows of the table; null if there is none.

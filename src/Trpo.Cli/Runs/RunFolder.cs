@@ -45,6 +45,9 @@ internal sealed class RunFolder
     /// <summary>Gets the path of the metrics of every iteration.</summary>
     public string Metrics => In("metrics.csv");
 
+    /// <summary>True if the folder exists.</summary>
+    public bool Exists => Directory.Exists(Path);
+
     /// <summary>True if the folder holds a run, or files with the names of one.</summary>
     public bool HasRun => Entries().Count > 0;
 
@@ -54,8 +57,28 @@ internal sealed class RunFolder
     /// <summary>Gets the end of a message that names the folder of replaced runs; empty if there are none.</summary>
     public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
+    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName)];
+
+    private IEnumerable<string> Folders => [Checkpoints, In("plots")];
+
     // Holds a numbered folder for each replaced run.
     private string Replaced => In("replaced");
+
+    /// <summary>Checks that the files of a training can be written, without leaving anything behind.</summary>
+    /// <param name="setAside">True if the files that are in the folder will be set aside first.</param>
+    /// <exception cref="CommandException">A folder has the name of a file of the run, or a file that of a folder.</exception>
+    /// <exception cref="IOException">The folder does not take files.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write to the folder.</exception>
+    public void CheckOutputs(bool setAside)
+    {
+        OutputPath.CheckFolder(Path);
+        if (setAside)
+            return;
+        foreach (var file in Files)
+            OutputPath.CheckFile(file);
+        foreach (var folder in Folders)
+            OutputPath.CheckFolder(folder);
+    }
 
     /// <summary>Locks the folder, which is created if it is missing, against other trainings and recorders.</summary>
     /// <returns>The lock, for the recorder of the run.</returns>
@@ -133,8 +156,7 @@ internal sealed class RunFolder
     {
         if (!Directory.Exists(Path))
             return [];
-        string[] all = [Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName), Checkpoints, In("plots"), .. Directory.GetFiles(Path, "events.out.tfevents.*")];
-        return [.. all.Where(System.IO.Path.Exists)];
+        return [.. Files.Concat(Folders).Where(System.IO.Path.Exists), .. Directory.GetFiles(Path, "events.out.tfevents.*")];
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

@@ -49,6 +49,8 @@ internal static class EvaluateVerb
         var saved = SavedPolicy.At(parsed.GetValue(Model)!);
         var choice = Chosen(parsed, saved);
         var (episodes, seed) = (parsed.GetValue(Episodes) ?? DefaultEpisodes, parsed.GetValue(Seed) ?? 0);
+        if (parsed.GetValue(Json) is { } target)
+            OutputPath.CheckFile(target);
         var ml = new MLContext(seed);
         var model = saved.Load(ml);
         using var owned = model as IDisposable;

@@ -57,6 +57,8 @@ internal static class TrainVerb
         var (count, threads) = (parsed.GetValue(Count) ?? 8, parsed.GetValue(Threads) ?? 1);
         var environment = choice.Load(ml, count, threads, options.Columns.Observation);
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
+        Refuse(folder, parsed.GetValue(Overwrite), parsed.GetValue(Normalize)!, options);
+        TrainingProbe.Run(ml, environment, options);
         var normalization = Chosen(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
         var command = new TrainingCommand
         {
@@ -91,6 +93,24 @@ internal static class TrainVerb
         }
     }
 
+    // Whatever the command line decides is decided before the environment makes a step.
+    private static void Refuse(RunFolder folder, bool overwrite, string normalize, TrpoOptions options)
+    {
+        if (options.ActionMask && normalize == "table")
+            throw new CommandException("The observation ends with a mask, which no table may scale: use --normalize running, or off.");
+        if (folder.Exists)
+            folder.Lock().Dispose();
+        if (!overwrite)
+            RefuseRun(folder);
+        folder.CheckOutputs(overwrite);
+    }
+
+    private static void RefuseRun(RunFolder folder)
+    {
+        if (folder.HasRun)
+            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Resume it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
+    }
+
     private static Normalization Chosen(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
     {
         if (name == "auto")
@@ -99,8 +119,6 @@ internal static class TrainVerb
             return chosen;
         }
 
-        if (options.ActionMask && name == "table")
-            throw new CommandException("The observation ends with a mask, which no table may scale: use --normalize running, or off.");
         why = $"--normalize {name}";
         return Enum.Parse<Normalization>(name, ignoreCase: true);
     }
@@ -111,7 +129,7 @@ internal static class TrainVerb
         if (!folder.HasRun)
             return null;
         if (!overwrite)
-            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Resume it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
+            RefuseRun(folder);
         return folder.SetAside();
     }
 

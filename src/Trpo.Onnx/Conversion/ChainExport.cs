@@ -31,7 +31,7 @@ internal static class ChainExport
         var schema = RawColumns.Resolve(plan, policy.Metadata, inputSchema);
         var isPolicy = plan.RawColumns is [var only] && RawColumns.IsObservation(schema.GetColumnOrNull(only));
         var model = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
-        string[] inputs = isPolicy ? [PolicyValues.Observation] : [.. plan.RawColumns];
+        string[] inputs = isPolicy ? [PolicyValues.Observation] : InputNames.Of(plan.RawColumns, model.Graph.Output.Select(output => output.Name));
         var values = new PolicyGraphValues(model.Graph, inputs);
         var graph = new ChainGraph(values.Prefix);
         var converter = new ChainConverter(graph, schema);

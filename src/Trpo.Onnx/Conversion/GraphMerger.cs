@@ -10,7 +10,7 @@ namespace Trpo.Onnx.Conversion;
 internal static class GraphMerger
 {
     /// <summary>Puts a graph in front of the policy.</summary>
-    /// <exception cref="ArgumentException">The graph is not one for this policy, or has an input with the name of an output of the policy.</exception>
+    /// <exception cref="ArgumentException">The graph is not one for this policy.</exception>
     /// <exception cref="InvalidDataException">The stream has no valid ONNX model.</exception>
     /// <exception cref="NotSupportedException">The two cannot be one model; the message says why.</exception>
     public static byte[] Merge(PolicyGraph policy, Stream preprocessing)
@@ -66,15 +66,13 @@ internal static class GraphMerger
 
     private static void Join(GraphProto policy, GraphProto front, string observation)
     {
+        // Outputs keep the policy's names, and inputs those of the columns unless an output has the name; other values of these names are renamed.
         var outputs = policy.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        if (front.Input.FirstOrDefault(input => outputs.Contains(input.Name)) is { } input)
-            throw new ArgumentException($"The input '{input.Name}' of the preprocessing graph has the name of an output of the policy. Give the column another name.");
-
-        // Inputs keep the names of the columns, and outputs those of the policy; other values of the same names are renamed.
         var names = GraphTraversal.Names(front).ToHashSet(StringComparer.Ordinal);
         var policyNames = GraphTraversal.Names(policy).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);
         var taken = names.Union(policyNames).ToHashSet(StringComparer.Ordinal);
-        var frontRenaming = new GraphRenaming(Fresh(names.Intersect(outputs), "preprocessing", taken));
+        var inputs = front.Input.Select(input => input.Name).Where(outputs.Contains).ToDictionary(name => name, name => InputNames.Fresh(name, taken), StringComparer.Ordinal);
+        var frontRenaming = new GraphRenaming(Fresh(names.Intersect(outputs).Except(inputs.Keys), "preprocessing", taken).Concat(inputs).ToDictionary(StringComparer.Ordinal));
         frontRenaming.Apply(front);
         var renamed = Fresh(policyNames.Intersect(names).Except(outputs), "policy", taken);
         renamed[PolicyValues.Observation] = frontRenaming.Of(observation);
@@ -83,7 +81,7 @@ internal static class GraphMerger
         var frontNodes = front.Node.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
         var nodeNames = frontNodes.Concat(policy.Node.Select(node => node.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var node in policy.Node.Where(node => node.Name.Length > 0 && frontNodes.Contains(node.Name)))
-            node.Name = FreshName(node.Name, "policy", nodeNames);
+            node.Name = InputNames.Fresh("policy", node.Name, nodeNames);
 
         policy.Input.Clear();
         policy.Input.AddRange(front.Input);
@@ -94,13 +92,5 @@ internal static class GraphMerger
     }
 
     private static Dictionary<string, string> Fresh(IEnumerable<string> names, string prefix, HashSet<string> taken) =>
-        names.ToDictionary(name => name, name => FreshName(name, prefix, taken), StringComparer.Ordinal);
-
-    private static string FreshName(string name, string prefix, HashSet<string> taken)
-    {
-        var fresh = $"{prefix}_{name}";
-        while (!taken.Add(fresh))
-            fresh = $"{prefix}_{fresh}";
-        return fresh;
-    }
+        names.ToDictionary(name => name, name => InputNames.Fresh(prefix, name, taken), StringComparer.Ordinal);
 }

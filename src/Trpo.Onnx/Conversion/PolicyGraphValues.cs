@@ -10,13 +10,10 @@ internal sealed class PolicyGraphValues
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
 
     /// <param name="graph">The policy's graph.</param>
-    /// <param name="inputs">The names of the inputs that the graph will have.</param>
-    /// <exception cref="NotSupportedException">One of the inputs has the name of an output.</exception>
+    /// <param name="inputs">The names of the inputs that the graph will have; none is that of an output.</param>
     public PolicyGraphValues(GraphProto graph, IReadOnlyList<string> inputs)
     {
         _graph = graph;
-        if (inputs.FirstOrDefault(input => graph.Output.Any(output => output.Name == input)) is { } taken)
-            throw new NotSupportedException($"The raw column '{taken}' has the name of an output of the policy's graph, whose inputs have the names of the columns. Give it another name in the data, or export the policy alone with PolicyTransformer.SaveOnnx.");
 
         // A policy that was exported with its transforms may be put behind further ones, and a graph may use any names.
         var values = GraphTraversal.Names(graph).Where(name => name != PolicyValues.Observation).ToHashSet(StringComparer.Ordinal);

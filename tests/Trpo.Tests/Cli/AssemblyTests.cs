@@ -29,6 +29,17 @@ public sealed class AssemblyTests
         Assert.That(evaluated.Output, Does.StartWith("Corridor: 7.000 ± 0.000 over 4 episodes"), "it walks to the right until the time limit");
     }
 
+    [Test]
+    public void Columns_may_have_the_names_of_the_inputs_and_outputs_of_policies()
+    {
+        var run = _folder.PathOf("run");
+        var (exitCode, _, error) = Tool.RunHere("train", "--assembly", Tool.Environments, "--environment", "Labelled", "--steps", "500", "--episodes", "2", "--out", run);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(Tool.RunHere("inspect", Path.Combine(run, "policy.onnx")).Output, Does.Contain("input_score").And.Contains("input_action").And.Contains("input_logits").And.Not.Contains("input_observation"));
+        Assert.That(Check("Labelled").ExitCode, Is.Zero);
+    }
+
     [TestCase("Corridor")]
     [TestCase("Trpo.CliEnvironments.Corridor")]
     public void A_type_is_found_by_its_full_and_its_simple_name(string name)

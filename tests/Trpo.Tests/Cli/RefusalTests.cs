@@ -75,6 +75,36 @@ public sealed class RefusalTests
     }
 
     [Test]
+    public void What_could_not_be_saved_after_training_is_refused_before_the_first_step()
+    {
+        var run = _folder.PathOf("run");
+        string[] environment = ["--assembly", Tool.Environments, "--environment", "Unencodable"];
+        var (_, output, _) = Tool.RunHere(["check", .. environment]);
+
+        AssertUserError("'mood'", ["train", "--out", run, .. environment]);
+        Assert.That(Directory.Exists(run), Is.False);
+        AssertUserError("'mood'", ["check", .. environment]);
+        Assert.That(output, Does.StartWith("Environment 'Unencodable': 0 errors"), "it keeps the contract");
+    }
+
+    [Test]
+    public void A_path_that_cannot_be_written_is_refused_before_the_first_step()
+    {
+        var (file, run) = (_folder.PathOf("file"), _folder.PathOf("run"));
+        File.WriteAllText(file, "");
+        Assert.That(Tool.RunHere("train", "--environment", "cartpole", "--steps", "64", "--episodes", "0", "--out", run).ExitCode, Is.Zero);
+        var trained = File.GetLastWriteTimeUtc(Path.Combine(run, "metrics.csv"));
+        File.Delete(Path.Combine(run, "policy.onnx"));
+        Directory.CreateDirectory(Path.Combine(run, "policy.onnx"));
+
+        AssertUserError($"{file} is a file", "train", "--environment", "cartpole", "--out", Path.Combine(file, "run"));
+        AssertUserError($"{Path.Combine(run, "policy.onnx")} is a folder", "resume", run, "--steps", "128");
+        AssertUserError($"{run} is a folder", "evaluate", run, "--json", run);
+        AssertUserError($"{file} is a file", "evaluate", run, "--json", Path.Combine(file, "result.json"));
+        Assert.That(File.GetLastWriteTimeUtc(Path.Combine(run, "metrics.csv")), Is.EqualTo(trained));
+    }
+
+    [Test]
     public void Missing_files_are_named()
     {
         AssertUserError("nothing.json", "train", "--environment", "cartpole", "--options", _folder.PathOf("nothing.json"), "--out", _folder.PathOf("run"));

@@ -51,17 +51,6 @@ public sealed class GraphMergerRefusalTests
     }
 
     [Test]
-    public void A_column_with_the_name_of_an_output_of_the_policy_is_refused() => Refuse<ArgumentException>(
-        graph =>
-        {
-            graph.Graph.Input[1].Name = "action";
-            graph.Graph.Node[3].Input[1] = "action";
-            graph.Graph.Node[7].Input[0] = "action";
-        },
-        "'action'",
-        "another name");
-
-    [Test]
     public void Parts_that_cannot_be_merged_are_refused_by_name()
     {
         Assert.Multiple(() =>

@@ -129,6 +129,19 @@ public sealed class GraphMergerTests
     }
 
     [Test]
+    public void An_input_with_the_name_of_an_output_of_the_policy_gets_a_prefix([Values("action", "score", "logits")] string name)
+    {
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
+        var graph = Weather.Convert();
+        new GraphRenaming(new Dictionary<string, string> { ["Temperature"] = name, ["SubNode"] = $"input_{name}" }).Apply(graph.Graph);
+        var merged = Merge(policy, graph);
+
+        Assert.That(ModelProto.Parser.ParseFrom(merged).Graph.Input.Select(input => input.Name), Is.EqualTo(new[] { "Kind", $"input_input_{name}", "Wind" }));
+        Assert.That(ModelProto.Parser.ParseFrom(merged).Graph.Input[1].DocString, Does.Contain($"'{name}'"));
+        Assert.That(Run(merged, $"input_input_{name}")["score"], Is.EqualTo(Run(Merge(policy, Weather.Convert()))["score"]));
+    }
+
+    [Test]
     public void Graphs_inside_nodes_read_what_they_capture()
     {
         // Observation = if the switch is on, raw + bias, else raw. The branches capture both, and one of them has a name of the policy's.
@@ -196,11 +209,11 @@ public sealed class GraphMergerTests
         return branch;
     }
 
-    private static Dictionary<string, float[]> Run(byte[] model) => RawRun.Run(
+    private static Dictionary<string, float[]> Run(byte[] model, string temperature = "Temperature") => RawRun.Run(
         model,
         Weather.Rows.Count,
         ("Kind", Weather.Rows.Select(row => row.Kind).ToArray()),
-        ("Temperature", Weather.Rows.Select(row => row.Temperature).ToArray()),
+        (temperature, Weather.Rows.Select(row => row.Temperature).ToArray()),
         ("Wind", Weather.Rows.SelectMany(row => row.Wind).ToArray()));
 
     private static byte[] Merge(ITransformer model, ConverterGraph graph) => PolicyChain.FromModel(model).ToOnnx(graph.Stream);

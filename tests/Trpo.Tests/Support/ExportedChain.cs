@@ -52,12 +52,20 @@ internal static class ExportedChain
         new(Policies.Onnx(actions, ((VectorDataViewType)schema["Features"].Type).Size), new PolicyColumns("Features"));
 
     /// <summary>Runs a graph on the columns of a view that it takes; the only vector where it takes an observation.</summary>
-    public static (float[][] Scores, long[]? Choices) Run(string path, IDataView view, ActionSpace actions, string observation = "Position")
+    public static (float[][] Scores, long[]? Choices) Run(string path, IDataView view, ActionSpace actions, string observation = "Position") =>
+        Run(path, view, actions, name => name == "observation" ? observation : name);
+
+    /// <summary>Runs a graph on the columns of a view.</summary>
+    /// <param name="path">The file of the graph.</param>
+    /// <param name="view">The rows.</param>
+    /// <param name="actions">The actions of the policy.</param>
+    /// <param name="columnOf">Returns the column of an input.</param>
+    public static (float[][] Scores, long[]? Choices) Run(string path, IDataView view, ActionSpace actions, Func<string, string> columnOf)
     {
         using var session = new InferenceSession(path);
         using var run = new RunOptions();
         string[] names = [.. session.InputNames];
-        OrtValue[] inputs = [.. names.Select(name => Tensor(view, view.Schema[name == "observation" ? observation : name]))];
+        OrtValue[] inputs = [.. names.Select(name => Tensor(view, view.Schema[columnOf(name)]))];
         using var outputs = session.Run(run, names, inputs, ["score", "action"]);
         foreach (var input in inputs)
             input.Dispose();

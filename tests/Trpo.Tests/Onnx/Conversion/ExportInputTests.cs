@@ -223,12 +223,17 @@ public sealed class ExportInputTests
     }
 
     [Test]
-    public void A_raw_column_named_like_an_output_is_refused_and_one_named_like_another_value_is_not()
+    public void A_raw_column_named_like_an_output_gets_a_prefix_and_one_named_like_another_value_does_not()
     {
         var renamed = Ml.Transforms.CopyColumns("score", "Speed").Append(Ml.Transforms.CopyColumns("layer0", "Level")).Append(Ml.Transforms.CopyColumns("observation", "Weight")).Fit(View).Transform(View);
         var clashing = Ml.Transforms.Concatenate("Features", "Position", "score").Fit(renamed);
         using (var policy = ExportedChain.Policy(clashing.GetOutputSchema(renamed.Schema), Support.Policies.Choices))
-            Assert.That(() => Ml.ReinforcementLearning.ExportToOnnx(clashing.Append(policy), _path, renamed.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains("'score'"));
+        {
+            Ml.ReinforcementLearning.ExportToOnnx(clashing.Append(policy), _path, renamed.Schema);
+            var model = Trpo.Onnx.Graph.Format.ModelProto.Parser.ParseFrom(File.ReadAllBytes(_path));
+            Assert.That(model.Graph.Input.Select(input => input.Name), Is.EqualTo(new[] { "Position", "input_score" }));
+            Assert.That(model.Graph.Input[1].DocString, Does.StartWith("The column 'score'"));
+        }
 
         var fine = Ml.Transforms.NormalizeMinMax("observation").Append(Ml.Transforms.Conversion.ConvertType("Single", "observation")).Append(Ml.Transforms.Concatenate("Features", "layer0", "Single", "layer1"));
         var view = Ml.Transforms.CopyColumns("layer1", "Speed").Fit(renamed).Transform(renamed);
