@@ -23,7 +23,7 @@ internal static class CartPoleRun
         if (!settings.Resume && settings.Checkpoints.Exists)
             settings.Checkpoints.Delete(recursive: true);
         var ml = new MLContext(settings.Seed);
-        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new Estimators.Environments.ClassicControl.CartPole(), settings.Environments);
+        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new Estimators.Environments.ClassicControl.CartPole(), settings.Environments, cancellation: cancellation);
         var options = new TrpoOptions
         {
             TotalSteps = settings.Steps,

@@ -21,7 +21,7 @@ internal static class InventoryRun
         if (!settings.Resume && settings.Checkpoints.Exists)
             settings.Checkpoints.Delete(recursive: true);
         var ml = new MLContext(settings.Seed);
-        var shop = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
+        var shop = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days), cancellation: cancellation);
 
         var display = new TrainingDisplay();
         var options = new TrpoOptions

@@ -27,7 +27,7 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="factory">Creates a new environment; called once per environment and once for the spaces.</param>
     /// <param name="count">The number of environments to step side by side, at least 1; 8 by default.</param>
     /// <param name="observationColumnName">The name of the column of observations, "Observation" by default. Must be null for an environment whose observation space has columns.</param>
-    /// <param name="rows">The number of observations of a uniformly random policy that upstream transforms are fitted on, at least 1; 4,096 by default.</param>
+    /// <param name="rows">The number of observations of a uniformly random policy that upstream transforms are fitted on, at least 1; 4,096 by default. They are computed once and kept, up to 256 MiB.</param>
     /// <param name="seed">The seed of those observations; 0 by default.</param>
     /// <param name="episodeStepLimit">
     /// The number of steps, at least 1, after which training and evaluation truncate an episode, with a warning, if the environment declares no
@@ -36,6 +36,10 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="threads">
     /// The number of threads that step and reset the environments in training and evaluation, including the calling thread; at least 1, 1 by default, limited to <paramref name="count"/>.
     /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds.
+    /// </param>
+    /// <param name="cancellation">
+    /// Ends the computation of those observations between two steps: reading them, as in the <c>Fit</c> of an upstream transform, throws an <see cref="OperationCanceledException"/>.
+    /// Trainings and evaluations have tokens of their own.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own; or the factory returned null.</exception>
@@ -47,10 +51,11 @@ public sealed class ReinforcementLearningCatalog
         int rows = 4_096,
         int seed = 0,
         int episodeStepLimit = 10_000,
-        int threads = 1)
+        int threads = 1,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return new EnvironmentDataView(factory, count, observationColumnName, new RandomPolicyTable(rows, seed), episodeStepLimit, threads);
+        return new EnvironmentDataView(_host, factory, count, observationColumnName, rows, seed, episodeStepLimit, threads, cancellation);
     }
 
     /// <summary>
@@ -77,7 +82,7 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="model">The policy, or a chain with the policy in it; the transforms before the policy are applied to the observations.</param>
     /// <param name="environment">The environment.</param>
     /// <param name="episodes">The number of episodes, at least 1; 100 by default.</param>
-    /// <param name="seed">The seed of the episodes' seeds; 0 by default. The result does not depend on the number of environments, unless a transform before the policy keeps state from row to row.</param>
+    /// <param name="seed">The seed of the episodes' seeds; 0 by default. The result does not depend on the number of environments.</param>
     /// <param name="selection">
     /// The selection of actions: <see cref="ActionSelection.Mode"/> for deterministic actions, or <see cref="ActionSelection.Sample"/> for drawn ones, which are
     /// repeatable only with a seed. Null, the default, is the policy's own selection, which is deterministic unless it was set.

@@ -19,7 +19,7 @@ internal static class SeedRun
     {
         var curve = new CurveRecorder(study.Solved.Episodes);
         var ml = new MLContext(seed);
-        var environment = ml.ReinforcementLearning.LoadFromEnvironment(study.Environment, study.Environments);
+        var environment = ml.ReinforcementLearning.LoadFromEnvironment(study.Environment, study.Environments, cancellation: cancel);
         var trainer = ml.ReinforcementLearning.Trainers.Trpo(environment, study.Options with
         {
             Seed = seed,

@@ -54,6 +54,7 @@ internal static class TrainVerb
         var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
         var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
         var ml = new MLContext(options.Seed);
+        using var table = new TableMessages(ml, terminal);
         var (count, threads) = (parsed.GetValue(Count) ?? 8, parsed.GetValue(Threads) ?? 1);
         var environment = choice.Load(ml, count, threads, options.Columns.Observation);
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));

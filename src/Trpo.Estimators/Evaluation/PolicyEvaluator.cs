@@ -132,7 +132,7 @@ internal sealed class PolicyEvaluator
         {
             // Environments in the middle of an episode have been read already.
             if (_playing[e] >= 0 && _environments.Length(e) == 0)
-                _transformed.Read(e, _batch.Observation(e));
+                _transformed.ReadFirst(e, _batch.Observation(e));
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class RolloutCollector : ICheckpointable
             _cutOffs[e] = (int)((long)_maxCutOff * e / _cutOffs.Length);
         _queue.Reset(_random);
         for (var e = 0; e < _environments.Count; e++)
-            Read(e);
+            ReadFirst(e);
     }
 
     /// <summary>Starts an episode in every environment and cuts the episodes of a rollout in progress off.</summary>
@@ -85,7 +85,7 @@ internal sealed class RolloutCollector : ICheckpointable
             for (var e = 0; e < _environments.Count; e++)
             {
                 if (rollout.Ended(rollout.Row(e, t)))
-                    Read(e);
+                    ReadFirst(e);
             }
 
             rollout.CompleteStep();
@@ -174,6 +174,8 @@ internal sealed class RolloutCollector : ICheckpointable
     }
 
     private void Read(int environment) => _transformed.Read(environment, Row(_current, environment));
+
+    private void ReadFirst(int environment) => _transformed.ReadFirst(environment, Row(_current, environment));
 
     private Span<float> Row(float[] rows, int environment) => rows.AsSpan(environment * _final.Length, _final.Length);
 }

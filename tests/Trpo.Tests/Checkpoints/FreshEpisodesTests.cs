@@ -40,7 +40,7 @@ public sealed class FreshEpisodesTests
         {
             var ml = new MLContext(1);
             ml.Log += (_, log) => warnings.Add(log.Message);
-            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 2);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 2, cancellation: CancellationToken.None);
             var stacked = ml.Transforms.StatefulCustomMapping<Frame, Change, Last>(
                 (frame, change, last) =>
                 {

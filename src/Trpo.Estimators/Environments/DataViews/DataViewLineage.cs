@@ -28,8 +28,7 @@ internal sealed class DataViewLineage
         {
             names.Add(view.GetType().Name.Split('`')[0]);
 
-            // The view of a StatefulCustomMapping is nested in its transformer.
-            hasStatefulTransform |= view.GetType().DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false;
+            hasStatefulTransform |= IsStateful(view.GetType());
         }
 
         return new DataViewLineage(names, hasStatefulTransform);
@@ -37,4 +36,7 @@ internal sealed class DataViewLineage
 
     /// <summary>Returns the type names of the views, joined by "of".</summary>
     public override string ToString() => string.Join(" of ", _names);
+
+    // The view of a StatefulCustomMapping is nested in its transformer; the other one is that of ML.NET's transforms of time series.
+    private static bool IsStateful(Type view) => view.Name == "SequentialDataTransform" || (view.DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Trpo.Onnx;
 using Trpo.Onnx.Spaces;
 
@@ -18,18 +19,19 @@ public sealed class EnvironmentDataView : IDataView
     // readers on threads of their own keep getting the table.
     private readonly AsyncLocal<LockStepRows?> _opening = new();
 
-    internal EnvironmentDataView(Func<IEnvironment> factory, int count, string? observationColumnName, RandomPolicyTable table, int episodeStepLimit, int threads)
+    internal EnvironmentDataView(
+        IHostEnvironment host, Func<IEnvironment> factory, int count, string? observationColumnName, int rows, int seed, int episodeStepLimit, int threads, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (observationColumnName is not null)
             ArgumentException.ThrowIfNullOrEmpty(observationColumnName);
-        ArgumentOutOfRangeException.ThrowIfLessThan(table.Rows, 1, "rows");
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        _table = table;
         Count = count;
         Threads = threads;
         Specification = new EnvironmentSpecification(factory, episodeStepLimit);
+        _table = new RandomPolicyTable(Specification, host, rows, seed, cancellation);
         if (observationColumnName is not null && !ObservationSpace.Columns.IsEmpty)
             throw new ArgumentException($"Environment '{Name}' has columns with names of their own, {string.Join(", ", ObservationSpace.Columns)}: there is no single one to be named '{observationColumnName}'. Leave the name out, and give it to the Concatenate in front of the trainer.", nameof(observationColumnName));
         Columns = new EnvironmentColumns(ObservationSpace, observationColumnName ?? new PolicyColumns().Observation);
@@ -69,7 +71,7 @@ public sealed class EnvironmentDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
-        IObservationRows rows = _opening.Value?.AddCursor() ?? (IObservationRows)new RandomPolicyRows(Specification, _table);
+        IObservationRows rows = _opening.Value?.AddCursor() ?? _table.Open();
         return new EnvironmentCursor(Columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Onnx.Randomness;
 
@@ -5,53 +6,87 @@ namespace Trpo.Estimators.Environments.DataViews;
 
 /// <summary>
 /// The observations of a uniformly random policy in one environment, including the final observation of each episode. The policy takes only
-/// choices that the environment allows. Equal seeds give equal rows.
+/// choices that the environment allows. Equal seeds give equal rows. The environment is created when the first row is read.
 /// </summary>
 internal sealed class RandomPolicyRows : IObservationRows
 {
     private readonly EnvironmentSpecification _specification;
-    private readonly VectorEnvironment _environments;
+    private readonly IHostEnvironment _host;
     private readonly RandomSource _random;
     private readonly float[] _action;
     private readonly Func<int, bool> _allows;
-    private int _rowsLeft;
+    private readonly int _rows;
+    private readonly CancellationToken _cancellation;
+    private VectorEnvironment? _environments;
+    private TableProgress? _progress;
+    private int _count;
     private bool _hasEnded = true;
+    private bool _isDisposed;
 
     /// <param name="specification">The kind of the environment.</param>
-    /// <param name="table">The number of rows, and the seed.</param>
-    public RandomPolicyRows(EnvironmentSpecification specification, RandomPolicyTable table)
+    /// <param name="host">Receives the progress as messages.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="seed">The seed of the environment and of the random policy.</param>
+    /// <param name="cancellation">Ends the computation between two rows.</param>
+    public RandomPolicyRows(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation)
     {
-        _specification = specification;
-        _environments = new VectorEnvironment(specification, count: 1);
-        _random = new RandomSource((ulong)table.Seed);
+        (_specification, _host, _rows, _cancellation) = (specification, host, rows, cancellation);
+        _random = new RandomSource((ulong)seed);
         _action = new float[specification.ActionSpace.Length];
-        _allows = choice => _environments.Allows(0, choice);
-        _rowsLeft = table.Rows;
+        _allows = choice => _environments!.Allows(0, choice);
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Current => _environments.Observation(0);
+    public ReadOnlySpan<float> Current => _environments is null ? [] : _environments.Observation(0);
 
     /// <inheritdoc/>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public bool MoveNext()
     {
-        if (_rowsLeft == 0)
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_count == _rows)
             return false;
-        _rowsLeft--;
-        if (_hasEnded)
+        if (_cancellation.IsCancellationRequested)
+            throw Cancelled(failure: null);
+        _progress ??= new TableProgress(_host, _specification.Name, _rows);
+        try
         {
-            _environments.Reset(0, _random.NextSeed());
-            _hasEnded = false;
-            return true;
+            _environments ??= new VectorEnvironment(_specification, count: 1, _progress.Warn);
+            Advance(_environments);
+        }
+        catch (EnvironmentException exception) when (_cancellation.IsCancellationRequested)
+        {
+            throw Cancelled(exception);
         }
 
-        ActionSampling.Sample(_specification.ActionSpace, _random, _action);
-        if (!ActionSampling.ReplaceForbidden(_specification.ActionSpace, _allows, _random, _action))
-            throw new EnvironmentException($"{_environments.Describe(0)} allows no choice at step {_environments.Length(0)} of its episode, in the table of a random policy: {EnvironmentErrors.NothingAllowedAdvice}");
-        _hasEnded = _environments.Step(0, _action).Ended;
+        _progress.Report(++_count);
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _environments.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _environments?.Dispose();
+        _progress?.Dispose();
+        _progress = null;
+    }
+
+    private OperationCanceledException Cancelled(EnvironmentException? failure) =>
+        new(FormattableString.Invariant($"The table of a random policy in environment '{_specification.Name}' was cancelled after {_count} of {_rows} rows."), failure, _cancellation);
+
+    private void Advance(VectorEnvironment environments)
+    {
+        if (_hasEnded)
+        {
+            environments.Reset(0, _random.NextSeed());
+            _hasEnded = false;
+            return;
+        }
+
+        ActionSampling.Sample(_specification.ActionSpace, _random, _action);
+        if (!ActionSampling.ReplaceForbidden(_specification.ActionSpace, _allows, _random, _action))
+            throw new EnvironmentException($"{environments.Describe(0)} allows no choice at step {environments.Length(0)} of its episode, in the table of a random policy: {EnvironmentErrors.NothingAllowedAdvice}");
+        _hasEnded = environments.Step(0, _action).Ended;
+    }
 }

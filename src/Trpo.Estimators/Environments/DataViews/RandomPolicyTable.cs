@@ -1,6 +1,73 @@
+using Microsoft.ML.Runtime;
+
 namespace Trpo.Estimators.Environments.DataViews;
 
-/// <summary>The size and the seed of the table of a random policy's observations that upstream transforms are fitted on.</summary>
-/// <param name="Rows">The number of rows, at least 1.</param>
-/// <param name="Seed">The seed of the environment and of the random policy.</param>
-internal sealed record RandomPolicyTable(int Rows, int Seed);
+/// <summary>
+/// The table of a random policy's observations that upstream transforms are fitted on. Its rows are computed when they are first read, once for all readers, and
+/// kept if they are few enough; a larger table is computed by every reader.
+/// </summary>
+/// <remarks>Several threads may open and read rows at the same time.</remarks>
+internal sealed class RandomPolicyTable
+{
+    /// <summary>The maximum number of values of a table that is kept: 256 MiB.</summary>
+    public const int MaxKeptValues = 1 << 26;
+
+    private readonly Lock _turn = new();
+    private readonly EnvironmentSpecification _specification;
+    private readonly IHostEnvironment _host;
+    private readonly int _seed;
+    private readonly CancellationToken _cancellation;
+    private RandomPolicyRecording? _recording;
+    private int _readers;
+
+    /// <param name="specification">The kind of the environment.</param>
+    /// <param name="host">Receives the progress as messages.</param>
+    /// <param name="rows">The number of rows, at least 1.</param>
+    /// <param name="seed">The seed of the environment and of the random policy.</param>
+    /// <param name="cancellation">Ends the computation between two rows.</param>
+    public RandomPolicyTable(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        (_specification, _host, Rows, _seed, _cancellation) = (specification, host, rows, seed, cancellation);
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; }
+
+    private int RowLength => _specification.ObservationSpace.Length;
+
+    /// <summary>Opens the rows for a reader. The environment is created when the first row is read that no reader has read before.</summary>
+    public IObservationRows Open()
+    {
+        if ((long)Rows * RowLength > MaxKeptValues)
+            return Compute();
+        lock (_turn)
+        {
+            // The failure of one reading is not that of the next, which starts again.
+            if (_recording is null || _recording.HasFailed)
+                (_recording, _readers) = (new RandomPolicyRecording(Compute(), Rows, RowLength), 0);
+            _readers++;
+            return new RecordedRows(_recording, Leave);
+        }
+    }
+
+    private RandomPolicyRows Compute() => new(_specification, _host, Rows, _seed, _cancellation);
+
+    // A table that was not read to its end is dropped with its last reader, since the environment cannot stay open.
+    private void Leave(RandomPolicyRecording recording)
+    {
+        lock (_turn)
+        {
+            if (ReferenceEquals(recording, _recording))
+            {
+                _readers--;
+                if (!recording.IsComplete && !recording.HasFailed && _readers > 0)
+                    return;
+                if (!recording.IsComplete && _readers == 0)
+                    _recording = null;
+            }
+        }
+
+        recording.Close();
+    }
+}

@@ -72,7 +72,22 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <exception cref="LockStepException">A transform did not return the row before it asked for the next.</exception>
     /// <exception cref="InvalidDataException">A transform returned another number of values than its column declares.</exception>
     /// <exception cref="EnvironmentException">A transform threw another exception, or a transformed value is not finite.</exception>
-    public void Read(int index, Span<float> observation)
+    public void Read(int index, Span<float> observation) => Read(index, observation, isFirst: false);
+
+    /// <summary>Reads the first observation of an episode of environment <paramref name="index"/>; transforms that keep state from row to row begin with their initial state.</summary>
+    /// <inheritdoc cref="Read(int, Span{float})"/>
+    public void ReadFirst(int index, Span<float> observation) => Read(index, observation, isFirst: true);
+
+    /// <summary>Ends the threads, and disposes cursors and environments. A failure is a warning: it must neither hide the exception that ended the work nor cost its result.</summary>
+    public void Dispose()
+    {
+        // The threads end first: none may be inside an environment that is disposed.
+        Queue.Dispose();
+        DisposeCursors();
+        Unwrapped.Dispose();
+    }
+
+    private void Read(int index, Span<float> observation, bool isFirst)
     {
         if (_cursors.Length == 0)
         {
@@ -82,21 +97,14 @@ internal sealed class TransformedVectorEnvironment : IDisposable
 
         try
         {
+            if (isFirst)
+                _cursors[index].BeginEpisode();
             _cursors[index].Read(Unwrapped, index, observation);
         }
         catch (Exception exception) when (exception is not (EnvironmentException or LockStepException or InvalidDataException))
         {
             throw new EnvironmentException($"{Unwrapped.DescribeStep(index)}: a transform between the environment and the policy failed: {EnvironmentErrors.Cause(exception).Message}", exception) { IsOfTransform = true };
         }
-    }
-
-    /// <summary>Ends the threads, and disposes cursors and environments. A failure is a warning: it must neither hide the exception that ended the work nor cost its result.</summary>
-    public void Dispose()
-    {
-        // The threads end first: none may be inside an environment that is disposed.
-        Queue.Dispose();
-        DisposeCursors();
-        Unwrapped.Dispose();
     }
 
     private void DisposeCursors()

@@ -86,26 +86,6 @@ public sealed class LockStepTests
     }
 
     [Test]
-    public void A_transform_with_a_state_keeps_one_for_each_environment()
-    {
-        // Every observation with the one before it: in one environment they are consecutive steps, or the end of an episode and a start.
-        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 3);
-        var pairs = new HashSet<(float, float)>();
-        var stacking = _ml.Transforms.StatefulCustomMapping<Raw, Mapped, Last>(
-            (raw, mapped, last) =>
-            {
-                pairs.Add((last.Observation, raw.Observation[0]));
-                mapped.Features = [last.Observation, raw.Observation[0], 0];
-                last.Observation = raw.Observation[0];
-            },
-            last => last.Observation = -1,
-            contractName: null);
-        stacking.Append(Trainer(environment, "Features")).Fit(environment);
-
-        Assert.That(pairs, Is.EquivalentTo(new[] { (-1f, 0f), (0, 1), (1, 2), (2, 3), (3, 4), (4, 0) }));
-    }
-
-    [Test]
     public void A_transform_that_returns_another_number_of_values_is_refused()
     {
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(), count: 1);
@@ -220,11 +200,6 @@ public sealed class LockStepTests
     private sealed class Step
     {
         public float Number { get; set; }
-    }
-
-    private sealed class Last
-    {
-        public float Observation { get; set; }
     }
 
     private sealed class Encoded
