@@ -9,7 +9,7 @@ internal sealed class EnvironmentSpecification
 {
     private readonly Func<IEnvironment> _factory;
 
-    // A factory may return an instance again, but not after it was disposed.
+    // A pool may hand a disposed instance out again; another one fails, for a reason that its exception does not tell.
     private readonly ConditionalWeakTable<IEnvironment, object> _disposed = [];
 
     /// <summary>Creates an environment, reads its properties and disposes it.</summary>
@@ -60,13 +60,11 @@ internal sealed class EnvironmentSpecification
     /// <summary>Creates an environment, which must have the spaces that the first one had.</summary>
     /// <param name="index">The index of the environment, for messages.</param>
     /// <param name="count">The number of environments, for messages.</param>
-    /// <exception cref="EnvironmentException">The factory threw, or returned null, an environment that was disposed, or one of other spaces.</exception>
+    /// <exception cref="EnvironmentException">The factory threw, or returned null or an environment of other spaces.</exception>
     public IEnvironment Create(int index, int count)
     {
         var subject = Describe(index, count);
         var environment = Call(_factory, subject, wrapsAll: true) ?? throw new EnvironmentException($"{subject} could not be created: the factory returned null; it must create a new one each time.");
-        if (_disposed.TryGetValue(environment, out _))
-            throw new EnvironmentException($"{subject} could not be created: the factory returned an environment that was disposed before; it must create a new one each time.");
         try
         {
             if (Call(() => EnvironmentSpaces.Difference(ObservationSpace, ActionSpace, environment), subject) is { } difference)
@@ -79,6 +77,10 @@ internal sealed class EnvironmentSpecification
             throw;
         }
     }
+
+    /// <summary>Returns true if an environment was disposed before it was created last.</summary>
+    /// <param name="environment">The environment.</param>
+    public bool WasDisposed(IEnvironment environment) => _disposed.TryGetValue(environment, out _);
 
     /// <summary>Disposes an environment, if it can be; returns the exception that it threw, or null.</summary>
     /// <param name="environment">The environment.</param>

@@ -92,12 +92,15 @@ public sealed class EnvironmentFailureTests
     }
 
     [Test]
-    public void A_disposed_environment_is_not_used_again()
+    public void A_factory_that_returns_one_environment_again_is_named_if_that_fails_because_it_was_disposed()
     {
-        var one = new FragileEnvironment();
-        var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => one, count: 1);
+        var isDisposed = false;
+        var one = new FragileEnvironment { Disposing = () => isDisposed = true, Resetting = _ => ObjectDisposedException.ThrowIf(isDisposed, typeof(FragileEnvironment)) };
+        var pooled = new FragileEnvironment { Disposing = () => { } };
 
-        Assert.That(() => Train(view), Throws.TypeOf<EnvironmentException>().With.Message.Contains("'Fragile'").And.Message.Contains("disposed").And.Message.Contains("a new one each time"));
+        Assert.That(() => Train(_ml.ReinforcementLearning.LoadFromEnvironment(() => one, count: 1)),
+            Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("Environment 'Fragile' (index 0 of 1) failed in Reset").And.Message.Contains("disposed before").And.Message.Contains("a new one each time"));
+        Assert.That(() => Train(_ml.ReinforcementLearning.LoadFromEnvironment(() => pooled, count: 1)).Dispose(), Throws.Nothing, "a pool");
     }
 
     [Test]

@@ -261,6 +261,10 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             throw new EnvironmentException($"{Describe(index)} {error}") { IsNonFinite = FiniteValues.IndexOfNonFinite(observation) >= 0 };
     }
 
-    private EnvironmentException Failed(int index, string method, Exception exception) =>
-        new($"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _lengths[index], _observationLength)}", exception);
+    private EnvironmentException Failed(int index, string method, Exception exception)
+    {
+        var failure = $"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _lengths[index], _observationLength)}";
+        var isReused = method != "Dispose" && EnvironmentErrors.Cause(exception) is ObjectDisposedException && _environments[index] is { } environment && _specification.WasDisposed(environment);
+        return new EnvironmentException(isReused ? $"{failure} The factory returned an environment that was disposed before; it must create a new one each time." : failure, exception);
+    }
 }
