@@ -12,6 +12,7 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
+using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Training;
@@ -60,7 +61,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="EnvironmentException">The environment broke its contract or threw an exception, and training was not cancelled; the message names the environment, its index and the step.</exception>
     /// <exception cref="OperationCanceledException">The environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled.</exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
-    /// <exception cref="InvalidOperationException">A custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
     /// <exception cref="IOException">The first checkpoint, or the last one of a cancelled training, cannot be written.</exception>
@@ -145,12 +146,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             PartRandoms = [policyRandom, valueRandom],
             Seed = _seed,
         };
+        var isWarned = false;
         using var trainer = TrpoTrainer.Open(_options, parts, new TrainingMessages
         {
             Report = iteration => Report(channel, iteration),
             Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
+            Collected = () => isWarned |= !isWarned && WarnOfIgnored(environments, column, channel),
             FirstObservations = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         });
         var isComplete = trainer.Run();
@@ -188,6 +191,15 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             channel.Warning(MessageSensitivity.None, warning);
     }
 
+    // Checked after every rollout, since a slot may begin to vary at any time; true if there was a warning.
+    private bool WarnOfIgnored(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel)
+    {
+        if (ObservationScale.IgnoredWarning(environments.FindIgnored(), column.Name, _environment.Name, DataViewColumns.GetSlotNames(column)) is not { } warning)
+            return false;
+        channel.Warning(MessageSensitivity.None, warning);
+        return true;
+    }
+
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
     {
         var mask = _options.ActionMask ? new ActionMask(_environment.ActionSpace, observationLength) : null;
@@ -196,6 +208,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             : Made(_options.Distribution(new DistributionArguments { Actions = _environment.ActionSpace }), nameof(TrpoOptions.Distribution));
         if (_options.Distribution is not null)
             ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);
+        if (_options.Network is null)
+            CheckMemory(observationLength, distribution);
         var network = _options.Network is null
             ? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random)
             : Made(_options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
@@ -214,6 +228,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             network.Dispose();
             throw;
         }
+    }
+
+    // Perceptrons that would not fit into memory are not even created.
+    private void CheckMemory(int observationLength, IActionDistribution distribution)
+    {
+        var parameterLength = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
+        var sizes = TrainingSizes.OfPerceptron(_options, _environment.Count, observationLength, _environment.ActionSpace.Length, distribution.NetworkOutputs, parameterLength);
+        MemoryEstimate.Check(_options, sizes, IterationSchedule.Of(_options, _environment.Count));
     }
 
     private IValueFunction CreateValueFunction(int observationLength, RandomSource random) => _options.Baseline is null

@@ -9,16 +9,14 @@ namespace Trpo.LongRuns;
 /// <summary>A perceptron of one tanh layer and a linear one, as a network of its own, which libtorch differentiates.</summary>
 internal sealed class PlainNetwork : ExportableModule
 {
-    private const int Width = 256;
-
     private readonly Parameter _hidden;
     private readonly Parameter _output;
 
-    public PlainNetwork(int inputs, int outputs, RandomSource random)
+    public PlainNetwork(int inputs, int outputs, RandomSource random, int width = 256)
         : base(nameof(PlainNetwork))
     {
-        _hidden = new Parameter(Values(random, 0.3, Width, inputs));
-        _output = new Parameter(Values(random, 0.03, outputs, Width));
+        _hidden = new Parameter(Values(random, 0.3, width, inputs));
+        _output = new Parameter(Values(random, 0.03, outputs, width));
         register_parameter("hidden", _hidden);
         register_parameter("output", _output);
     }

@@ -8,6 +8,7 @@ using Trpo.LongRuns;
 //   train FOLDER STEPS INTERVAL      trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
 //                                    checkpoints are INTERVAL milliseconds apart
 //   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
+//   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most
 switch (args)
 {
     case ["train", var folder, var steps, var interval]:
@@ -38,8 +39,12 @@ switch (args)
         }, Path.Combine(folder, "policy.onnx"));
         return 0;
 
+    case ["memory", var steps, var reused, var network, .. var widths]:
+        PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network == "torch", [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
+        return 0;
+
     default:
-        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, or soak FOLDER ITERATIONS NETWORK");
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
         return 2;
 }
 

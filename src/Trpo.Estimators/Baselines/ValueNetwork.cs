@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Randomness;
@@ -55,8 +57,11 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <param name="observations">The observations of the group, <c>[N, d]</c>.</param>
     /// <param name="targets">The targets of the group, <c>[N]</c>.</param>
     /// <returns>The group's share of the fit, in units of standardized targets.</returns>
+    /// <exception cref="NonFiniteException">The variance of the targets is infinite.</exception>
     public IPartialProblem BeginFit(Moments moments, double rounding, ReadOnlyMemory<float> observations, ReadOnlySpan<double> targets)
     {
+        if (!double.IsFinite(moments.SquaredDeviations))
+            throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the variance of the value targets overflows: the largest is {TensorPrimitives.MaxMagnitude(targets):G6}. Scale the rewards down, by RewardScale for example."));
         UpdateScale(moments, rounding);
         var standardized = new double[targets.Length];
         if (_scale.Deviation > 0)
@@ -71,6 +76,7 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <summary>Fits this network, and its copies, to all groups of rows.</summary>
     /// <param name="objectives">What <see cref="BeginFit"/> of each copy returned, this network's first.</param>
     /// <returns>The mean squared error that is left, in the units of the targets.</returns>
+    /// <exception cref="NonFiniteException">The error is infinite or not a number.</exception>
     public double Fit(IReadOnlyList<IPartialProblem> objectives)
     {
         // Every value is the one target.
@@ -80,7 +86,10 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
             error = problem.MeanSquaredError(_optimizer.Step(problem));
-        return error * _scale.Deviation * _scale.Deviation;
+        error = error * _scale.Deviation * _scale.Deviation;
+        if (!double.IsFinite(error))
+            throw new NonFiniteException(problem.FindNonFinite() ?? string.Create(CultureInfo.InvariantCulture, $"the value function's squared error overflows: the mean of its targets is {_scale.Mean:G6}, their standard deviation {_scale.Deviation:G6}. Scale the rewards down, by RewardScale for example."));
+        return error;
     }
 
     /// <inheritdoc/>

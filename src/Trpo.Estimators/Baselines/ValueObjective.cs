@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
@@ -74,6 +75,23 @@ internal sealed class ValueObjective : IPartialProblem
         _network.Product(vector, tangents);
         TensorPrimitives.Divide(tangents, divisor, tangents);
         _network.TransposeProduct(tangents, product);
+    }
+
+    public string? FindNonFinite()
+    {
+        var parameters = new double[Length];
+        CopyTo(parameters);
+        if (Array.FindIndex(parameters, value => !double.IsFinite(value)) is >= 0 and var index)
+            return string.Create(CultureInfo.InvariantCulture, $"the value function's parameter '{NameOf(index)}' is {parameters[index]}. Lower ValueFunction.TrustRegion.MaxKl.");
+        for (var row = 0; row < _targets.Length; row++)
+        {
+            if (!double.IsFinite(_old[row]))
+                return string.Create(CultureInfo.InvariantCulture, $"the value function's output is {_old[row]} in row {row} of its fit, though all its parameters are finite. Scale the observations.");
+            if (!double.IsFinite((_old[row] - _targets[row]) * (_old[row] - _targets[row])))
+                return string.Create(CultureInfo.InvariantCulture, $"the value function's squared error overflows in row {row} of its fit, where its output is {_old[row]:G6} and the standardized target {_targets[row]:G6}. Scale the rewards down, by RewardScale for example.");
+        }
+
+        return null;
     }
 
     public TrialSums Evaluate()

@@ -30,6 +30,9 @@ internal sealed class ValueProblem : ITrustRegionProblem
 
     public string NameOf(int index) => _parts.NameOf(index);
 
+    /// <inheritdoc cref="IPartialProblem.FindNonFinite"/>
+    public string? FindNonFinite() => _parts.FindNonFinite();
+
     /// <summary>Computes the objective, which is <c>-1/2</c> at the start, and its gradient <c>grad -mean((V - target)^2) / (2 sigma^2) = J^T (target - V) / (N sigma^2)</c>.</summary>
     public double Gradient(Span<double> gradient)
     {

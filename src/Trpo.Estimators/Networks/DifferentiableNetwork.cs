@@ -6,6 +6,9 @@ namespace Trpo.Estimators.Networks;
 /// <summary>Creates the differentiation that fits a network.</summary>
 internal static class DifferentiableNetwork
 {
+    /// <summary>Gets the engine of a float32 perceptron on this processor.</summary>
+    public static NetworkEngine PerceptronEngine => PerceptronKernel.VectorLength > 0 ? NetworkEngine.Kernels : NetworkEngine.TorchProducts;
+
     /// <summary>
     /// Creates managed kernels for a float32 perceptron if the processor has vectors for them, products in libtorch for other perceptrons, and
     /// automatic differentiation for any other module.

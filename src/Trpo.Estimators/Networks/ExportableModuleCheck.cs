@@ -74,6 +74,8 @@ public static class ExportableModuleCheck
     // Written so that a NaN fails too.
     private static void CheckEqual(double actual, double expected, string subject, double scale = 1)
     {
+        if (!double.IsFinite(expected))
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{subject} is {expected} for observations of a standard normal distribution. Look for a division by 0, or a root or logarithm where it has no derivative."));
         if (!(Math.Abs(actual - expected) <= Tolerance * (scale + Math.Abs(expected))))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{subject} is {actual:G7}, but should be {expected:G7}."));
     }

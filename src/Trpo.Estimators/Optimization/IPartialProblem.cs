@@ -41,6 +41,13 @@ internal interface IPartialProblem
     /// <summary>Computes the sums at the present parameters.</summary>
     TrialSums Evaluate();
 
+    /// <summary>
+    /// Describes the first number behind a gradient or an objective that is infinite or not a number, as the end of a sentence and advice. Called after <see cref="Gradient"/>,
+    /// where the parameters are those that it was computed at.
+    /// </summary>
+    /// <returns>The description; null if only the derivative of the model itself is not finite.</returns>
+    string? FindNonFinite();
+
     /// <summary>Returns the name of the parameter that an element of a vector belongs to.</summary>
     /// <param name="index">The index of the element.</param>
     string NameOf(int index);

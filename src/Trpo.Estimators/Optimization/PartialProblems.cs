@@ -28,6 +28,9 @@ internal sealed class PartialProblems(IReadOnlyList<IPartialProblem> parts)
     /// <summary>Returns the name of the parameter that an element belongs to.</summary>
     public string NameOf(int index) => parts[0].NameOf(index);
 
+    /// <inheritdoc cref="IPartialProblem.FindNonFinite"/>
+    public string? FindNonFinite() => parts.Select(part => part.FindNonFinite()).FirstOrDefault(fault => fault is not null);
+
     /// <inheritdoc cref="IPartialProblem.Linearize"/>
     public LinearizationSums Linearize() => Combine(part => part.Linearize(), LinearizationSums.Add);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Optimization;
 
@@ -90,6 +91,29 @@ internal sealed class PolicyObjective : IPartialProblem
         _policy.Distribution.FisherProducts(_sampledParameters, tangents, weighted);
         TensorPrimitives.Divide(weighted, divisor, weighted);
         _policy.TransposeProduct(weighted, product);
+    }
+
+    public string? FindNonFinite()
+    {
+        if (PolicyFault.FindParameter(_policy) is { } parameter)
+            return parameter;
+        for (var row = 0; row < Rows; row++)
+        {
+            var parameters = Row(_oldParameters, row);
+            if (PolicyFault.FindInRow(_policy, parameters, Action(row), _oldLogProbabilities[row], string.Create(CultureInfo.InvariantCulture, $"in row {row} of the update")) is { } fault)
+                return fault;
+            if (!double.IsFinite(_advantages[row]))
+                return string.Create(CultureInfo.InvariantCulture, $"the standardized advantage is {_advantages[row]} in row {row} of the update. Scale the rewards down, by RewardScale for example.");
+
+            // The gradient left the derivatives by the distribution's parameters here, times the advantages. Networks take them in single precision.
+            foreach (var derivative in Row(_parameters, row))
+            {
+                if (!(Math.Abs(derivative) <= float.MaxValue))
+                    return string.Create(CultureInfo.InvariantCulture, $"the derivative of the log-probability, times the advantage {_advantages[row]:G6}, is {derivative:G6} in row {row} of the update, which single precision cannot hold{PolicyFault.Origin(_policy, parameters, PolicyFault.Narrowest(_policy, parameters), "LogProbability")}");
+            }
+        }
+
+        return null;
     }
 
     public TrialSums Evaluate()

@@ -30,6 +30,9 @@ internal sealed class PolicyProblem : ITrustRegionProblem
 
     public string NameOf(int index) => _parts.NameOf(index);
 
+    /// <inheritdoc cref="IPartialProblem.FindNonFinite"/>
+    public string? FindNonFinite() => _parts.FindNonFinite();
+
     /// <summary>Computes <c>L</c> and <c>grad L = mean(A grad log pi(a|s))</c> at the start, where the ratio is 1.</summary>
     public double Gradient(Span<double> gradient)
     {

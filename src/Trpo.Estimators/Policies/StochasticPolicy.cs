@@ -44,7 +44,18 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     public ActionMask? Mask { get; init; }
 
     /// <summary>True if libtorch computes the policy rather than managed kernels.</summary>
-    public bool IsComputedByTorch => _network is not ManagedPerceptron;
+    public bool IsComputedByTorch => Engine != NetworkEngine.Kernels;
+
+    /// <summary>The engine of the network.</summary>
+    public NetworkEngine Engine => _network switch
+    {
+        ManagedPerceptron => NetworkEngine.Kernels,
+        TorchPerceptron => NetworkEngine.TorchProducts,
+        _ => NetworkEngine.TorchGraphs,
+    };
+
+    /// <summary>The widths of the layers between inputs and outputs, as far as the shapes of the network's weights show them.</summary>
+    public IReadOnlyList<int> HiddenLayers => [.. _module.named_parameters().Where(parameter => parameter.parameter.dim() > 1).Select(parameter => (int)parameter.parameter.shape[0]).SkipLast(1)];
 
     /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
     public int Length => _networkLength + _stateIndependent.Length;

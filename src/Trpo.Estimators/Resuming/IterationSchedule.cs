@@ -13,7 +13,7 @@ internal readonly record struct IterationSchedule(int IterationBefore, int StepB
     public static IterationSchedule Of(TrpoOptions options, int environments) => new IterationSchedule(0, 0, 0, 0).Extend(options, environments, after: 0);
 
     /// <summary>The largest number of steps of an iteration.</summary>
-    public int MaxSteps => (LastStep - StepBefore + LastIteration - IterationBefore - 1) / Math.Max(LastIteration - IterationBefore, 1);
+    public int MaxSteps => (int)(((long)LastStep - StepBefore + LastIteration - IterationBefore - 1) / Math.Max(LastIteration - IterationBefore, 1));
 
     /// <summary>Returns the number of steps up to the end of an iteration of the schedule.</summary>
     public int StepsUpTo(int iteration) =>
@@ -50,7 +50,7 @@ internal readonly record struct IterationSchedule(int IterationBefore, int StepB
         Span<int> numbers = stackalloc int[4];
         reader.ReadSpan(numbers, "numbers of the schedule");
         var schedule = new IterationSchedule(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return schedule.IterationBefore >= 0 && schedule.StepBefore >= 0 && schedule.LastIteration >= schedule.IterationBefore && schedule.LastStep - schedule.StepBefore >= schedule.LastIteration - schedule.IterationBefore
+        return schedule.IterationBefore >= 0 && schedule.StepBefore >= 0 && schedule.LastIteration >= schedule.IterationBefore && (long)schedule.LastStep - schedule.StepBefore >= schedule.LastIteration - schedule.IterationBefore
             ? schedule
             : throw new InvalidDataException(FormattableString.Invariant($"The schedule of the iterations, {schedule}, contradicts itself."));
     }

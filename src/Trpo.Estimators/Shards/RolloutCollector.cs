@@ -1,7 +1,9 @@
+using System.Globalization;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
 using Trpo.Onnx.Randomness;
@@ -65,6 +67,7 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <param name="statistics">Receives the observations that are acted on; null where the policy does not normalize.</param>
     /// <param name="proceed">Asked before each step; null for always.</param>
     /// <returns>True if the rollout is complete, false if <paramref name="proceed"/> stopped it.</returns>
+    /// <exception cref="NonFiniteException">The log-probability of an action is infinite or not a number; its environment is not stepped.</exception>
     public bool Collect(StochasticPolicy policy, Rollout rollout, ICollection<Episode> episodes, ObservationStatistics? statistics = null, Func<bool>? proceed = null)
     {
         if (rollout.IsComplete)
@@ -146,8 +149,17 @@ internal sealed class RolloutCollector : ICheckpointable
         policy.Distribution.Sample(parameters, _random, action);
         for (var i = 0; i < action.Length; i++)
             _action[i] = action[i];
-        rollout.SetLogProbability(row, policy.Distribution.LogProbability(parameters, _action, []));
+        var logProbability = policy.Distribution.LogProbability(parameters, _action, []);
+        if (!double.IsFinite(logProbability))
+            throw NonFinite(environment, policy, parameters, logProbability);
+        rollout.SetLogProbability(row, logProbability);
         _queue.EnqueueStep(environment, action);
+    }
+
+    private NonFiniteException NonFinite(int environment, StochasticPolicy policy, ReadOnlySpan<double> parameters, double logProbability)
+    {
+        var where = string.Create(CultureInfo.InvariantCulture, $"at step {_environments.Length(environment) + 1} of the episode in environment '{_environments.Name}' (index {environment} of {_environments.Count})");
+        return new NonFiniteException(PolicyFault.FindParameter(policy) ?? PolicyFault.FindInRow(policy, parameters, _action, logProbability, where)!);
     }
 
     private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)

@@ -3,6 +3,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
@@ -160,6 +161,8 @@ internal sealed class Shard : IShard
     private double EstimateEarlier(UpdateBatch batch, double entropyCoefficient)
     {
         var now = batch.EarlierLogProbabilities(_policy);
+        if (Array.FindIndex(now, value => !double.IsFinite(value)) is >= 0 and var row)
+            throw new NonFiniteException(PolicyFault.FindParameter(_policy) ?? batch.FindEarlierNonFinite(_policy, row, now[row]));
         var weights = batch.Weights.AsSpan(batch.Weights.Length - now.Length);
         var bonuses = EntropyBonus.Compute(now, entropyCoefficient);
         var traces = new double[now.Length];
@@ -184,7 +187,12 @@ internal sealed class Shard : IShard
         _valueFunction.Predict(inputs, values);
         var bootstrapValues = new double[rollout.BootstrapRows.Length];
         _valueFunction.Predict(_policy.NetworkInputs(rollout.BootstrapObservations), bootstrapValues);
-        return AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding : 0, traces);
+        var estimates = AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding : 0, traces);
+
+        // A target is the sum of the advantage and the value. The sum of large finite targets may overflow too, where no fault is found.
+        if (!double.IsFinite(TensorPrimitives.Sum<double>(estimates.Targets)) && EstimationFault.Find(rollout, values, bootstrapValues, _options.Advantages, bonuses, estimates, ShardGroup.NameOf(_valueFunction)) is { } fault)
+            throw new NonFiniteException(fault);
+        return estimates;
     }
 
     // In memory of the shard's own where the policy normalizes: the value function may be fitted while the policy is updated.

@@ -65,6 +65,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         ? network.Fit([.. shards.Select(shard => shard.BeginValueFit(_sums.Targets, _sums.Rounding))])
         : FitRows();
 
+    /// <summary>The name of the value function in messages.</summary>
+    public string ValueFunctionName => NameOf(valueFunction);
+
     /// <summary>The number of values of an observation as the pipeline transforms it, <c>d</c>.</summary>
     public int ObservationLength => shards[0].ObservationLength;
 
@@ -135,6 +138,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     }
 
     private double FitRows(ShardRows rows) => valueFunction.Fit(rows.ValueInputs.Span, rows.Targets.Span);
+
+    /// <summary>Returns the name of a value function in messages.</summary>
+    public static string NameOf(IValueFunction valueFunction) => valueFunction is ValueNetwork ? "the value function" : $"the baseline {valueFunction.GetType().Name}";
 
     private static string NameOf(int shard) => FormattableString.Invariant($"shard {shard}");
 }

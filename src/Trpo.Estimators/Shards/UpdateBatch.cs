@@ -57,6 +57,18 @@ internal sealed class UpdateBatch
         return logProbabilities;
     }
 
+    /// <summary>Describes why the log-probability of an earlier rollout's action is not finite, as the end of a sentence and advice.</summary>
+    /// <param name="policy">The policy, whose parameters are finite.</param>
+    /// <param name="row">The row among those of the earlier rollouts.</param>
+    /// <param name="logProbability">The log-probability.</param>
+    public string FindEarlierNonFinite(StochasticPolicy policy, int row, double logProbability)
+    {
+        var (observationLength, actionLength) = (Observations.Length / Advantages.Length, Actions.Length / Advantages.Length);
+        var parameters = new double[policy.ParameterLength];
+        policy.Evaluate(Observations.Span.Slice((_currentRows + row) * observationLength, observationLength), parameters);
+        return PolicyFault.FindInRow(policy, parameters, Actions.AsSpan((_currentRows + row) * actionLength, actionLength), logProbability, $"in row {row} of the earlier iterations")!;
+    }
+
     private static float[] ObservationsOf(Rollout[] rollouts)
     {
         var observations = new float[rollouts.Sum(rollout => rollout.Observations.Length)];

@@ -17,6 +17,9 @@ internal sealed record TrainingMessages
     /// <summary>Meters and traces.</summary>
     public required TrainingTelemetry Telemetry { get; init; }
 
+    /// <summary>Called at the end of every iteration's rollout; null for no receiver.</summary>
+    public Action? Collected { get; init; }
+
     /// <summary>Receives the observations of the first iteration, <c>[N, d]</c>, and <c>d</c>; null for no receiver.</summary>
     public ReadOnlySpanAction<float, int>? FirstObservations { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Health;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
@@ -33,20 +35,21 @@ internal sealed class TrpoTrainer : IDisposable
     /// <param name="options">The options.</param>
     /// <param name="parts">The parts to train with.</param>
     /// <param name="messages">The receivers of reports.</param>
-    /// <exception cref="InvalidOperationException">An update would exceed the length of an array, or the state of a part cannot be saved, though checkpoints or rollbacks are asked for.</exception>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is, or the state of a part cannot be saved, though checkpoints or rollbacks are asked for.</exception>
     /// <exception cref="Checkpoints.CheckpointException">Another process uses the folder of checkpoints, or training cannot be resumed from it.</exception>
     /// <exception cref="IOException">The folder of checkpoints cannot be created or written to.</exception>
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
-        CheckMemory(options, parts, progress.Schedule);
+        var sizes = TrainingSizes.Of(parts);
+        MemoryEstimate.Check(options, sizes, progress.Schedule);
         var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
         var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
         var shards = CreateShards(options, parts, progress.Schedule.MaxSteps);
         RunContinuation? continuation = null;
         if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
             continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, messages);
-        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation, schedule => CheckMemory(options, parts, schedule));
+        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
         try
         {
             guard.Resume();
@@ -97,7 +100,18 @@ internal sealed class TrpoTrainer : IDisposable
     // One iteration; false if it was cancelled while steps were collected.
     private bool Iterate()
     {
-        var number = _progress.Iteration;
+        try
+        {
+            return Iterate(_progress.Iteration);
+        }
+        catch (NonFiniteException fault)
+        {
+            throw new DivergenceException(_progress.Iteration, fault.Message);
+        }
+    }
+
+    private bool Iterate(int number)
+    {
         using var activity = _messages.Telemetry.Iteration(number);
         Begin();
         if (!Collect())
@@ -109,7 +123,7 @@ internal sealed class TrpoTrainer : IDisposable
         var maxKl = MaxKl(number);
         var optimizer = _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
         var update = ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
-        ThrowIfNotFinite(number, update);
+        ThrowIfNotFinite(update, problem);
 
         var rows = _shards.RowCount;
         _progress.Complete(rows);
@@ -143,6 +157,7 @@ internal sealed class TrpoTrainer : IDisposable
     {
         if (iteration == 1 && _messages.FirstObservations is { } receive)
             receive(_shards.FirstObservations().Span, _shards.ObservationLength);
+        _messages.Collected?.Invoke();
         _window.Add(_shards.Episodes);
         using var activity = _messages.Telemetry.Advantages();
         var explainedVariance = _shards.Estimate(_options.EntropyBonus * (1 - _progress.Schedule.Fraction(iteration)));
@@ -156,12 +171,12 @@ internal sealed class TrpoTrainer : IDisposable
         return (first + (_progress.Schedule.Fraction(iteration) * (last - first))) * _guard.MaxKlFactor;
     }
 
-    private static void ThrowIfNotFinite(int iteration, ActorCriticUpdate update)
+    private void ThrowIfNotFinite(ActorCriticUpdate update, PolicyProblem problem)
     {
         if (update.Step.Outcome == TrustRegionOutcome.NonFiniteGradient)
-            throw new DivergenceException(iteration, $"the gradient of the policy's parameter '{update.Step.Offender}' is not finite. Look for rewards of extreme size, a value function that diverges, or a custom network whose derivative is not a number.");
+            throw new NonFiniteException(problem.FindNonFinite() ?? $"the derivative by the policy's parameter '{update.Step.Offender}' is not finite, though the log-probabilities and advantages are. Look in a custom network for a function without a derivative where it is used, as the root of 0.");
         if (!double.IsFinite(update.ValueLoss))
-            throw new DivergenceException(iteration, "the value function's error is not finite. Scale the rewards down.");
+            throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the Fit of {_shards.ValueFunctionName} returned {update.ValueLoss} as the error that is left, from targets that are finite. Check it for an overflow, or scale the rewards down."));
     }
 
     private TrpoIteration Describe(int number, ActorCriticUpdate update, double maxKl, double entropy, double explainedVariance, IterationTimes times)
@@ -199,14 +214,5 @@ internal sealed class TrpoTrainer : IDisposable
             FisherFraction = options.FisherFraction,
         });
         return new ShardGroup([shard], parts.ValueFunction, options.NormalizeAdvantages);
-    }
-
-    /// <exception cref="InvalidOperationException">An update would exceed the length of an array.</exception>
-    private static void CheckMemory(TrpoOptions options, TrainingParts parts, IterationSchedule schedule)
-    {
-        var rows = parts.Environments.Count * (long)schedule.MaxSteps;
-        var length = Math.Max(Math.Max(parts.Environments.ObservationLength, parts.ActionSpace.Length), parts.Policy.ParameterLength);
-        if (rows * length * (options.ReusedIterations + 1L) > Array.MaxLength)
-            throw new InvalidOperationException($"An update from {rows} steps and those of {options.ReusedIterations} earlier iterations, with {length} values each, does not fit into memory: reduce {nameof(TrpoOptions.StepsPerIteration)} or {nameof(TrpoOptions.ReusedIterations)}.");
     }
 }

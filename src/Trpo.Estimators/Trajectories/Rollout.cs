@@ -141,7 +141,7 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     {
         var start = _bootstrapRows.Count * observationLength;
         if (start + observationLength > _bootstrapObservations.Length)
-            Array.Resize(ref _bootstrapObservations, 2 * _bootstrapObservations.Length);
+            Array.Resize(ref _bootstrapObservations, (int)Math.Min(2L * _bootstrapObservations.Length, Array.MaxLength));
         observation.CopyTo(_bootstrapObservations.AsSpan(start, observationLength));
         _bootstrapRows.Add(row);
     }

@@ -44,10 +44,10 @@ internal static class ShippedLibraries
         ["Telemetry"] = ["", "Foundation", "Optimization"],
         ["Trajectories"] = ["Checkpoints"],
         ["Estimation"] = ["Trajectories"],
-        ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Optimization", "Policies", "Trajectories"],
+        ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Trajectories"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
-        ["Training"] = ["", "Environments", "Environments.DataViews", "Estimation", "Health", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
-        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
+        ["Training"] = ["", "Baselines", "Distributions", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
+        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

@@ -80,4 +80,7 @@ public enum EnvironmentFault
 
     /// <summary>Warning: Step allocates memory.</summary>
     StepAllocates,
+
+    /// <summary>Warning: a value of the observation was always 0, so that a normalizer fitted on a random policy would ignore it for good if it changes later.</summary>
+    ObservationConstant,
 }

@@ -10,7 +10,7 @@ public sealed record EnvironmentFinding(EnvironmentFault Fault, string Message)
     {
         EnvironmentFault.EpisodeEndNotSeen or EnvironmentFault.EpisodeEndless or EnvironmentFault.SeedWithoutEffect or EnvironmentFault.UnseededResetRepeats
             or EnvironmentFault.RewardHuge or EnvironmentFault.RewardConstant or EnvironmentFault.ActionsOutOfReach
-            or EnvironmentFault.ObservationsUnscaled or EnvironmentFault.StepAllocates => FindingSeverity.Warning,
+            or EnvironmentFault.ObservationsUnscaled or EnvironmentFault.StepAllocates or EnvironmentFault.ObservationConstant => FindingSeverity.Warning,
         _ => FindingSeverity.Error,
     };
 

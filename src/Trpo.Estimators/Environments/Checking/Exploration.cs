@@ -19,6 +19,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     private readonly float[] _action = new float[probe.Kind.Actions.Length];
     private readonly List<float> _observations = [];
     private readonly int _stepLimit = probe.Kind.StepLimit(episodeStepLimit);
+    private readonly DormantValues _dormant = new(probe.Kind);
     private double _minReward = double.PositiveInfinity;
     private double _maxReward = double.NegativeInfinity;
     private int _minLength = int.MaxValue;
@@ -54,7 +55,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     private void Play(int steps, RandomSource random)
     {
         var failures = 0;
-        if (!probe.Reset(random.NextSeed()))
+        if (!Reset(random.NextSeed()))
             return;
         while (Steps < steps)
         {
@@ -79,9 +80,17 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
                 return;
             }
 
-            if (!probe.Reset(seed: null))
+            if (!Reset(seed: null))
                 return;
         }
+    }
+
+    private bool Reset(int? seed)
+    {
+        if (!probe.Reset(seed))
+            return false;
+        _dormant.Add(probe.Observation);
+        return true;
     }
 
     // If actions at the bounds were refused, another refusal is not a new finding.
@@ -98,6 +107,8 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
         _maxReward = Math.Max(_maxReward, result.Reward);
         if (!result.Ended && probe.EpisodeSteps >= probe.Kind.MaxEpisodeSteps && findings.IsNew(EnvironmentFault.MaxEpisodeStepsWrong))
             findings.Add(EnvironmentFault.MaxEpisodeStepsWrong, $"{probe.Kind.Subject} {EnvironmentErrors.DeclaredLimitIgnored(_stepLimit)}");
+
+        _dormant.Add(probe.Observation);
         if (_observations.Count < Math.Min((long)MaxKept * probe.Observation.Length, MaxKeptValues))
             _observations.AddRange(probe.Observation);
     }
@@ -116,6 +127,8 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
     {
         if (!probe.Kind.Observations.Columns.IsEmpty || _observations.Count == 0 || !findings.IsNew(EnvironmentFault.ObservationInvalid))
             return;
+        if (_dormant.Describe() is { } dormant)
+            findings.Add(EnvironmentFault.ObservationConstant, FormattableString.Invariant($"{probe.Kind.Subject} has observations of which {dormant} in {Steps} steps of a random policy. NormalizeMeanVariance, fitted on such steps, ignores what changes later for good: set the trainer's option NormalizeObservations instead. If a value never changes, leave it out."));
         if (ObservationScale.Describe(CollectionsMarshal.AsSpan(_observations), probe.Observation.Length, probe.Kind.Observations.Names) is { } unscaled)
             findings.Add(EnvironmentFault.ObservationsUnscaled, $"{probe.Kind.Subject} has unscaled observations: {unscaled}. {ObservationScale.Advice(new PolicyColumns().Observation)}");
     }

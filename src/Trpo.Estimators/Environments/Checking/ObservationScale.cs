@@ -6,7 +6,8 @@ namespace Trpo.Estimators.Environments.Checking;
 /// <summary>
 /// The check that the observations of a policy are of a scale that a network learns from. A slot is unscaled if its root mean square is above
 /// <see cref="MaxRootMeanSquare"/>, or if its maximum absolute value is <see cref="MaxRatio"/> times smaller than the largest root mean square of a slot. That
-/// largest value is limited to <see cref="MaxRootMeanSquare"/>, so that a slot is not reported for being small beside an unscaled one alone. A slot that is always 0 is not reported.
+/// largest value is limited to <see cref="MaxRootMeanSquare"/>, so that a slot is not reported for being small beside an unscaled one alone. All slots that vary are unscaled
+/// if none of them reaches <see cref="MinMaxAbsolute"/>. A slot that is always 0 is not reported.
 /// </summary>
 internal static class ObservationScale
 {
@@ -15,6 +16,12 @@ internal static class ObservationScale
 
     /// <summary>The largest ratio of the largest root mean square to the maximum absolute value of a slot.</summary>
     public const double MaxRatio = 1_000;
+
+    /// <summary>
+    /// The least maximum absolute value of the slots that vary, over all of them. CartPole's returns after 40,000 steps fall from 360 to 180 where its observations are multiplied by
+    /// 0.03, which puts them below this, to 60 at 0.01, and to those of chance at 0.003.
+    /// </summary>
+    public const double MinMaxAbsolute = 0.1;
 
     private const int MaxNamed = 3;
 
@@ -28,8 +35,9 @@ internal static class ObservationScale
         for (var slot = 0; slot < slots.Length; slot++)
             slots[slot] = Measure(observations, slot, length);
         var largest = Math.Min(slots.Max(slot => (double?)slot.RootMeanSquare) ?? 0, MaxRootMeanSquare);
+        var reached = slots.Max(slot => slot.Varies ? (double?)slot.MaxAbsolute : null) ?? MinMaxAbsolute;
         return [.. slots
-            .Where(slot => slot.RootMeanSquare > MaxRootMeanSquare || (slot.MaxAbsolute > 0 && slot.MaxAbsolute * MaxRatio < largest))
+            .Where(slot => (slot.Varies && reached < MinMaxAbsolute) || slot.RootMeanSquare > MaxRootMeanSquare || (slot.MaxAbsolute > 0 && slot.MaxAbsolute * MaxRatio < largest))
             .OrderByDescending(slot => Math.Abs(Math.Log(slot.RootMeanSquare)))];
     }
 
@@ -53,10 +61,26 @@ internal static class ObservationScale
         if (unscaled.Count == 0)
             return null;
         var named = unscaled.Take(MaxNamed).Select(slot => string.Create(CultureInfo.InvariantCulture,
-            $"slot {(names.IsEmpty ? $"{slot.Slot}" : $"'{names[slot.Slot]}'")} is in [{slot.Min:G4}, {slot.Max:G4}]"));
+            $"slot {Name(slot.Slot, names)} is in [{slot.Min:G4}, {slot.Max:G4}]"));
         var more = unscaled.Count > MaxNamed ? $", and {unscaled.Count - MaxNamed} more of {length}" : "";
         return $"{string.Join(", ", named)}{more}";
     }
+
+    /// <summary>Returns a warning for the trainer's log of slots that the transforms make constant; null if there is none.</summary>
+    /// <param name="ignored">The slots, each with its range in the environment.</param>
+    /// <param name="column">The name of the column of the observations.</param>
+    /// <param name="environment">The name of the environment.</param>
+    /// <param name="names">The names of the slots; may be empty.</param>
+    public static string? IgnoredWarning(IReadOnlyList<(int Slot, float Min, float Max)> ignored, string column, string environment, ImmutableArray<string> names)
+    {
+        if (ignored.Count == 0)
+            return null;
+        var named = ignored.Take(MaxNamed).Select(slot => string.Create(CultureInfo.InvariantCulture, $"slot {Name(slot.Slot, names)} (in [{slot.Min:G4}, {slot.Max:G4}] in the environment)"));
+        var more = ignored.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $", and {ignored.Count - MaxNamed} more") : "";
+        return $"The policy does not see all that environment '{environment}' shows: behind the transforms, column '{column}' is constant in {string.Join(", ", named)}{more}. A normalizer that is fitted while a slot is constant, as it may be under a random policy, ignores it for good: leave the normalizer out and set the trainer's option NormalizeObservations.";
+    }
+
+    private static string Name(int slot, ImmutableArray<string> names) => names.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"{slot}") : $"'{names[slot]}'";
 
     /// <summary>Returns the advice for unscaled observations.</summary>
     /// <param name="column">The column of the observations.</param>

@@ -7,6 +7,9 @@ namespace Trpo.Estimators.Environments.Checking;
 /// <param name="RootMeanSquare">The root mean square.</param>
 internal readonly record struct SlotStatistics(int Slot, float Min, float Max, double RootMeanSquare)
 {
+    /// <summary>True if the slot has more than one value.</summary>
+    public bool Varies => Min < Max;
+
     /// <summary>The maximum absolute value.</summary>
     public float MaxAbsolute => Math.Max(-Min, Max);
 }

@@ -31,6 +31,9 @@ public sealed class EnvironmentDataView : IDataView
         Count = count;
         Threads = threads;
         Specification = new EnvironmentSpecification(factory, episodeStepLimit);
+        var longest = Math.Max(ObservationSpace.Length, ActionSpace.Length);
+        if ((long)count * longest > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(nameof(count), count, FormattableString.Invariant($"{count} environments '{Name}' with {longest} values each exceed the maximum length of an array, {Array.MaxLength}: lower {nameof(count)}."));
         _table = new RandomPolicyTable(Specification, host, rows, seed, cancellation);
         if (observationColumnName is not null && !ObservationSpace.Columns.IsEmpty)
             throw new ArgumentException($"Environment '{Name}' has columns with names of their own, {string.Join(", ", ObservationSpace.Columns)}: there is no single one to be named '{observationColumnName}'. Leave the name out, and give it to the Concatenate in front of the trainer.", nameof(observationColumnName));

@@ -11,6 +11,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     private readonly LockStepCursor[] _cursors;
     private readonly int _offset;
     private readonly Action<string>? _warn;
+    private readonly IgnoredSlots? _ignored;
 
     /// <param name="environment">The view of the environment.</param>
     /// <param name="count">The number of environments, at least 1.</param>
@@ -33,6 +34,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
             Unwrapped = new VectorEnvironment(environment.Specification, count, warn);
+            _ignored = isTransformed ? new IgnoredSlots(Unwrapped.ObservationSpace.Length, ObservationLength) : null;
             Queue = new StepQueue(Unwrapped, environment.ActionSpace.Length, environment.Threads);
         }
         catch (Exception exception)
@@ -87,6 +89,9 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         Unwrapped.Dispose();
     }
 
+    /// <summary>Returns the slots that have varied in the environment so far and been constant behind the transforms, each with its range in the environment.</summary>
+    public IReadOnlyList<(int Slot, float Min, float Max)> FindIgnored() => _ignored?.Find() ?? [];
+
     private void Read(int index, Span<float> observation, bool isFirst)
     {
         if (_cursors.Length == 0)
@@ -100,6 +105,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
             if (isFirst)
                 _cursors[index].BeginEpisode();
             _cursors[index].Read(Unwrapped, index, observation);
+            _ignored!.Add(Unwrapped.Observation(index), observation);
         }
         catch (Exception exception) when (exception is not (EnvironmentException or LockStepException or InvalidDataException))
         {

@@ -41,6 +41,7 @@ public sealed class EnvironmentFaultTests
         [EnvironmentFault.ActionsOutOfReach] = (() => () => new Faulty { Actions = ActionSpace.Box([0], [1], "push") }, ["'push'", "[0, 1]"]),
         [EnvironmentFault.ObservationsUnscaled] = (() => () => new Faulty { Observations = ObservationSpace.Unbounded(2, "position", "time"), Observed = (ref float value) => value *= 100 }, ["'position'", "NormalizeMeanVariance"]),
         [EnvironmentFault.StepAllocates] = (() => () => new Faulty { Stepped = (step, _, _, result) => new byte[100].Length == 100 ? result : default }, ["128 bytes"]),
+        [EnvironmentFault.ObservationConstant] = (() => () => new LockedWalk(ObservationSpace.Unbounded(3, "position", "time", "key")), ["value 2 ('key') is always 0", "NormalizeObservations"]),
     };
 
     private readonly MLContext _ml = new(seed: 1);

@@ -1,0 +1,54 @@
+using System.Numerics.Tensors;
+
+namespace Trpo.Estimators.Environments.DataViews;
+
+/// <summary>
+/// Search for the slots of an observation that vary in the environment and are constant behind the transforms. A normalizer that was fitted on rows in which a slot
+/// is constant may give it the scale 0 for good. Slots correspond by their index, which they do where the transforms leave their number as it is.
+/// </summary>
+/// <param name="rawLength">The number of values of an observation in front of the transforms.</param>
+/// <param name="length">The number behind them.</param>
+internal sealed class IgnoredSlots(int rawLength, int length)
+{
+    private readonly SlotRanges? _raw = rawLength == length ? new SlotRanges(length) : null;
+    private readonly SlotRanges? _transformed = rawLength == length ? new SlotRanges(length) : null;
+
+    /// <summary>Includes an observation. Allocates nothing.</summary>
+    /// <param name="raw">The observation in front of the transforms.</param>
+    /// <param name="transformed">The observation behind them.</param>
+    public void Add(ReadOnlySpan<float> raw, ReadOnlySpan<float> transformed)
+    {
+        _raw?.Add(raw);
+        _transformed?.Add(transformed);
+    }
+
+    /// <summary>Returns the ignored slots, each with its range in front of the transforms.</summary>
+    public IReadOnlyList<(int Slot, float Min, float Max)> Find() => _raw is null || _transformed is null
+        ? []
+        : [.. Enumerable.Range(0, length).Where(slot => _raw.Varies(slot) && !_transformed.Varies(slot)).Select(slot => (slot, _raw.Min(slot), _raw.Max(slot)))];
+
+    private sealed class SlotRanges
+    {
+        private readonly float[] _min;
+        private readonly float[] _max;
+
+        public SlotRanges(int length)
+        {
+            (_min, _max) = (new float[length], new float[length]);
+            Array.Fill(_min, float.PositiveInfinity);
+            Array.Fill(_max, float.NegativeInfinity);
+        }
+
+        public void Add(ReadOnlySpan<float> values)
+        {
+            TensorPrimitives.Min(_min, values, _min);
+            TensorPrimitives.Max(_max, values, _max);
+        }
+
+        public float Min(int slot) => _min[slot];
+
+        public float Max(int slot) => _max[slot];
+
+        public bool Varies(int slot) => _min[slot] < _max[slot];
+    }
+}

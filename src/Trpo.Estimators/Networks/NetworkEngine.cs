@@ -1,0 +1,14 @@
+namespace Trpo.Estimators.Networks;
+
+/// <summary>The engines that compute networks and their derivatives.</summary>
+internal enum NetworkEngine
+{
+    /// <summary>Managed kernels, for perceptrons.</summary>
+    Kernels,
+
+    /// <summary>Matrix products of libtorch, for perceptrons where the processor has no vectors that the kernels use.</summary>
+    TorchProducts,
+
+    /// <summary>Automatic differentiation of libtorch, for any module.</summary>
+    TorchGraphs,
+}

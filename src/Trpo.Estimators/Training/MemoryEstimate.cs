@@ -1,0 +1,196 @@
+using System.Globalization;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Resuming;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>
+/// An estimate of the memory that training needs beside the environments and the pipeline, in bytes, from the lengths of the arrays of an iteration. Arrays that one
+/// iteration allocates and drops count in full, because the garbage collector frees them later. A custom network counts by its weights alone, a custom baseline not at all.
+/// </summary>
+internal sealed class MemoryEstimate
+{
+    // Rows of the kernels' matrices are padded to a multiple of the longest vector.
+    private const int Padding = 16;
+
+    // Memory that the garbage collector and the allocators hold beside what is in use; measured.
+    private const double Overhead = 1.15;
+
+    // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the full step, the parameters before and at a trial.
+    private const int VectorsOfStep = 10;
+
+    // The kernels hold the parameters and a direction in two layouts each, the module holds them once, and the exported graph is copied several times.
+    private const int SinglesPerParameter = 10;
+
+    // A state is written to a stream that doubles its memory as it grows, then joined with the others and copied, while an earlier one is kept.
+    private const int CopiesOfState = 6;
+
+    private readonly TrpoOptions _options;
+    private readonly TrainingSizes _sizes;
+    private readonly double _rows;
+
+    /// <param name="options">The options.</param>
+    /// <param name="sizes">The sizes of the parts.</param>
+    /// <param name="steps">The largest number of steps of each environment in an iteration.</param>
+    public MemoryEstimate(TrpoOptions options, TrainingSizes sizes, int steps)
+    {
+        (_options, _sizes, _rows) = (options, sizes, (double)sizes.Environments * steps);
+        var updateRows = _rows * Rollouts;
+        Steps = (updateRows * BytesOfStep) + (Rollouts * 2.0 * sizes.Environments * sizes.ObservationLength * sizeof(float));
+        PolicyUpdate = updateRows * BytesOfPolicyRow;
+        ValueFit = _rows * BytesOfValueRow;
+        Parameters = (_sizes.PolicyLength + ValueLength) * ((VectorsOfStep * sizeof(double)) + (SinglesPerParameter * sizeof(float)));
+        States = StateCount * CopiesOfState * BytesOfState;
+    }
+
+    /// <summary>Gets the memory of the collected steps, those of earlier iterations that are reused among them.</summary>
+    public double Steps { get; }
+
+    /// <summary>Gets the memory of the policy's update: advantages, parameters of distributions, activations of the network.</summary>
+    public double PolicyUpdate { get; }
+
+    /// <summary>Gets the memory of the value function's fit.</summary>
+    public double ValueFit { get; }
+
+    /// <summary>Gets the memory that does not depend on the number of steps: parameters, and vectors of their length.</summary>
+    public double Parameters { get; }
+
+    /// <summary>Gets the memory of checkpoints, and of the state to roll back to.</summary>
+    public double States { get; }
+
+    /// <summary>Gets the memory in all.</summary>
+    public double Total => Overhead * (Steps + PolicyUpdate + ValueFit + Parameters + States);
+
+    /// <summary>Gets the number of elements of the longest array.</summary>
+    public double LongestArray
+    {
+        get
+        {
+            var activations = _sizes.PolicyEngine == NetworkEngine.Kernels ? Padded(Widest(_sizes.PolicyLayers)) : 1;
+            var perRow = Math.Max(Math.Max(Math.Max(_sizes.ObservationLength, _sizes.ActionLength), _sizes.ParameterLength), activations);
+            var perValueRow = HasValueNetwork ? Padded(Widest(_options.HiddenLayers)) : 1;
+            return Math.Max(Math.Max(_rows * Rollouts * perRow, _rows * perValueRow) + Padding, Math.Max(Math.Max(_sizes.PolicyLength, ValueLength), StateCount * BytesOfState));
+        }
+    }
+
+    private int Rollouts => _options.ReusedIterations + 1;
+
+    // With each earlier rollout the update grows, and what was too short for it is dropped.
+    private double Growth => 2 - (1.0 / Rollouts);
+
+    private bool HasValueNetwork => _options.Baseline is null;
+
+    private long ValueLength => HasValueNetwork ? TrainingSizes.PerceptronLength(_sizes.ObservationLength, _options.HiddenLayers, outputs: 1) : 0;
+
+    // A checkpoint holds the state to roll back to as well.
+    private int StateCount => _options.Checkpoints is not null ? 2 : _options.Health.MaxRollbacks > 0 ? 1 : 0;
+
+    private double BytesOfState => (_rows * Rollouts * BytesOfStep) + ((_sizes.PolicyLength + ValueLength) * sizeof(double));
+
+    // Observation, action, log-probability, reward, and the three ends of an episode.
+    private double BytesOfStep => ((double)_sizes.ObservationLength * sizeof(float)) + ((double)_sizes.ActionLength * sizeof(float)) + (2 * sizeof(double)) + (3 * sizeof(bool));
+
+    private double BytesOfPolicyRow
+    {
+        get
+        {
+            var (observation, sampled) = ((double)_sizes.ObservationLength * sizeof(float), _options.FisherFraction < 1 ? _options.FisherFraction : 0);
+
+            // Values, rewards, values of the next observations, advantages, targets, log-probabilities; with reuse also weights and traces.
+            var doubles = 7.0 + (Rollouts > 1 ? 5 : 0) + _sizes.ActionLength + (2.0 * _sizes.ParameterLength) + _sizes.NetworkOutputs + (2 * _options.FisherFraction * _sizes.ParameterLength) + (Rollouts > 1 ? _sizes.ParameterLength : 0);
+            return (doubles * sizeof(double)) + (observation * (sampled + (_options.NormalizeObservations ? 1 : 0) + (Rollouts > 1 ? 1 : 0))) + (Growth * Activations(_sizes.PolicyEngine, _sizes.PolicyLayers, _sizes.NetworkOutputs, _options.FisherFraction));
+        }
+    }
+
+    private double BytesOfValueRow
+    {
+        get
+        {
+            var observation = (double)_sizes.ObservationLength * sizeof(float);
+            var normalized = _options.NormalizeObservations ? observation : 0;
+            if (!HasValueNetwork)
+                return normalized;
+            var fraction = _options.ValueFunction.FisherFraction;
+            return normalized + ((4 + fraction) * sizeof(double)) + (fraction < 1 ? fraction * observation : 0) + Activations(DifferentiableNetwork.PerceptronEngine, _options.HiddenLayers, 1, fraction);
+        }
+    }
+
+    // The bytes of a network's intermediate values for one row.
+    private double Activations(NetworkEngine engine, IReadOnlyList<int> layers, int outputs, double fraction)
+    {
+        double inputs = _sizes.ObservationLength, hidden = layers.Sum(width => (double)width);
+        return sizeof(float) * (engine switch
+        {
+            NetworkEngine.Kernels => Padded(inputs) + layers.Sum(width => Padded(width)),
+
+            // Activations, derivatives, tangents and cotangents.
+            NetworkEngine.TorchProducts => inputs + (4 * hidden) + (3.0 * outputs),
+
+            // The graph of the outputs, which keeps them before and after the activation, and one gradient over all rows; the graph of that gradient over the sampled rows.
+            _ => Math.Max(inputs + (2 * hidden) + (4.0 * Widest(layers)) + (3.0 * outputs), fraction * (inputs + (5 * hidden) + (3.0 * outputs))),
+        });
+    }
+
+    /// <summary>Throws if training would not fit into memory.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="sizes">The sizes of the parts.</param>
+    /// <param name="schedule">The schedule of the iterations.</param>
+    /// <param name="available">The memory that the process may use, in bytes; by default that of the machine, or of its container.</param>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is, a longer array than .NET has, or more steps than are counted; the message says which options to change.</exception>
+    public static void Check(TrpoOptions options, TrainingSizes sizes, IterationSchedule schedule, long? available = null)
+    {
+        var total = (double)schedule.LastStep * sizes.Environments;
+        if (total > int.MaxValue)
+            throw new InvalidOperationException(FormattableString.Invariant($"{nameof(TrpoOptions.TotalSteps)} is {options.TotalSteps:N0}, which {sizes.Environments:N0} environments round up to {total:N0}; at most {int.MaxValue:N0} steps can be made. Lower {nameof(TrpoOptions.TotalSteps)}, or the count of LoadFromEnvironment."));
+        var limit = available ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var estimate = new MemoryEstimate(options, sizes, schedule.MaxSteps);
+        if (estimate.LongestArray > Array.MaxLength)
+            throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs an array of {estimate.LongestArray:G4} elements; the maximum is {Array.MaxLength:N0}. {estimate.Advice(limit)}"));
+        if (estimate.Total > limit)
+            throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs about {Size(estimate.Total)} of memory ({estimate.Shares()}); this process may use {Size(limit)}. {estimate.Advice(limit)}"));
+    }
+
+    private string Subject => FormattableString.Invariant($"Training in iterations of {_rows:N0} steps{(Rollouts > 1 ? $", reusing those of {_options.ReusedIterations} earlier ones," : "")}");
+
+    private string Shares()
+    {
+        var states = States > 0 ? $", {Size(States)} for checkpoints and rollbacks" : "";
+        return $"{Size(Steps)} for the steps, {Size(PolicyUpdate)} for the policy's update, {Size(ValueFit)} for the value function's fit, {Size(Parameters)} for parameters{states}";
+    }
+
+    private string Advice(double limit)
+    {
+        var remedies = new List<string>();
+        if (MaxStepsPerIteration(limit) is { } steps)
+            remedies.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(TrpoOptions.StepsPerIteration)} to {steps:N0} or less"));
+        if (Rollouts > 1)
+            remedies.Add(nameof(TrpoOptions.ReusedIterations));
+        if (_sizes.Environments > 1 && _sizes.Environments >= _options.StepsPerIteration)
+            remedies.Add("the count of LoadFromEnvironment");
+        remedies.Add($"the widths or the number of {nameof(TrpoOptions.HiddenLayers)}");
+        return $"Lower {string.Join(", or ", remedies)}.";
+    }
+
+    // Null where the steps are not what takes the memory. An iteration is up to 1.5 times as long as the option says.
+    private int? MaxStepsPerIteration(double limit)
+    {
+        var fixedBytes = Overhead * (Parameters + (StateCount * CopiesOfState * (_sizes.PolicyLength + ValueLength) * sizeof(double)));
+        var share = Math.Min((limit - fixedBytes) / (Total - fixedBytes), Array.MaxLength / LongestArray) * 0.9;
+        var steps = share * _rows / 1.5;
+        if (!(steps >= Math.Max(_sizes.Environments, 2)) || share >= 1)
+            return null;
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(steps)) - 1);
+        return (int)(unit < 1 ? Math.Floor(steps) : Math.Floor(steps / unit) * unit);
+    }
+
+    private static int Widest(IReadOnlyList<int> layers) => layers.Count == 0 ? 1 : layers.Max();
+
+    private static double Padded(double length) => Math.Ceiling(length / Padding) * Padding;
+
+    private static string Size(double bytes)
+    {
+        string[] units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
+        var unit = Math.Clamp((int)Math.Log(Math.Max(bytes, 1), 1_000), 0, units.Length - 1);
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / Math.Pow(1_000, unit):G3} {units[unit]}");
+    }
+}

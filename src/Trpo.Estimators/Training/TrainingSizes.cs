@@ -1,0 +1,73 @@
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Shards;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>The sizes that the memory of a training depends on, beside the options.</summary>
+internal sealed record TrainingSizes
+{
+    /// <summary>The number of environments, <c>E</c>.</summary>
+    public required int Environments { get; init; }
+
+    /// <summary>The number of values of an observation as the pipeline transforms it, <c>d</c>.</summary>
+    public required int ObservationLength { get; init; }
+
+    /// <summary>The number of values of an action, <c>k</c>.</summary>
+    public required int ActionLength { get; init; }
+
+    /// <summary>The number of outputs of the policy's network for one observation.</summary>
+    public required int NetworkOutputs { get; init; }
+
+    /// <summary>The number of the distribution's parameters for one observation, <c>P</c>: the network's outputs and those that do not depend on the observation.</summary>
+    public required int ParameterLength { get; init; }
+
+    /// <summary>The widths of the layers of the policy's network behind its inputs, without the outputs. Those of a custom network are read off its weights.</summary>
+    public required IReadOnlyList<int> PolicyLayers { get; init; }
+
+    /// <summary>The number of the policy's parameters, <c>n</c>.</summary>
+    public required long PolicyLength { get; init; }
+
+    /// <summary>The engine of the policy's network.</summary>
+    public required NetworkEngine PolicyEngine { get; init; }
+
+    /// <summary>The sizes of a training with a perceptron for the policy, before it is created.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="environments">The number of environments.</param>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <param name="actionLength">The number of values of an action.</param>
+    /// <param name="networkOutputs">The number of outputs of the network.</param>
+    /// <param name="parameterLength">The number of the distribution's parameters.</param>
+    public static TrainingSizes OfPerceptron(TrpoOptions options, int environments, int observationLength, int actionLength, int networkOutputs, int parameterLength) => new()
+    {
+        Environments = environments,
+        ObservationLength = observationLength,
+        ActionLength = actionLength,
+        NetworkOutputs = networkOutputs,
+        ParameterLength = parameterLength,
+        PolicyLayers = options.HiddenLayers,
+        PolicyLength = PerceptronLength(observationLength, options.HiddenLayers, networkOutputs) + parameterLength - networkOutputs,
+        PolicyEngine = DifferentiableNetwork.PerceptronEngine,
+    };
+
+    /// <summary>The sizes of a training with its parts.</summary>
+    public static TrainingSizes Of(TrainingParts parts) => new()
+    {
+        Environments = parts.Environments.Count,
+        ObservationLength = parts.Environments.ObservationLength,
+        ActionLength = parts.ActionSpace.Length,
+        NetworkOutputs = parts.Policy.Distribution.NetworkOutputs,
+        ParameterLength = parts.Policy.ParameterLength,
+        PolicyLayers = parts.Policy.HiddenLayers,
+        PolicyLength = parts.Policy.Length,
+        PolicyEngine = parts.Policy.Engine,
+    };
+
+    /// <summary>Returns the number of parameters of a perceptron.</summary>
+    public static long PerceptronLength(int inputs, IReadOnlyList<int> hiddenLayers, int outputs)
+    {
+        long length = 0, before = inputs;
+        foreach (var width in hiddenLayers.Append(outputs))
+            (length, before) = (length + ((before + 1) * width), width);
+        return length;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+
+namespace Trpo.LongRuns;
+
+/// <summary>Measures the peak of the resident memory of a training, as Linux counts it.</summary>
+internal static class PeakMemory
+{
+    private const int Environments = 400;
+
+    public static void Print(int steps, int reused, bool torch, int[] widths)
+    {
+        var options = new TrpoOptions
+        {
+            TotalSteps = steps * (reused + 2),
+            StepsPerIteration = steps,
+            ReusedIterations = reused,
+            HiddenLayers = widths,
+            Seed = 1,
+            Network = torch ? arguments => new PlainNetwork(arguments.Inputs, arguments.Outputs, arguments.Random, widths[0]) : null,
+        };
+
+        // Code and libraries are loaded by a short training first.
+        Train(options with { TotalSteps = 2 * Environments, StepsPerIteration = Environments });
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        var before = Status("VmRSS:");
+        Train(options);
+        Console.WriteLine(Status("VmHWM:") - before);
+    }
+
+    private static long Status(string name) =>
+        1_024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..^"kB".Length], CultureInfo.InvariantCulture);
+
+    private static void Train(TrpoOptions options)
+    {
+        var ml = new MLContext(1);
+        var cartPole = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: Environments);
+        ml.ReinforcementLearning.Trainers.Trpo(cartPole, options).Fit(cartPole).Dispose();
+    }
+}

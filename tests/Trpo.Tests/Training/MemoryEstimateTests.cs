@@ -1,0 +1,163 @@
+using System.Globalization;
+using CsCheck;
+using Microsoft.ML;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Resuming;
+using Trpo.Estimators.Training;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Training;
+
+/// <summary>Tests of the estimate of a training's memory, against the memory of real trainings and over the ranges of the options.</summary>
+public sealed class MemoryEstimateTests
+{
+    private const long Gigabyte = 1_000_000_000;
+
+    [TestCase(60_000, 0, "kernels", new[] { 64, 64 })]
+    [TestCase(2_000, 0, "kernels", new[] { 512, 512 })]
+    [TestCase(20_000, 3, "kernels", new[] { 16 })]
+    [TestCase(60_000, 0, "torch", new[] { 16 })]
+    [TestCase(4_000, 1, "torch", new[] { 512 })]
+    public void The_estimate_is_within_a_factor_of_two_of_the_memory_that_a_training_takes(int steps, int reused, string network, int[] widths)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("The peak of the resident memory is read from Linux.");
+        var arguments = new[] { steps, reused }.Select(Text).Append(network).Concat(widths.Select(Text));
+        var (exitCode, output, error) = Child.Run("Trpo.LongRuns", ["memory", .. arguments]);
+        Assert.That(exitCode, Is.Zero, error);
+        var measured = double.Parse(output, CultureInfo.InvariantCulture);
+
+        // The environments of the program are 400 of CartPole.
+        var options = new TrpoOptions { TotalSteps = steps * (reused + 2), StepsPerIteration = steps, ReusedIterations = reused, HiddenLayers = widths };
+        var sizes = TrainingSizes.OfPerceptron(options, 400, 4, 1, 2, 2);
+        if (network == "torch")
+            sizes = sizes with { PolicyEngine = NetworkEngine.TorchGraphs };
+        var estimate = new MemoryEstimate(options, sizes, IterationSchedule.Of(options, 400).MaxSteps).Total;
+        TestContext.Out.WriteLine($"{measured / 1e6:F0} MB measured, {estimate / 1e6:F0} MB estimated");
+        Assert.That(estimate / measured, Is.InRange(0.5, 2));
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    [Test]
+    public void Options_of_the_documented_ranges_train_or_are_refused() => Gen.Select(
+        Gen.Select(Gen.Int[1, 2_000_000_000], Gen.Int[2, 10_000_000], Gen.Int[1, 20].Select(Gen.Int[1, 100_000], (few, many) => few == 20 ? many : few)),
+        Gen.Select(Gen.Int[1, 5_000], Gen.Int[1, 50], Gen.Int[1, 200]),
+        Gen.Int[1, 4_096].List[0, 6],
+        Gen.Select(Gen.OneOf(Gen.Const(0), Gen.Int[0, 100]), Gen.Double[0.01, 1], Gen.Int[0, 2])).Sample((run, lengths, layers, other) =>
+    {
+        var ((total, perIteration, environments), (observation, action, outputs), (reused, fraction, states)) = (run, lengths, other);
+        var options = new TrpoOptions
+        {
+            TotalSteps = total,
+            StepsPerIteration = perIteration,
+            HiddenLayers = layers,
+            ReusedIterations = reused,
+            FisherFraction = fraction,
+            Checkpoints = states == 2 ? new() { Folder = "checkpoints" } : null,
+            Health = new() { MaxRollbacks = states == 1 ? 3 : 0 },
+        };
+        options.Validate();
+        var sizes = TrainingSizes.OfPerceptron(options, environments, observation, action, outputs, outputs + action);
+        var schedule = IterationSchedule.Of(options, environments);
+        if (Refusal(options, sizes, schedule, 64 * Gigabyte) is { } refusal)
+        {
+            Assert.That(refusal, Does.Contain("Lower"));
+            return;
+        }
+
+        // What is not refused has no length that an int cannot hold.
+        Assert.That((long)schedule.LastStep * environments, Is.LessThanOrEqualTo(int.MaxValue));
+        var rows = (long)schedule.MaxSteps * environments * (reused + 1);
+        Assert.That(rows * Math.Max(Math.Max(observation, outputs + action), layers.DefaultIfEmpty(1).Max()), Is.LessThanOrEqualTo(Array.MaxLength));
+    });
+
+    [Test]
+    public void A_refusal_names_the_estimate_the_limit_and_a_number_of_steps_that_fits() => Gen.Select(Gen.Int[1_000_000, 10_000_000], Gen.Int[1, 64], Gen.Int[0, 5], Gen.Int[100, 1_500]).Sample((perIteration, environments, reused, megabytes) =>
+    {
+        var options = new TrpoOptions { TotalSteps = 2_000_000_000, StepsPerIteration = perIteration, ReusedIterations = reused };
+        var limit = megabytes * 1_000_000L;
+        var refusal = Refusal(options, SizesOf(options), IterationSchedule.Of(options, environments), limit);
+        if (refusal is null)
+            return;
+
+        Assert.That(refusal, Does.Match(@"^Training in iterations of [\d,]+ steps(, reusing those of \d earlier ones,)? needs ").And.Contains(reused > 0 ? "ReusedIterations" : "HiddenLayers"));
+        Assert.That(refusal, Does.Contain("array of").Or.Contains("this process may use"));
+        var steps = int.Parse(refusal.Split("StepsPerIteration to ")[1].Split(" or less")[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        var smaller = options with { StepsPerIteration = steps };
+        Assert.That(Refusal(smaller, SizesOf(smaller), IterationSchedule.Of(smaller, environments), limit), Is.Null);
+
+        TrainingSizes SizesOf(TrpoOptions options) => TrainingSizes.OfPerceptron(options, environments, 4, 1, 2, 2);
+    });
+
+    [Test]
+    public void A_training_that_would_not_fit_into_memory_is_refused_before_the_first_step()
+    {
+        var created = 0;
+        var network = Fit(new() { HiddenLayers = [.. Enumerable.Repeat(4_096, 100)] });
+        var wide = Fit(new() { HiddenLayers = [.. Enumerable.Repeat(4_096, 10_000)] });
+        var longest = Fit(new() { TotalSteps = 2_000_000_000, StepsPerIteration = 10_000_000, HiddenLayers = [4_096] });
+        var steps = Fit(new() { TotalSteps = 2_000_000_000, StepsPerIteration = 10_000_000, HiddenLayers = [.. Enumerable.Repeat(128, 2_000)] });
+        var custom = Fit(new() { TotalSteps = 2_000_000_000, StepsPerIteration = 10_000_000, ReusedIterations = 100, Network = arguments => new Perceptron(arguments.Inputs, [64, 64], arguments.Outputs, Activation.Tanh, 0.01, arguments.Random) });
+
+        Assert.That(network, Does.Match(@"needs about \d+ GB of memory .* this process may use [\d.]+ GB").And.EndsWith("Lower the widths or the number of HiddenLayers."));
+        Assert.That(wide, Does.Contain("needs an array of 1.678E+11 elements").And.EndsWith("Lower the widths or the number of HiddenLayers."));
+        Assert.That(longest, Does.StartWith("Training in iterations of 10,000,000 steps needs an array of 4.096E+10 elements; the maximum is 2,147,483,591. Lower StepsPerIteration to "));
+        Assert.That(steps, Does.Contain("for the policy's update").And.Contains("StepsPerIteration to "));
+        Assert.That(custom, Does.Contain("reusing those of 100 earlier ones"));
+
+        string Fit(TrpoOptions options)
+        {
+            var ml = new MLContext(1);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment(reward: _ => throw new InvalidDataException($"Step {created++}.")), count: 1);
+            return Assert.Throws<InvalidOperationException>(() => ml.ReinforcementLearning.Trainers.Trpo(view, options with { Seed = 1 }).Fit(view))!.Message;
+        }
+    }
+
+    [TestCase(8)]
+    [TestCase(13)]
+    public void The_longest_training_begins(int stepsPerIteration)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var ml = new MLContext(1);
+        var listener = new Listener();
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1);
+        var progress = new CancelAfterFirst(listener, cancellation);
+        ml.ReinforcementLearning.Trainers.Trpo(view, new() { TotalSteps = 2_000_000_000, StepsPerIteration = stepsPerIteration, HiddenLayers = [4], Seed = 1, Progress = progress, Cancellation = cancellation.Token }).Fit(view).Dispose();
+
+        Assert.That(listener.Iterations[0].TotalSteps, Is.EqualTo(2_000_000_000));
+        Assert.That(listener.Iterations[0].Steps, Is.InRange(stepsPerIteration - 1, stepsPerIteration));
+    }
+
+    [Test]
+    public void More_environments_than_an_array_holds_observations_of_are_refused_with_their_count()
+    {
+        var ml = new MLContext(1);
+
+        Assert.That(() => ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 1_000_000_000), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("1000000000 environments 'CartPole'"));
+    }
+
+    private static string? Refusal(TrpoOptions options, TrainingSizes sizes, IterationSchedule schedule, long available)
+    {
+        try
+        {
+            MemoryEstimate.Check(options, sizes, schedule, available);
+            return null;
+        }
+        catch (InvalidOperationException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private sealed class CancelAfterFirst(Listener listener, CancellationTokenSource cancellation) : IProgress<TrpoIteration>
+    {
+        public void Report(TrpoIteration value)
+        {
+            listener.Report(value);
+            cancellation.Cancel();
+        }
+    }
+}
