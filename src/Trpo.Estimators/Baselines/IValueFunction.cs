@@ -6,7 +6,7 @@ namespace Trpo.Estimators.Baselines;
 /// </summary>
 public interface IValueFunction
 {
-    /// <summary>Predicts the value of each observation. Also called before the first fit, when 0 invents no advantages.</summary>
+    /// <summary>Predicts the value of each observation. Also called before the first fit: predict 0 then, unless the returns are known.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="values">Receives <c>[N]</c>, in units of the targets of <see cref="Fit"/>; may be empty.</param>
     void Predict(ReadOnlySpan<float> observations, Span<double> values);

@@ -15,8 +15,8 @@ namespace Trpo.Estimators.Baselines;
 /// </summary>
 internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposable
 {
-    // The rounding error of an output of the network, which computes in float32: 2^-23 for each of several sums.
-    private const double NetworkRounding = 1e-6;
+    // The network computes in float32, whose numbers have 24 significant bits.
+    private const double NetworkRounding = 1.0 / (1 << 24);
 
     private readonly IDifferentiableNetwork _network;
     private readonly TrustRegionOptimizer _optimizer;
@@ -33,8 +33,9 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         _options = options;
     }
 
-    /// <summary>The rounding error of a predicted value, in the units of the targets.</summary>
-    public double Rounding => NetworkRounding * _scale.Deviation;
+    /// <summary>Returns the rounding error of predicted values, in the units of the targets. The mean of the targets, which is added in double precision, has no part in it.</summary>
+    /// <param name="values">The values, at least one.</param>
+    public double Rounding(ReadOnlySpan<double> values) => NetworkRounding * Math.Max(TensorPrimitives.Max(values) - _scale.Mean, _scale.Mean - TensorPrimitives.Min(values));
 
     public void Predict(ReadOnlySpan<float> observations, Span<double> values)
     {
@@ -79,7 +80,7 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <exception cref="NonFiniteException">The error is infinite or not a number.</exception>
     public double Fit(IReadOnlyList<IPartialProblem> objectives)
     {
-        // Every value is the one target.
+        // All values equal the mean of the targets.
         if (_scale.Deviation == 0)
             return 0;
         var problem = new ValueProblem(objectives);

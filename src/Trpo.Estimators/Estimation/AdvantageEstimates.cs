@@ -51,9 +51,11 @@ internal sealed record AdvantageEstimates(double[] Advantages, double[] Targets,
     private static double RoundingOf(ReadOnlySpan<double> rewards, ReadOnlySpan<double> values, ReadOnlySpan<double> nextValues, double valueRounding, double residuals)
     {
         var largest = Math.Max(Largest(rewards), Math.Max(Largest(values), Largest(nextValues)));
-        var rounding = residuals * ((ResidualRounding * largest) + (2 * valueRounding));
 
-        // Numbers that are not finite must not pass for equal ones.
+        // The error of a value occurs twice, in its own row and, discounted and with the opposite sign, in the row before: in an advantage such errors add up to two at most.
+        var rounding = (residuals * ResidualRounding * largest) + (2 * valueRounding);
+
+        // Numbers that are not finite are not equal.
         return double.IsFinite(rounding) ? rounding : 0;
 
         static double Largest(ReadOnlySpan<double> numbers) => Math.Abs(TensorPrimitives.MaxMagnitude(numbers));

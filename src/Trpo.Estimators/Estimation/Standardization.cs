@@ -13,9 +13,6 @@ namespace Trpo.Estimators.Estimation;
 /// <param name="Rounding">The bound of the rounding error of a value.</param>
 internal readonly record struct Standardization(long Count, double Mean, double MaxDeviation, double SquaredShares, double Rounding)
 {
-    // Deviations from the mean that are this small beside it come from the rounding of equal values.
-    private const double RoundingShare = 1e-12;
-
     /// <summary>Measures values; the values are not changed.</summary>
     /// <param name="values">The values.</param>
     /// <param name="rounding">The bound of the rounding error of a value, 0 or more: values that differ by no more are equal.</param>
@@ -53,7 +50,7 @@ internal readonly record struct Standardization(long Count, double Mean, double 
     /// <summary>Standardizes values in place; values that are equal up to rounding become zeros.</summary>
     public void Apply(Span<double> values)
     {
-        if (MaxDeviation <= Math.Max(Rounding, RoundingShare * Math.Abs(Mean)))
+        if (MaxDeviation <= Rounding)
         {
             values.Clear();
             return;

@@ -18,7 +18,7 @@ public static class ConjugateGradient
     /// <param name="rightHandSide">The right-hand side <c>b</c>, <c>[n]</c>.</param>
     /// <param name="solution">Receives <c>x</c>, <c>[n]</c>, the last iterate whatever the outcome.</param>
     /// <param name="steps">The greatest number of steps, at least 1; each costs one product.</param>
-    /// <param name="tolerance">The squared norm of the residual, <c>r.r</c>, at which to stop early; 0 or more.</param>
+    /// <param name="tolerance">The squared norm of the residual, relative to that of the right-hand side, <c>r.r / b.b</c>, at which to stop early; 0 or more. A relative one makes the solution independent of the unit of <c>b</c>.</param>
     /// <returns>The reason to stop, and the curvature <c>x.Hx</c> along the solution.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is less than 1, or the tolerance is negative or NaN.</exception>
@@ -36,8 +36,9 @@ public static class ConjugateGradient
         double[] direction = [.. rightHandSide];
         var product = new double[rightHandSide.Length];
         var squared = TensorPrimitives.SumOfSquares<double>(residual);
+        var target = tolerance * squared;
         var step = 0;
-        var outcome = squared <= tolerance ? ConjugateGradientOutcome.Converged : ConjugateGradientOutcome.StepLimit;
+        var outcome = squared <= target ? ConjugateGradientOutcome.Converged : ConjugateGradientOutcome.StepLimit;
         while (outcome == ConjugateGradientOutcome.StepLimit && step < steps)
         {
             matrix(direction, product);
@@ -62,7 +63,7 @@ public static class ConjugateGradient
             TensorPrimitives.MultiplyAdd(direction, beta, residual, direction);
             squared = next;
             step++;
-            if (squared <= tolerance)
+            if (squared <= target)
                 outcome = ConjugateGradientOutcome.Converged;
         }
 

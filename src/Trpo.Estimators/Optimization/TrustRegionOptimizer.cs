@@ -92,8 +92,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
 
     private ConjugateGradientResult Direction(ITrustRegionProblem problem, ReadOnlySpan<double> gradient, Span<double> direction)
     {
-        var tolerance = _options.ConjugateGradientTolerance * TensorPrimitives.SumOfSquares(gradient);
-        return ConjugateGradient.Solve(Damped, gradient, direction, _options.ConjugateGradientSteps, tolerance);
+        return ConjugateGradient.Solve(Damped, gradient, direction, _options.ConjugateGradientSteps, _options.ConjugateGradientTolerance);
 
         void Damped(ReadOnlySpan<double> vector, Span<double> product)
         {

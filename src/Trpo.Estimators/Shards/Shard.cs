@@ -187,7 +187,7 @@ internal sealed class Shard : IShard
         _valueFunction.Predict(inputs, values);
         var bootstrapValues = new double[rollout.BootstrapRows.Length];
         _valueFunction.Predict(_policy.NetworkInputs(rollout.BootstrapObservations), bootstrapValues);
-        var estimates = AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding : 0, traces);
+        var estimates = AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding(values) : 0, traces);
 
         // A target is the sum of the advantage and the value. The sum of large finite targets may overflow too, where no fault is found.
         if (!double.IsFinite(TensorPrimitives.Sum<double>(estimates.Targets)) && EstimationFault.Find(rollout, values, bootstrapValues, _options.Advantages, bonuses, estimates, ShardGroup.NameOf(_valueFunction)) is { } fault)

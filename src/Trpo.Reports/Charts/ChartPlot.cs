@@ -49,7 +49,7 @@ internal static class ChartPlot
         if (!double.IsNaN(chart.To))
             values.Add(chart.To);
         var (low, high) = values.Count == 0 ? (0, 1) : (values.Min(), values.Max());
-        var margin = high > low ? Margin * (high - low) : Math.Max(0.5 * Math.Abs(high), 1e-9);
+        var margin = high > low ? Margin * (high - low) : high != 0 ? 0.5 * Math.Abs(high) : 1;
         plot.Axes.SetLimits(0, end, low - margin, high + margin);
 
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };

@@ -63,6 +63,7 @@ internal static class RunCharts
     private static double Ceiling(double[] values)
     {
         double[] known = [.. values.Where(double.IsFinite).Order()];
-        return known.Length == 0 || known[^1] <= 0 ? Chart.MaxValue : Math.Clamp(2 * known[(int)(0.98 * (known.Length - 1))], 1e-9, Chart.MaxValue);
+        var bound = known.Length == 0 ? 0 : 2 * known[(int)(0.98 * (known.Length - 1))];
+        return bound > 0 ? Math.Min(bound, Chart.MaxValue) : Chart.MaxValue;
     }
 }

@@ -35,7 +35,7 @@ internal static class LearningRules
         if (shares.Length < RunVerdicts.MinIterations)
             return Verdict.Create(VerdictGrade.Unknown, $"The targets varied in {shares.Length:N0} iterations only.");
         var (recent, whole) = (SampleStatistics.Median(SampleStatistics.Recent(shares)), SampleStatistics.Median(shares));
-        const string Advice = "If returns stay at their best, the targets hardly vary and this does no harm. Otherwise try more ValueFunction.Steps, larger iterations, or normalised observations and a RewardScale that makes returns of a size of 1 to 100.";
+        const string Advice = "If returns stay at their best, the targets hardly vary and this does no harm. Otherwise try more ValueFunction.Steps, larger iterations, or normalised observations.";
 
         // While returns stay at their best, the targets hardly vary, and there is little to explain.
         var returns = SampleStatistics.Finite(history[TrpoMetric.ReturnOfLast100]);
@@ -87,7 +87,7 @@ internal static class LearningRules
     {
         var start = returns.Take(RunVerdicts.MinIterations).ToArray();
         var gained = returns.Max() - First(returns);
-        return gained > Math.Max(2 * (start.Max() - start.Min()), 1e-9) || gained > 0.2 * Math.Abs(First(returns));
+        return gained > 2 * (start.Max() - start.Min()) || gained > 0.2 * Math.Abs(First(returns));
     }
 
     // True if all recent returns equal the greatest one, after a rise.

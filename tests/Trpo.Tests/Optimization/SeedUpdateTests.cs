@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Optimization;
 using Trpo.Tests.Support;
 
@@ -158,7 +159,7 @@ public sealed class SeedUpdateTests(string name, Differentiation differentiation
     private (ConjugateGradientResult Result, double[] Solution) Solve(LinearOperator product, double[] gradient, int steps)
     {
         var solution = new double[_update.Problem.Length];
-        return (ConjugateGradient.Solve(product, gradient, solution, steps), solution);
+        return (ConjugateGradient.Solve(product, gradient, solution, steps, tolerance: 1e-10 / TensorPrimitives.SumOfSquares<double>(gradient)), solution);
     }
 
     private (double Objective, double[] Gradient) ComputeGradient()

@@ -28,8 +28,14 @@ public sealed class RewardUnitsTests
     }
 
     [Test]
-    public void The_factor_of_the_options_is_one_of_the_rewards() =>
-        Assert.That(Train(() => new CartPole(), Short with { RewardScale = 0.25 }).Onnx, Is.EqualTo(TrainKind("plain", 0.25)));
+    public void The_factor_of_the_options_is_one_of_the_rewards()
+    {
+        var scaled = Train(() => new CartPole(), Short with { RewardScale = 0.25 });
+        var losses = Train(() => new CartPole(), Short).Iterations.Select(iteration => iteration.ValueLoss / 16);
+
+        Assert.That(scaled.Iterations.Select(iteration => iteration.ValueLoss), Is.EqualTo(losses));
+        Assert.That(scaled.Iterations[0].Returns, Is.All.GreaterThan(1), "reported returns are not scaled");
+    }
 
     [TestCase(1e-9)]
     [TestCase(1e-6)]
@@ -56,7 +62,7 @@ public sealed class RewardUnitsTests
     [TestCase(7, 0, true)]
     [TestCase(40, 0, false)]
     [TestCase(40, 0, true)]
-    public void Equal_returns_are_no_reason_to_change_the_policy(int length, double reward, bool truncates)
+    public void Equal_advantages_are_no_reason_to_change_the_policy(int length, double reward, bool truncates)
     {
         var iterations = Train(() => new CountingEnvironment(length, truncates, _ => reward, step => step / 10f), new() { TotalSteps = 40_000, Seed = 1 }).Iterations;
 
@@ -77,6 +83,20 @@ public sealed class RewardUnitsTests
         Assert.That(late.Skip(10).Select(iteration => iteration.Update.Outcome), Is.All.EqualTo(TrustRegionOutcome.Accepted));
     }
 
+    // The action is worth little beside the offset, beside what an observation is worth, over long episodes without a discount, and after one huge reward.
+    [TestCase(1, 1e9, 0, 1e-3)]
+    [TestCase(1, 0, 1e5, 1)]
+    [TestCase(1_000, 1, 0, 0.02)]
+    [TestCase(1, 0, 0, 1, 1e8)]
+    public void Small_true_advantages_are_learned(int length, double offset, double slope, double gain, double outlier = 0)
+    {
+        var steps = 0;
+        var options = new TrpoOptions { TotalSteps = 100_000, StepsPerIteration = Math.Max(512, length), HiddenLayers = [], Seed = 1, Discount = 1, GaeLambda = 1, Health = new() { EntropyCollapse = 0 } };
+        var iterations = Train(() => new PaidChoice(length, (action, observation) => ++steps == 1_000 && outlier > 0 ? outlier : offset + (slope * observation) + (gain * action)), options, environments: 1).Iterations;
+
+        Assert.That(iterations[^1].Entropy, Is.LessThan(0.2));
+    }
+
     [TestCase(1)]
     [TestCase(1e-6)]
     public void A_baseline_is_handed_targets_in_the_units_of_scaled_rewards(double factor)
@@ -85,7 +105,7 @@ public sealed class RewardUnitsTests
         var baseline = new Recorder();
         Train(() => new CountingEnvironment(1, reward: _ => factor * 3), Short with { RewardScale = 2, Baseline = _ => baseline });
 
-        Assert.That(baseline.Targets, Is.All.EqualTo(6 * factor).Within(1e-12 * factor));
+        Assert.That(baseline.Targets, Is.Not.Empty.And.All.EqualTo(6 * factor).Within(1e-12 * factor));
     }
 
     private static readonly TrpoOptions Short = new() { TotalSteps = 6_000, Seed = 3 };
