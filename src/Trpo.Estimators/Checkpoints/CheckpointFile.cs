@@ -23,7 +23,7 @@ internal static class CheckpointFile
 
     private static ReadOnlySpan<byte> Mark => "TRPO\u001aCP\n"u8;
 
-    public static void Write(string path, CheckpointContent content)
+    public static void Write(IFileSystem files, string path, CheckpointContent content)
     {
         var states = content.ToArray();
         var bytes = new byte[ContentOffset + states.Length];
@@ -32,7 +32,7 @@ internal static class CheckpointFile
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(LengthOffset), states.Length);
         states.CopyTo(bytes, ContentOffset);
         Digest(bytes).CopyTo(bytes, DigestOffset);
-        AtomicFile.Write(path, bytes);
+        AtomicFile.Write(files, path, bytes);
     }
 
     /// <exception cref="CheckpointException">The file has another version.</exception>

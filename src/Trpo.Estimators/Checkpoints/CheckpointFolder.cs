@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trpo.Onnx.Files;
 
 namespace Trpo.Estimators.Checkpoints;
 
@@ -9,22 +10,26 @@ internal sealed class CheckpointFolder : IDisposable
     private const string LockName = "lock";
 
     private readonly CheckpointOptions _options;
+    private readonly IFileSystem _files;
     private readonly FolderLock _lock;
     private long _latestNumber;
 
     /// <summary>Locks the folder, which is created if it is missing, and deletes files that a killed process left half written.</summary>
+    /// <param name="options">The folder, and the number of checkpoints to keep.</param>
+    /// <param name="files">The file system that checkpoints are written to; null, the default, for that of the operating system.</param>
     /// <exception cref="CheckpointException">Another training uses the folder, or it holds checkpoints and <see cref="CheckpointOptions.Resume"/> is false.</exception>
     /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public CheckpointFolder(CheckpointOptions options)
+    public CheckpointFolder(CheckpointOptions options, IFileSystem? files = null)
     {
+        _files = files ?? DiskFileSystem.Instance;
         // The current directory may change.
         _options = options with { Folder = Path.GetFullPath(options.Folder) };
-        Directory.CreateDirectory(_options.Folder);
+        AtomicFile.CreateFolder(_files, _options.Folder);
         _lock = Lock(_options.Folder);
         try
         {
             foreach (var halfWritten in Directory.GetFiles(_options.Folder, $"*{Extension}.*.tmp"))
-                File.Delete(halfWritten);
+                _files.Delete(halfWritten);
             _latestNumber = LatestNumber(_options.Folder);
             if (Numbers().Count > 0 && !options.Resume)
                 throw new CheckpointException($"There are checkpoints in {FullName} already. To resume from the latest, set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}; to start a new run, name another folder or empty this one.");
@@ -52,11 +57,15 @@ internal sealed class CheckpointFolder : IDisposable
     {
         if (!File.Exists(LockPath(_options.Folder)))
             throw new DirectoryNotFoundException($"The folder {FullName} was deleted while it was in use.");
+        if (_lock.IsLost)
+            throw new IOException($"The folder {FullName} was deleted or moved while it was in use, and is now that of another run: nothing is written to it.");
         var path = PathOf(_latestNumber + 1);
-        CheckpointFile.Write(path, content);
+        CheckpointFile.Write(_files, path, content);
         _latestNumber++;
+
+        // The new checkpoint is on the disk, its name included, before an old one is deleted.
         foreach (var number in Numbers().Skip(_options.Kept))
-            File.Delete(PathOf(number));
+            _files.Delete(PathOf(number));
         return path;
     }
 

@@ -4,16 +4,44 @@ namespace Trpo.Estimators.Checkpoints;
 
 /// <summary>
 /// An exclusive lock on a folder, held through an open file in it by at most one holder over all processes. The operating system releases the lock when its process ends, in whatever way;
-/// a lock file that a killed process left behind is held by nobody.
+/// a lock file that a killed process left behind is held by nobody. A file beside it, <c>.owner</c>, identifies the holder, because a path may come to name another folder.
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly bool _deletesOnRelease;
+    private readonly string _holder = Guid.NewGuid().ToString();
 
-    private FolderLock(FileStream file, string path) => (_file, FileName) = (file, path);
+    private FolderLock(FileStream file, string path, bool deletesOnRelease)
+    {
+        (_file, FileName, _deletesOnRelease) = (file, path, deletesOnRelease);
+        File.WriteAllText(OwnerPath, _holder);
+    }
 
     /// <summary>Gets the full path of the lock file.</summary>
     public string FileName { get; }
+
+    /// <summary>
+    /// True if another holder has locked a folder of this path: the folder that was locked here has been deleted or moved, and a new one has its path. Whatever is written by
+    /// path would reach the other holder's folder.
+    /// </summary>
+    /// <exception cref="IOException">The file that identifies the holder cannot be read.</exception>
+    public bool IsLost
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText(OwnerPath) != _holder;
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private string OwnerPath => $"{FileName}.owner";
 
     /// <summary>Acquires the lock of a folder, if nobody holds it.</summary>
     /// <param name="path">The path of the lock file; its folder must exist, and all who exclude one another name the same file.</param>
@@ -25,17 +53,21 @@ public sealed class FolderLock : IDisposable
     public static bool TryAcquire(string path, bool deleteOnRelease, [NotNullWhen(true)] out FolderLock? acquired)
     {
         path = Path.GetFullPath(path);
+        FileStream file;
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, deleteOnRelease ? FileOptions.DeleteOnClose : FileOptions.None);
-            acquired = new FolderLock(file, path);
-            return true;
+            // On Unix, a file that is deleted on closing is deleted by its path, which may have become another holder's.
+            var options = deleteOnRelease && OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
         }
         catch (IOException) when (File.Exists(path))
         {
             acquired = null;
             return false;
         }
+
+        acquired = Identify(file, path, deleteOnRelease);
+        return true;
     }
 
     /// <summary>Checks a lock. The check holds a free lock for an instant, in which another that tries to acquire it fails.</summary>
@@ -59,5 +91,30 @@ public sealed class FolderLock : IDisposable
     }
 
     /// <summary>Releases the lock.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (_file.SafeFileHandle.IsClosed)
+            return;
+        if (_deletesOnRelease && !IsLost && File.Exists(OwnerPath))
+        {
+            File.Delete(OwnerPath);
+            if (!OperatingSystem.IsWindows())
+                File.Delete(FileName);
+        }
+
+        _file.Dispose();
+    }
+
+    private static FolderLock Identify(FileStream file, string path, bool deletesOnRelease)
+    {
+        try
+        {
+            return new FolderLock(file, path, deletesOnRelease);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 }

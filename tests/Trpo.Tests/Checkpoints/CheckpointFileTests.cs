@@ -4,6 +4,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx.Randomness;
+using Trpo.Onnx.Files;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
@@ -48,7 +49,7 @@ public sealed class CheckpointFileTests
         content.Add("numbers", writer => writer.WriteSpan<double>([1.5, -0.0, double.Epsilon]));
         content.Add("nothing", _ => { });
         var path = _folder.PathOf("one.checkpoint");
-        CheckpointFile.Write(path, content);
+        CheckpointFile.Write(DiskFileSystem.Instance, path, content);
         var read = CheckpointFile.Read(path);
         double[] numbers = [];
         read.Restore("numbers", reader => numbers = reader.ReadArray<double>("numbers"));

@@ -86,6 +86,21 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
+    public void A_folder_that_was_deleted_and_is_now_of_another_run_is_left_alone()
+    {
+        using var first = new CheckpointFolder(Options);
+        first.Save(Content(1));
+        Directory.Delete(Options.Folder, recursive: true);
+        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("was deleted"));
+        using var second = new CheckpointFolder(Options);
+        second.Save(Content(7));
+
+        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("now that of another run").And.Message.Contains(_folder.FullName));
+        Assert.That(second.Latest(_warnings.Add) is var (_, content) ? NumberOf(content) : 0, Is.EqualTo(7));
+        Assert.That(Names(), Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void Partially_written_files_are_deleted()
     {
         Directory.CreateDirectory(Options.Folder);

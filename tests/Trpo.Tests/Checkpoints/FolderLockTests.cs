@@ -43,6 +43,26 @@ public sealed class FolderLockTests
         acquired!.Dispose();
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Lock_of_a_deleted_folder_is_lost_once_another_holder_has_locked_a_new_one(bool deleteOnRelease)
+    {
+        var path = _folder.PathOf("run", "a.lock");
+        Directory.CreateDirectory(_folder.PathOf("run"));
+        FolderLock.TryAcquire(path, deleteOnRelease, out var first);
+        Assert.That(first!.IsLost, Is.False);
+        Directory.Delete(_folder.PathOf("run"), recursive: true);
+        Assert.That(first.IsLost, Is.False, "nobody else has the folder");
+        Directory.CreateDirectory(_folder.PathOf("run"));
+        FolderLock.TryAcquire(path, deleteOnRelease, out var second);
+
+        Assert.That((first.IsLost, second!.IsLost), Is.EqualTo((true, false)));
+        first.Dispose();
+        Assert.That((FolderLock.IsHeld(path), second.IsLost), Is.EqualTo((true, false)), "the first holder leaves the second one's lock alone");
+        second.Dispose();
+        Assert.That(Directory.GetFiles(_folder.PathOf("run")), deleteOnRelease ? Is.Empty : Is.Not.Empty);
+    }
+
     [Test]
     public void Missing_folder_is_an_error_and_not_a_lock_that_is_held()
     {
