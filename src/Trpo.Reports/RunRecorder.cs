@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Onnx.Files;
 using Trpo.Reports.Csv;
 using Trpo.Reports.Descriptions;
 using Trpo.Reports.TensorBoard;
@@ -38,7 +39,7 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
     public RunRecorder(string folder, RunDescription? description = null, FolderLock? heldLock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        AtomicFile.CreateFolder(DiskFileSystem.Instance, folder);
         if (heldLock is not null && heldLock.FileName != Path.GetFullPath(MetricsWriter.LockPath(folder)))
             throw new ArgumentException($"The lock {heldLock.FileName} is not that of the folder {Path.GetFullPath(folder)}.", nameof(heldLock));
         (_folder, _description, _heldLock) = (folder, description, heldLock);
@@ -82,6 +83,8 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
     private void Open(TrpoIteration first)
     {
         Close();
+        if (_heldLock is { IsLost: true })
+            throw new DirectoryNotFoundException($"The folder {Path.GetFullPath(_folder)} was deleted or moved while it was in use. Nothing is written to a folder of that name, which may be another run's.");
         _metrics = MetricsWriter.Open(_folder, first.Iteration, _heldLock);
 
         // If metrics.csv lost the rows before the first iteration, that iteration's own step is the best that is known.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Trpo.Cli.Foundation;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Onnx.Files;
 using Trpo.Reports;
 using Trpo.Reports.Descriptions;
 
@@ -85,10 +86,21 @@ internal sealed class RunFolder
     /// <exception cref="CommandException">Another training or recorder writes to the folder.</exception>
     public FolderLock Lock()
     {
-        Directory.CreateDirectory(Path);
+        AtomicFile.CreateFolder(DiskFileSystem.Instance, Path);
         return RunRecorder.TryLock(Path, out var acquired)
             ? acquired
             : throw new CommandException($"Another training is being recorded in {Path}: wait until it has ended, or name another folder.");
+    }
+
+    /// <summary>Returns the first folder beside this one, with a number behind its name, that does not exist.</summary>
+    public RunFolder Unused()
+    {
+        var number = 2;
+        while (System.IO.Path.Exists(Numbered()))
+            number++;
+        return new RunFolder(Numbered());
+
+        string Numbered() => string.Create(CultureInfo.InvariantCulture, $"{Path}-{number}");
     }
 
     /// <summary>Moves the run to a numbered folder of replaced runs. Nothing is deleted.</summary>

@@ -16,7 +16,7 @@ namespace Trpo.Cli.Runs;
 /// <summary>A training by a command, with the files of its run.</summary>
 internal sealed class TrainingRun
 {
-    private readonly RunFolder _folder;
+    private RunFolder _folder;
     private readonly TrainingCommand _command;
     private readonly MLContext _ml;
     private readonly EnvironmentDataView _environment;
@@ -53,6 +53,7 @@ internal sealed class TrainingRun
         {
             var model = Train(folderLock, resume, cancel);
             using var owned = model as IDisposable;
+            LeaveLostFolder(folderLock);
             PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
             _terminal.WriteLine($"Wrote {_folder.Model}");
             _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
@@ -75,7 +76,7 @@ internal sealed class TrainingRun
         WriteReport();
         if (!isInterrupted)
             return ExitCode.Done;
-        _terminal.Warn($"Interrupted. To continue: trpo resume {_folder.Given}");
+        _terminal.Warn($"Interrupted.{(folderLock.IsLost ? "" : $" To continue: trpo resume {_folder.Given}")}");
         return ExitCode.Interrupted;
     }
 
@@ -144,6 +145,17 @@ internal sealed class TrainingRun
         {
             return false;
         }
+    }
+
+    // Hours of training are not lost with the folder, nor written into that of another run.
+    private void LeaveLostFolder(FolderLock folderLock)
+    {
+        if (!folderLock.IsLost)
+            return;
+        var lost = _folder;
+        if (lost.HasRun)
+            _folder = lost.Unused();
+        _terminal.Warn($"{lost.Path} was deleted or moved during the training{(lost.HasRun ? ", and another run is in a folder of that name" : "")}: the policy is written to {_folder.Path}, without the metrics.");
     }
 
     // Before the first iteration ends, there is nothing to report.

@@ -55,10 +55,8 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="IOException">The checkpoint cannot be written, or the folder was deleted.</exception>
     public string Save(CheckpointContent content)
     {
-        if (!File.Exists(LockPath(_options.Folder)))
-            throw new DirectoryNotFoundException($"The folder {FullName} was deleted while it was in use.");
         if (_lock.IsLost)
-            throw new IOException($"The folder {FullName} was deleted or moved while it was in use, and is now that of another run: nothing is written to it.");
+            throw new DirectoryNotFoundException($"The folder {FullName} was deleted or moved while it was in use. Nothing is written to a folder of that name, which may be another run's.");
         var path = PathOf(_latestNumber + 1);
         CheckpointFile.Write(_files, path, content);
         _latestNumber++;
@@ -110,7 +108,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private string PathOf(long number) => Path.Combine(_options.Folder, NameOf(number));
 
-    // Save takes the lock file as the sign that the folder is still there, so it is not deleted.
+    // The lock file stays, so that deleting a checkpoint folder's content does not go unnoticed.
     private static FolderLock Lock(string folder)
     {
         try

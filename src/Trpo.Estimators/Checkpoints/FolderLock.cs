@@ -22,8 +22,8 @@ public sealed class FolderLock : IDisposable
     public string FileName { get; }
 
     /// <summary>
-    /// True if another holder has locked a folder of this path: the folder that was locked here has been deleted or moved, and a new one has its path. Whatever is written by
-    /// path would reach the other holder's folder.
+    /// True if the path no longer names the file that is locked here: the folder has been deleted or moved, and another holder may have created a new one. Whatever is
+    /// written by path would reach that one.
     /// </summary>
     /// <exception cref="IOException">The file that identifies the holder cannot be read.</exception>
     public bool IsLost
@@ -36,7 +36,7 @@ public sealed class FolderLock : IDisposable
             }
             catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
-                return false;
+                return true;
             }
         }
     }
@@ -95,7 +95,7 @@ public sealed class FolderLock : IDisposable
     {
         if (_file.SafeFileHandle.IsClosed)
             return;
-        if (_deletesOnRelease && !IsLost && File.Exists(OwnerPath))
+        if (_deletesOnRelease && !IsLost)
         {
             File.Delete(OwnerPath);
             if (!OperatingSystem.IsWindows())

@@ -91,11 +91,11 @@ public sealed class CheckpointFolderTests
         using var first = new CheckpointFolder(Options);
         first.Save(Content(1));
         Directory.Delete(Options.Folder, recursive: true);
-        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("was deleted"));
+        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("was deleted or moved"));
         using var second = new CheckpointFolder(Options);
         second.Save(Content(7));
 
-        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("now that of another run").And.Message.Contains(_folder.FullName));
+        Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("another run's").And.Message.Contains(_folder.FullName));
         Assert.That(second.Latest(_warnings.Add) is var (_, content) ? NumberOf(content) : 0, Is.EqualTo(7));
         Assert.That(Names(), Has.Length.EqualTo(1));
     }

@@ -52,7 +52,7 @@ public sealed class FolderLockTests
         FolderLock.TryAcquire(path, deleteOnRelease, out var first);
         Assert.That(first!.IsLost, Is.False);
         Directory.Delete(_folder.PathOf("run"), recursive: true);
-        Assert.That(first.IsLost, Is.False, "nobody else has the folder");
+        Assert.That(first.IsLost, Is.True);
         Directory.CreateDirectory(_folder.PathOf("run"));
         FolderLock.TryAcquire(path, deleteOnRelease, out var second);
 

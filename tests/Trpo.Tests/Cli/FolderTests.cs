@@ -71,6 +71,30 @@ public sealed class FolderTests
         Assert.That(Directory.GetFiles(_run, "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_run_whose_folder_was_moved_away_leaves_the_next_run_alone(bool isReplaced)
+    {
+        var first = Task.Run(() => Tool.Run("train", "--environment", "cartpole", "--steps", "1000000", "--preset", "plain", "--episodes", "0", "--out", _run));
+        while (!first.IsCompleted && !File.Exists(Path.Combine(_run, "metrics.csv")))
+            await Task.Delay(10);
+        Directory.Move(_run, _folder.PathOf("moved"));
+        if (isReplaced)
+            Train();
+        var second = isReplaced ? Contents() : [];
+        var (exitCode, output, error) = await first;
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(error, Does.Contain("was deleted or moved during the training"));
+        var results = isReplaced ? $"{_run}-2" : _run;
+        Assert.That(output, Does.Contain($"Wrote {Path.Combine(results, "model.zip")}"));
+        Assert.That(Tool.RunHere("inspect", results).Output, Does.Contain("CartPole"));
+        if (!isReplaced)
+            return;
+        Assert.That(Contents(), Is.EqualTo(second), "the other run is as it was");
+        Assert.That(Tool.RunHere("resume", _run, "--steps", "1536").ExitCode, Is.Zero);
+    }
+
     [Test]
     public void A_replaced_run_is_moved_back_if_the_new_one_cannot_begin()
     {
