@@ -87,7 +87,7 @@ internal sealed class TrainingRun
         var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
             // The command is written after the first iteration, so that settings with which training cannot resume do not replace those with which it can.
-            var progress = new ProgressBroadcast(new FirstIterationAction(() => TrainingCommandFile.Write(_folder.Command, _command)), recorder, display);
+            var progress = new ProgressBroadcast(new FirstIterationAction(() => WriteCommand(folderLock)), recorder, display);
             return (Fit(Options(progress, resume, cancel)), progress.Last);
         });
         if (last is not null)
@@ -145,6 +145,12 @@ internal sealed class TrainingRun
         {
             return false;
         }
+    }
+
+    private void WriteCommand(FolderLock folderLock)
+    {
+        if (!folderLock.IsLost)
+            TrainingCommandFile.Write(_folder.Command, _command);
     }
 
     // Hours of training are not lost with the folder, nor written into that of another run.

@@ -78,6 +78,8 @@ public sealed class FolderTests
         var first = Task.Run(() => Tool.Run("train", "--environment", "cartpole", "--steps", "1000000", "--preset", "plain", "--episodes", "0", "--out", _run));
         while (!first.IsCompleted && !File.Exists(Path.Combine(_run, "metrics.csv")))
             await Task.Delay(10);
+        while (!first.IsCompleted && new FileInfo(Path.Combine(_run, "metrics.csv")).Length < 1_000)
+            await Task.Delay(10);
         Directory.Move(_run, _folder.PathOf("moved"));
         if (isReplaced)
             Train();
