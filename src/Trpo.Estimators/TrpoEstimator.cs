@@ -180,7 +180,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private void WarnOfActionsOutOfReach(IChannel channel)
     {
-        foreach (var warning in ActionScale.Warnings(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)))
+        if (ActionScale.Warning(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)) is { } warning)
             channel.Warning(MessageSensitivity.None, warning);
     }
 
@@ -263,7 +263,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private void Report(IChannel channel, TrpoIteration iteration)
     {
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-            $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:F2}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:F5}, step {iteration.Update.StepFraction}, entropy {iteration.Entropy:F3}, explained variance {iteration.ExplainedVariance:F3}"));
+            $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:G6}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:G4}, step {iteration.Update.StepFraction:G4}, entropy {iteration.Entropy:G4}, explained variance {iteration.ExplainedVariance:G4}"));
         _options.Progress?.Report(iteration);
     }
 }

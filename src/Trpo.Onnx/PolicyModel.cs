@@ -164,7 +164,7 @@ public static class PolicyModel
         }
         catch (OperationCanceledException exception)
         {
-            throw Damaged(source, $"ML.NET had not loaded it after {time.TotalSeconds} seconds", exception);
+            throw Damaged(source, FormattableString.Invariant($"ML.NET had not loaded it after {time.TotalSeconds} seconds"), exception);
         }
         catch (Exception exception) when (Cause(exception) is var cause && IsEnvironmental(cause))
         {

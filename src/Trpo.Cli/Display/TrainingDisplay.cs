@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Spectre.Console;
 using Trpo.Cli.Foundation;
 using Trpo.Estimators;
@@ -58,9 +57,9 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
         if (line == _lastLine)
             return;
         _lastLine = line;
-        _terminal.WriteLine($"{value.Steps,11:N0} steps  {value.StepsPerSecond,7:N0}/s  return {Number(_meanReturn)}  last 100 {Number(value.MeanReturnOfLast100)}  KL {value.Update.MeanKl:F4}  line search x{value.Update.StepFraction:G3}  expl. var. {value.ExplainedVariance,5:F2}  entropy {value.Entropy:F2}");
+        _terminal.WriteLine($"{value.Steps,11:N0} steps  {value.StepsPerSecond,7:N0}/s  return {Number(_meanReturn)}  last 100 {Number(value.MeanReturnOfLast100)}  KL {NumberText.Of(value.Update.MeanKl, 4)}  line search x{value.Update.StepFraction:G3}  expl. var. {NumberText.Of(value.ExplainedVariance, 2),5}  entropy {NumberText.Of(value.Entropy, 2)}");
     }
 
     /// <summary>Returns the text of a return; a dash for NaN.</summary>
-    internal static string Number(double value) => double.IsNaN(value) ? "    –" : value.ToString("F1", CultureInfo.InvariantCulture).PadLeft(5);
+    internal static string Number(double value) => NumberText.Of(value, 1).PadLeft(5);
 }

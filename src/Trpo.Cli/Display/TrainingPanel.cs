@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 
 namespace Trpo.Cli.Display;
@@ -30,8 +31,8 @@ internal static class TrainingPanel
         foreach (var name in new[] { "steps/s", "return", "last 100", "KL", "line search", "expl. var.", "entropy" })
             table.AddColumn(new TableColumn(new Markup($"[grey]{name}[/]")) { Alignment = Justify.Right, NoWrap = true });
         table.AddRow(
-            Text($"{value.StepsPerSecond:N0}"), new Text(TrainingDisplay.Number(meanReturn)), new Text(TrainingDisplay.Number(value.MeanReturnOfLast100)), Text($"{value.Update.MeanKl:F4}"),
-            value.Update.StepFraction > 0 ? Text($"x{value.Update.StepFraction:G3}") : new Text($"{value.Update.Outcome}"), Text($"{value.ExplainedVariance:F2}"), Text($"{value.Entropy:F2}"));
+            Text($"{value.StepsPerSecond:N0}"), new Text(TrainingDisplay.Number(meanReturn)), new Text(TrainingDisplay.Number(value.MeanReturnOfLast100)), new Text(NumberText.Of(value.Update.MeanKl, 4)),
+            value.Update.StepFraction > 0 ? Text($"x{value.Update.StepFraction:G3}") : new Text($"{value.Update.Outcome}"), new Text(NumberText.Of(value.ExplainedVariance, 2)), new Text(NumberText.Of(value.Entropy, 2)));
         return new Rows(new Markup(head), table);
     }
 

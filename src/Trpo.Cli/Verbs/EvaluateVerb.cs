@@ -94,7 +94,7 @@ internal static class EvaluateVerb
     private static void Report(PolicyEvaluation evaluation, EnvironmentDataView environment, Terminal terminal)
     {
         terminal.WriteLine($"{environment.Name}: {evaluation}");
-        terminal.WriteLine($"  returns {evaluation.MinReturn:0.###} to {evaluation.MaxReturn:0.###}, median {evaluation.MedianReturn:0.###}");
+        terminal.WriteLine($"  returns {evaluation.MinReturn:G6} to {evaluation.MaxReturn:G6}, median {evaluation.MedianReturn:G6}");
         terminal.WriteLine($"  episodes of {evaluation.MeanLength:0.#} ± {evaluation.LengthStandardDeviation:0.#} steps; {evaluation.TerminatedEpisodes} ended, {evaluation.TruncatedEpisodes} were cut off");
     }
 }

@@ -50,7 +50,7 @@ internal static class StateSpans
     public static int ReadInt32(this BinaryReader reader, int min, int max, string what)
     {
         var value = reader.ReadInt32();
-        return value >= min && value <= max ? value : throw new InvalidDataException($"{what} is {value}; it must be from {min} to {max}.");
+        return value >= min && value <= max ? value : throw new InvalidDataException(FormattableString.Invariant($"{what} is {value}; it must be from {min} to {max}."));
     }
 
     /// <summary>Checks that all values are finite.</summary>
@@ -60,7 +60,7 @@ internal static class StateSpans
         foreach (var value in values)
         {
             if (!double.IsFinite(value))
-                throw new InvalidDataException($"{value} is among the {what}.");
+                throw new InvalidDataException(FormattableString.Invariant($"{value} is among the {what}."));
         }
     }
 

@@ -66,6 +66,24 @@ internal static class ActionSampling
         return true;
     }
 
+    /// <summary>Returns the first forbidden choice of an action, as its index among those of all dimensions; -1 if all are allowed.</summary>
+    /// <param name="space">The action space; without discrete choices, every action is allowed.</param>
+    /// <param name="allows">Returns true if a choice, given its index among those of all dimensions, is allowed.</param>
+    /// <param name="action">The action, <c>[k]</c>.</param>
+    public static int FindForbidden(ActionSpace space, Func<int, bool> allows, ReadOnlySpan<float> action)
+    {
+        var start = 0;
+        for (var dimension = 0; dimension < space.ChoiceCounts.Length; dimension++)
+        {
+            var choice = start + (int)action[dimension];
+            if (!allows(choice))
+                return choice;
+            start += space.ChoiceCounts[dimension];
+        }
+
+        return -1;
+    }
+
     /// <summary>Clips an action to the bounds of its space; only a <see cref="BoxActionSpace"/> has bounds.</summary>
     /// <param name="space">The action space.</param>
     /// <param name="action">The action, <c>[k]</c>.</param>

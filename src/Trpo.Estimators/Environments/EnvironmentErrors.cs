@@ -9,6 +9,11 @@ internal static class EnvironmentErrors
     /// <summary>Advice for an environment that allows no choice, the end of a sentence.</summary>
     public const string NothingAllowedAdvice = "where nothing can be done, end the episode, or keep a choice that does nothing.";
 
+    /// <summary>Advice for a step that failed with a choice that the environment forbids, to follow the failure.</summary>
+    /// <param name="choice">The name of the choice.</param>
+    public static string ForbiddenChoice(string choice) =>
+        $" Its Allows forbids the choice '{choice}' that it was given: a policy takes forbidden choices unless the trainer's option ActionMask is set and the observation ends with a mask that agrees with Allows.";
+
     /// <summary>Describes a reward that is not finite.</summary>
     /// <param name="reward">The reward.</param>
     /// <param name="step">The step of the episode, from 1.</param>

@@ -91,7 +91,9 @@ public sealed class PolicyEvaluation
     /// <summary>Returns the mean return, the standard deviation, and the 95% confidence interval of the mean.</summary>
     public override string ToString()
     {
-        var format = Math.Abs(MeanReturn) < 10 ? "F3" : "F1";
+        // The larger of the two numbers sets how many digits of both are worth reading.
+        var size = Math.Max(Math.Abs(MeanReturn), StandardDeviation);
+        var format = size is > 0 and < 0.01 or >= 1e9 ? "G4" : Math.Abs(MeanReturn) < 10 ? "F3" : "F1";
         var interval = MeanReturnInterval();
         return $"{Text(MeanReturn)} ± {Text(StandardDeviation)} over {Episodes.Count} episodes (mean {Text(interval.Low)} to {Text(interval.High)} at 95%)";
 

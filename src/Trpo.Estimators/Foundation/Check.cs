@@ -16,7 +16,7 @@ internal static class Check
     public static void Between(int value, int min, int max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (value < min || value > max)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {min} to {max}."));
     }
 
     /// <summary>Throws unless a value is positive and finite.</summary>
@@ -51,14 +51,14 @@ internal static class Check
     public static void Between(double value, double min, double max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value >= min && value <= max))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {min} to {max}."));
     }
 
     /// <summary>Throws unless a value is within a range, whose bounds are not allowed.</summary>
     public static void StrictlyBetween(double value, double min, double max, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         if (!(value > min && value < max))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be above {min} and below {max}.");
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be above {min} and below {max}."));
     }
 
     /// <summary>Throws unless a value is above 0 and at most 1.</summary>

@@ -44,7 +44,7 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
             if (RejectedInARow >= options.MaxRejectedUpdates && !HasImproved)
                 return $"{RejectedInARow} updates of the policy in a row were rejected ({Rejections()}), and returns are no better than the first. Raise TrustRegion.Damping or StepsPerIteration, and check that the value function explains the returns. (HealthOptions.MaxRejectedUpdates sets the number.)";
             return _collapsed < CollapseIterations ? null : string.Create(CultureInfo.InvariantCulture,
-                $"the policy has collapsed: its {(continuousDimensions > 0 ? "standard deviation" : "entropy")} has been below {options.EntropyCollapse:P1} of its first for {_collapsed} iterations ({_spread:P2} now), but the returns of the last {ComparedEpisodes} episodes, {_lastReturns.Average():G5} on average, are no better than those of the first, {_firstReturns.Average():G5}. Set EntropyBonus, lower TrustRegion.MaxKl, or raise InitialLogStandardDeviation where actions are continuous. (HealthOptions.EntropyCollapse sets the share.)");
+                $"the policy has collapsed: its {(continuousDimensions > 0 ? "standard deviation" : "entropy")} has been below {100 * options.EntropyCollapse:G3} % of its first for {_collapsed} iterations ({100 * _spread:G3} % now), but the returns of the last {ComparedEpisodes} episodes, {_lastReturns.Average():G5} on average, are no better than those of the first, {_firstReturns.Average():G5}. Set EntropyBonus, lower TrustRegion.MaxKl, or raise InitialLogStandardDeviation where actions are continuous. (HealthOptions.EntropyCollapse sets the share.)");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class TrainingClock : ICheckpointable
     {
         var (elapsed, start) = (TimeSpan.FromTicks(reader.ReadInt64()), TimeSpan.FromTicks(reader.ReadInt64()));
         if (elapsed < TimeSpan.Zero || elapsed.TotalDays > 36_500 || start < TimeSpan.Zero || start > elapsed)
-            throw new InvalidDataException($"The time of training, {elapsed} with an iteration from {start} on, is impossible.");
+            throw new InvalidDataException(FormattableString.Invariant($"The time of training, {elapsed} with an iteration from {start} on, is impossible."));
         (_before, IterationStart) = (elapsed, start);
     }
 }

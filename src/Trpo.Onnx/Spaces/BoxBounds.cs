@@ -17,7 +17,7 @@ internal static class BoxBounds
         {
             // Written so that a NaN bound fails too.
             if (!(low[i] < high[i]))
-                throw new ArgumentException($"The bounds of dimension {i} of {owner} are [{low[i]}, {high[i]}]: the low bound must be below the high bound.", nameof(low));
+                throw new ArgumentException(FormattableString.Invariant($"The bounds of dimension {i} of {owner} are [{low[i]}, {high[i]}]: the low bound must be below the high bound."), nameof(low));
         }
 
         return low.Length;

@@ -44,9 +44,9 @@ internal static class LearningRules
 
         // Bad over the whole run as well as recently.
         return health.IsBad(recent) && health.IsBad(whole) && !AreNearBest(returns)
-            ? Verdict.Create(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {recent:F2}, over the run {whole:F2}): it is no better than a constant.", Advice)
-            : health.NeedsAttention(recent) ? Verdict.Create(VerdictGrade.Warning, $"The value function recently explained {recent:F2} of its targets' variance.", Advice)
-            : Verdict.Create(VerdictGrade.Good, $"The value function recently explained {recent:F2} of its targets' variance.");
+            ? Verdict.Create(VerdictGrade.Bad, $"The value function explains nothing of its targets (recently {recent:G3}, over the run {whole:G3}): it is no better than a constant.", Advice)
+            : health.NeedsAttention(recent) ? Verdict.Create(VerdictGrade.Warning, $"The value function recently explained {recent:G3} of its targets' variance.", Advice)
+            : Verdict.Create(VerdictGrade.Good, $"The value function recently explained {recent:G3} of its targets' variance.");
     }
 
     /// <summary>Judges the loss of entropy before anything was learned.</summary>

@@ -28,8 +28,8 @@ internal static class UpdateRules
         if (outside > 0)
             return Verdict.Create(VerdictGrade.Warning, $"{outside:N0} of {shares.Length:N0} steps left the trust region, by up to {max:G3} times its radius.", "An optimizer that checks the KL divergence after the step never leaves the region.");
         return health.NeedsAttention(median)
-            ? Verdict.Create(VerdictGrade.Warning, $"Recent steps used {100 * median:F1}% of the trust region's radius.", "Something other than the region limits the steps: try less damping, or look at the line search.")
-            : Verdict.Create(VerdictGrade.Good, $"No step left the trust region; recent ones used {100 * median:F0}% of its radius.");
+            ? Verdict.Create(VerdictGrade.Warning, $"Recent steps used {100 * median:G3}% of the trust region's radius.", "Something other than the region limits the steps: try less damping, or look at the line search.")
+            : Verdict.Create(VerdictGrade.Good, $"No step left the trust region; recent ones used {100 * median:G3}% of its radius.");
     }
 
     /// <summary>Judges the number of rejected updates.</summary>
@@ -40,7 +40,7 @@ internal static class UpdateRules
         var share = (double)recent.Count(row => row.IsRejected) / recent.Length;
         var inARow = MaxRejectedInARow(history);
         var notFinite = history.Rows.Count(row => row.Outcome is TrustRegionOutcome.NonFinite or TrustRegionOutcome.NonFiniteGradient or TrustRegionOutcome.NotPositiveDefinite);
-        var finding = FormattableString.Invariant($"{100 * share:F0}% of recent updates were rejected, at most {inARow:N0} in a row in the whole run{(notFinite > 0 ? FormattableString.Invariant($"; {notFinite:N0} because numbers were not finite, or the divergence did not curve upwards") : "")}.");
+        var finding = FormattableString.Invariant($"{100 * share:G3}% of recent updates were rejected, at most {inARow:N0} in a row in the whole run{(notFinite > 0 ? FormattableString.Invariant($"; {notFinite:N0} because numbers were not finite, or the divergence did not curve upwards") : "")}.");
         const string Advice = "Try more damping, larger iterations or a smaller trust region. Where numbers are not finite, check the rewards and the scale of the observations.";
         return share > BadRejectedShare || health.IsBad(inARow) ? Verdict.Create(VerdictGrade.Bad, $"{finding}", Advice)
             : share > WarnRejectedShare || health.NeedsAttention(inARow) || notFinite > 0 ? Verdict.Create(VerdictGrade.Warning, $"{finding}", Advice)
@@ -57,8 +57,8 @@ internal static class UpdateRules
         var median = SampleStatistics.Median(SampleStatistics.Recent(accepted));
         const string Advice = "The full step is too long for the curvature that it was computed from: try more damping, a larger FisherFraction or larger iterations.";
         return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"Recent steps were cut to {100 * median:G2}% of the full one.", Advice)
-            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps were cut to {100 * median:F0}% of the full one.", Advice)
-            : Verdict.Create(VerdictGrade.Good, $"Recent steps were {100 * median:F0}% of the full one.");
+            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps were cut to {100 * median:G3}% of the full one.", Advice)
+            : Verdict.Create(VerdictGrade.Good, $"Recent steps were {100 * median:G3}% of the full one.");
     }
 
     /// <summary>Judges the surrogate objective's improvement, as a share of what the gradient promised.</summary>
@@ -70,9 +70,9 @@ internal static class UpdateRules
             return Verdict.Create(VerdictGrade.Unknown, $"No step was accepted.");
         var median = SampleStatistics.Median(SampleStatistics.Recent(ratios));
         const string Advice = "The gradient does not hold over the whole step: try a smaller trust region.";
-        return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"Recent steps brought {median:F2} of the improvement expected: they made the policy worse.", Advice)
-            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps brought {median:F2} of the improvement expected.", Advice)
-            : Verdict.Create(VerdictGrade.Good, $"Recent steps brought {median:F2} of the improvement expected.");
+        return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"Recent steps brought {median:G3} of the improvement expected: they made the policy worse.", Advice)
+            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps brought {median:G3} of the improvement expected.", Advice)
+            : Verdict.Create(VerdictGrade.Good, $"Recent steps brought {median:G3} of the improvement expected.");
     }
 
     /// <summary>Judges the residual of the step's direction.</summary>
@@ -85,8 +85,8 @@ internal static class UpdateRules
         var median = SampleStatistics.Median(SampleStatistics.Recent(residuals));
         const string Advice = "Try more ConjugateGradientSteps, or more damping.";
         return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"The residual is {median:G3} times the gradient: the direction is not the natural gradient's.", Advice)
-            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"The residual is {100 * median:F0}% of the gradient.", Advice)
-            : Verdict.Create(VerdictGrade.Good, $"The residual is {100 * median:F1}% of the gradient.");
+            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"The residual is {100 * median:G3}% of the gradient.", Advice)
+            : Verdict.Create(VerdictGrade.Good, $"The residual is {100 * median:G3}% of the gradient.");
     }
 
     private static double[] Accepted(RunHistory history, TrpoMetric metric) =>

@@ -21,6 +21,13 @@ public sealed class PolicyEvaluationTests
         Assert.That(Of([1, 2, 3]).MedianReturn, Is.EqualTo(2));
     }
 
+    [TestCase(1e-6, @"^1E-06 ± 0 over 2 episodes \(mean 1E-06 to 1E-06 at 95%\)$")]
+    [TestCase(-1e100, @"^-1E\+100 ± 0 over 2 episodes \(mean -1E\+100 to -1E\+100 at 95%\)$")]
+    [TestCase(0, @"^0\.000 ± 0\.000 over 2 episodes")]
+    [TestCase(0.25, @"^0\.250 ± 0\.000 over 2 episodes")]
+    [TestCase(-123_456, @"^-123456\.0 ± 0\.0 over 2 episodes")]
+    public void Means_of_every_size_are_readable(double value, string expected) => Assert.That(Of([value, value]).ToString(), Does.Match(expected));
+
     [TestCase(0, 10)]
     [TestCase(0.1, 14)]
     [TestCase(0.25, 20)]

@@ -16,6 +16,15 @@ public sealed class ActionMaskTrainingTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Test]
+    public void A_step_that_fails_with_a_forbidden_choice_says_that_ActionMask_is_not_set()
+    {
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(() => new LowestAllowed(ActionSpace.Discrete("a", "b", "c")), count: 1);
+
+        Assert.That(() => _ml.ReinforcementLearning.Trainers.Trpo(environment, new() { Seed = 1 }).Fit(environment), Throws.TypeOf<EnvironmentException>().With.Message.Match(
+            @"^Environment 'Lowest' .*failed in Step, at step \d+ of its episode: Choice \d is forbidden\. Its Allows forbids the choice '[abc]' that it was given: a policy takes forbidden choices unless the trainer's option ActionMask is set"));
+    }
+
+    [Test]
     public void Learns_the_best_of_the_allowed_choices([Values] bool several)
     {
         ActionSpace actions = several ? ActionSpace.MultiDiscrete([3, 2]) : ActionSpace.Discrete(5);

@@ -12,22 +12,23 @@ internal static class ActionScale
     private const float MinWidth = 0.2f;
     private const float MaxWidth = 20;
 
-    /// <summary>Returns a warning for each dimension whose bounds a new policy does not explore.</summary>
-    /// <param name="space">The action space; only a <see cref="BoxActionSpace"/> gives warnings.</param>
+    private const int MaxNamed = 3;
+
+    /// <summary>Returns one warning of all dimensions whose bounds a new policy does not explore; null if there is none.</summary>
+    /// <param name="space">The action space; only a <see cref="BoxActionSpace"/> gives a warning.</param>
     /// <param name="environment">The name of the environment.</param>
     /// <param name="standardDeviation">The standard deviation of the new policy.</param>
-    public static IEnumerable<string> Warnings(ActionSpace space, string environment, double standardDeviation)
+    public static string? Warning(ActionSpace space, string environment, double standardDeviation)
     {
         if (space is not BoxActionSpace box)
-            yield break;
-        for (var i = 0; i < box.Length; i++)
-        {
-            if (IsPoorlyScaled(box.Low[i], box.High[i]))
-            {
-                yield return string.Create(CultureInfo.InvariantCulture,
-                    $"Dimension '{box.Names[i]}' of the actions of environment '{environment}' has the bounds [{box.Low[i]}, {box.High[i]}]. A policy explores around 0 with a standard deviation of {standardDeviation:G3}: give actions bounds of about [-1, 1], and scale them in Step.");
-            }
-        }
+            return null;
+        int[] poor = [.. Enumerable.Range(0, box.Length).Where(i => IsPoorlyScaled(box.Low[i], box.High[i]))];
+        if (poor.Length == 0)
+            return null;
+        var named = string.Join(", ", poor.Take(MaxNamed).Select(i => string.Create(CultureInfo.InvariantCulture, $"'{box.Names[i]}' has the bounds [{box.Low[i]:G6}, {box.High[i]:G6}]")));
+        var more = poor.Length > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $", and so it is with {poor.Length - MaxNamed} more of {box.Length} dimensions") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Of the actions of environment '{environment}', {named}{more}. A policy explores around 0 with a standard deviation of {standardDeviation:G3}: give actions bounds of about [-1, 1], and scale them in Step.");
     }
 
     private static bool IsPoorlyScaled(float low, float high) =>

@@ -61,8 +61,8 @@ internal sealed class EnvironmentChecker
     {
         var random = new RandomSource((ulong)_seed);
         var (one, two) = (_factory.Create(), _factory.Create());
-        foreach (var (dimension, warning) in ActionScale.Warnings(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1).Index())
-            _findings.Add(EnvironmentFault.ActionsOutOfReach, warning, dimension);
+        if (ActionScale.Warning(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1) is { } warning)
+            _findings.Add(EnvironmentFault.ActionsOutOfReach, warning);
 
         ActionCheck.Run(probe, _findings, random.NextSeed());
         if (_findings.Has(EnvironmentFault.ResetFailed) || _findings.Has(EnvironmentFault.NothingAllowed))

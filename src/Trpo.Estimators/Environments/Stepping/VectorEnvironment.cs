@@ -138,7 +138,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
         catch (Exception exception)
         {
-            throw Failed(index, "Step", exception);
+            throw Failed(index, "Step", exception, ForbiddenChoice(index, clipped));
         }
 
         Validate(index, observation, "Step");
@@ -261,9 +261,24 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
             throw new EnvironmentException($"{Describe(index)} {error}") { IsNonFinite = FiniteValues.IndexOfNonFinite(observation) >= 0 };
     }
 
-    private EnvironmentException Failed(int index, string method, Exception exception)
+    // Null if the environment allows the action, or does not say so after its failure.
+    private string? ForbiddenChoice(int index, ReadOnlySpan<float> action)
     {
-        var failure = $"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _lengths[index], _observationLength)}";
+        try
+        {
+            return ActionSampling.FindForbidden(_specification.ActionSpace, _environments[index]!.Allows, action) is >= 0 and var choice
+                ? EnvironmentErrors.ForbiddenChoice(_specification.ActionSpace.ScoreNames[choice])
+                : null;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private EnvironmentException Failed(int index, string method, Exception exception, string? hint = null)
+    {
+        var failure = $"{Describe(index)} {EnvironmentErrors.MethodFailed(method, exception, _lengths[index], _observationLength)}{hint}";
         var isReused = method != "Dispose" && EnvironmentErrors.Cause(exception) is ObjectDisposedException && _environments[index] is { } environment && _specification.WasDisposed(environment);
         return new EnvironmentException(isReused ? $"{failure} The factory returned an environment that was disposed before; it must create a new one each time." : failure, exception);
     }
