@@ -146,14 +146,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             PartRandoms = [policyRandom, valueRandom],
             Seed = _seed,
         };
-        var isWarned = false;
+        var ignored = new HashSet<int>();
         using var trainer = TrpoTrainer.Open(_options, parts, new TrainingMessages
         {
             Report = iteration => Report(channel, iteration),
             Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
-            Collected = () => isWarned |= !isWarned && WarnOfIgnored(environments, column, channel),
+            Collected = () => WarnOfIgnored(environments, column, ignored, channel),
             FirstObservations = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         });
         var isComplete = trainer.Run();
@@ -191,13 +191,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             channel.Warning(MessageSensitivity.None, warning);
     }
 
-    // Checked after every rollout, since a slot may begin to vary at any time; true if there was a warning.
-    private bool WarnOfIgnored(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel)
+    // Called after every rollout, since a slot may begin to vary at any time; each slot is reported once.
+    private void WarnOfIgnored(TransformedVectorEnvironment environments, DataViewSchema.Column column, HashSet<int> reported, IChannel channel)
     {
-        if (ObservationScale.IgnoredWarning(environments.FindIgnored(), column.Name, _environment.Name, DataViewColumns.GetSlotNames(column)) is not { } warning)
-            return false;
-        channel.Warning(MessageSensitivity.None, warning);
-        return true;
+        var found = environments.FindIgnored().Where(ignored => reported.Add(ignored.Slot)).ToList();
+        if (ObservationScale.IgnoredWarning(found, column.Name, _environment.Name, DataViewColumns.GetSlotNames(column)) is { } warning)
+            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)

@@ -78,7 +78,7 @@ internal sealed class EnvironmentSpecification
         }
     }
 
-    /// <summary>Returns true if an environment was disposed before it was created last.</summary>
+    /// <summary>True if an environment of the factory has ever been disposed.</summary>
     /// <param name="environment">The environment.</param>
     public bool WasDisposed(IEnvironment environment) => _disposed.TryGetValue(environment, out _);
 

@@ -122,7 +122,7 @@ internal sealed class TrpoTrainer : IDisposable
 
         var maxKl = MaxKl(number);
         var optimizer = _options.Optimizer ?? new TrustRegionOptimizer(_options.TrustRegion with { MaxKl = maxKl });
-        var update = ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
+        var update = Update(optimizer, problem);
         ThrowIfNotFinite(update, problem);
 
         var rows = _shards.RowCount;
@@ -162,6 +162,24 @@ internal sealed class TrpoTrainer : IDisposable
         using var activity = _messages.Telemetry.Advantages();
         var explainedVariance = _shards.Estimate(_options.EntropyBonus * (1 - _progress.Schedule.Fraction(iteration)));
         return (_shards.BeginPolicyUpdate(), explainedVariance);
+    }
+
+    // An optimizer or a baseline of the user's own may observe the cancellation, before or after the other part has changed the policy.
+    private ActorCriticUpdate Update(IPolicyOptimizer optimizer, PolicyProblem problem)
+    {
+        if (_options.Optimizer is null && _options.Baseline is null)
+            return ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
+        var before = new double[problem.Length];
+        problem.CopyTo(before);
+        try
+        {
+            return ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
+        }
+        catch (OperationCanceledException)
+        {
+            problem.Assign(before);
+            throw;
+        }
     }
 
     // The radius of the trust region changes linearly over the iterations.

@@ -100,7 +100,8 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     };
 
     // ML.NET's normalizers do not compare their length with that of the data before they fail, and then do not name it. Derived exceptions have a meaning of their own.
-    private static bool IsBare(Exception exception) => exception.GetType() == typeof(InvalidOperationException);
+    // One with an inner exception has been explained already.
+    private static bool IsBare(Exception exception) => exception.GetType() == typeof(InvalidOperationException) && exception.InnerException is null;
 
     private InvalidOperationException Failed(string what, Exception exception)
     {

@@ -188,6 +188,18 @@ public sealed class EnvironmentFailureTests
     }
 
     [Test]
+    public void Invalid_data_in_a_transform_name_the_environment_and_the_step()
+    {
+        var view = View(_ => new FragileEnvironment());
+        var invalid = new InvalidDataException("The lookup table is damaged.");
+        var mapping = _ml.Transforms.CustomMapping<Raw, Mapped>((raw, mapped) => mapped.Features = raw.Observation[0] == 3 ? throw invalid : raw.Observation, contractName: null);
+        var exception = Assert.Throws<EnvironmentException>(() => mapping.Append(_ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Columns = new("Features") })).Fit(view))!;
+
+        Assert.That(exception.Message, Does.StartWith("Environment 'Fragile' (index 0 of 2), at step 3 of its episode: ").And.Contain("The lookup table is damaged."));
+        Assert.That(exception.InnerException, Is.SameAs(invalid));
+    }
+
+    [Test]
     public void A_timeout_in_the_table_of_a_random_policy_is_a_failure_of_the_environment()
     {
         var view = _ml.ReinforcementLearning.LoadFromEnvironment(() => new FragileEnvironment { Stepping = step => ThrowIf(step == 2) });

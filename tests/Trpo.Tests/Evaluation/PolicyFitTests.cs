@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -84,6 +85,8 @@ public sealed class PolicyFitTests
         Assert.That(() => declared.Predict(new Four { Observation = [1, 2, 3] }), Throws.InvalidOperationException.With.Message.Contains("trained on Observation[4]; the data have Observation[4]").And.Message.Contains("length"));
         Assert.That(() => scored.GetColumn<uint>("Action").ToList(),
             Throws.Exception.With.Message.Contains("trained on Observation[4]; the data have Observation[3]").Or.InnerException.With.Message.Contains("trained on Observation[4]; the data have Observation[3]"));
+        var failed = Assert.Catch(() => scored.GetColumn<uint>("Action").ToList())!;
+        Assert.That(Regex.Count($"{failed.Message} {failed.InnerException?.Message}", "was trained on"), Is.EqualTo(1), "one explanation");
     }
 
     private ITransformer Trained(string pipeline)

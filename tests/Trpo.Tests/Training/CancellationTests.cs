@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators;
+using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
@@ -94,6 +95,30 @@ public sealed class CancellationTests
         Assert.That(warnings, isReset
             ? Has.One.Matches<string>(warning => Regex.IsMatch(warning!, @"failed in Reset, at step 0 of its episode: The (robot does not answer|request timed out)\."))
             : Has.One.Matches<string>(warning => Regex.IsMatch(warning!, @"\(index 0 of 2\) failed in Step, at step \d+ of its episode: The robot does not answer\.")));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void A_baseline_that_observes_the_token_leaves_the_policy_of_the_last_update(int threads)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var fits = 0;
+        using var cancelled = Fit(Small with
+        {
+            Threads = threads,
+            Cancellation = cancellation.Token,
+            Baseline = _ => new ActingBaseline(() =>
+            {
+                if (++fits < 3)
+                    return;
+                cancellation.Cancel();
+                cancellation.Token.ThrowIfCancellationRequested();
+            }),
+        }, () => { });
+        using var expected = Fit(Small with { TotalSteps = 200, Baseline = _ => new ActingBaseline(() => { }) }, () => { });
+
+        Assert.That(cancelled.Metadata.Provenance["steps"], Is.EqualTo("200"));
+        Assert.That(cancelled.Onnx.ToArray(), Is.EqualTo(expected.Onnx.ToArray()));
     }
 
     [Test]
@@ -230,6 +255,17 @@ public sealed class CancellationTests
         {
             before(false);
             return inner.Step(action, observation);
+        }
+    }
+
+    private sealed class ActingBaseline(Action fit) : IValueFunction
+    {
+        public void Predict(ReadOnlySpan<float> observations, Span<double> values) => values.Clear();
+
+        public double Fit(ReadOnlySpan<float> observations, ReadOnlySpan<double> targets)
+        {
+            fit();
+            return 0;
         }
     }
 

@@ -74,8 +74,11 @@ public sealed class EnvironmentDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
+
+        // Rows that were opened must reach a cursor, which closes them.
+        var needed = columnsNeeded.Select(column => column.Index).ToHashSet();
         IObservationRows rows = _opening.Value?.AddCursor() ?? _table.Open();
-        return new EnvironmentCursor(Columns, columnsNeeded.Select(column => column.Index).ToHashSet(), rows);
+        return new EnvironmentCursor(Columns, needed, rows);
     }
 
     /// <inheritdoc/>

@@ -4,28 +4,26 @@ namespace Trpo.Estimators.Environments.DataViews;
 
 /// <summary>
 /// Search for the slots of an observation that vary in the environment and are constant behind the transforms. A normalizer that was fitted on rows in which a slot
-/// is constant may give it the scale 0 for good. Slots correspond by their index, which they do where the transforms leave their number as it is.
+/// is constant may give it the scale 0 for good.
 /// </summary>
-/// <param name="rawLength">The number of values of an observation in front of the transforms.</param>
-/// <param name="length">The number behind them.</param>
-internal sealed class IgnoredSlots(int rawLength, int length)
+/// <param name="length">The number of values of an observation, in front of the transforms and behind them; slots correspond by their index.</param>
+internal sealed class IgnoredSlots(int length)
 {
-    private readonly SlotRanges? _raw = rawLength == length ? new SlotRanges(length) : null;
-    private readonly SlotRanges? _transformed = rawLength == length ? new SlotRanges(length) : null;
+    private readonly SlotRanges _raw = new(length);
+    private readonly SlotRanges _transformed = new(length);
 
     /// <summary>Includes an observation. Allocates nothing.</summary>
     /// <param name="raw">The observation in front of the transforms.</param>
     /// <param name="transformed">The observation behind them.</param>
     public void Add(ReadOnlySpan<float> raw, ReadOnlySpan<float> transformed)
     {
-        _raw?.Add(raw);
-        _transformed?.Add(transformed);
+        _raw.Add(raw);
+        _transformed.Add(transformed);
     }
 
     /// <summary>Returns the ignored slots, each with its range in front of the transforms.</summary>
-    public IReadOnlyList<(int Slot, float Min, float Max)> Find() => _raw is null || _transformed is null
-        ? []
-        : [.. Enumerable.Range(0, length).Where(slot => _raw.Varies(slot) && !_transformed.Varies(slot)).Select(slot => (slot, _raw.Min(slot), _raw.Max(slot)))];
+    public IReadOnlyList<(int Slot, float Min, float Max)> Find() =>
+        [.. Enumerable.Range(0, length).Where(slot => _raw.Varies(slot) && !_transformed.Varies(slot)).Select(slot => (slot, _raw.Min(slot), _raw.Max(slot)))];
 
     private sealed class SlotRanges
     {

@@ -52,15 +52,14 @@ internal sealed class LockStepCursor : IDisposable
     /// <param name="index">The environment that this cursor is for.</param>
     /// <param name="transformed">Receives the transformed observation, as long as the column.</param>
     /// <exception cref="LockStepException">A transform did not return the row before it asked for the next.</exception>
-    /// <exception cref="EnvironmentException">A transformed value is not finite.</exception>
+    /// <exception cref="EnvironmentException">A transform failed, or a transformed value is not finite.</exception>
     /// <exception cref="InvalidDataException">A transform returned another number of values than its column declares.</exception>
     public void Read(VectorEnvironment environments, int index, Span<float> transformed)
     {
         _hasRead = true;
         _rows.Offer(environments, index);
-        if (!_cursor.MoveNext() || _rows.IsBroken || !_rows.IsConsumed)
+        if (!TryCompute(environments, index))
             throw OutOfStep();
-        _getter(ref _buffer);
         DataViewColumns.CopyChecked(in _buffer, transformed, _column.Name, _cursor.Position);
         var slot = FiniteValues.IndexOfNonFinite(transformed);
         if (slot >= 0)
@@ -69,6 +68,27 @@ internal sealed class LockStepCursor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _cursor.Dispose();
+
+    /// <summary>Creates the exception for one that a transform threw.</summary>
+    /// <param name="step">The environment and its step.</param>
+    /// <param name="exception">The exception.</param>
+    public static EnvironmentException TransformFailed(string step, Exception exception) =>
+        new($"{step}: a transform between the environment and the policy failed: {EnvironmentErrors.Cause(exception).Message}", exception) { IsOfTransform = true };
+
+    private bool TryCompute(VectorEnvironment environments, int index)
+    {
+        try
+        {
+            if (!_cursor.MoveNext() || _rows.IsBroken || !_rows.IsConsumed)
+                return false;
+            _getter(ref _buffer);
+            return true;
+        }
+        catch (Exception exception) when (exception is not (EnvironmentException or LockStepException))
+        {
+            throw TransformFailed(environments.DescribeStep(index), exception);
+        }
+    }
 
     private (LockStepRows Rows, DataViewRowCursor Cursor, ValueGetter<VBuffer<float>> Getter) Open()
     {

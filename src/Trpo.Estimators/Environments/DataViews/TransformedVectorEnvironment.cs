@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators.Environments.Stepping;
+using Trpo.Onnx.Rows;
+using Trpo.Onnx.Spaces;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
@@ -34,7 +36,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
             Unwrapped = new VectorEnvironment(environment.Specification, count, warn);
-            _ignored = isTransformed ? new IgnoredSlots(Unwrapped.ObservationSpace.Length, ObservationLength) : null;
+            _ignored = isTransformed && HaveSameSlots(Unwrapped.ObservationSpace, column) ? new IgnoredSlots(ObservationLength) : null;
             Queue = new StepQueue(Unwrapped, environment.ActionSpace.Length, environment.Threads);
         }
         catch (Exception exception)
@@ -105,12 +107,19 @@ internal sealed class TransformedVectorEnvironment : IDisposable
             if (isFirst)
                 _cursors[index].BeginEpisode();
             _cursors[index].Read(Unwrapped, index, observation);
-            _ignored!.Add(Unwrapped.Observation(index), observation);
+            _ignored?.Add(Unwrapped.Observation(index), observation);
         }
         catch (Exception exception) when (exception is not (EnvironmentException or LockStepException or InvalidDataException))
         {
-            throw new EnvironmentException($"{Unwrapped.DescribeStep(index)}: a transform between the environment and the policy failed: {EnvironmentErrors.Cause(exception).Message}", exception) { IsOfTransform = true };
+            throw LockStepCursor.TransformFailed(Unwrapped.DescribeStep(index), exception);
         }
+    }
+
+    // Without names, slots of another length or of several columns may be in any order.
+    private static bool HaveSameSlots(ObservationSpace raw, DataViewSchema.Column column)
+    {
+        var names = DataViewColumns.GetSlotNames(column);
+        return names.IsEmpty ? raw.Columns.IsEmpty && raw.Length == ((VectorDataViewType)column.Type).Size : names.SequenceEqual(raw.Names);
     }
 
     private void DisposeCursors()

@@ -219,9 +219,9 @@ public sealed class RandomPolicyTableTests
         Table(view);
         Table(view);
 
-        Assert.That(messages, Has.Count.EqualTo(2));
-        Assert.That(messages[0], Does.Match(@"^Table of a random policy in environment 'CartPole': \d of 10 rows after 1\.\d s\.$"));
-        Assert.That(messages[1], Does.Contain("10 of 10 rows"));
+        Assert.That(messages, Has.Count.AtLeast(2));
+        Assert.That(messages[0], Does.Match(@"^Table of a random policy in environment 'CartPole': \d+ of 10 rows after \d+\.\d s\.$"));
+        Assert.That(messages.Where(message => message.Contains("10 of 10 rows", StringComparison.Ordinal)), Has.Exactly(1).Items, "the second reader computes nothing");
     }
 
     [Test]
