@@ -91,6 +91,8 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
         var output => throw new InvalidOperationException($"The policy's output {output} has no values."),
     };
 
+    private const string Explanation = "The transforms in front of the policy failed to compute";
+
     private delegate ReadOnlySpan<float> SpanSource();
 
     private static ValueGetter<VBuffer<float>> VectorGetter(SpanSource source) => (ref VBuffer<float> value) =>
@@ -100,14 +102,14 @@ internal sealed class PolicyRowMapper : IRowToRowMapper
     };
 
     // ML.NET's normalizers do not compare their length with that of the data before they fail, and then do not name it. Derived exceptions have a meaning of their own.
-    // One with an inner exception has been explained already.
-    private static bool IsBare(Exception exception) => exception.GetType() == typeof(InvalidOperationException) && exception.InnerException is null;
+    // One that has been explained is not explained again.
+    private static bool IsBare(Exception exception) => exception.GetType() == typeof(InvalidOperationException) && !exception.Message.StartsWith(Explanation, StringComparison.Ordinal);
 
     private InvalidOperationException Failed(string what, Exception exception)
     {
         var present = PresentColumns();
         return new InvalidOperationException(
-            $"The transforms in front of the policy failed to compute {what}: {exception.Message} The policy was trained on {string.Join(", ", _policy.InputColumns)}; the data have {(present.Count == 0 ? "none of these" : string.Join(", ", present))}. Each vector must have the length that its column declares.",
+            $"{Explanation} {what}: {exception.Message} The policy was trained on {string.Join(", ", _policy.InputColumns)}; the data have {(present.Count == 0 ? "none of these" : string.Join(", ", present))}. Each vector must have the length that its column declares.",
             exception);
     }
 
