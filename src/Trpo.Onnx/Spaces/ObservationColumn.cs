@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Trpo.Onnx.Spaces;
 
@@ -107,14 +108,23 @@ public sealed class ObservationColumn
 
     private static ObservationColumn OfNumbers(string name, ObservationColumnKind kind, ReadOnlySpan<float> low, ReadOnlySpan<float> high, ReadOnlySpan<string> slotNames)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        CheckName(name);
         BoxBounds.Check(low, high, $"column '{name}'");
         return new ObservationColumn(name, kind, [.. low], [.. high], slotNames.IsEmpty ? [] : SpaceNames.OrNumbered(slotNames, low.Length, nameof(slotNames)));
     }
 
-    private static ObservationColumn OfCategories(string name, ObservationColumnKind kind, ReadOnlySpan<string> categories)
+    private static void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+
+        // Models and graphs are stored as UTF-8, which has no half of a surrogate pair.
+        if (name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !name.Contains('\uFFFD'))
+            throw new ArgumentException($"The name of the column, '{name}', has half a surrogate pair, which no text encoding can store: name it otherwise.", nameof(name));
+    }
+
+    private static ObservationColumn OfCategories(string name, ObservationColumnKind kind, ReadOnlySpan<string> categories)
+    {
+        CheckName(name);
         var names = SpaceNames.Checked(categories, nameof(categories));
         return new ObservationColumn(name, kind, [0], [names.Length - 1], names);
     }
