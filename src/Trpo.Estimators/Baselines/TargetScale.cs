@@ -1,3 +1,4 @@
+using System.Globalization;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Estimation;
 
@@ -14,6 +15,9 @@ internal sealed class TargetScale : ICheckpointable
 
     // A smaller deviation beside the mean would divide the rounding of the targets.
     private const double MinShareOfMean = 1e-12;
+
+    // Targets are squared; with a larger mean none could be fitted.
+    private const double MaxMean = 1e150;
 
     private int _batches;
     private double _variance;
@@ -38,7 +42,7 @@ internal sealed class TargetScale : ICheckpointable
         var difference = targets.Mean - Mean;
         Mean += weight * difference;
         _variance = ((1 - weight) * (_variance + (weight * difference * difference))) + (weight * targets.Variance);
-        Deviation = Math.Max(Math.Sqrt(_variance), MinShareOfMean * Math.Abs(Mean));
+        Deviation = DeviationOf(_variance, Mean);
     }
 
     /// <inheritdoc/>
@@ -54,9 +58,15 @@ internal sealed class TargetScale : ICheckpointable
     public void RestoreState(BinaryReader reader)
     {
         _batches = reader.ReadInt32(0, int.MaxValue, "The number of batches");
-        (Mean, _variance, Deviation) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        StateSpans.RequireFinite([Mean, _variance, Deviation], "statistics of value targets");
-        if (_variance < 0 || Deviation < 0)
-            throw new InvalidDataException(FormattableString.Invariant($"The variance of value targets is {_variance}, their standard deviation {Deviation}."));
+        Mean = reader.ReadDouble(-MaxMean, MaxMean, "The mean of value targets");
+        _variance = reader.ReadDouble(0, double.MaxValue, "The variance of value targets");
+        Deviation = reader.ReadDouble(0, double.MaxValue, "The standard deviation of value targets");
+
+        // Targets that have not varied yet change the mean alone.
+        var expected = Deviation == 0 ? Math.Sqrt(_variance) : DeviationOf(_variance, Mean);
+        if (Deviation != expected || (_batches == 0 && Deviation > 0))
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The standard deviation of value targets is {Deviation:G6} after {_batches} batches, with a variance of {_variance:G6} and a mean of {Mean:G6}."));
     }
+
+    private static double DeviationOf(double variance, double mean) => Math.Max(Math.Sqrt(variance), MinShareOfMean * Math.Abs(mean));
 }

@@ -103,10 +103,7 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        var parameters = new double[_network.Parameters.Length];
-        reader.ReadSpan<double>(parameters, "parameters of the value function");
-        StateSpans.RequireFinite(parameters, "parameters of the value function");
-        _network.Assign(parameters);
+        _network.Assign(ModuleState.ReadParameters(reader, _network.Parameters.Length, _network.Parameters.IsSingle, "parameters of the value function"));
         _scale.RestoreState(reader);
     }
 

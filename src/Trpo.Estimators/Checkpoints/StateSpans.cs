@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -53,14 +55,50 @@ internal static class StateSpans
         return value >= min && value <= max ? value : throw new InvalidDataException(FormattableString.Invariant($"{what} is {value}; it must be from {min} to {max}."));
     }
 
+    /// <inheritdoc cref="ReadInt32"/>
+    public static long ReadInt64(this BinaryReader reader, long min, long max, string what)
+    {
+        var value = reader.ReadInt64();
+        return value >= min && value <= max ? value : throw new InvalidDataException(FormattableString.Invariant($"{what} is {value}; it must be from {min} to {max}."));
+    }
+
+    /// <inheritdoc cref="ReadInt32"/>
+    public static double ReadDouble(this BinaryReader reader, double min, double max, string what)
+    {
+        var value = reader.ReadDouble();
+        return value >= min && value <= max ? value : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:G6}; it must be from {min:G6} to {max:G6}."));
+    }
+
     /// <summary>Checks that all values are finite.</summary>
     /// <exception cref="InvalidDataException">A value is not finite.</exception>
-    public static void RequireFinite(ReadOnlySpan<double> values, string what)
+    public static void RequireFinite<T>(ReadOnlySpan<T> values, string what) where T : IFloatingPoint<T>
     {
         foreach (var value in values)
         {
-            if (!double.IsFinite(value))
-                throw new InvalidDataException(FormattableString.Invariant($"{value} is among the {what}."));
+            if (!T.IsFinite(value))
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{value} is among the {what}; they must be finite."));
+        }
+    }
+
+    /// <summary>Checks that no value is NaN. Infinite ones are sums that overflowed.</summary>
+    /// <exception cref="InvalidDataException">A value is NaN.</exception>
+    public static void RequireNumbers(ReadOnlySpan<double> values, string what)
+    {
+        foreach (var value in values)
+        {
+            if (double.IsNaN(value))
+                throw new InvalidDataException($"NaN is among the {what}.");
+        }
+    }
+
+    /// <summary>Checks that all values are within bounds.</summary>
+    /// <exception cref="InvalidDataException">A value is out of the bounds, or NaN.</exception>
+    public static void RequireWithin(ReadOnlySpan<double> values, double min, double max, string what)
+    {
+        foreach (var value in values)
+        {
+            if (!(value >= min && value <= max))
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{value:G6} is among the {what}; they must be from {min:G6} to {max:G6}."));
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
     public void RestoreState(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        _steps = reader.ReadInt32(0, int.MaxValue, "The number of steps");
+        _steps = reader.ReadInt32(0, _maxEpisodeSteps, "The number of steps of the episode");
         Inner.RestoreState(reader);
     }
 

@@ -20,6 +20,9 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
 
     private const int MinFirstEpisodes = 5;
 
+    // Far above the entropy of any policy, in nats.
+    private const double MaxEntropy = 1e100;
+
     private readonly int[] _rejections = new int[Enum.GetValues<TrustRegionOutcome>().Length];
     private readonly List<double> _firstReturns = [];
     private readonly Queue<double> _lastReturns = [];
@@ -82,6 +85,9 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         _collapsed = _spread < options.EntropyCollapse && IsComparable && !HasImproved ? _collapsed + 1 : 0;
     }
 
+    /// <summary>Gets the number of iterations that were observed.</summary>
+    public int Iterations => _iterations;
+
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
     {
@@ -101,15 +107,37 @@ internal sealed class HealthMonitor(HealthOptions options, int continuousDimensi
         var (first, last) = (reader.ReadArray<double>("first returns"), reader.ReadArray<double>("last returns"));
         if (first.Length > ComparedEpisodes || last.Length > ComparedEpisodes)
             throw new InvalidDataException($"More than {ComparedEpisodes} returns are compared.");
+        StateSpans.RequireNumbers(first, "first returns");
+        StateSpans.RequireNumbers(last, "last returns");
         _firstReturns.Clear();
         _lastReturns.Clear();
         _firstReturns.AddRange(first);
         foreach (var value in last)
             _lastReturns.Enqueue(value);
         _firstEntropy = reader.ReadDouble();
-        _spread = reader.ReadDouble();
+        if (Math.Abs(_firstEntropy) > MaxEntropy)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The first entropy of the policy is {_firstEntropy:G6}."));
+        _spread = reader.ReadDouble(double.NegativeInfinity, double.PositiveInfinity, "The policy's entropy beside its first");
         _collapsed = reader.ReadInt32(0, int.MaxValue, "The number of iterations of a collapse");
         _iterations = reader.ReadInt32(0, int.MaxValue, "The number of iterations");
+        CheckCounts();
+    }
+
+    private void CheckCounts()
+    {
+        var rejected = 0L;
+        for (var outcome = 0; outcome < _rejections.Length; outcome++)
+        {
+            var isRejection = (TrustRegionOutcome)outcome is not (TrustRegionOutcome.Accepted or TrustRegionOutcome.ZeroGradient);
+            if (_rejections[outcome] < 0 || (_rejections[outcome] > 0 && !isRejection))
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{_rejections[outcome]} updates were rejected as {(TrustRegionOutcome)outcome}."));
+            rejected += _rejections[outcome];
+        }
+
+        if (rejected > _iterations)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{rejected} updates in a row were rejected in {_iterations} iterations."));
+        if (_collapsed > _iterations || (_collapsed > 0 && !IsComparable))
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The policy collapsed for {_collapsed} iterations of {_iterations}, with {_firstReturns.Count} and {_lastReturns.Count} episodes to compare."));
     }
 
     private void Add(double value)

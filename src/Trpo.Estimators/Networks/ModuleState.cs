@@ -6,6 +6,21 @@ namespace Trpo.Estimators.Networks;
 /// <summary>The state of a module besides its parameters: its buffers, byte for byte, and the state that it saves itself (<see cref="ICheckpointable"/>).</summary>
 internal static class ModuleState
 {
+    /// <summary>Reads the parameters of a network.</summary>
+    /// <param name="reader">Reads their number and the parameters.</param>
+    /// <param name="length">The number of parameters.</param>
+    /// <param name="isSingle">True if the network keeps them in single precision.</param>
+    /// <param name="what">The parameters, for messages.</param>
+    /// <exception cref="InvalidDataException">There is another number of parameters, or one is not finite, in single precision where <paramref name="isSingle"/>.</exception>
+    public static double[] ReadParameters(BinaryReader reader, int length, bool isSingle, string what)
+    {
+        var parameters = new double[length];
+        reader.ReadSpan<double>(parameters, what);
+        var max = isSingle ? float.MaxValue : double.MaxValue;
+        StateSpans.RequireWithin(parameters, -max, max, what);
+        return parameters;
+    }
+
     /// <summary>Writes the state.</summary>
     public static void Save(nn.Module module, BinaryWriter writer)
     {

@@ -65,6 +65,22 @@ internal sealed class ActionMask
         return null;
     }
 
+    /// <summary>Returns true if the mask of an observation allows an action.</summary>
+    /// <param name="observation">The observation as the policy sees it, <c>[d]</c>.</param>
+    /// <param name="action">The index of a choice in each dimension, <c>[k]</c>.</param>
+    public bool Allows(ReadOnlySpan<float> observation, ReadOnlySpan<float> action)
+    {
+        var start = _start;
+        for (var dimension = 0; dimension < action.Length; dimension++)
+        {
+            if (observation[start + (int)action[dimension]] != 1)
+                return false;
+            start += _actions.ChoiceCounts[dimension];
+        }
+
+        return true;
+    }
+
     /// <summary>Replaces the logits of the choices that the masks of a batch of observations forbid.</summary>
     /// <param name="observations"><c>[N, d]</c>.</param>
     /// <param name="logits"><c>[N, n]</c>.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Onnx.Graph;
@@ -19,6 +20,9 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     // Below this share of the mean square, a variance comes from rounding to float32.
     private const double MinShare = 1e-14;
 
+    // Rounding may leave a sum of squared deviations below 0, by less than this share of the mean square.
+    private const double RoundingShare = 1e-6;
+
     // Enough rows for long vectors, few enough to stay in the first-level cache.
     private const int TileRows = 32;
 
@@ -36,6 +40,9 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
 
     /// <summary>The mean of all observations up to the last <see cref="Advance"/>, <c>[count]</c>.</summary>
     public ReadOnlySpan<double> Mean => _mean;
+
+    /// <summary>The number of observations up to the last <see cref="Advance"/>.</summary>
+    public long Observed => _observed;
 
     /// <summary>Creates empty sums of observations for the next <see cref="Advance"/>.</summary>
     public ObservationStatistics CreateStatistics() => new(count);
@@ -118,13 +125,29 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        _observed = reader.ReadInt64();
-        if (_observed < 0)
-            throw new InvalidDataException($"The number of observations is {_observed}.");
+        // All steps of a training are counted by an int.
+        _observed = reader.ReadInt64(0, int.MaxValue, "The number of normalized observations");
         reader.ReadSpan<double>(_mean, "means of observations");
+        StateSpans.RequireWithin(_mean, -float.MaxValue, float.MaxValue, "means of observations");
         reader.ReadSpan<double>(_squares, "squared deviations of observations");
+        for (var i = 0; i < count; i++)
+        {
+            var max = 9.0 * float.MaxValue * float.MaxValue * _observed;
+            StateSpans.RequireWithin(_squares.AsSpan(i, 1), -RoundingShare * _mean[i] * _mean[i] * _observed, max, FormattableString.Invariant($"squared deviations of {_observed} observations"));
+        }
+
         foreach (var values in (ReadOnlySpan<float[]>)[_shift, _scale, _previousShift, _previousScale])
+        {
             reader.ReadSpan<float>(values, "shifts and scales of observations");
+            StateSpans.RequireFinite<float>(values, "shifts and scales of observations");
+        }
+
+        foreach (var scale in (ReadOnlySpan<float>)[.. _scale, .. _previousScale])
+        {
+            if (scale <= 0)
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{scale:G6} is among the scales of observations; they must be positive."));
+        }
+
         FillTiles();
     }
 

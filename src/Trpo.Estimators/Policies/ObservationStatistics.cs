@@ -9,6 +9,9 @@ namespace Trpo.Estimators.Policies;
 /// <param name="length">The number of slots that are normalized.</param>
 internal sealed class ObservationStatistics(int length) : ICheckpointable
 {
+    // Observations are numbers in single precision, and so is their mean; the factor covers rounding.
+    private const double MaxDeviation = 3.0 * float.MaxValue;
+
     private readonly double[] _sums = new double[length];
     private readonly double[] _squares = new double[length];
 
@@ -68,10 +71,10 @@ internal sealed class ObservationStatistics(int length) : ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        Count = reader.ReadInt64();
-        if (Count < 0)
-            throw new InvalidDataException($"The number of observations is {Count}.");
+        Count = reader.ReadInt64(0, int.MaxValue, "The number of observations");
         reader.ReadSpan<double>(_sums, "sums of observations");
+        StateSpans.RequireWithin(_sums, -Count * MaxDeviation, Count * MaxDeviation, FormattableString.Invariant($"sums of {Count} observations"));
         reader.ReadSpan<double>(_squares, "sums of squared observations");
+        StateSpans.RequireWithin(_squares, 0, Count * MaxDeviation * MaxDeviation, FormattableString.Invariant($"sums of {Count} squared observations"));
     }
 }

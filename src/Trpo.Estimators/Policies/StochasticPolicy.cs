@@ -12,6 +12,9 @@ namespace Trpo.Estimators.Policies;
 /// </summary>
 internal sealed class StochasticPolicy : ICheckpointable, IDisposable
 {
+    // The exponential of a larger logarithm is infinite, that of its negative 0.
+    private const double MaxLogDeviation = 700;
+
     private readonly ExportableModule _module;
     private readonly IDifferentiableNetwork _network;
     private readonly double[] _stateIndependent;
@@ -175,9 +178,9 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        var parameters = new double[Length];
-        reader.ReadSpan<double>(parameters, "parameters of the policy");
-        StateSpans.RequireFinite(parameters, "parameters of the policy");
+        var parameters = ModuleState.ReadParameters(reader, Length, _network.Parameters.IsSingle, "parameters of the policy");
+        if (Distribution is DiagonalGaussianDistribution)
+            StateSpans.RequireWithin(parameters.AsSpan(_networkLength), -MaxLogDeviation, MaxLogDeviation, "logarithms of the policy's standard deviations");
         Assign(parameters);
         ModuleState.Restore(_module, reader);
         Normalizer?.RestoreState(reader);

@@ -50,10 +50,14 @@ internal readonly record struct IterationSchedule(int IterationBefore, int StepB
         Span<int> numbers = stackalloc int[4];
         reader.ReadSpan(numbers, "numbers of the schedule");
         var schedule = new IterationSchedule(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return schedule.IterationBefore >= 0 && schedule.StepBefore >= 0 && schedule.LastIteration >= schedule.IterationBefore && (long)schedule.LastStep - schedule.StepBefore >= schedule.LastIteration - schedule.IterationBefore
+        return schedule.IsConsistent
             ? schedule
             : throw new InvalidDataException(FormattableString.Invariant($"The schedule of the iterations, {schedule}, contradicts itself."));
     }
+
+    // Every iteration has a step at least.
+    private bool IsConsistent => IterationBefore >= 0 && StepBefore >= IterationBefore && LastIteration >= IterationBefore && (long)LastStep - StepBefore >= LastIteration - IterationBefore
+        && (IterationBefore > 0 || StepBefore == 0) && (LastIteration > IterationBefore || LastStep == StepBefore);
 
     // Rounded up.
     private static int StepsFor(int totalSteps, int environments) => (int)(((long)totalSteps + environments - 1) / environments);

@@ -35,8 +35,7 @@ internal sealed class ReturnWindow(int size) : ICheckpointable
         var returns = reader.ReadArray<double>("returns");
         if (returns.Length > size)
             throw new InvalidDataException($"There are {returns.Length} returns in a window of {size}.");
-        if (returns.Any(double.IsNaN))
-            throw new InvalidDataException("A return is not a number.");
+        StateSpans.RequireNumbers(returns, "returns");
         _returns.Clear();
         foreach (var value in returns)
             _returns.Enqueue(value);

@@ -57,7 +57,23 @@ internal sealed class Rollback(HealthOptions options) : ICheckpointable
         Count = reader.ReadInt32(0, int.MaxValue, "The number of rollbacks");
         _iteration = reader.ReadInt32(0, int.MaxValue, "The iteration of the last healthy state");
         _state = reader.ReadArray<byte>("bytes of the last healthy state");
-        if (_state.Length > 0)
-            CheckpointContent.Of(_state);
+    }
+
+    /// <summary>Restores the kept state, if there is one, to find out at once whether that is possible; the caller then restores its own.</summary>
+    /// <param name="restore">Restores a state and returns its iteration.</param>
+    /// <exception cref="CheckpointException">The kept state is damaged.</exception>
+    public void Try(Func<CheckpointContent, int> restore)
+    {
+        if (_state.Length == 0)
+            return;
+        try
+        {
+            if (restore(CheckpointContent.Of(_state)) is var iteration && iteration != _iteration)
+                throw new InvalidDataException(FormattableString.Invariant($"It is that of iteration {iteration}, but is kept as that of iteration {_iteration}."));
+        }
+        catch (Exception exception) when (exception is CheckpointException or InvalidDataException)
+        {
+            throw new CheckpointException($"The last healthy state of the checkpoint, which training would roll back to, is damaged. {exception.Message}", exception);
+        }
     }
 }

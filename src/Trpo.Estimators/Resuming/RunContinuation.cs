@@ -53,6 +53,7 @@ internal sealed class RunContinuation : IDisposable
             return false;
         content.Restore(Clock, _clock.RestoreState);
         content.Restore(HealthyState, _rollback.RestoreState);
+        _rollback.Try(Restore);
         _state.Restore(content);
         _messages.Inform($"Training resumes from {path}.");
         if (!_state.RestoreEnvironments(content))
@@ -82,6 +83,12 @@ internal sealed class RunContinuation : IDisposable
     public string? SaveBeforeLeaving() => _checkpoints?.Save(SaveAll);
 
     public void Dispose() => _checkpoints?.Dispose();
+
+    private int Restore(CheckpointContent content)
+    {
+        _state.Restore(content);
+        return _state.Iteration;
+    }
 
     private void SaveAll(CheckpointContent content)
     {

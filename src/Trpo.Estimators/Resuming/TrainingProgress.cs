@@ -47,8 +47,23 @@ internal sealed class TrainingProgress : ICheckpointable
     {
         Seed = reader.ReadInt32();
         Schedule = IterationSchedule.Restore(reader);
-        Iteration = reader.ReadInt32(Math.Max(1, Schedule.IterationBefore), Schedule.LastIteration + 1, "The iteration");
+        Iteration = reader.ReadInt32(Math.Max(1, Schedule.IterationBefore), (int)Math.Min(Schedule.LastIteration + 1L, int.MaxValue), "The iteration");
         IsBegun = reader.ReadBoolean();
+        if (IsBegun ? Iteration > Schedule.LastIteration : Iteration == Schedule.IterationBefore)
+            throw new InvalidDataException(FormattableString.Invariant($"Iteration {Iteration} {(IsBegun ? "is in progress" : "comes next")}, which the schedule of the iterations from {Schedule.IterationBefore + 1} to {Schedule.LastIteration} does not have."));
         Steps = reader.ReadInt32(0, int.MaxValue, "The number of steps");
+    }
+
+    /// <summary>Throws if the restored numbers of steps are not those of the schedule.</summary>
+    /// <param name="environments">The number of environments.</param>
+    /// <param name="rows">The number of rows of the current rollouts.</param>
+    /// <exception cref="CheckpointException">They are not.</exception>
+    public void CheckSteps(int environments, int rows)
+    {
+        // The iteration in progress may be the last of an earlier schedule.
+        if (Iteration > Schedule.IterationBefore && Steps != (long)environments * Schedule.StepsUpTo(Iteration - 1))
+            throw new CheckpointException(FormattableString.Invariant($"The progress of the checkpoint is damaged: {Steps} steps precede iteration {Iteration}, but its schedule has {(long)environments * Schedule.StepsUpTo(Iteration - 1)}."));
+        if (IsBegun && (long)Steps + rows != (long)environments * Schedule.StepsUpTo(Iteration))
+            throw new CheckpointException(FormattableString.Invariant($"The progress of the checkpoint is damaged: iteration {Iteration} ends after {(long)Steps + rows} steps, but its schedule has {(long)environments * Schedule.StepsUpTo(Iteration)}."));
     }
 }

@@ -11,6 +11,8 @@ internal sealed class TrainingState
 
     private readonly TrainingParts _parts;
     private readonly ShardGroup _shards;
+    private readonly TrainingProgress _progress;
+    private readonly HealthMonitor _health;
     private readonly IReadOnlyList<(string Name, ICheckpointable Part)> _named;
 
     /// <exception cref="InvalidOperationException">The state of a custom part cannot be saved.</exception>
@@ -18,6 +20,7 @@ internal sealed class TrainingState
     {
         _parts = parts;
         _shards = shards;
+        (_progress, _health) = (progress, health);
         List<(string, ICheckpointable)> named =
         [
             ("progress", progress), ("mean return", window), ("health", health),
@@ -31,6 +34,9 @@ internal sealed class TrainingState
             named.Add(("optimizer", Checkpointable(optimizer, "optimizer", parts.Optimizer)));
         _named = named;
     }
+
+    /// <summary>The iteration that is in progress or comes next.</summary>
+    public int Iteration => _progress.Iteration;
 
     /// <summary>Adds the state, but for that of the environments.</summary>
     public void Save(CheckpointContent content)
@@ -59,6 +65,17 @@ internal sealed class TrainingState
             foreach (var random in _parts.PartRandoms)
                 random.RestoreState(reader);
         });
+        CheckCounts();
+    }
+
+    // Parts that were restored each for itself count the same iterations and steps.
+    private void CheckCounts()
+    {
+        _progress.CheckSteps(_shards.EnvironmentCount, _shards.RowCount);
+        if (_health.Iterations != _progress.Iteration - 1)
+            throw new CheckpointException(FormattableString.Invariant($"The health of the checkpoint is damaged: it is that after {_health.Iterations} iterations, but iteration {_progress.Iteration} comes next."));
+        if (_parts.Policy.Normalizer is { } normalizer && (normalizer.Observed > _progress.Steps || (_progress.IsBegun && normalizer.Observed < _progress.Steps)))
+            throw new CheckpointException(FormattableString.Invariant($"The policy of the checkpoint is damaged: it normalizes by {normalizer.Observed} observations, but {_progress.Steps} steps precede iteration {_progress.Iteration}."));
     }
 
     /// <summary>Adds the states of the environments, where they can be saved, and the observations that they are at.</summary>

@@ -46,7 +46,7 @@ internal sealed class RolloutCollector : ICheckpointable
     {
         // The first ends are spread evenly over the length of an episode; 0 stands for never.
         for (var e = 0; e < _cutOffs.Length; e++)
-            _cutOffs[e] = (int)((long)_maxCutOff * e / _cutOffs.Length);
+            _cutOffs[e] = FirstCutOff(e);
         _queue.Reset(_random);
         for (var e = 0; e < _environments.Count; e++)
             ReadFirst(e);
@@ -117,7 +117,14 @@ internal sealed class RolloutCollector : ICheckpointable
     {
         reader.ReadSpan(_environments.Observations, "values of observations");
         reader.ReadSpan<float>(_current, "values of transformed observations");
+        StateSpans.RequireFinite<float>(_environments.Observations, "values of observations");
+        StateSpans.RequireFinite<float>(_current, "values of transformed observations");
         reader.ReadSpan<int>(_cutOffs, "cut-offs of episodes");
+        for (var e = 0; e < _cutOffs.Length; e++)
+        {
+            if (_cutOffs[e] != 0 && _cutOffs[e] != FirstCutOff(e))
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The episode of environment {e} is to be cut off at step {_cutOffs[e]}; it must be {FirstCutOff(e)}, or 0 for never."));
+        }
     }
 
     /// <summary>
@@ -135,6 +142,8 @@ internal sealed class RolloutCollector : ICheckpointable
 
         return null;
     }
+
+    private int FirstCutOff(int environment) => (int)((long)_maxCutOff * environment / _cutOffs.Length);
 
     // One environment after another, whatever the threads: all draw from one source.
     private void Act(int environment, Rollout rollout, int row, StochasticPolicy policy, ObservationStatistics? statistics)

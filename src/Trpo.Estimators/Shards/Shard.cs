@@ -17,6 +17,9 @@ internal sealed class Shard : IShard
     private const string CollectorState = "rollout in progress";
     private const string EnvironmentState = "environments";
 
+    // The square of a larger number overflows, so that the value function cannot be fitted to it.
+    private const double MaxRewardRange = 1e150;
+
     private readonly TransformedVectorEnvironment _environments;
     private readonly StochasticPolicy _policy;
     private readonly IValueFunction _valueFunction;
@@ -123,11 +126,24 @@ internal sealed class Shard : IShard
     public void RestoreState(BinaryReader reader)
     {
         _history.RestoreState(reader);
+        var rows = new RestoredRows(_environments.Unwrapped.ActionSpace, _policy.Mask, _valueFunction is ValueNetwork ? MaxRewardRange / _options.Advantages.RewardScale : double.PositiveInfinity);
+        foreach (var rollout in _history.Earlier.Prepend(_history.Current))
+            rows.Check(rollout);
         Statistics?.RestoreState(reader);
+        if (Statistics is { } statistics && statistics.Count != (long)EnvironmentCount * Rollout.CollectedSteps)
+            throw new InvalidDataException(FormattableString.Invariant($"The statistics are of {statistics.Count} observations, but {(long)EnvironmentCount * Rollout.CollectedSteps} were collected."));
         _random.RestoreState(reader);
+        RestoreEpisodes(reader);
+    }
+
+    private void RestoreEpisodes(BinaryReader reader)
+    {
         _episodes.Clear();
+        var max = _environments.Unwrapped.MaxEpisodeSteps ?? int.MaxValue;
         for (var left = reader.ReadCount(bytesEach: sizeof(double), "episodes"); left > 0; left--)
-            _episodes.Add(new Episode(reader.ReadDouble(), reader.ReadInt32(), reader.ReadBoolean()));
+            _episodes.Add(new Episode(reader.ReadDouble(double.NegativeInfinity, double.PositiveInfinity, "The return of an episode"), reader.ReadInt32(1, max, "The length of an episode"), reader.ReadBoolean()));
+        if (Rollout.EndedEpisodes() is var ended && ended != _episodes.Count)
+            throw new InvalidDataException(FormattableString.Invariant($"There are {_episodes.Count} episodes, but {ended} ended in the rollout."));
     }
 
     public void SaveEnvironments(CheckpointContent content, string prefix)

@@ -41,6 +41,9 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
     /// <summary>The number of values of an observation, <c>d</c>.</summary>
     public int ObservationLength => observationLength;
 
+    /// <summary>The number of values of an action, <c>k</c>.</summary>
+    public int ActionLength => actionLength;
+
     /// <summary>The observations that the policy acted on, as the pipeline transformed them, <c>[N, d]</c>.</summary>
     public ReadOnlySpan<float> Observations => ObservationMemory.Span;
 
@@ -90,6 +93,19 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
 
     /// <summary>True if the episode of a row ended with it: terminated, truncated or cut off.</summary>
     public bool Ended(int row) => _terminated[row] || _truncated[row] || _cutOff[row];
+
+    /// <summary>Counts the collected rows with which the environment, not training, ended an episode.</summary>
+    public int EndedEpisodes()
+    {
+        var count = 0;
+        for (var e = 0; e < environments; e++)
+        {
+            for (var row = Row(e, 0); row < Row(e, 0) + CollectedSteps; row++)
+                count += _terminated[row] || _truncated[row] ? 1 : 0;
+        }
+
+        return count;
+    }
 
     /// <summary>Returns the observation of a row, to be written, <c>[d]</c>.</summary>
     public Span<float> Observation(int row) => _observations.AsSpan(row * observationLength, observationLength);
@@ -186,11 +202,10 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
         reader.ReadSpan(_truncated.AsSpan(0, Rows), "truncations");
         reader.ReadSpan(_cutOff.AsSpan(0, Rows), "cut-offs");
         var rows = reader.ReadArray<int>("rows to bootstrap");
-        if (rows.Any(row => row < 0 || row >= Rows))
-            throw new InvalidDataException($"A row to bootstrap is outside of the {Rows} rows of the rollout.");
         _bootstrapRows.AddRange(rows);
-        if (_bootstrapObservations.Length < rows.Length * observationLength)
+        if (_bootstrapObservations.Length < (long)rows.Length * observationLength)
             _bootstrapObservations = new float[rows.Length * observationLength];
         reader.ReadSpan(_bootstrapObservations.AsSpan(0, rows.Length * observationLength), "values of bootstrap observations");
+        RestoredRollout.Check(this);
     }
 }

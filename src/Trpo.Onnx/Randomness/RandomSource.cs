@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Trpo.Onnx.Randomness;
@@ -9,6 +10,9 @@ namespace Trpo.Onnx.Randomness;
 /// </summary>
 public sealed class RandomSource
 {
+    // The polar method draws no larger number: the square that it divides by is at least 2^-106.
+    private const double MaxGaussian = 13;
+
     private ulong _s0;
     private ulong _s1;
     private ulong _s2;
@@ -63,8 +67,10 @@ public sealed class RandomSource
         var spareGaussian = reader.ReadDouble();
 
         // A state of zeros would stay one of zeros.
-        if ((s0 | s1 | s2 | s3) == 0 || double.IsInfinity(spareGaussian))
-            throw new InvalidDataException("The state of the random number generator is invalid.");
+        if ((s0 | s1 | s2 | s3) == 0)
+            throw new InvalidDataException("The state of the random number generator is 0.");
+        if (Math.Abs(spareGaussian) > MaxGaussian)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The spare normal number of the random number generator is {spareGaussian:G6}; it must be from -{MaxGaussian} to {MaxGaussian}."));
         (_s0, _s1, _s2, _s3, _spareGaussian) = (s0, s1, s2, s3, spareGaussian);
     }
 

@@ -75,7 +75,7 @@ public sealed class Acrobot : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 4);
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, StepLimit, Math.PI, Math.PI, SpeedLimit1, SpeedLimit2);
         State = new Links(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 

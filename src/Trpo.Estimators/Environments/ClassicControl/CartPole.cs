@@ -26,6 +26,9 @@ public sealed class CartPole : IEnvironment, ICheckpointable
     private const double InitialRange = 0.05;
     private const int StepLimit = 500;
 
+    // Far above what any episode reaches.
+    private const double ReachableSpeed = 1_000;
+
     private static readonly ObservationSpace Observations = ObservationSpace.Box(
         [(float)(-2 * PositionLimit), float.NegativeInfinity, (float)(-2 * AngleLimit), float.NegativeInfinity],
         [(float)(2 * PositionLimit), float.PositiveInfinity, (float)(2 * AngleLimit), float.PositiveInfinity],
@@ -81,7 +84,7 @@ public sealed class CartPole : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 4);
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, StepLimit, ReachableSpeed, ReachableSpeed, ReachableSpeed, ReachableSpeed);
         State = (numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 

@@ -50,9 +50,9 @@ internal sealed class Hill
     public void SaveState(BinaryWriter writer) => SimulatorState.Save(writer, _random, Steps, Car.Position, Car.Velocity);
 
     /// <summary>Restores a state that <see cref="SaveState"/> wrote.</summary>
-    public void RestoreState(BinaryReader reader)
+    public void RestoreState(BinaryReader reader, int maxSteps)
     {
-        (Steps, var numbers) = SimulatorState.Restore(reader, _random, count: 2);
+        (Steps, var numbers) = SimulatorState.Restore(reader, _random, maxSteps, -(float)Left, (float)SpeedLimit);
         Car = (numbers[0], numbers[1]);
     }
 

@@ -55,5 +55,5 @@ public sealed class MountainCar : IEnvironment, ICheckpointable
     public void SaveState(BinaryWriter writer) => _hill.SaveState(writer);
 
     /// <inheritdoc/>
-    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader);
+    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader, StepLimit);
 }

@@ -62,5 +62,5 @@ public sealed class MountainCarContinuous : IEnvironment, ICheckpointable
     public void SaveState(BinaryWriter writer) => _hill.SaveState(writer);
 
     /// <inheritdoc/>
-    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader);
+    public void RestoreState(BinaryReader reader) => _hill.RestoreState(reader, StepLimit);
 }

@@ -73,7 +73,7 @@ public sealed class Pendulum : IEnvironment, ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        (_steps, var numbers) = SimulatorState.Restore(reader, _random, count: 2);
+        (_steps, var numbers) = SimulatorState.Restore(reader, _random, StepLimit, Math.PI + (StepLimit * TimeStep * SpeedLimit), SpeedLimit);
         State = (numbers[0], numbers[1]);
     }
 

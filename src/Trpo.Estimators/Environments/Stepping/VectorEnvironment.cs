@@ -72,6 +72,9 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>The observations of one environment.</summary>
     public ObservationSpace ObservationSpace => _specification.ObservationSpace;
 
+    /// <summary>The actions of one environment.</summary>
+    public ActionSpace ActionSpace => _specification.ActionSpace;
+
     /// <summary>The current observations of all environments, <c>[Count, d]</c>.</summary>
     public Span<float> Observations => _observations;
 
@@ -216,7 +219,11 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     public void RestoreState(BinaryReader reader)
     {
         reader.ReadSpan<double>(_returns, "returns");
+        StateSpans.RequireNumbers(_returns, "returns of episodes");
         reader.ReadSpan<int>(_lengths, "lengths of episodes");
+        var limit = MaxEpisodeSteps ?? int.MaxValue;
+        if (Array.FindIndex(_lengths, length => length < 0 || length >= limit) is >= 0 and var wrong)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{Describe(wrong)} is at step {_lengths[wrong]} of its episode, which must be from 0 to {limit - 1}."));
         for (var i = 0; i < Count; i++)
         {
             using var state = new MemoryStream(reader.ReadArray<byte>("bytes of an environment's state"), writable: false);
