@@ -39,7 +39,7 @@ internal static class TrainVerb
             Notes = """
                 The command line takes precedence over the options file, and the file over the preset. The settings that differ from the library's defaults are printed at the start.
                 Files: model.zip (pipeline and policy, for ML.NET), policy.onnx (both as one graph), command.json (what `trpo resume` needs), run.json, metrics.csv, TensorBoard events, checkpoints/, report.html and plots/.
-                Ctrl-C stops the training, saves the policy, and prints how to resume; a second Ctrl-C ends at once.
+                Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
         foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })

@@ -75,7 +75,7 @@ internal static class ShippedLibraries
         ["Runs"] = ["Display", "Environments", "Foundation"],
         ["Inspection"] = ["Runs"],
         ["Verbs"] = ["Environments", "Foundation", "Inspection", "Runs"],
-        [""] = ["Environments", "Verbs"],
+        [""] = ["Environments", "Foundation", "Verbs"],
     });
 
     public static IReadOnlyList<ShippedLibrary> All { get; } = [Onnx, Estimators, Reports, CommandLine];

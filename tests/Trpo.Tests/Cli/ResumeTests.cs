@@ -23,7 +23,7 @@ public sealed class ResumeTests
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Signals are sent with kill.")]
-    public void Ctrl_C_saves_the_policy_and_prints_how_to_resume([Values("INT", "TERM")] string signal)
+    public void Ctrl_C_saves_the_policy_and_prints_how_to_resume([Values("INT", "TERM", "HUP")] string signal)
     {
         var (exitCode, output, error) = Tool.RunUntil(Path.Combine(_run, "metrics.csv"), signal, "train", "--environment", "cartpole", "--preset", "plain", "--steps", Enough, "--out", _run);
 

@@ -32,8 +32,12 @@ internal static class Child
         return (process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Runs a program, and sends it a signal as soon as a file exists.</summary>
-    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signal, params ReadOnlySpan<string> arguments)
+    /// <summary>Runs a program, and sends it signals as soon as a file exists.</summary>
+    /// <param name="project">The program.</param>
+    /// <param name="file">The file; the program learns its path by the environment variable TRPO_TEST_FILE.</param>
+    /// <param name="signals">The names of the signals, separated by spaces; a number among them is a pause in seconds.</param>
+    /// <param name="arguments">The arguments of the program.</param>
+    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments)
     {
         // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
         var isLinux = OperatingSystem.IsLinux();
@@ -42,13 +46,15 @@ internal static class Child
             start.ArgumentList.Add(word);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment["TRPO_TEST_FILE"] = file;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
             Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 30_000, pollingInterval: 50));
-            using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
-                kill.WaitForExit();
+            var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -{word} {process.Id}");
+            using (var shell = Process.Start("sh", ["-c", string.Join("; ", commands)]))
+                shell.WaitForExit();
             Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), Is.True, "it ends");
             return (process.ExitCode, output.Result, error.Result);
         }

@@ -28,6 +28,6 @@ internal static class Tool
         return (exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs the tool in a process, and sends it a signal as soon as a file exists.</summary>
-    public static (int ExitCode, string Output, string Error) RunUntil(string file, string signal, params ReadOnlySpan<string> arguments) => Child.RunUntil(Program[..^4], file, signal, arguments);
+    /// <inheritdoc cref="Child.RunUntil"/>
+    public static (int ExitCode, string Output, string Error) RunUntil(string file, string signals, params ReadOnlySpan<string> arguments) => Child.RunUntil(Program[..^4], file, signals, arguments);
 }
