@@ -19,11 +19,10 @@ internal static class CommandLine
           trpo inspect runs/1/policy.onnx
 
         Environments: {ClassicEnvironments.Names}; or your own, with --assembly.
-        Exit codes: 0 success; 1 an error that you can correct (a setting, a file, an environment, a training that diverged); 2 a command line that the tool does not have; 70 a bug of the tool; 130 interrupted (Ctrl-C or SIGTERM).
+        Exit codes: 0 success; 1 an error that you can correct (a setting, a file, an environment, a training that diverged); 2 a command line that the tool does not have, or an @file of arguments that cannot be read; 70 a bug of the tool; 130 interrupted (Ctrl-C, SIGTERM or SIGHUP).
         """;
 
-    // A path may begin with @.
-    private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = ResponseFile.TryRead };
 
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The arguments, without the name of the tool.</param>

@@ -28,6 +28,7 @@ internal sealed class EnvironmentAssembly
     public static EnvironmentAssembly Load(string path)
     {
         path = Path.GetFullPath(path);
+        SymbolicLinks.Check(path);
         if (!File.Exists(path))
             throw new CommandException($"There is no assembly {path}. Build the project, and name the .dll in its output folder.");
         Assembly assembly;

@@ -32,6 +32,7 @@ internal sealed class SavedPolicy
     /// <exception cref="CommandException">There is no such file, or no model in the folder.</exception>
     public static SavedPolicy At(string path)
     {
+        SymbolicLinks.Check(path);
         var run = Directory.Exists(path) ? new RunFolder(path) : null;
         var file = run?.Model ?? path;
         return File.Exists(file)

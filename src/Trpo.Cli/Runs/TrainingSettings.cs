@@ -42,9 +42,10 @@ internal static class TrainingSettings
 
     private static TrpoOptions ReadFile(string file, TrpoOptions basis)
     {
+        var text = InputFile.ReadText(file);
         try
         {
-            var options = TrpoOptionsJson.Read(File.ReadAllText(file), basis);
+            var options = TrpoOptionsJson.Read(text, basis);
             return options.Checkpoints is null
                 ? options
                 : throw new CommandException($"{file}: the checkpoints are those of the run's folder. Leave 'checkpoints' out; --checkpoint-interval sets their interval.");

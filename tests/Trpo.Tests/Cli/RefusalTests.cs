@@ -115,7 +115,7 @@ public sealed class RefusalTests
         AssertUserError("trpo train --out", "resume", _folder.PathOf("none"));
         AssertUserError("trpo train --out \"", "resume", _folder.PathOf("none of these"));
         AssertUserError("@runs", "resume", _folder.PathOf("@runs"));
-        AssertUserError("@runs", "resume", "@runs");
+        AssertUserError("@runs", "resume", "./@runs");
     }
 
     [Test]
