@@ -15,9 +15,10 @@ internal sealed class RunFolder
     private readonly CheckpointFolderInfo _checkpoints;
 
     /// <param name="path">The folder; it need not exist.</param>
-    /// <exception cref="CommandException"><paramref name="path"/> is a file.</exception>
+    /// <exception cref="CommandException"><paramref name="path"/> is a file, or a symbolic link that leads nowhere.</exception>
     public RunFolder(string path)
     {
+        SymbolicLinks.Check(path);
         if (File.Exists(path))
             throw new CommandException($"{path} is a file: name the folder of a run.");
         Path = System.IO.Path.GetFullPath(path);
@@ -60,7 +61,9 @@ internal sealed class RunFolder
 
     private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName)];
 
-    private IEnumerable<string> Folders => [Checkpoints, In("plots")];
+    private IEnumerable<string> Folders => [Checkpoints, Plots];
+
+    private string Plots => In("plots");
 
     // Holds a numbered folder for each replaced run.
     private string Replaced => In("replaced");
@@ -101,6 +104,21 @@ internal sealed class RunFolder
         return new RunFolder(Numbered());
 
         string Numbered() => string.Create(CultureInfo.InvariantCulture, $"{Path}-{number}");
+    }
+
+    /// <summary>Deletes files of the run that a killed process left half written. A file that is being written stays: `trpo report` needs no lock.</summary>
+    /// <param name="folderLock">The lock of the folder, held by the caller.</param>
+    /// <exception cref="ArgumentException">The lock is that of another folder.</exception>
+    public void DeleteHalfWritten(FolderLock folderLock)
+    {
+        if (System.IO.Path.GetDirectoryName(folderLock.FileName) != System.IO.Path.TrimEndingDirectorySeparator(Path))
+            throw new ArgumentException($"The lock {folderLock.FileName} is not that of {Path}.", nameof(folderLock));
+        var plots = Directory.Exists(Plots) ? Directory.GetFiles(Plots, "*.png.*.tmp") : [];
+        foreach (var file in Directory.GetFiles(Path, "*.tmp").Concat(plots))
+        {
+            if (AtomicFile.TargetOf(file) is { } target && (Files.Contains(target) || System.IO.Path.GetDirectoryName(target) == Plots))
+                DeleteUnused(file);
+        }
     }
 
     /// <summary>Moves the run to a numbered folder of replaced runs. Nothing is deleted.</summary>
@@ -153,6 +171,19 @@ internal sealed class RunFolder
     {
         foreach (var entry in entries)
             Directory.Move(entry, System.IO.Path.Combine(target, System.IO.Path.GetFileName(entry)));
+    }
+
+    private static void DeleteUnused(string file)
+    {
+        try
+        {
+            // The writer of a file has it open for itself alone.
+            new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A training does not fail for a file that nobody needs.
+        }
     }
 
     // A program other than this tool may train with these checkpoints, and record elsewhere.

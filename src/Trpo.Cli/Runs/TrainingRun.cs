@@ -37,7 +37,7 @@ internal sealed class TrainingRun
         new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal);
 
     /// <summary>Handles interruptions from here on: they stop the training where it can be resumed.</summary>
-    public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; a second Ctrl-C ends at once."));
+    public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; another Ctrl-C after a second ends at once."));
 
     /// <summary>Trains, evaluates, and writes the files. The report is also written if training is interrupted or diverges, or if the environment fails.</summary>
     /// <param name="folderLock">The lock of the folder, held by the caller.</param>
@@ -49,6 +49,7 @@ internal sealed class TrainingRun
     public int Execute(FolderLock folderLock, bool resume, CancellationToken cancel)
     {
         bool isInterrupted;
+        _folder.DeleteHalfWritten(folderLock);
         try
         {
             var model = Train(folderLock, resume, cancel);

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace Trpo.Onnx.Files;
 
 /// <summary>
 /// Writes files as a whole: under another name first, then renamed. A reader never sees a part of one, a failure leaves the old one, and a file that was written survives a power cut.
 /// </summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>Writes a file; an existing one is replaced. Missing folders are created.</summary>
     /// <param name="path">The file.</param>
@@ -59,4 +61,13 @@ public static class AtomicFile
         if (parent is not null)
             files.SyncFolder(parent);
     }
+
+    /// <summary>Returns the file that a temporary file of a killed process was to become.</summary>
+    /// <param name="path">A path.</param>
+    /// <returns>The path of the file that <see cref="Write(string, ReadOnlySpan{byte})"/> was to write; null if the name is not that of its temporary files.</returns>
+    public static string? TargetOf(string path) => Aside().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
+
+    // Path.GetRandomFileName gives eight characters, a dot and three characters.
+    [GeneratedRegex(@"^(.+)\.[a-z0-9]{8}\.[a-z0-9]{3}\.tmp$", RegexOptions.Singleline)]
+    private static partial Regex Aside();
 }

@@ -243,6 +243,29 @@ public sealed class FolderTests
         }
     }
 
+    [Test]
+    public void Files_that_a_killed_run_left_half_written_are_deleted_when_the_run_is_resumed()
+    {
+        Train();
+        string[] halfWritten = ["command.json.abcdefgh.0z5.tmp", "model.zip.ab3defgh.abc.tmp", Path.Combine("plots", "returns.png.abcdefgh.abc.tmp")];
+        string[] others = ["notes.txt.abcdefgh.abc.tmp", "model.zip.tmp", "model.zip.mine.tmp", "report.html.writing0.now.tmp"];
+        foreach (var file in halfWritten.Concat(others))
+            File.WriteAllText(Path.Combine(_run, file), "half");
+
+        using (new FileStream(Path.Combine(_run, others[^1]), FileMode.Open, FileAccess.Write, FileShare.None))
+            Assert.That(Tool.RunHere("resume", _run, "--steps", "1536").ExitCode, Is.Zero);
+
+        Assert.That(halfWritten.Where(file => File.Exists(Path.Combine(_run, file))), Is.Empty);
+        Assert.That(others.Where(file => !File.Exists(Path.Combine(_run, file))), Is.Empty);
+
+        using (new RunFolder(_run).Lock())
+        {
+            File.WriteAllText(Path.Combine(_run, halfWritten[0]), "being written");
+            Assert.That(Tool.RunHere("resume", _run, "--steps", "2048").ExitCode, Is.EqualTo(1));
+            Assert.That(File.Exists(Path.Combine(_run, halfWritten[0])), Is.True, "the folder is another training's");
+        }
+    }
+
     private void Train(params string[] more) =>
         Assert.That(Tool.RunHere(["train", "--environment", "cartpole", "--steps", "1024", "--episodes", "0", "--out", _run, .. more]).ExitCode, Is.Zero);
 
