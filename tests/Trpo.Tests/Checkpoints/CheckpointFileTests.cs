@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Files;
+using Trpo.Onnx.Randomness;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
