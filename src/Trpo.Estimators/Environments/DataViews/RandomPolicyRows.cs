@@ -17,6 +17,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     private readonly Func<int, bool> _allows;
     private readonly int _rows;
     private readonly CancellationToken _cancellation;
+    private readonly TimeProvider _clock;
     private VectorEnvironment? _environments;
     private TableProgress? _progress;
     private int _count;
@@ -27,10 +28,11 @@ internal sealed class RandomPolicyRows : IObservationRows
     /// <param name="host">Receives the progress as messages.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="seed">The seed of the environment and of the random policy.</param>
+    /// <param name="clock">Measures the time between messages.</param>
     /// <param name="cancellation">Ends the computation between two rows.</param>
-    public RandomPolicyRows(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation)
+    public RandomPolicyRows(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, TimeProvider clock, CancellationToken cancellation)
     {
-        (_specification, _host, _rows, _cancellation) = (specification, host, rows, cancellation);
+        (_specification, _host, _rows, _cancellation, _clock) = (specification, host, rows, cancellation, clock);
         _random = new RandomSource((ulong)seed);
         _action = new float[specification.ActionSpace.Length];
         _allows = choice => _environments!.Allows(0, choice);
@@ -48,7 +50,7 @@ internal sealed class RandomPolicyRows : IObservationRows
             return false;
         if (_cancellation.IsCancellationRequested)
             throw Cancelled(failure: null);
-        _progress ??= new TableProgress(_host, _specification.Name, _rows);
+        _progress ??= new TableProgress(_host, _specification.Name, _rows, _clock);
         try
         {
             _environments ??= new VectorEnvironment(_specification, count: 1, _progress.Warn);

@@ -17,6 +17,7 @@ internal sealed class RandomPolicyTable
     private readonly IHostEnvironment _host;
     private readonly int _seed;
     private readonly CancellationToken _cancellation;
+    private readonly TimeProvider _clock;
     private RandomPolicyRecording? _recording;
     private int _readers;
 
@@ -25,10 +26,11 @@ internal sealed class RandomPolicyTable
     /// <param name="rows">The number of rows, at least 1.</param>
     /// <param name="seed">The seed of the environment and of the random policy.</param>
     /// <param name="cancellation">Ends the computation between two rows.</param>
-    public RandomPolicyTable(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation)
+    /// <param name="clock">Measures the time between messages; null, the default, for the clock of the system.</param>
+    public RandomPolicyTable(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        (_specification, _host, Rows, _seed, _cancellation) = (specification, host, rows, seed, cancellation);
+        (_specification, _host, Rows, _seed, _cancellation, _clock) = (specification, host, rows, seed, cancellation, clock ?? TimeProvider.System);
     }
 
     /// <summary>The number of rows.</summary>
@@ -51,7 +53,7 @@ internal sealed class RandomPolicyTable
         }
     }
 
-    private RandomPolicyRows Compute() => new(_specification, _host, Rows, _seed, _cancellation);
+    private RandomPolicyRows Compute() => new(_specification, _host, Rows, _seed, _clock, _cancellation);
 
     // A table that was not read to its end is dropped with its last reader, since the environment cannot stay open.
     private void Leave(RandomPolicyRecording recording)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
 
@@ -13,23 +12,25 @@ internal sealed class TableProgress : IDisposable
     private readonly IChannel _channel;
     private readonly string _environment;
     private readonly int _rows;
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly long _start;
     private TimeSpan _next = FirstInterval;
 
     /// <param name="host">Receives the messages.</param>
     /// <param name="environment">The name of the environment.</param>
     /// <param name="rows">The number of rows of the table.</param>
-    public TableProgress(IHostEnvironment host, string environment, int rows)
+    /// <param name="clock">Measures the time from here on.</param>
+    public TableProgress(IHostEnvironment host, string environment, int rows, TimeProvider clock)
     {
         // Registering a host would draw from the random numbers of the context, from which trainers take their seeds.
         _channel = host.Start(nameof(EnvironmentDataView));
-        (_environment, _rows) = (environment, rows);
+        (_environment, _rows, _clock, _start) = (environment, rows, clock, clock.GetTimestamp());
     }
 
     /// <summary>Reports the number of rows that have been computed, if it is time.</summary>
     public void Report(int rows)
     {
-        var elapsed = Stopwatch.GetElapsedTime(_start);
+        var elapsed = _clock.GetElapsedTime(_start);
         if (elapsed < (rows == _rows && _next > FirstInterval ? TimeSpan.Zero : _next))
             return;
         _next = elapsed + Interval;
