@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Trpo.Estimators.Environments.Stepping;
@@ -7,7 +8,7 @@ namespace Trpo.Estimators.Environments.Stepping;
 /// A thread that has finished an item takes the next one, so one slow item does not delay the others. A batch allocates nothing. Idle workers
 /// spin for some microseconds and then sleep.
 /// </summary>
-/// <remarks>One thread calls <see cref="Run"/> at a time, and no item calls it.</remarks>
+/// <remarks>One thread calls <see cref="Run"/>, or <see cref="Begin(int)"/> and <see cref="Wait"/>, at a time, and no item calls them.</remarks>
 internal sealed class WorkerPool : IDisposable
 {
     // Long enough for the policy to choose the next actions meanwhile, short against a thread that sleeps and is woken.
@@ -58,20 +59,41 @@ internal sealed class WorkerPool : IDisposable
     /// <remarks>If items fail, the others still run, and then the exception of the lowest index is thrown.</remarks>
     public void Run(int count)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (count == 0)
-            return;
-        Begin(count);
+        // The calling thread takes one item itself.
+        Begin(count, count - 1);
         TakeItems();
-        WaitForWorkers();
+        Wait(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Begins the items 0 to <paramref name="count"/> - 1, each once, on the workers alone. <see cref="Wait"/> follows, until it returns true.</summary>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public void Begin(int count) => Begin(count, count);
+
+    /// <summary>Waits for the items that were begun.</summary>
+    /// <param name="timeout">The longest time to wait.</param>
+    /// <returns>True if all are done, false if the time is over before.</returns>
+    /// <remarks>If items fail, the others still run, and then the exception of the lowest index is thrown.</remarks>
+    public bool Wait(TimeSpan timeout)
+    {
+        if (!WaitForWorkers(timeout))
+            return false;
         if (_failure is not { } failure)
-            return;
+            return true;
         _failure = null;
         failure.Throw();
+        return true;
     }
 
     /// <summary>Ends the workers and waits for them.</summary>
     public void Dispose()
+    {
+        Abandon();
+        foreach (var worker in _workers)
+            worker?.Join();
+    }
+
+    /// <summary>Ends the workers without waiting for those that are within an item: they end when it does.</summary>
+    public void Abandon()
     {
         lock (_gate)
         {
@@ -79,20 +101,16 @@ internal sealed class WorkerPool : IDisposable
             _untaken = 0;
             Monitor.PulseAll(_gate);
         }
-
-        foreach (var worker in _workers)
-            worker?.Join();
     }
 
-    private void Begin(int count)
+    private void Begin(int count, int wakened)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         lock (_gate)
         {
             (_count, _unfinished) = (count, count);
             Volatile.Write(ref _untaken, count);
-
-            // The calling thread takes one item itself.
-            for (var i = Math.Min(count - 1, _sleeping); i > 0; i--)
+            for (var i = Math.Min(wakened, _sleeping); i > 0; i--)
                 Monitor.Pulse(_gate);
         }
     }
@@ -159,18 +177,26 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private void WaitForWorkers()
+    private bool WaitForWorkers(TimeSpan timeout)
     {
         for (var spin = new SpinWait(); spin.Count < SpinsBeforeSleep; spin.SpinOnce(sleep1Threshold: -1))
         {
             if (Volatile.Read(ref _unfinished) == 0)
-                return;
+                return true;
         }
 
+        var started = Stopwatch.GetTimestamp();
         lock (_finished)
         {
             while (Volatile.Read(ref _unfinished) > 0)
-                Monitor.Wait(_finished);
+            {
+                if (timeout == Timeout.InfiniteTimeSpan)
+                    Monitor.Wait(_finished);
+                else if (timeout - Stopwatch.GetElapsedTime(started) is not { Ticks: > 0 } left || !Monitor.Wait(_finished, left))
+                    return Volatile.Read(ref _unfinished) == 0;
+            }
+
+            return true;
         }
     }
 }

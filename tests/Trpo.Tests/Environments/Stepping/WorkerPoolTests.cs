@@ -144,5 +144,54 @@ public sealed class WorkerPoolTests
         Assert.That(() => pool.Run(1), Throws.TypeOf<ObjectDisposedException>());
     }
 
+    [Test]
+    public void A_wait_ends_with_its_time_and_an_abandoned_pool_leaves_the_thread_that_hangs()
+    {
+        using var release = new ManualResetEventSlim();
+        using var hanging = new ManualResetEventSlim();
+        Thread? hung = null;
+        var done = new int[3];
+        var pool = new WorkerPool(3, index =>
+        {
+            if (index == 1)
+            {
+                hung = Thread.CurrentThread;
+                hanging.Set();
+                release.Wait(Patience);
+            }
+
+            Interlocked.Increment(ref done[index]);
+        });
+        pool.Begin(3);
+        Assert.That(hanging.Wait(Patience), Is.True);
+        Assert.That(() => Volatile.Read(ref done[0]) + Volatile.Read(ref done[2]), Is.EqualTo(2).After(10_000, 1));
+
+        Assert.That(pool.Wait(TimeSpan.FromMilliseconds(1)), Is.False);
+        pool.Abandon();
+
+        Assert.That((hung!.IsAlive, done[1]), Is.EqualTo((true, 0)));
+        release.Set();
+        Assert.That(hung.Join(Patience), Is.True);
+        Assert.That(pool.Wait(TimeSpan.Zero), Is.True);
+    }
+
+    [Test]
+    public void Items_that_are_begun_run_on_the_workers_alone([Values(1, 2, 5)] int count)
+    {
+        var done = new int[count];
+        var caller = Thread.CurrentThread;
+        using var pool = new WorkerPool(3, index =>
+        {
+            if (Thread.CurrentThread != caller)
+                Interlocked.Increment(ref done[index]);
+        });
+        for (var batch = 1; batch <= 1_000; batch++)
+        {
+            pool.Begin(count);
+            Assert.That(pool.Wait(Patience), Is.True);
+            Assert.That(done, Is.All.EqualTo(batch));
+        }
+    }
+
     private static void Fail() => throw new InvalidOperationException("the lowest");
 }
