@@ -3,7 +3,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Benchmarks;
 

@@ -1,8 +1,8 @@
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Benchmarks;
 

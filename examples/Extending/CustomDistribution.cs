@@ -2,8 +2,9 @@ using Trpo.Estimators;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Examples.Extending;
 

@@ -2,8 +2,8 @@ using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Examples.Extending;
 

@@ -3,7 +3,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Networks;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Examples.Extending;

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Examples.Extending;

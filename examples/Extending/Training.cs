@@ -4,7 +4,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Examples.Extending;
 

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Examples.Inventory;
 

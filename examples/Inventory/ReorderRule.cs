@@ -1,5 +1,5 @@
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Examples.Inventory;
 

@@ -17,10 +17,10 @@ using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Training;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators;
 

@@ -1,10 +1,11 @@
 using System.Numerics;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
 using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Sampling;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx;
 

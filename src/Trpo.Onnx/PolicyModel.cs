@@ -2,6 +2,7 @@ using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Onnx;
 

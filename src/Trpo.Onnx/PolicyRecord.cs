@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Onnx;
 

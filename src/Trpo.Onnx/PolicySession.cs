@@ -1,9 +1,8 @@
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using Trpo.Onnx.Files;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Runtime;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Files;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx;
 
@@ -95,13 +94,13 @@ public sealed class PolicySession : IDisposable
                 throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
             if (model.Length > MaxBytes)
                 throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
-            var metadata = PolicyMetadataFormat.Read(SealedModel.Open(model));
+            var metadata = PolicyMetadata.FromOnnx(model);
             TryOut(model, metadata);
             policy = Create(model, metadata, isTrial: false);
             policy.Run(1);
             return policy;
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException or InvalidProtocolBufferException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
         {
             policy?.Dispose();
             throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);

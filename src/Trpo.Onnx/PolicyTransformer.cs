@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Files;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Interop;
 using Trpo.Onnx.Rows;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx;
 

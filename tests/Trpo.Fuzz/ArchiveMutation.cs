@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Fuzz;
 

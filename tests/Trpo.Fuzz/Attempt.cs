@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Fuzz;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Trpo.Fuzz;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 // Trpo.Fuzz bytes|graph|zip|entries <file> <seed> <count>: damages a policy or a model file in many ways, opens each, and uses what opens.
 // Anything but a refusal with an InvalidDataException ends it. The number of each case is printed before it, for the case that ends the

@@ -3,7 +3,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
+using Trpo.Runtime.Graph;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests;

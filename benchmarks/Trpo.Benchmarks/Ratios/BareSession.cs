@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Trpo.Onnx.Graph;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Benchmarks.Ratios;
 

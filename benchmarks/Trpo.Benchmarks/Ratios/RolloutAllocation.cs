@@ -7,7 +7,7 @@ using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Trajectories;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Benchmarks.Ratios;
 

@@ -1,4 +1,4 @@
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Results.Statistics;
 

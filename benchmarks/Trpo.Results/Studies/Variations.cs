@@ -1,5 +1,5 @@
 using Trpo.Estimators;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Results.Studies;
 

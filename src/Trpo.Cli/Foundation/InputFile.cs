@@ -1,4 +1,4 @@
-using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Cli.Foundation;
 

@@ -1,5 +1,6 @@
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Cli.Inspection;
 

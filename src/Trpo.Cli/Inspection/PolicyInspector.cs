@@ -1,8 +1,9 @@
 using Microsoft.ML;
 using Trpo.Cli.Runs;
 using Trpo.Onnx;
-using Trpo.Onnx.Files;
 using Trpo.Onnx.Graph;
+using Trpo.Runtime.Files;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Cli.Inspection;
 

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Trpo.Cli.Environments;
 using Trpo.Cli.Foundation;
 using Trpo.Onnx;
-using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Cli.Runs;
 

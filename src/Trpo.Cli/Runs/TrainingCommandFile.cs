@@ -6,6 +6,7 @@ using Trpo.Cli.Environments;
 using Trpo.Cli.Foundation;
 using Trpo.Estimators;
 using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Cli.Runs;
 

@@ -5,7 +5,7 @@ using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Baselines;
 

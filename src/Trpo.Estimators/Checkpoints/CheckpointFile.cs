@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Estimators.Checkpoints;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Distributions;
 

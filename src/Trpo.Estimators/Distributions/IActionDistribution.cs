@@ -1,5 +1,6 @@
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Distributions;
 

@@ -1,7 +1,8 @@
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Sampling;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Sampling;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Distributions;
 

@@ -1,4 +1,4 @@
-using Trpo.Onnx.Sampling;
+using Trpo.Runtime.Sampling;
 
 namespace Trpo.Estimators.Distributions;
 

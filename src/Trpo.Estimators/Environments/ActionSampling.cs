@@ -1,5 +1,5 @@
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments;
 

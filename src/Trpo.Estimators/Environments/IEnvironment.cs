@@ -1,4 +1,4 @@
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments;
 

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Checkpoints;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments;
 

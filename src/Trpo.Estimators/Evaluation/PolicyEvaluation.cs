@@ -1,7 +1,7 @@
 using System.Globalization;
 using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Evaluation;
 

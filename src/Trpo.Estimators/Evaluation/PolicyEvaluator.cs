@@ -4,7 +4,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Evaluation;
 

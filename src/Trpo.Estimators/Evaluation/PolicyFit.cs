@@ -1,7 +1,7 @@
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Estimators.Evaluation;
 

@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Networks;
 

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using Trpo.Estimators.Foundation;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;

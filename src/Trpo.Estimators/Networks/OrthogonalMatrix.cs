@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Networks;
 

@@ -1,5 +1,5 @@
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Networks;
 

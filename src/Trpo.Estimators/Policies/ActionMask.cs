@@ -1,5 +1,5 @@
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Policies;
 

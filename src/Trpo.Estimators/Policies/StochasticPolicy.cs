@@ -2,6 +2,7 @@ using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Onnx.Graph;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Estimators.Policies;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Shards;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Resuming;
 

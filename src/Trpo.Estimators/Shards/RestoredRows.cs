@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Shards;
 

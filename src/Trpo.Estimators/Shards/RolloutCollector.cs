@@ -6,7 +6,7 @@ using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Shards;
 

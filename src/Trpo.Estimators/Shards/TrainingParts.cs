@@ -2,8 +2,8 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Shards;
 

@@ -8,7 +8,7 @@ using Trpo.Estimators.Policies;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Training;
 

@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx.Conversion;
 
@@ -72,7 +73,7 @@ internal static class ChainExport
         if (isPolicy && ((VectorDataViewType)raw[0].Type).Size is var length && length != observations.Length)
             observations = ObservationSpace.Unbounded(length, [.. DataViewColumns.GetSlotNames(raw[0])]);
         var described = new PolicyMetadata(observations, metadata.Actions, metadata.Provenance, raw.Select(PolicySchema.GetInputColumn).OfType<PolicyInputColumn>()) { HasActionMask = metadata.HasActionMask, MarksMissing = true };
-        PolicyMetadataFormat.Replace(model, described);
+        SealedModel.Describe(model, described);
     }
 
     // No graph is returned that could not be opened again.

@@ -1,5 +1,6 @@
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Conversion;
 
@@ -38,7 +39,7 @@ internal static class GraphMerger
         MissingGuard.Add(guard, metadata, PolicyValues.Observation, values.Score, values.Action);
         policy.Graph.Node.Add(guard.Nodes);
         policy.Graph.Initializer.Add(guard.Constants);
-        PolicyMetadataFormat.Replace(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { HasActionMask = metadata.HasActionMask, MarksMissing = true });
+        SealedModel.Describe(policy, new PolicyMetadata(metadata.Observations, metadata.Actions, metadata.Provenance, metadata.InputColumns) { HasActionMask = metadata.HasActionMask, MarksMissing = true });
     }
 
     private static void Import(ModelProto merged, ModelProto front)

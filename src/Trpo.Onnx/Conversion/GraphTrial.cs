@@ -1,8 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Runtime;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx.Conversion;
 

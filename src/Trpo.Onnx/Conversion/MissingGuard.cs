@@ -1,5 +1,5 @@
-using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;

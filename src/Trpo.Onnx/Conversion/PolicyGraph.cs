@@ -1,4 +1,4 @@
-using Trpo.Onnx.Graph;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Conversion;
 

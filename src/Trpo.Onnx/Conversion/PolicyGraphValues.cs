@@ -1,5 +1,6 @@
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Conversion;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Conversion;
 

@@ -1,5 +1,5 @@
-using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Graph;
 
@@ -26,15 +26,8 @@ public sealed record GraphDescription(
     public static GraphDescription FromOnnx(byte[] onnx)
     {
         ArgumentNullException.ThrowIfNull(onnx);
-        try
-        {
-            SealedModel.Open(onnx);
-            return Of(ModelProto.Parser.ParseFrom(onnx));
-        }
-        catch (InvalidProtocolBufferException exception)
-        {
-            throw new InvalidDataException($"The bytes are not an ONNX model: {exception.Message}", exception);
-        }
+        PolicyMetadata.FromOnnx(onnx);
+        return Of(ModelProto.Parser.ParseFrom(onnx));
     }
 
     private static GraphDescription Of(ModelProto model)

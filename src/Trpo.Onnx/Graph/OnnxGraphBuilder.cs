@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Runtime.Graph;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Graph;
@@ -127,7 +128,7 @@ public sealed class OnnxGraphBuilder
     {
         ArgumentNullException.ThrowIfNull(documentation);
         ArgumentNullException.ThrowIfNull(metadata);
-        return Build(documentation, PolicyMetadataFormat.Write(metadata));
+        return Build(documentation, metadata.ToProperties());
     }
 
     /// <summary>Builds a model with metadata of any kind.</summary>

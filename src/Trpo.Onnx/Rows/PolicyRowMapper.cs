@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Graph;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Rows;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Sampling;
 
 namespace Trpo.Onnx.Sampling;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Trpo.Estimators;
 using Trpo.Onnx.Files;
+using Trpo.Runtime.Files;
 
 namespace Trpo.Reports.Descriptions;
 

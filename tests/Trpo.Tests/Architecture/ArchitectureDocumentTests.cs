@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Trpo.Estimators;
 using Trpo.Onnx;
+using Trpo.Runtime.Graph;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Architecture;
@@ -13,7 +14,7 @@ public sealed partial class ArchitectureDocumentTests
 
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
 
-    private static readonly ILookup<string, Type> Types = new[] { typeof(TrpoEstimator).Assembly, typeof(PolicyTransformer).Assembly }
+    private static readonly ILookup<string, Type> Types = new[] { typeof(TrpoEstimator).Assembly, typeof(PolicyTransformer).Assembly, typeof(PolicyMetadata).Assembly }
         .SelectMany(assembly => assembly.GetTypes()).ToLookup(type => type.Name.Split('`')[0]);
 
     private static IEnumerable<string> Names => Text.Split('\n')

@@ -1,28 +1,36 @@
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Reports;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Tests.Architecture;
 
 /// <summary>The libraries that are packed, from the bottom up, and their rooms.</summary>
 internal static class ShippedLibraries
 {
-    public static ShippedLibrary Onnx { get; } = new("Trpo.Onnx", "Trpo.Onnx", typeof(PolicyTransformer).Assembly.Location, [], new Dictionary<string, string[]>
+    public static ShippedLibrary Runtime { get; } = new("Trpo.Runtime", "Trpo.Runtime", typeof(PolicyMetadata).Assembly.Location, [], new Dictionary<string, string[]>
+    {
+        ["Files"] = [],
+        ["Randomness"] = [],
+        ["Spaces"] = [],
+        ["Graph"] = ["Spaces"],
+        ["Sampling"] = ["Randomness", "Spaces"],
+    });
+
+    public static ShippedLibrary Onnx { get; } = new("Trpo.Onnx", "Trpo.Onnx", typeof(PolicyTransformer).Assembly.Location, ["Trpo.Runtime"], new Dictionary<string, string[]>
     {
         ["Files"] = [],
         ["Graph.Format"] = [],
         ["Interop"] = [],
-        ["Randomness"] = [],
         ["Runtime"] = [],
-        ["Spaces"] = [],
-        ["Graph"] = ["Graph.Format", "Spaces"],
-        ["Rows"] = ["Graph", "Interop", "Spaces"],
-        ["Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Spaces"],
-        ["Sampling"] = ["Randomness", "Spaces"],
-        [""] = ["Conversion", "Files", "Graph", "Interop", "Rows", "Runtime", "Sampling", "Spaces"],
+        ["Sampling"] = [],
+        ["Graph"] = ["Graph.Format"],
+        ["Rows"] = ["Interop"],
+        ["Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
+        [""] = ["Conversion", "Files", "Interop", "Rows", "Runtime", "Sampling"],
     });
 
-    public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx"], new Dictionary<string, string[]>
+    public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
     {
         ["Distributions"] = [],
         ["Foundation"] = [],
@@ -54,7 +62,7 @@ internal static class ShippedLibraries
         EntryTypes = ["MLContextExtensions", "ReinforcementLearningCatalog", "ReinforcementLearningTrainers", "TrpoEstimator"],
     };
 
-    public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx"], new Dictionary<string, string[]>
+    public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
     {
         ["Descriptions"] = [],
         ["History"] = [],
@@ -67,7 +75,7 @@ internal static class ShippedLibraries
         [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
     });
 
-    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports"], new Dictionary<string, string[]>
+    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports", "Trpo.Runtime"], new Dictionary<string, string[]>
     {
         ["Foundation"] = [],
         ["Display"] = ["Foundation"],
@@ -78,5 +86,5 @@ internal static class ShippedLibraries
         [""] = ["Environments", "Foundation", "Verbs"],
     });
 
-    public static IReadOnlyList<ShippedLibrary> All { get; } = [Onnx, Estimators, Reports, CommandLine];
+    public static IReadOnlyList<ShippedLibrary> All { get; } = [Runtime, Onnx, Estimators, Reports, CommandLine];
 }

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Networks;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Baselines;
 

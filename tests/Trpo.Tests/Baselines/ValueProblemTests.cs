@@ -1,7 +1,7 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

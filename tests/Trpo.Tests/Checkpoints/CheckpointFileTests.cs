@@ -4,7 +4,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx.Files;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;

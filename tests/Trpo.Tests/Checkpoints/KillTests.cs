@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Trpo.Estimators.Checkpoints;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Distributions;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Distributions;

@@ -3,7 +3,7 @@ using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments;

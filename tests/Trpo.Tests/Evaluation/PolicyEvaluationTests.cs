@@ -1,6 +1,6 @@
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Evaluation;
 

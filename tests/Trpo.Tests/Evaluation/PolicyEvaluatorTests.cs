@@ -3,8 +3,8 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Evaluation;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Evaluation;

@@ -5,8 +5,8 @@ using Microsoft.ML.Transforms;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Evaluation;

@@ -1,7 +1,7 @@
 using CsCheck;
 using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

@@ -74,7 +74,7 @@ public sealed class TorchRuntimeTests
     public void A_damaged_ELF_file_neither_throws_nor_hangs()
     {
         var original = File.ReadAllBytes(NativeSearch.Find("libLibTorchSharp.so")!);
-        var random = new Trpo.Onnx.Randomness.RandomSource(1);
+        var random = new Trpo.Runtime.Randomness.RandomSource(1);
         for (var round = 0; round < 300; round++)
         {
             var image = original[..(round % 2 == 0 ? original.Length : random.NextInt(original.Length))];

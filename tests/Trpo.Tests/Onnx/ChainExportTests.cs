@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Onnx;
 

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Distributions;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Sampling;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Sampling;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Onnx;
 

@@ -3,7 +3,7 @@ using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 

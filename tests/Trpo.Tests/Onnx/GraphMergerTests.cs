@@ -4,7 +4,8 @@ using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
@@ -64,7 +65,7 @@ public sealed class GraphMergerTests
             Assert.That(merged.OpsetImport.Select(opset => (opset.Domain, opset.Version)), Is.EquivalentTo(new[] { ("", 12L), ("ai.onnx.ml", 2L) }));
             Assert.That((merged.IrVersion, merged.ProducerName, merged.DocString), Is.EqualTo((7L, "Trpo.MLNet", alone.DocString)));
             Assert.That(merged.MetadataProps.Where(pair => pair.Key is not ("trpo.sha256" or "trpo.marks_missing")), Is.EqualTo(alone.MetadataProps.Where(pair => pair.Key != "trpo.sha256")));
-            Assert.That(() => SealedModel.Open(bytes), Throws.Nothing);
+            Assert.That(() => PolicyMetadata.FromOnnx(bytes), Throws.Nothing);
         });
     }
 

@@ -1,6 +1,7 @@
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Onnx;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

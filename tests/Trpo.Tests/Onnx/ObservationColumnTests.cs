@@ -1,5 +1,5 @@
-using Trpo.Onnx.Graph;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using AttributeType = Trpo.Onnx.Graph.Format.AttributeProto.Types.AttributeType;
 

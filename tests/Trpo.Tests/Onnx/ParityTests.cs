@@ -6,9 +6,9 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

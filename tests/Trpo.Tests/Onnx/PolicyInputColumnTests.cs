@@ -1,7 +1,7 @@
 using Microsoft.ML;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

@@ -1,8 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Onnx;
 
@@ -233,7 +233,7 @@ public sealed class PolicySessionTests
     public void A_damaged_model_is_refused_wherever_it_is_damaged()
     {
         var model = Support.Policies.Onnx(Support.Policies.Choices);
-        var random = new Trpo.Onnx.Randomness.RandomSource(1);
+        var random = new Trpo.Runtime.Randomness.RandomSource(1);
         for (var round = 0; round < 400; round++)
         {
             byte[] damaged = [.. model];

@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Onnx;
 

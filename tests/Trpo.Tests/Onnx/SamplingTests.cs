@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 

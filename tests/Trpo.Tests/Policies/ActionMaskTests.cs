@@ -1,8 +1,8 @@
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Policies;
 

@@ -2,7 +2,7 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Policies;
 

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

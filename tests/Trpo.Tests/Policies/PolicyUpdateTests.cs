@@ -4,8 +4,8 @@ using Trpo.Estimators.Kernels;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Trpo.Onnx.Randomness;
 using Trpo.Results.Statistics;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Results;
 

@@ -2,7 +2,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;

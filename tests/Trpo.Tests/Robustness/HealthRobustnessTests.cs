@@ -1,5 +1,5 @@
 using Trpo.Estimators;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Robustness;

@@ -4,7 +4,7 @@ using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Networks;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Robustness;
 

@@ -1,7 +1,7 @@
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Trajectories;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Shards;
 

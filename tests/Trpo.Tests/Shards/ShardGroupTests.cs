@@ -9,7 +9,7 @@ using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Shards;
@@ -199,7 +199,7 @@ public sealed class ShardGroupTests
             })];
             Standardization.Of(advantages).Apply(advantages);
             return new PolicyProblem(
-                Support.Policies.Create(Trpo.Onnx.Spaces.ActionSpace.Box([-2], [2]), observationLength: 3, normalizer: new ObservationNormalizer(3, 3)),
+                Support.Policies.Create(Trpo.Runtime.Spaces.ActionSpace.Box([-2], [2]), observationLength: 3, normalizer: new ObservationNormalizer(3, 3)),
                 Parts.SelectMany(shard => shard.GetRows().Observations.ToArray()).ToArray(),
                 [.. Parts.SelectMany(shard => shard.Rollout.Actions.ToArray()).Select(action => (double)action)],
                 advantages, fisherFraction: 1);

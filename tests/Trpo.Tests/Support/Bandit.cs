@@ -1,6 +1,6 @@
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

@@ -1,8 +1,8 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Trpo.Estimators.Networks;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Support;
 

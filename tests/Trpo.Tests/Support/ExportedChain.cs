@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

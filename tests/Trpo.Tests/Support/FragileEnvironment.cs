@@ -1,6 +1,6 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

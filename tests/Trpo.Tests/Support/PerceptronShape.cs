@@ -2,7 +2,7 @@ using CsCheck;
 using TorchSharp;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;

@@ -1,5 +1,5 @@
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Support;
 

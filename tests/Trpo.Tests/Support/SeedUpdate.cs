@@ -3,8 +3,8 @@ using TorchSharp;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;

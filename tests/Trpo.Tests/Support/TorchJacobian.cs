@@ -2,8 +2,8 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using static TorchSharp.torch;
 
 namespace Trpo.Tests.Support;

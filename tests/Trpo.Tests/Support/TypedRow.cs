@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

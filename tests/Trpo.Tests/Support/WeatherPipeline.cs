@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Tests.Support;

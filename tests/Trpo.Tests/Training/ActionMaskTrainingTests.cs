@@ -5,7 +5,7 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;

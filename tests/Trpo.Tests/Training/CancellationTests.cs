@@ -7,7 +7,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Onnx;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;

@@ -7,8 +7,8 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;

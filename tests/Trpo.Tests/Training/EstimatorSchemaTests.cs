@@ -4,7 +4,7 @@ using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Onnx;
 using Trpo.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments.Checking;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 

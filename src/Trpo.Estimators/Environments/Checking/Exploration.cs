@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Trpo.Onnx;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.Checking;
 

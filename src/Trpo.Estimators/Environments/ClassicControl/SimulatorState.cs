@@ -1,5 +1,5 @@
 using Trpo.Estimators.Checkpoints;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.ClassicControl;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Trpo.Onnx;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments.DataViews;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments.Stepping;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.DataViews;
 

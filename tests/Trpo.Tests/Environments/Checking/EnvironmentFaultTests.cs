@@ -2,8 +2,8 @@ using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Checking;

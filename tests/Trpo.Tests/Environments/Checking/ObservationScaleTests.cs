@@ -5,7 +5,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Checking;

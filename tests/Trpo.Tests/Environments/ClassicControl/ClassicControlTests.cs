@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Environments.ClassicControl;
 

@@ -110,7 +110,7 @@ public sealed class LockStepTests
         var environment = CartPoles();
         var data = _ml.Transforms.NormalizeMeanVariance("Observation").Fit(environment).Transform(environment);
         using var environments = new TransformedVectorEnvironment(environment, 2, data, data.Schema["Observation"]);
-        environments.Queue.Reset(new Trpo.Onnx.Randomness.RandomSource(1));
+        environments.Queue.Reset(new Trpo.Runtime.Randomness.RandomSource(1));
         var observation = new float[4];
         float[] action = [1];
         Play();

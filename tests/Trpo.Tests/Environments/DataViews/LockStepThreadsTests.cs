@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Environments.DataViews;
-using Trpo.Onnx.Randomness;
+using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.DataViews;

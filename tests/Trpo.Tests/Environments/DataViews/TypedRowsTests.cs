@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Onnx;
 using Trpo.Tests.Support;
 

@@ -5,7 +5,8 @@ using Trpo.Estimators;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Rows;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx.Conversion;
@@ -269,10 +270,7 @@ public sealed class ExportInputTests
     private void Refused(IEstimator<ITransformer> pipeline, string transformer, string column) =>
         Assert.That(() => Export(pipeline, View.Schema), Throws.TypeOf<NotSupportedException>().With.Message.Contains(transformer).And.Message.Contains(column));
 
-    private sealed class Speedy
-    {
-        public float Speed { get; set; }
-    }
+    private sealed class Speedy { public float Speed { get; set; } }
 
     private sealed class Doubled
     {

@@ -74,7 +74,7 @@ public sealed class NormalizerConversionTests
     [Test]
     public void Many_slots_have_as_many_bins_as_ml_net_gives_them()
     {
-        var random = new Trpo.Onnx.Randomness.RandomSource(1);
+        var random = new Trpo.Runtime.Randomness.RandomSource(1);
         var view = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1_500).Select(_ => new Wide { Position = [.. Enumerable.Range(0, 300).Select(_ => (float)random.NextGaussian())] }).ToList());
 
         ExportedChain.AssertSame(Ml, Ml.Transforms.NormalizeBinning("Features", "Position").Fit(view), Ml.Data.TakeRows(view, 200));

@@ -1,0 +1,29 @@
+using Trpo.Runtime.Randomness;
+
+namespace Trpo.Runtime.Sampling;
+
+/// <summary>The normal distribution of one number, with the logarithm of its standard deviation as a parameter.</summary>
+public static class Gaussian
+{
+    private static readonly double LogTwoPi = Math.Log(2 * Math.PI);
+
+    /// <summary>Draws <c>mean + sigma e</c> with <c>e</c> of the standard normal distribution.</summary>
+    /// <param name="mean">The mean.</param>
+    /// <param name="logStandardDeviation"><c>log sigma</c>.</param>
+    /// <param name="random">The only source of randomness.</param>
+    public static double Sample(double mean, double logStandardDeviation, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return mean + (Math.Exp(logStandardDeviation) * random.NextGaussian());
+    }
+
+    /// <summary>Computes the logarithm of the density, <c>-(z^2 / 2 + log sigma + log(2 pi) / 2)</c>, in nats.</summary>
+    /// <param name="standardized"><c>z = (value - mean) / sigma</c>.</param>
+    /// <param name="logStandardDeviation"><c>log sigma</c>.</param>
+    public static double LogDensity(double standardized, double logStandardDeviation) =>
+        -((standardized * standardized / 2) + logStandardDeviation + (LogTwoPi / 2));
+
+    /// <summary>Computes the differential entropy, <c>log sigma + (1 + log(2 pi)) / 2</c>, in nats.</summary>
+    /// <param name="logStandardDeviation"><c>log sigma</c>.</param>
+    public static double Entropy(double logStandardDeviation) => logStandardDeviation + ((1 + LogTwoPi) / 2);
+}
