@@ -6,6 +6,7 @@ using Trpo.Onnx.Sampling;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
+using SessionLease = Trpo.Onnx.Runtime.SessionLease<Microsoft.ML.OnnxRuntime.InferenceSession, Trpo.Onnx.Runtime.SystemAtomics>;
 
 namespace Trpo.Onnx;
 

@@ -3,6 +3,7 @@ using Trpo.Onnx.Runtime;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
+using SessionLease = Trpo.Onnx.Runtime.SessionLease<Microsoft.ML.OnnxRuntime.InferenceSession, Trpo.Onnx.Runtime.SystemAtomics>;
 
 namespace Trpo.Onnx;
 

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Trpo.Onnx.Files;
 
 namespace Trpo.Tests.Support;
 
 /// <summary>The disk, with a record of every change in a folder, from which the states are derived that a power cut may leave (<see cref="PowerCuts"/>).</summary>
-internal sealed class RecordedFileSystem(string root) : IFileSystem
+internal sealed partial class RecordedFileSystem(string root) : IFileSystem
 {
     /// <summary>The changes in their order.</summary>
     public List<FileChange> Changes { get; } = [];
@@ -38,5 +39,14 @@ internal sealed class RecordedFileSystem(string root) : IFileSystem
 
     public void SyncFolder(string path) => Changes.Add(new FileChange(FileChangeKind.SyncFolder, Relative(path)));
 
-    private string Relative(string path) => Path.GetRelativePath(root, path);
+    // A folder that is held open is reached through its handle, which is a link.
+    private string Relative(string path)
+    {
+        if (Handle().Match(path) is { Success: true } handle)
+            path = Directory.ResolveLinkTarget(handle.Value, returnFinalTarget: false)!.FullName + path[handle.Length..];
+        return Path.GetRelativePath(root, path);
+    }
+
+    [GeneratedRegex("^/proc/self/fd/[0-9]+")]
+    private static partial Regex Handle();
 }

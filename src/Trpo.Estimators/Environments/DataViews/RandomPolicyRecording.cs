@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Trpo.Estimators.Threading;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
@@ -7,20 +8,23 @@ internal sealed class RandomPolicyRecording
 {
     private const int BlockValues = 1 << 16;
 
-    private readonly Lock _turn = new();
+    private readonly IThreading _threading;
+    private readonly object _turn = new();
     private readonly IObservationRows _source;
     private readonly int _rowLength;
     private readonly int _rowsPerBlock;
     private readonly float[][] _blocks;
     private ExceptionDispatchInfo? _failure;
-    private volatile int _count;
+    private int _hasFailed;
+    private int _count;
 
     /// <param name="source">Computes the rows.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="rowLength">The number of values of a row.</param>
-    public RandomPolicyRecording(IObservationRows source, int rows, int rowLength)
+    /// <param name="threading">The operations of threads.</param>
+    public RandomPolicyRecording(IObservationRows source, int rows, int rowLength, IThreading threading)
     {
-        (_source, Rows, _rowLength) = (source, rows, rowLength);
+        (_source, Rows, _rowLength, _threading) = (source, rows, rowLength, threading);
         _rowsPerBlock = Math.Max(1, BlockValues / rowLength);
         _blocks = new float[(rows + _rowsPerBlock - 1) / _rowsPerBlock][];
     }
@@ -29,10 +33,10 @@ internal sealed class RandomPolicyRecording
     public int Rows { get; }
 
     /// <summary>True if all rows have been computed.</summary>
-    public bool IsComplete => _count == Rows;
+    public bool IsComplete => _threading.Read(ref _count) == Rows;
 
     /// <summary>True if the computation of a row failed or was cancelled.</summary>
-    public bool HasFailed => Volatile.Read(ref _failure) is not null;
+    public bool HasFailed => _threading.Read(ref _hasFailed) != 0;
 
     /// <summary>Returns a row that has been computed, <c>[d]</c>.</summary>
     public ReadOnlySpan<float> Row(int index) => _blocks[index / _rowsPerBlock].AsSpan(index % _rowsPerBlock * _rowLength, _rowLength);
@@ -42,9 +46,9 @@ internal sealed class RandomPolicyRecording
     /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
     public void Require(int index)
     {
-        if (index < _count)
+        if (index < _threading.Read(ref _count))
             return;
-        lock (_turn)
+        using (_threading.Hold(_turn))
         {
             if (index < _count)
                 return;
@@ -55,21 +59,22 @@ internal sealed class RandomPolicyRecording
             }
             catch (Exception exception)
             {
-                Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(exception));
+                _failure = ExceptionDispatchInfo.Capture(exception);
+                _threading.Write(ref _hasFailed, 1);
                 throw;
             }
 
             ref var block = ref _blocks[index / _rowsPerBlock];
             block ??= new float[Math.Min(_rowsPerBlock, Rows - index) * _rowLength];
             _source.Current.CopyTo(block.AsSpan(index % _rowsPerBlock * _rowLength));
-            _count = index + 1;
+            _threading.Write(ref _count, index + 1);
         }
     }
 
     /// <summary>Ends the computation; rows that have been computed can be read on.</summary>
     public void Close()
     {
-        lock (_turn)
+        using (_threading.Hold(_turn))
             _source.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Threading;
 
 namespace Trpo.Estimators.Environments.DataViews;
 
@@ -12,7 +13,8 @@ internal sealed class RandomPolicyTable
     /// <summary>The maximum number of values of a table that is kept: 256 MiB.</summary>
     public const int MaxKeptValues = 1 << 26;
 
-    private readonly Lock _turn = new();
+    private readonly object _turn = new();
+    private readonly IThreading _threading;
     private readonly EnvironmentSpecification _specification;
     private readonly IHostEnvironment _host;
     private readonly int _seed;
@@ -27,10 +29,12 @@ internal sealed class RandomPolicyTable
     /// <param name="seed">The seed of the environment and of the random policy.</param>
     /// <param name="cancellation">Ends the computation between two rows.</param>
     /// <param name="clock">Measures the time between messages; null, the default, for the clock of the system.</param>
-    public RandomPolicyTable(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation, TimeProvider? clock = null)
+    /// <param name="threading">The operations of threads; null, the default, for those of .NET.</param>
+    public RandomPolicyTable(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, CancellationToken cancellation, TimeProvider? clock = null, IThreading? threading = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         (_specification, _host, Rows, _seed, _cancellation, _clock) = (specification, host, rows, seed, cancellation, clock ?? TimeProvider.System);
+        _threading = threading ?? default(SystemThreading);
     }
 
     /// <summary>The number of rows.</summary>
@@ -43,11 +47,11 @@ internal sealed class RandomPolicyTable
     {
         if ((long)Rows * RowLength > MaxKeptValues)
             return Compute();
-        lock (_turn)
+        using (_threading.Hold(_turn))
         {
             // The failure of one reading is not that of the next, which starts again.
             if (_recording is null || _recording.HasFailed)
-                (_recording, _readers) = (new RandomPolicyRecording(Compute(), Rows, RowLength), 0);
+                (_recording, _readers) = (new RandomPolicyRecording(Compute(), Rows, RowLength, _threading), 0);
             _readers++;
             return new RecordedRows(_recording, Leave);
         }
@@ -58,7 +62,7 @@ internal sealed class RandomPolicyTable
     // A table that was not read to its end is dropped with its last reader, since the environment cannot stay open.
     private void Leave(RandomPolicyRecording recording)
     {
-        lock (_turn)
+        using (_threading.Hold(_turn))
         {
             if (ReferenceEquals(recording, _recording))
             {
