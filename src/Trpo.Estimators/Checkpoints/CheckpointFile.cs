@@ -38,9 +38,19 @@ internal static class CheckpointFile
 
     /// <exception cref="CheckpointException">The file has another version.</exception>
     /// <exception cref="InvalidDataException">The file is not a checkpoint, or is damaged; the message says how.</exception>
-    public static CheckpointContent Read(string path)
+    public static CheckpointContent Read(string path) => Parse(ReadBytes(path), path);
+
+    /// <summary>Reads the bytes of a file, as many as a checkpoint can have.</summary>
+    /// <exception cref="InvalidDataException">The file is longer.</exception>
+    public static byte[] ReadBytes(string path) => BoundedFile.Read(path, MaxBytes);
+
+    /// <summary>Reads a checkpoint from the bytes of its file.</summary>
+    /// <param name="bytes">The bytes, which are changed.</param>
+    /// <param name="path">The path of the file, for messages.</param>
+    /// <exception cref="CheckpointException">The file has another version.</exception>
+    /// <exception cref="InvalidDataException">The file is not a checkpoint, or is damaged; the message says how.</exception>
+    public static CheckpointContent Parse(byte[] bytes, string path)
     {
-        var bytes = BoundedFile.Read(path, MaxBytes);
         if (bytes.Length < ContentOffset || !bytes.AsSpan().StartsWith(Mark))
             throw new InvalidDataException($"{path} is not a checkpoint, or is truncated.");
         var digest = bytes.AsSpan(DigestOffset, SHA256.HashSizeInBytes).ToArray();

@@ -3,34 +3,43 @@ using Trpo.Onnx.Files;
 
 namespace Trpo.Estimators.Checkpoints;
 
-/// <summary>The numbered checkpoints of one run, of which the latest few are kept. The folder is locked against other trainings.</summary>
+/// <summary>
+/// The numbered checkpoints of one run, of which the latest few are kept. The folder is locked against other trainings. It may be deleted, emptied or moved at any time, and another run may
+/// begin in a new folder of its name: that one is neither written to nor deleted from.
+/// </summary>
+/// <remarks>
+/// Linux: every operation reaches the folder that was locked, through its handle, and the lock of the folder outlives its files; no window remains. Windows does not move or delete a folder
+/// in which a file is open. Elsewhere, and on file systems without locks of folders, the lock is checked immediately before each operation (<see cref="LockedFolderFiles"/>).
+/// </remarks>
 internal sealed class CheckpointFolder : IDisposable
 {
     private const string Extension = ".checkpoint";
     private const string LockName = "lock";
 
     private readonly CheckpointOptions _options;
-    private readonly IFileSystem _files;
+    private readonly LockedFolderFiles _files;
     private readonly FolderLock _lock;
     private long _latestNumber;
 
     /// <summary>Locks the folder, which is created if it is missing, and deletes files that a killed process left half written.</summary>
     /// <param name="options">The folder, and the number of checkpoints to keep.</param>
     /// <param name="files">The file system that checkpoints are written to; null, the default, for that of the operating system.</param>
+    /// <param name="usesHandle">False to reach the folder by path, as on systems that cannot do otherwise.</param>
     /// <exception cref="CheckpointException">Another training uses the folder, or it holds checkpoints and <see cref="CheckpointOptions.Resume"/> is false.</exception>
     /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public CheckpointFolder(CheckpointOptions options, IFileSystem? files = null)
+    public CheckpointFolder(CheckpointOptions options, IFileSystem? files = null, bool usesHandle = true)
     {
-        _files = files ?? DiskFileSystem.Instance;
+        files ??= DiskFileSystem.Instance;
         // The current directory may change.
-        _options = options with { Folder = Path.GetFullPath(options.Folder) };
-        AtomicFile.CreateFolder(_files, _options.Folder);
-        _lock = Lock(_options.Folder);
+        _options = options with { Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)) };
+        AtomicFile.CreateFolder(files, _options.Folder);
+        _lock = Lock(_options.Folder, usesHandle);
+        _files = new LockedFolderFiles(files, _lock);
         try
         {
-            foreach (var halfWritten in Directory.GetFiles(_options.Folder, $"*{Extension}.*.tmp"))
-                _files.Delete(halfWritten);
-            _latestNumber = LatestNumber(_options.Folder);
+            foreach (var halfWritten in _lock.Folder.Names($"*{Extension}.*.tmp"))
+                _files.Delete(Path.Combine(_options.Folder, halfWritten));
+            _latestNumber = _lock.Folder.Reach(_options.Folder, LatestNumber);
             if (Numbers().Count > 0 && !options.Resume)
                 throw new CheckpointException($"There are checkpoints in {FullName} already. To resume from the latest, set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}; to start a new run, name another folder or empty this one.");
         }
@@ -55,15 +64,24 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="IOException">The checkpoint cannot be written, or the folder was deleted.</exception>
     public string Save(CheckpointContent content)
     {
-        if (_lock.IsLost)
-            throw new DirectoryNotFoundException($"The folder {FullName} was deleted or moved while it was in use. Nothing is written to a folder of that name, which may be another run's.");
+        _lock.ThrowIfLost();
         var path = PathOf(_latestNumber + 1);
-        CheckpointFile.Write(_files, path, content);
-        _latestNumber++;
+        try
+        {
+            CheckpointFile.Write(_files, path, content);
+            _latestNumber++;
 
-        // The new checkpoint is on the disk, its name included, before an old one is deleted.
-        foreach (var number in Numbers().Skip(_options.Kept))
-            _files.Delete(PathOf(number));
+            // The new checkpoint is on the disk, its name included, before an old one is deleted.
+            foreach (var number in Numbers().Skip(_options.Kept))
+                _files.Delete(PathOf(number));
+        }
+        catch (IOException exception) when (_lock.IsLost)
+        {
+            throw _lock.Lost(exception);
+        }
+
+        // A folder that was moved meanwhile has the checkpoint under another path.
+        _lock.ThrowIfLost();
         return path;
     }
 
@@ -78,7 +96,7 @@ internal sealed class CheckpointFolder : IDisposable
         {
             try
             {
-                return (path, CheckpointFile.Read(path));
+                return (path, CheckpointFile.Parse(_lock.Folder.Reach(path, CheckpointFile.ReadBytes), path));
             }
             catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
             {
@@ -95,7 +113,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     // In descending order.
     private List<long> Numbers() =>
-        [.. Directory.GetFiles(_options.Folder, $"*{Extension}")
+        [.. _lock.Folder.Names($"*{Extension}")
             .Select(NumberOf)
             .Where(number => number > 0)
             .OrderDescending()];
@@ -109,13 +127,22 @@ internal sealed class CheckpointFolder : IDisposable
     private string PathOf(long number) => Path.Combine(_options.Folder, NameOf(number));
 
     // The lock file stays, so that deleting a checkpoint folder's content does not go unnoticed.
-    private static FolderLock Lock(string folder)
+    private static FolderLock Lock(string folder, bool usesHandle)
     {
         try
         {
-            return FolderLock.TryAcquire(LockPath(folder), deleteOnRelease: false, out var acquired)
-                ? acquired
-                : throw new CheckpointException($"Another training writes its checkpoints to {folder}: wait until it has ended, or name another folder.");
+            var opened = OpenFolder.Open(folder, usesHandle);
+            if (opened.TryLock())
+            {
+                if (FolderLock.TryAcquire(LockPath(folder), deleteOnRelease: false, opened, out var acquired))
+                    return acquired;
+            }
+            else
+            {
+                opened.Dispose();
+            }
+
+            throw new CheckpointException($"Another training writes its checkpoints to {folder}: wait until it has ended, or name another folder.");
         }
         catch (UnauthorizedAccessException exception)
         {

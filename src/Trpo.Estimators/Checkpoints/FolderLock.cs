@@ -12,10 +12,10 @@ public sealed class FolderLock : IDisposable
     private readonly bool _deletesOnRelease;
     private readonly string _holder = Guid.NewGuid().ToString();
 
-    private FolderLock(FileStream file, string path, bool deletesOnRelease)
+    private FolderLock(FileStream file, string path, OpenFolder folder, bool deletesOnRelease)
     {
-        (_file, FileName, _deletesOnRelease) = (file, path, deletesOnRelease);
-        File.WriteAllText(OwnerPath, _holder);
+        (_file, FileName, Folder, _deletesOnRelease) = (file, path, folder, deletesOnRelease);
+        File.WriteAllText(folder.Reached(OwnerPath), _holder);
     }
 
     /// <summary>Gets the full path of the lock file.</summary>
@@ -41,6 +41,9 @@ public sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Gets the folder, open until the lock is released.</summary>
+    internal OpenFolder Folder { get; }
+
     private string OwnerPath => $"{FileName}.owner";
 
     /// <summary>Acquires the lock of a folder, if nobody holds it.</summary>
@@ -53,21 +56,7 @@ public sealed class FolderLock : IDisposable
     public static bool TryAcquire(string path, bool deleteOnRelease, [NotNullWhen(true)] out FolderLock? acquired)
     {
         path = Path.GetFullPath(path);
-        FileStream file;
-        try
-        {
-            // On Unix, a file that is deleted on closing is deleted by its path, which may have become another holder's.
-            var options = deleteOnRelease && OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            acquired = null;
-            return false;
-        }
-
-        acquired = Identify(file, path, deleteOnRelease);
-        return true;
+        return TryAcquire(path, deleteOnRelease, OpenFolder.Open(Path.GetDirectoryName(path) ?? path), out acquired);
     }
 
     /// <summary>Checks a lock. The check holds a free lock for an instant, in which another that tries to acquire it fails.</summary>
@@ -95,21 +84,73 @@ public sealed class FolderLock : IDisposable
     {
         if (_file.SafeFileHandle.IsClosed)
             return;
-        if (_deletesOnRelease && !IsLost)
-        {
-            File.Delete(OwnerPath);
-            if (!OperatingSystem.IsWindows())
-                File.Delete(FileName);
-        }
-
-        _file.Dispose();
-    }
-
-    private static FolderLock Identify(FileStream file, string path, bool deletesOnRelease)
-    {
         try
         {
-            return new FolderLock(file, path, deletesOnRelease);
+            if (!_deletesOnRelease || IsLost)
+                return;
+            File.Delete(Folder.Reached(OwnerPath));
+            if (!OperatingSystem.IsWindows())
+                File.Delete(Folder.Reached(FileName));
+        }
+        finally
+        {
+            _file.Dispose();
+            Folder.Dispose();
+        }
+    }
+
+    /// <summary>Acquires the lock of an open folder, if nobody holds it.</summary>
+    /// <param name="path">The full path of the lock file in the folder.</param>
+    /// <param name="deleteOnRelease">True to delete the lock file when the lock is released.</param>
+    /// <param name="folder">The folder, which the lock closes when it is released; it is closed at once if the lock is not acquired.</param>
+    /// <param name="acquired">The lock, to be disposed of; null if another holds it.</param>
+    /// <returns>True if the lock was acquired.</returns>
+    internal static bool TryAcquire(string path, bool deleteOnRelease, OpenFolder folder, [NotNullWhen(true)] out FolderLock? acquired)
+    {
+        acquired = null;
+        try
+        {
+            acquired = folder.Reach(path, reached => Open(reached, path, deleteOnRelease, folder));
+            return acquired is not null;
+        }
+        finally
+        {
+            if (acquired is null)
+                folder.Dispose();
+        }
+    }
+
+    /// <summary>Refuses a lock that is lost.</summary>
+    /// <exception cref="DirectoryNotFoundException">The lock is lost.</exception>
+    internal void ThrowIfLost()
+    {
+        if (IsLost)
+            throw Lost(inner: null);
+    }
+
+    /// <summary>Returns the exception that reports a lost lock.</summary>
+    /// <param name="inner">The failure that the loss led to, if any.</param>
+    internal DirectoryNotFoundException Lost(Exception? inner) =>
+        new($"The folder {Folder.FullName} was deleted or moved while it was in use. Nothing is written to a folder of that name, which may be another run's.", inner);
+
+    // Returns null if another holds the lock.
+    private static FolderLock? Open(string reached, string path, bool deletesOnRelease, OpenFolder folder)
+    {
+        FileStream file;
+        try
+        {
+            // On Unix, a file that is deleted on closing is deleted by its path, which may have become another holder's.
+            var options = deletesOnRelease && OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
+            file = new FileStream(reached, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
+        }
+        catch (IOException) when (File.Exists(reached))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new FolderLock(file, path, folder, deletesOnRelease);
         }
         catch
         {

@@ -101,6 +101,55 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void A_folder_that_is_replaced_during_a_save_is_left_alone()
+    {
+        var moved = _folder.PathOf("run", "moved");
+        CheckpointFolder? second = null;
+        using var first = new CheckpointFolder(Options, new HookedFiles(_ =>
+        {
+            Directory.Move(Options.Folder, moved);
+            second = new CheckpointFolder(Options);
+            second.Save(Content(7));
+        }));
+
+        Assert.That(() => first.Save(Content(1)), Throws.InstanceOf<IOException>().With.Message.Contains("was deleted or moved").And.Message.Contains(_folder.FullName));
+        Assert.That(second!.Latest(_warnings.Add) is var (_, content) ? NumberOf(content) : 0, Is.EqualTo(7));
+        second.Dispose();
+        Assert.That(Directory.GetFiles(Options.Folder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "00000001.checkpoint", "lock", "lock.owner" }));
+        Assert.That(Directory.GetFiles(moved, "*.tmp").Length, Is.LessThanOrEqualTo(1), "the next run in the moved folder deletes it");
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void A_folder_that_is_emptied_stays_that_of_its_run_until_the_run_ends()
+    {
+        using (var first = new CheckpointFolder(Options))
+        {
+            first.Save(Content(1));
+            foreach (var file in Directory.GetFiles(Options.Folder))
+                File.Delete(file);
+
+            Assert.That(() => new CheckpointFolder(Options), Throws.TypeOf<CheckpointException>().With.Message.Contains("Another training"));
+            Assert.That(() => first.Save(Content(2)), Throws.InstanceOf<IOException>().With.Message.Contains("was deleted or moved"));
+        }
+
+        using var second = new CheckpointFolder(Options);
+        second.Save(Content(3));
+        Assert.That(Names(), Is.EqualTo(new[] { "00000001.checkpoint" }));
+    }
+
+    [Test]
+    public void A_failure_names_the_path_of_the_file()
+    {
+        using var folder = new CheckpointFolder(Options, new HookedFiles(path => throw new IOException($"No space left on device : '{path}'") { HResult = 28 }));
+
+        var failure = Assert.Throws<IOException>(() => folder.Save(Content(1)))!;
+        Assert.That(failure.Message, Does.StartWith($"No space left on device : '{Path.Combine(Options.Folder, "00000001.checkpoint")}"));
+        Assert.That(failure.HResult, Is.EqualTo(28));
+    }
+
+    [Test]
     public void Partially_written_files_are_deleted()
     {
         Directory.CreateDirectory(Options.Folder);

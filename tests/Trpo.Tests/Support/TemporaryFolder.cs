@@ -1,9 +1,14 @@
 namespace Trpo.Tests.Support;
 
 /// <summary>A temporary folder of one test, deleted when disposed.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <param name="isInMemory">True for a file system in memory where there is one, for thousands of files.</param>
+internal sealed class TemporaryFolder(bool isInMemory = false) : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("trpo-test-");
+    private const string Memory = "/dev/shm";
+
+    private readonly DirectoryInfo _folder = isInMemory && Directory.Exists(Memory)
+        ? Directory.CreateDirectory(Path.Combine(Memory, $"trpo-test-{Path.GetRandomFileName()}"))
+        : Directory.CreateTempSubdirectory("trpo-test-");
 
     public string FullName => _folder.FullName;
 

@@ -15,6 +15,9 @@ internal sealed class ReusableThread : IDisposable
 
     public Thread Thread { get; }
 
+    /// <summary>The turn of the scheduled thread that runs on this one.</summary>
+    public SemaphoreSlim Turn { get; } = new(0);
+
     public void Begin(ThreadStart body)
     {
         _body = body;

@@ -3,12 +3,11 @@ namespace Trpo.Tests.Support.Scheduling;
 /// <summary>A thread of a <see cref="SeededScheduler"/>, which runs only while it has the turn.</summary>
 /// <param name="index">The number of threads that were started before.</param>
 /// <param name="name">The name.</param>
+/// <param name="turn">Is released when the thread gets the turn.</param>
 /// <param name="carrier">The thread of the operating system; null for the one that runs the test.</param>
-internal sealed class ScheduledThread(int index, string name, ReusableThread? carrier) : IDisposable
+internal sealed class ScheduledThread(int index, string name, SemaphoreSlim turn, ReusableThread? carrier)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly SemaphoreSlim _turn = new(0);
 
     public Thread? Thread => carrier?.Thread;
 
@@ -25,11 +24,11 @@ internal sealed class ScheduledThread(int index, string name, ReusableThread? ca
     public void Start(ThreadStart body) => carrier!.Begin(body);
 
     /// <summary>Gives the thread the turn.</summary>
-    public void Resume() => _turn.Release();
+    public void Resume() => turn.Release();
 
     public void AwaitTurn()
     {
-        if (!_turn.Wait(Patience))
+        if (!turn.Wait(Patience))
             throw new ScheduleException($"{this} got no turn: a thread waits for something that the scheduler does not know.");
     }
 
@@ -39,8 +38,6 @@ internal sealed class ScheduledThread(int index, string name, ReusableThread? ca
         if (carrier?.AwaitEnd(Patience) == false)
             throw new ScheduleException($"{this} has not ended with its schedule.");
     }
-
-    public void Dispose() => _turn.Dispose();
 
     public override string ToString() => $"T{index} ({name})";
 }

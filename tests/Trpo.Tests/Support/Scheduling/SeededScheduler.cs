@@ -76,7 +76,8 @@ internal sealed class SeededScheduler(int seed, List<ReusableThread> carriers)
     /// <remarks>The exception of a thread ends the others and is thrown.</remarks>
     public void Run(Action body)
     {
-        _current = new ScheduledThread(0, "main", carrier: null);
+        using var turn = new SemaphoreSlim(0);
+        _current = new ScheduledThread(0, "main", turn, carrier: null);
         _threads.Add(_current);
         try
         {
@@ -88,9 +89,7 @@ internal sealed class SeededScheduler(int seed, List<ReusableThread> carriers)
             Fail(exception);
         }
 
-        // Threads that a failure ends may still give each other turns.
         _threads.ForEach(thread => thread.Free());
-        _threads.ForEach(thread => thread.Dispose());
         if (_failure is not null)
             throw _failure;
     }
@@ -131,7 +130,8 @@ internal sealed class SeededScheduler(int seed, List<ReusableThread> carriers)
     {
         if (carriers.Count < _threads.Count)
             carriers.Add(new ReusableThread());
-        var thread = new ScheduledThread(_threads.Count, name, carriers[_threads.Count - 1]);
+        var carrier = carriers[_threads.Count - 1];
+        var thread = new ScheduledThread(_threads.Count, name, carrier.Turn, carrier);
         thread.Start(() => RunThread(thread, body));
         _threads.Add(thread);
         Point($"starts {thread}");
