@@ -6,7 +6,6 @@ using Trpo.Onnx.Sampling;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
-using SessionLease = Trpo.Onnx.Runtime.SessionLease<Microsoft.ML.OnnxRuntime.InferenceSession, Trpo.Onnx.Runtime.SystemAtomics>;
 
 namespace Trpo.Onnx;
 
@@ -16,50 +15,31 @@ namespace Trpo.Onnx;
 /// </summary>
 public sealed class PolicyBatch : IPolicyBatch
 {
-    private readonly SessionLease _session;
     private readonly BoxActionSpace? _box;
     private readonly ScoredDistribution _distribution;
     private readonly bool _marksMissing;
-    private readonly int _observationLength;
-    private readonly int _actionLength;
-    private readonly int _scoreLength;
-    private readonly float[] _observations;
-    private readonly float[] _scores;
-    private readonly long[]? _indices;
-    private readonly float[]? _actions;
-    private readonly float[]? _logStandardDeviations;
+    private readonly BatchMemory _memory;
     private readonly ActionDraws? _draws;
-    private readonly PolicyBinding _binding;
+    private readonly IEngineRun _run;
     private int _rows;
     private bool _disposed;
 
-    internal PolicyBatch(SessionLease session, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection)
+    internal PolicyBatch(IEngine engine, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        _session = session;
         _box = metadata.Actions as BoxActionSpace;
         _distribution = ScoredDistribution.For(metadata.Actions);
         Capacity = capacity;
         IsStochastic = hasDeviations || _box is null;
         _marksMissing = metadata.MarksMissing;
-        _observationLength = metadata.Observations.Length;
-        _actionLength = metadata.Actions.Length;
-        _scoreLength = metadata.Actions.ScoreLength;
-        _observations = new float[checked(capacity * _observationLength)];
-        _scores = new float[checked(capacity * _scoreLength)];
-        if (metadata.Actions is not BoxActionSpace)
-            _indices = new long[checked(capacity * _actionLength)];
-        if (metadata.Actions is not DiscreteActionSpace)
-            _actions = new float[checked(capacity * _actionLength)];
-        if (hasDeviations)
-            _logStandardDeviations = new float[checked(capacity * _actionLength)];
-        _binding = new PolicyBinding(Values());
+        _memory = new BatchMemory(metadata, hasDeviations, capacity);
+        _run = engine.Bind(_memory);
         if (selection.IsSampled)
-            _draws = new ActionDraws(_distribution, capacity, _actionLength, selection.Seed);
+            _draws = new ActionDraws(_distribution, capacity, metadata.Actions.Length, selection.Seed);
     }
 
     /// <summary>True if actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
-    public bool IsDiscrete => _actions is null;
+    public bool IsDiscrete => _memory.Actions is null;
 
     /// <summary>True if <see cref="LogProbability"/> can be read; see <see cref="PolicySession.IsStochastic"/>.</summary>
     public bool IsStochastic { get; }
@@ -70,7 +50,7 @@ public sealed class PolicyBatch : IPolicyBatch
     /// <summary>Returns the memory of one observation, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="row"/> is negative or not below the capacity.</exception>
-    public Span<float> Observation(int row) => _observations.AsSpan(row * _observationLength, _observationLength);
+    public Span<float> Observation(int row) => _memory.Observations.AsSpan(row * _memory.ObservationLength, _memory.ObservationLength);
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
@@ -91,23 +71,12 @@ public sealed class PolicyBatch : IPolicyBatch
         _rows = 0;
         if (rows == 0)
             return;
-        var session = _session.Take();
-        try
-        {
-            _binding.Run(session, rows);
-        }
-        finally
-        {
-            _session.Return();
-        }
-
-        if (_indices is not null && _actions is not null)
-            Convert(_indices.AsSpan(0, rows * _actionLength), _actions);
+        _run.Run(rows);
         if (_draws is not null)
             Draw(_draws, rows, ids);
 
         // Rows are checked one by one only if there is a NaN at all.
-        if ((!_marksMissing && HasNaN(_observations.AsSpan(0, rows * _observationLength))) || HasNaN(_scores.AsSpan(0, rows * _scoreLength)))
+        if ((!_marksMissing && HasNaN(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || HasNaN(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
             SetMissing(rows);
         _rows = rows;
     }
@@ -119,7 +88,7 @@ public sealed class PolicyBatch : IPolicyBatch
     public int Choice(int row)
     {
         CheckRow(row);
-        return IsDiscrete ? (int)_indices![row] : throw new InvalidOperationException("The policy's actions are vectors: read Action instead of Choice.");
+        return IsDiscrete ? (int)_memory.Indices![row] : throw new InvalidOperationException("The policy's actions are vectors: read Action instead of Choice.");
     }
 
     /// <summary>
@@ -132,8 +101,8 @@ public sealed class PolicyBatch : IPolicyBatch
     public ReadOnlySpan<float> Action(int row)
     {
         CheckRow(row);
-        return (_actions ?? throw new InvalidOperationException("The policy's actions are discrete: read Choice instead of Action."))
-            .AsSpan(row * _actionLength, _actionLength);
+        return (_memory.Actions ?? throw new InvalidOperationException("The policy's actions are discrete: read Choice instead of Action."))
+            .AsSpan(row * _memory.ActionLength, _memory.ActionLength);
     }
 
     /// <summary>
@@ -176,10 +145,10 @@ public sealed class PolicyBatch : IPolicyBatch
         ReadOnlySpan<float> action = choice;
         if (_box is not null)
             action = UnclippedOf(row);
-        else if (_actions is not null)
+        else if (_memory.Actions is not null)
             action = ActionOf(row);
         else
-            choice[0] = _indices![row];
+            choice[0] = _memory.Indices![row];
         return _distribution.LogProbability(ScoreOf(row), LogStandardDeviationOf(row), action);
     }
 
@@ -187,23 +156,11 @@ public sealed class PolicyBatch : IPolicyBatch
     public void Dispose()
     {
         _disposed = true;
-        _binding.Dispose();
-    }
-
-    private IEnumerable<IBoundValue> Values()
-    {
-        yield return new BoundValue<float>(PolicyValues.Observation, _observations, _observationLength, IsInput: true);
-        yield return new BoundValue<float>(PolicyValues.Score, _scores, _scoreLength);
-        if (_indices is not null)
-            yield return new BoundValue<long>(PolicyValues.Action, _indices, IsDiscrete ? null : _actionLength);
-        else
-            yield return new BoundValue<float>(PolicyValues.Action, _actions!, _actionLength);
-        if (_logStandardDeviations is not null)
-            yield return new BoundValue<float>(PolicyValues.LogStandardDeviation, _logStandardDeviations, _actionLength);
+        _run.Dispose();
     }
 
     /// <summary>Ends a run on another thread with an exception before the next operator.</summary>
-    internal void Stop() => _binding.Stop();
+    internal void Stop() => _run.Stop();
 
     private void CheckRow(int row)
     {
@@ -211,22 +168,22 @@ public sealed class PolicyBatch : IPolicyBatch
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before you read the results.");
     }
 
-    private Span<float> ScoreOf(int row) => _scores.AsSpan(row * _scoreLength, _scoreLength);
+    private Span<float> ScoreOf(int row) => _memory.Scores.AsSpan(row * _memory.ScoreLength, _memory.ScoreLength);
 
-    private Span<float> ActionOf(int row) => _actions.AsSpan(row * _actionLength, _actionLength);
+    private Span<float> ActionOf(int row) => _memory.Actions.AsSpan(row * _memory.ActionLength, _memory.ActionLength);
 
     private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? ScoreOf(row) : _draws[row];
 
     private ReadOnlySpan<float> LogStandardDeviationOf(int row) =>
-        _logStandardDeviations is null ? [] : _logStandardDeviations.AsSpan(row * _actionLength, _actionLength);
+        _memory.LogStandardDeviations is null ? [] : _memory.LogStandardDeviations.AsSpan(row * _memory.ActionLength, _memory.ActionLength);
 
     private void Draw(ActionDraws draws, int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         for (var row = 0; row < rows; row++)
         {
             draws.Draw(row, ids.IsEmpty ? null : ids[row], ScoreOf(row), LogStandardDeviationOf(row));
-            if (_actions is null)
-                _indices![row] = (long)draws[row][0];
+            if (_memory.Actions is null)
+                _memory.Indices![row] = (long)draws[row][0];
             else if (_box is null)
                 draws[row].CopyTo(ActionOf(row));
             else
@@ -242,19 +199,13 @@ public sealed class PolicyBatch : IPolicyBatch
             if ((_marksMissing || !HasNaN(Observation(row))) && !HasNaN(ScoreOf(row)))
                 continue;
             ScoreOf(row).Fill(float.NaN);
-            if (_actions is not null)
+            if (_memory.Actions is not null)
                 ActionOf(row).Fill(float.NaN);
             else
-                _indices![row] = -1;
+                _memory.Indices![row] = -1;
             if (_draws is not null)
                 _draws[row].Fill(float.NaN);
         }
-    }
-
-    private static void Convert(ReadOnlySpan<long> indices, Span<float> actions)
-    {
-        for (var i = 0; i < indices.Length; i++)
-            actions[i] = indices[i];
     }
 
     private static bool HasNaN(ReadOnlySpan<float> values)

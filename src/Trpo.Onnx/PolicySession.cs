@@ -1,9 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx.Runtime;
+using Trpo.Runtime;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
-using SessionLease = Trpo.Onnx.Runtime.SessionLease<Microsoft.ML.OnnxRuntime.InferenceSession, Trpo.Onnx.Runtime.SystemAtomics>;
 
 namespace Trpo.Onnx;
 
@@ -21,18 +21,21 @@ public sealed class PolicySession : IDisposable
     private const int TrialValues = 1 << 24;
     private static readonly TimeSpan MaxTrialTime = TimeSpan.FromSeconds(20);
 
-    private readonly SessionLease _session;
+    private readonly IEngine _engine;
     private readonly bool _hasDeviations;
 
-    private PolicySession(SessionLease session, PolicyMetadata metadata, bool hasDeviations)
+    private PolicySession(IEngine engine, PolicyMetadata metadata, bool hasDeviations)
     {
-        _session = session;
+        _engine = engine;
         _hasDeviations = hasDeviations;
         Metadata = metadata;
     }
 
     /// <summary>The metadata of the model.</summary>
     public PolicyMetadata Metadata { get; }
+
+    /// <summary>The engine that runs the policy: managed code where the graph allows, OnnxRuntime for every other.</summary>
+    public PolicyEngine Engine => _engine is ManagedEngine ? PolicyEngine.Managed : PolicyEngine.OnnxRuntime;
 
     /// <summary>True if the policy's graph outputs the distribution of its actions, so that they can be drawn and given a probability.</summary>
     public bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
@@ -70,41 +73,58 @@ public sealed class PolicySession : IDisposable
         selection ??= ActionSelection.Mode;
         if (selection.IsSampled && !IsStochastic)
             throw NotStochastic();
-        _session.Take();
-        _session.Return();
-        return new PolicyBatch(_session, Metadata, _hasDeviations, capacity, selection);
+        return new PolicyBatch(_engine, Metadata, _hasDeviations, capacity, selection);
     }
 
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     /// <summary>Creates a session of the same policy, for another owner to dispose.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    internal PolicySession Share() => new(_session.Share(), Metadata, _hasDeviations);
+    internal PolicySession Share() => new(_engine.Share(), Metadata, _hasDeviations);
 
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
 
     internal static PolicySession Open(byte[] model, string source)
     {
-        TrialArena.Prepare();
-        PolicySession? policy = null;
         try
         {
             if (model.AsSpan().StartsWith("PK"u8))
                 throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
             if (model.Length > MaxBytes)
                 throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
-            var metadata = PolicyMetadata.FromOnnx(model);
-            TryOut(model, metadata);
-            policy = Create(model, metadata, isTrial: false);
-            policy.Run(1);
-            return policy;
+            return OpenManaged(model) ?? OpenInOnnxRuntime(model);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
         {
-            policy?.Dispose();
             throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);
+        }
+    }
+
+    // Managed code computes bounded work for each row: it need not be tried out.
+    private static PolicySession? OpenManaged(byte[] model)
+    {
+        if (!Policy.TryOpen(model, out var policy) || policy.Inputs is not [{ Name: PolicyValues.Observation }])
+            return null;
+        return new PolicySession(new ManagedEngine(policy), policy.Metadata, policy.HasStandardDeviations);
+    }
+
+    private static PolicySession OpenInOnnxRuntime(byte[] model)
+    {
+        TrialArena.Prepare();
+        var metadata = PolicyMetadata.FromOnnx(model);
+        TryOut(model, metadata);
+        var policy = Create(model, metadata, isTrial: false);
+        try
+        {
+            policy.Run(1);
+            return policy;
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
         }
     }
 
@@ -118,7 +138,7 @@ public sealed class PolicySession : IDisposable
         {
             Check(session, metadata);
             var hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
-            return new PolicySession(new SessionLease(session), metadata, hasDeviations);
+            return new PolicySession(new OnnxEngine(session), metadata, hasDeviations);
         }
         catch
         {

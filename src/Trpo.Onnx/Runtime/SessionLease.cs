@@ -24,7 +24,7 @@ internal sealed class SessionLease<TSession, TAtomics> : IDisposable
     /// <summary>Takes the session, which is not freed before <see cref="Return"/>.</summary>
     /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
     public TSession Take() => (_session.Atomics.Read(ref _disposed) == 0 ? _session.TryTake() : null)
-        ?? throw new ObjectDisposedException("policy", "The policy was disposed. A PredictionEngine disposes the model that it was made of, unless PredictionEngineOptions.OwnsTransformer is false.");
+        ?? throw DisposedPolicy.Exception();
 
     /// <summary>Returns a session that was taken.</summary>
     public void Return() => _session.Return();

@@ -13,8 +13,12 @@ internal static class ShippedLibraries
         ["Files"] = [],
         ["Randomness"] = [],
         ["Spaces"] = [],
+        ["Kernels"] = [],
         ["Graph"] = ["Spaces"],
+        ["Operations"] = ["Kernels"],
         ["Sampling"] = ["Randomness", "Spaces"],
+        ["Compilation"] = ["Graph", "Kernels", "Operations", "Spaces"],
+        [""] = ["Compilation", "Files", "Graph", "Kernels", "Operations", "Randomness", "Sampling", "Spaces"],
     });
 
     public static ShippedLibrary Onnx { get; } = new("Trpo.Onnx", "Trpo.Onnx", typeof(PolicyTransformer).Assembly.Location, ["Trpo.Runtime"], new Dictionary<string, string[]>

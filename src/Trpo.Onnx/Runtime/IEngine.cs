@@ -1,0 +1,13 @@
+namespace Trpo.Onnx.Runtime;
+
+/// <summary>One owner's reference to a policy that is ready to run.</summary>
+internal interface IEngine : IDisposable
+{
+    /// <summary>Creates another reference, for another owner.</summary>
+    /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
+    IEngine Share();
+
+    /// <summary>Creates the run of the policy on memory of a number of rows.</summary>
+    /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
+    IEngineRun Bind(BatchMemory memory);
+}
