@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Evaluation;
+using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
 
 namespace Trpo.Estimators;
@@ -41,7 +43,16 @@ public sealed class ReinforcementLearningCatalog
     /// Ends the computation of those observations between two steps: reading them, as in the <c>Fit</c> of an upstream transform, throws an <see cref="OperationCanceledException"/>.
     /// Trainings and evaluations have tokens of their own.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    /// <param name="stepTimeout">
+    /// The longest time, up to 24 days, that a step or a reset may take in training and evaluation; null, the default, for no limit. An asynchronous step that takes longer is given up, and its
+    /// environment has failed. A synchronous one cannot be ended: training or evaluation ends with an <see cref="EnvironmentException"/> that names the environment, after
+    /// a checkpoint of the state before the iteration, where the training writes checkpoints. With a limit, synchronous environments are stepped on threads of their own, never on the calling thread, which costs some microseconds a step.
+    /// </param>
+    /// <param name="maxRestarts">
+    /// The number of times, at least 0, that a training or an evaluation replaces a failed environment by a new one of the factory; 0, the default, ends it at the first failure. Counted over all environments.
+    /// The episode is dropped: training keeps its steps but not its return, an evaluation plays it again. Each restart is a warning, and <see cref="TrpoIteration.Restarts"/> counts them.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="observationColumnName"/> is empty, or given to an environment with columns of its own; or the factory returned null.</exception>
     /// <exception cref="EnvironmentException">The factory, a property of the environment or its Dispose threw an exception, or the environment has no name or no space.</exception>
     public EnvironmentDataView LoadFromEnvironment(
@@ -52,10 +63,13 @@ public sealed class ReinforcementLearningCatalog
         int seed = 0,
         int episodeStepLimit = 10_000,
         int threads = 1,
+        TimeSpan? stepTimeout = null,
+        int maxRestarts = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        return new EnvironmentDataView(_host, factory, count, observationColumnName, rows, seed, episodeStepLimit, threads, cancellation);
+        var stepping = new SteppingOptions { Threads = threads, StepTimeout = stepTimeout, MaxRestarts = maxRestarts };
+        return CallerContext.Leave(() => new EnvironmentDataView(_host, factory, count, observationColumnName, rows, seed, episodeStepLimit, stepping, cancellation));
     }
 
     /// <summary>
@@ -75,7 +89,7 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(factory);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
-        return new EnvironmentChecker(factory, steps, episodeStepLimit, seed, cancellation).Run();
+        return CallerContext.Leave(() => new EnvironmentChecker(factory, steps, episodeStepLimit, seed, cancellation).Run());
     }
 
     /// <summary>Evaluates a trained policy over a number of episodes.</summary>
@@ -108,7 +122,8 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         using var channel = _host.Start("Evaluation");
-        return PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), cancellation);
+        return CallerContext.Leave(() =>
+            PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), cancellation));
     }
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string)"/>

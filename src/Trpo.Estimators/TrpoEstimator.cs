@@ -73,7 +73,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return telemetry.Record(() => Train(input, column, channel, telemetry));
+        return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry)));
     }
 
     /// <summary>
@@ -111,7 +111,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         try
         {
-            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message));
+            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message), _options.Cancellation);
             return Train(environments, column, channel, telemetry);
         }
         catch (EnvironmentException exception) when (_options.Cancellation.IsCancellationRequested)

@@ -112,6 +112,12 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
         Health = new(new(0, 0)) { WarnOutside = MetricRange.AtMost(0), BadAtOrAbove = 4 },
     };
 
+    /// <summary>Gets the number of restarts of environments.</summary>
+    public static TrpoMetric Restarts { get; } = new("trpo.restarts", "{restart}", "Times that a failed environment was replaced by a new one.", iteration => iteration.Restarts)
+    {
+        Health = new(new(0, 0)) { WarnOutside = MetricRange.AtMost(0) },
+    };
+
     /// <summary>Gets all metrics, in the order in which they are written and shown.</summary>
     public static IReadOnlyList<TrpoMetric> All { get; } =
     [
@@ -119,7 +125,7 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
         Kl, MaxKl, Entropy, StepFraction, LineSearchTrials, Improvement, ExpectedImprovement, ImprovementRatio,
         GradientNorm, ConjugateGradientResidual, ConjugateGradientSteps, RejectedInARow,
         ExplainedVariance, ValueLoss,
-        RolloutTime, AdvantagesTime, PolicyUpdateTime, ValueFitTime, StepsPerSecond, Rollbacks,
+        RolloutTime, AdvantagesTime, PolicyUpdateTime, ValueFitTime, StepsPerSecond, Rollbacks, Restarts,
     ];
 
     /// <summary>Gets the healthy range and the levels of warnings; null where they depend on the task or the machine.</summary>

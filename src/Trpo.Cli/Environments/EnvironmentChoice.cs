@@ -23,23 +23,26 @@ internal sealed record EnvironmentChoice(string? Name, string? Assembly = null, 
     /// <summary>Creates the data view of several environments.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="count">The number of environments.</param>
-    /// <param name="threads">The number of threads that step them.</param>
+    /// <param name="stepping">The stepping of the environments.</param>
     /// <param name="column">The name of the column of observations, for environments that have only one; null for the default.</param>
     /// <exception cref="CommandException">There is no such environment.</exception>
     /// <exception cref="EnvironmentException">The environment breaks its contract, or fails.</exception>
-    public EnvironmentDataView Load(MLContext ml, int count, int threads, string? column = null)
+    public EnvironmentDataView Load(MLContext ml, int count, SteppingChoice stepping, string? column = null)
     {
         var factory = Factory();
         try
         {
-            var view = ml.ReinforcementLearning.LoadFromEnvironment(factory, count, threads: threads);
-            return column is null || !view.ObservationSpace.Columns.IsEmpty ? view : ml.ReinforcementLearning.LoadFromEnvironment(factory, count, column, threads: threads);
+            var view = Load(null);
+            return column is null || !view.ObservationSpace.Columns.IsEmpty ? view : Load(column);
         }
         catch (EnvironmentException exception) when (exception.InnerException is { } inner)
         {
             // The name of an environment that could not be created is not known yet.
             throw new EnvironmentException($"{this}: {exception.Message}{(inner is TypeLoadException or MissingMemberException ? $" {Outdated}" : "")}", inner);
         }
+
+        EnvironmentDataView Load(string? name) => ml.ReinforcementLearning.LoadFromEnvironment(factory, count, name,
+            threads: stepping.Threads, stepTimeout: stepping.StepTimeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null, maxRestarts: stepping.MaxRestarts);
     }
 
     /// <inheritdoc/>

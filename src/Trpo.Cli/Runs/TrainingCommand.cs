@@ -21,8 +21,8 @@ internal sealed record TrainingCommand
     /// <summary>Gets the number of environments that are stepped in turn.</summary>
     public required int Environments { get; init; }
 
-    /// <summary>Gets the number of threads that step the environments.</summary>
-    public required int Threads { get; init; }
+    /// <summary>Gets the stepping of the environments.</summary>
+    public required SteppingChoice Stepping { get; init; }
 
     /// <summary>Gets the scaling of observations.</summary>
     public required Normalization Normalization { get; init; }

@@ -29,8 +29,8 @@ internal static class TrainingCommandFile
     /// <summary>Writes a command.</summary>
     public static void Write(string path, TrainingCommand command)
     {
-        var record = new Record(Version, command.Environment.Name, command.Environment.Assembly, command.Environment.MaxEpisodeSteps, command.Environments, command.Threads,
-            command.Normalization, command.Episodes, command.CheckpointInterval, JsonNode.Parse(TrpoOptionsJson.Write(command.Options))!.AsObject());
+        var record = new Record(Version, command.Environment.Name, command.Environment.Assembly, command.Environment.MaxEpisodeSteps, command.Environments, command.Stepping.Threads,
+            command.Normalization, command.Episodes, command.CheckpointInterval, JsonNode.Parse(TrpoOptionsJson.Write(command.Options))!.AsObject(), command.Stepping.StepTimeout, command.Stepping.MaxRestarts);
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, Format)));
     }
 
@@ -71,17 +71,20 @@ internal static class TrainingCommandFile
         if (record.Environments > TrainingCommand.MaxEnvironments)
             throw new InvalidDataException($"'environments' is {record.Environments}, but must be at most {TrainingCommand.MaxEnvironments}.");
         AtLeast(record.Threads, 1, "threads");
+        AtLeast(record.MaxRestarts, 0, "maxRestarts");
         AtLeast(record.Episodes, 0, "episodes");
         AtLeast(record.MaxEpisodeSteps ?? 1, 1, "maxEpisodeSteps");
         if (!(record.CheckpointInterval > 0 && record.CheckpointInterval <= TrainingCommand.MaxCheckpointInterval))
             throw new InvalidDataException("'checkpointInterval' must be a positive number of seconds.");
+        if (record.StepTimeout is { } timeout && !(timeout >= TrainingCommand.MinCheckpointInterval && timeout <= SteppingChoice.MaxStepTimeout))
+            throw new InvalidDataException(FormattableString.Invariant($"'stepTimeout' is {timeout}, but must be a number of seconds from {TrainingCommand.MinCheckpointInterval} to {SteppingChoice.MaxStepTimeout:N0}."));
         if (string.IsNullOrWhiteSpace(record.Environment ?? record.Assembly) || record.Assembly is { Length: 0 })
             throw new InvalidDataException("it names neither an 'environment' nor an 'assembly'.");
         return new TrainingCommand
         {
             Environment = new EnvironmentChoice(record.Environment, record.Assembly, record.MaxEpisodeSteps),
             Environments = record.Environments,
-            Threads = record.Threads,
+            Stepping = new SteppingChoice(record.Threads, record.StepTimeout, record.MaxRestarts),
             Normalization = record.Normalization,
             Episodes = record.Episodes,
             CheckpointInterval = Math.Max(record.CheckpointInterval, TrainingCommand.MinCheckpointInterval),
@@ -96,5 +99,6 @@ internal static class TrainingCommandFile
     }
 
     private sealed record Record(
-        int Version, string? Environment, string? Assembly, int? MaxEpisodeSteps, int Environments, int Threads, Normalization Normalization, int Episodes, double CheckpointInterval, JsonObject Options);
+        int Version, string? Environment, string? Assembly, int? MaxEpisodeSteps, int Environments, int Threads, Normalization Normalization, int Episodes, double CheckpointInterval, JsonObject Options,
+        double? StepTimeout = null, int MaxRestarts = 0);
 }

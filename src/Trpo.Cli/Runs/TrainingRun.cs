@@ -128,7 +128,7 @@ internal sealed class TrainingRun
         {
             ["Environment chosen"] = $"{_command.Environment}",
             ["Normalization"] = $"{_command.Normalization}",
-            ["Environment threads"] = FormattableString.Invariant($"{_command.Threads}"),
+            ["Environment threads"] = FormattableString.Invariant($"{_command.Stepping.Threads}"),
             ["Tool"] = $"trpo {LibraryVersion.Informational}",
         },
     };

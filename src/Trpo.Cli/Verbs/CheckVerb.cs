@@ -56,6 +56,6 @@ internal static class CheckVerb
     {
         cancel.ThrowIfCancellationRequested();
         var ml = new MLContext();
-        TrainingProbe.Run(ml, choice.Load(ml, count: 1, threads: 1), TrainingSettings.Presets.Values.First());
+        TrainingProbe.Run(ml, choice.Load(ml, count: 1, new SteppingChoice()), TrainingSettings.Presets.Values.First());
     }
 }

@@ -21,7 +21,9 @@ internal static class EvaluateVerb
     private static readonly Option<int?> MaxEpisodeSteps = Options.MaxEpisodeSteps();
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes to play; 100 by default.", min: 1);
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed from which the episodes' seeds are derived; 0 by default.", min: 0);
-    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default.", min: 1);
+    private static readonly Option<int?> Threads = Options.Threads();
+    private static readonly Option<double?> StepTimeout = Options.StepTimeout();
+    private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
     private static readonly Option<bool> Sample = new("--sample") { Description = "Sample the actions from the policy's distribution, instead of taking the most probable ones." };
     private static readonly Option<string?> Json = Options.File("--json", "Write the statistics and every episode to a JSON file.");
 
@@ -38,7 +40,7 @@ internal static class EvaluateVerb
             Notes = "The same seed plays the same episodes, with any number of threads. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
         };
         command.Arguments.Add(Model);
-        foreach (var option in new Option[] { Environment, Assembly, MaxEpisodeSteps, Episodes, Seed, Threads, Sample, Json })
+        foreach (var option in new Option[] { Environment, Assembly, MaxEpisodeSteps, Episodes, Seed, Threads, StepTimeout, MaxRestarts, Sample, Json })
             command.Options.Add(option);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
         return command;
@@ -54,7 +56,7 @@ internal static class EvaluateVerb
         var ml = new MLContext(seed);
         var model = saved.Load(ml);
         using var owned = model as IDisposable;
-        var environment = choice.Load(ml, Math.Min(episodes, 8), parsed.GetValue(Threads) ?? 1, ModelColumns.Observation(model));
+        var environment = choice.Load(ml, Math.Min(episodes, 8), new SteppingChoice(parsed.GetValue(Threads) ?? 1, parsed.GetValue(StepTimeout), parsed.GetValue(MaxRestarts) ?? 0), ModelColumns.Observation(model));
         using var interruption = new Interruption(() => terminal.Warn($"Stopping."));
         using var warnings = new LoggedWarnings(ml, terminal);
         PolicyEvaluation evaluation;

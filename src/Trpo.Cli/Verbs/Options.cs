@@ -37,18 +37,27 @@ internal static class Options
     };
 
     /// <summary>Creates an option with a number of seconds; null if it is not given.</summary>
-    public static Option<double?> Seconds(string name, string description) => new(name)
+    public static Option<double?> Seconds(string name, string description, double max = TrainingCommand.MaxCheckpointInterval) => new(name)
     {
         Description = description,
         HelpName = "seconds",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= TrainingCommand.MinCheckpointInterval && value <= TrainingCommand.MaxCheckpointInterval)
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= TrainingCommand.MinCheckpointInterval && value <= max)
                 return value;
-            result.AddError(FormattableString.Invariant($"{name} must be a number of seconds from {TrainingCommand.MinCheckpointInterval} to {TrainingCommand.MaxCheckpointInterval:N0}, not '{result.Tokens[0].Value}'."));
+            result.AddError(FormattableString.Invariant($"{name} must be a number of seconds from {TrainingCommand.MinCheckpointInterval} to {max:N0}, not '{result.Tokens[0].Value}'."));
             return null;
         },
     };
+
+    /// <summary>Creates the option of the number of threads that step environments.</summary>
+    public static Option<int?> Threads(string note = "") => Number("--threads", $"Threads that step the environments; 1 by default.{note}", min: 1);
+
+    /// <summary>Creates the option of the longest time of a step.</summary>
+    public static Option<double?> StepTimeout() => Seconds("--step-timeout", "Seconds that a step or a reset of an environment may take; one that takes longer ends the work, with a message that names the environment. No limit by default.", SteppingChoice.MaxStepTimeout);
+
+    /// <summary>Creates the option of the number of restarts.</summary>
+    public static Option<int?> MaxRestarts() => Number("--max-restarts", "Times that failed environments are replaced by new ones, over all environments; 0 by default.", min: 0);
 
     /// <summary>Creates an option with one of a few words, the first of which is the default.</summary>
     public static Option<string> OneOf(string name, string[] words, string description)

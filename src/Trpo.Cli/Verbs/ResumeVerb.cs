@@ -45,7 +45,7 @@ internal static class ResumeVerb
             throw new CommandException($"There is no checkpoint in {folder.Checkpoints}, so training would start from the beginning and replace {folder.Model}. Start it again in another folder (trpo train --out), or in this one (--overwrite).");
         var ml = new MLContext(command.Options.Seed);
         using var table = new TableMessages(ml, terminal);
-        var environment = command.Environment.Load(ml, command.Environments, command.Threads, command.Options.Columns.Observation);
+        var environment = command.Environment.Load(ml, command.Environments, command.Stepping, command.Options.Columns.Observation);
         folder.CheckOutputs(setAside: false);
         TrainingProbe.Run(ml, environment, command.Options);
         terminal.WriteLine($"Resuming in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Trpo.Cli.Environments;
 using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
@@ -18,7 +19,9 @@ internal static class TrainVerb
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", min: 1);
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
-    private static readonly Option<int?> Threads = Options.Number("--threads", "Threads that step the environments; 1 by default. More threads pay if a step takes more than some microseconds; the policy does not depend on their number.", min: 1);
+    private static readonly Option<int?> Threads = Options.Threads(" More threads pay if a step takes more than some microseconds; the policy does not depend on their number.");
+    private static readonly Option<double?> StepTimeout = Options.StepTimeout();
+    private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
     private static readonly Option<string> Preset = Options.OneOf("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
     private static readonly Option<string> Normalize = Options.OneOf("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on the observations of a random policy), running (by the observations of the trained policy so far), off, or auto (the default): table, but running if a value never changes under a random policy, or if the observation ends with a mask.");
@@ -42,7 +45,7 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -55,8 +58,9 @@ internal static class TrainVerb
         var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
         var ml = new MLContext(options.Seed);
         using var table = new TableMessages(ml, terminal);
-        var (count, threads) = (parsed.GetValue(Count) ?? 8, parsed.GetValue(Threads) ?? 1);
-        var environment = choice.Load(ml, count, threads, options.Columns.Observation);
+        var count = parsed.GetValue(Count) ?? 8;
+        var stepping = new SteppingChoice(parsed.GetValue(Threads) ?? 1, parsed.GetValue(StepTimeout), parsed.GetValue(MaxRestarts) ?? 0);
+        var environment = choice.Load(ml, count, stepping, options.Columns.Observation);
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
         Refuse(folder, parsed.GetValue(Overwrite), parsed.GetValue(Normalize)!, options);
         TrainingProbe.Run(ml, environment, options);
@@ -65,7 +69,7 @@ internal static class TrainVerb
         {
             Environment = choice,
             Environments = count,
-            Threads = threads,
+            Stepping = stepping,
             Normalization = normalization,
             Episodes = parsed.GetValue(Episodes) ?? 100,
             CheckpointInterval = parsed.GetValue(CheckpointInterval) ?? 60,

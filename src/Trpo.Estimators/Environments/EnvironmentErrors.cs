@@ -43,6 +43,15 @@ internal static class EnvironmentErrors
             : failure;
     }
 
+    /// <summary>Describes a call that has not returned within its time.</summary>
+    /// <param name="method">The method that was called.</param>
+    /// <param name="step">The step of the episode; 0 in <see cref="IEnvironment.Reset"/>.</param>
+    /// <param name="elapsed">The time since the call.</param>
+    /// <param name="timeout">The longest time that it may take.</param>
+    /// <param name="now">The present time.</param>
+    public static string NotReturned(string method, int step, TimeSpan elapsed, TimeSpan timeout, DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,
+        $"has not returned from {method}, at step {step} of its episode, for {elapsed.TotalSeconds:G4} s, since {now - elapsed:u}; the stepTimeout of LoadFromEnvironment is {timeout.TotalSeconds:G4} s.");
+
     /// <summary>Describes an exception of the factory, or of a property of the environment that it created.</summary>
     /// <param name="exception">The exception.</param>
     public static string CreationFailed(Exception exception)

@@ -86,12 +86,12 @@ internal sealed class EnvironmentSpecification
     /// <param name="environment">The environment.</param>
     public Exception? TryDispose(IEnvironment environment)
     {
-        if (environment is not IDisposable disposable)
+        if (environment is not (IDisposable or IAsyncDisposable))
             return null;
         _disposed.AddOrUpdate(environment, this);
         try
         {
-            disposable.Dispose();
+            EnvironmentDisposal.Dispose(environment);
             return null;
         }
         catch (Exception exception)

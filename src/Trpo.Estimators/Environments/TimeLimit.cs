@@ -3,8 +3,8 @@ using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Environments;
 
-/// <summary>A wrapper that truncates the episodes of an environment after a number of steps, as Gymnasium's <c>TimeLimit</c> does.</summary>
-public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
+/// <summary>A wrapper that truncates the episodes of an environment after a number of steps, as Gymnasium's <c>TimeLimit</c> does. An asynchronous environment stays one.</summary>
+public sealed class TimeLimit : IAsyncEnvironment, ICheckpointable, IDisposable
 {
     private readonly IEnvironment _inner;
     private readonly int _maxEpisodeSteps;
@@ -45,10 +45,25 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
     }
 
     /// <inheritdoc/>
-    public StepResult Step(EnvironmentAction action, Span<float> observation)
+    public StepResult Step(EnvironmentAction action, Span<float> observation) => Limit(_inner.Step(action, observation));
+
+    /// <summary>True if the wrapped environment is stepped asynchronously.</summary>
+    public bool IsAsynchronous => _inner is IAsyncEnvironment { IsAsynchronous: true };
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The wrapped environment is not asynchronous.</exception>
+    public ValueTask ResetAsync(int? seed, Memory<float> observation, CancellationToken cancellation)
     {
-        var result = _inner.Step(action, observation);
-        return ++_steps >= _maxEpisodeSteps ? result with { Truncated = true } : result;
+        _steps = 0;
+        return InnerAsync.ResetAsync(seed, observation, cancellation);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The wrapped environment is not asynchronous.</exception>
+    public async ValueTask<StepResult> StepAsync(ReadOnlyMemory<float> action, Memory<float> observation, CancellationToken cancellation)
+    {
+        var result = await InnerAsync.StepAsync(action, observation, cancellation).ConfigureAwait(false);
+        return Limit(result);
     }
 
     /// <summary>True if the state of the wrapped environment can be saved.</summary>
@@ -72,8 +87,12 @@ public sealed class TimeLimit : IEnvironment, ICheckpointable, IDisposable
         Inner.RestoreState(reader);
     }
 
+    private IAsyncEnvironment InnerAsync => _inner as IAsyncEnvironment ?? throw new InvalidOperationException($"Environment '{Name}' is not an {nameof(IAsyncEnvironment)}.");
+
     private ICheckpointable Inner => _inner as ICheckpointable ?? throw new InvalidOperationException($"Environment '{Name}' is not {nameof(ICheckpointable)}.");
 
     /// <inheritdoc/>
-    public void Dispose() => (_inner as IDisposable)?.Dispose();
+    public void Dispose() => EnvironmentDisposal.Dispose(_inner);
+
+    private StepResult Limit(StepResult result) => ++_steps >= _maxEpisodeSteps ? result with { Truncated = true } : result;
 }

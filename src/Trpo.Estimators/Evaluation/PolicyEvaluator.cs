@@ -50,7 +50,7 @@ internal sealed class PolicyEvaluator
         using var batch = policy.Session.CreateBatch(count, selection);
         try
         {
-            using var transformed = PolicyFit.Open(chain, environment, count, warn);
+            using var transformed = PolicyFit.Open(chain, environment, count, warn, cancellation);
             var evaluator = new PolicyEvaluator(transformed, batch, episodes, seed, progress);
             evaluator.Play(cancellation);
             return new PolicyEvaluation(evaluator._episodes, seed, selection);
@@ -78,9 +78,13 @@ internal sealed class PolicyEvaluator
             Act();
             for (var e = 0; e < _playing.Length; e++)
                 EnqueueStep(e);
-            _queue.Run();
+            var restarted = _queue.Run(SeedOf);
             for (var e = 0; e < _playing.Length; e++)
-                Record(e);
+            {
+                if (!restarted.Contains(e))
+                    Record(e);
+            }
+
             RunResets();
         }
     }
@@ -125,9 +129,13 @@ internal sealed class PolicyEvaluator
             _queue.EnqueueReset(environment, _seeds[_playing[environment]]);
     }
 
+    // A restarted environment plays its episode again, which has the same result as it would have had.
+    private int SeedOf(int environment) => _seeds[_playing[environment]];
+
+    // Restarted environments have been reset already.
     private void RunResets()
     {
-        _queue.Run();
+        _queue.Run(SeedOf);
         for (var e = 0; e < _playing.Length; e++)
         {
             // Environments in the middle of an episode have been read already.

@@ -24,16 +24,17 @@ internal static class PolicyFit
     /// <param name="environment">The view of the environment.</param>
     /// <param name="count">The number of environments, at least 1.</param>
     /// <param name="warn">Receives warnings.</param>
+    /// <param name="cancellation">Cancelled if the evaluation is.</param>
     /// <exception cref="ArgumentException">The transforms or the policy do not take the observations; the message compares them with those of the training.</exception>
     /// <exception cref="LockStepException">A transform does not work row by row.</exception>
-    public static TransformedVectorEnvironment Open(PolicyChain chain, EnvironmentDataView environment, int count, Action<string> warn)
+    public static TransformedVectorEnvironment Open(PolicyChain chain, EnvironmentDataView environment, int count, Action<string> warn, CancellationToken cancellation)
     {
         var name = chain.Policy.Columns.Observation;
         try
         {
             var data = chain.Preprocess(environment);
             var column = PolicySchema.FindObservation(data.Schema, name, chain.Policy.Metadata.Observations.Length, environment.CombiningAdvice(name));
-            return new TransformedVectorEnvironment(environment, count, data, column, warn);
+            return new TransformedVectorEnvironment(environment, count, data, column, warn, cancellation);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException and not LockStepException && Difference(chain, environment) is not null)
         {

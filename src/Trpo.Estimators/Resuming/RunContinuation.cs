@@ -1,4 +1,5 @@
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments;
 using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Estimators.Resuming;
@@ -14,6 +15,7 @@ internal sealed class RunContinuation : IDisposable
     private readonly TrainingMessages _messages;
     private readonly Rollback _rollback;
     private readonly TrainingCheckpoints? _checkpoints;
+    private CheckpointContent? _iterationStart;
 
     private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, TrainingCheckpoints? checkpoints)
     {
@@ -63,6 +65,39 @@ internal sealed class RunContinuation : IDisposable
 
     /// <summary>Keeps the healthy state from before an iteration.</summary>
     public void KeepHealthyState(int iteration) => _rollback.Keep(iteration, _state.Save);
+
+    /// <summary>Keeps the state before an iteration in memory, if a step that takes too long may end the training: within the step, no state can be saved.</summary>
+    public void KeepIterationStart()
+    {
+        if (_checkpoints is null || !_state.HasStepTimeout)
+            return;
+        try
+        {
+            _iterationStart = _checkpoints.Capture(SaveAll);
+        }
+        catch (EnvironmentException exception)
+        {
+            _iterationStart = null;
+            _messages.Warn($"The state before an iteration could not be kept: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes the state before the iteration as a checkpoint, if it was kept; a failure is a warning.</summary>
+    /// <returns>The path of the checkpoint; null if none was written.</returns>
+    public string? TrySaveIterationStart()
+    {
+        if (_iterationStart is not { } content)
+            return null;
+        try
+        {
+            return _checkpoints!.Write(content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _messages.Warn($"The state before the iteration could not be written as a checkpoint: {exception.Message}");
+            return null;
+        }
+    }
 
     /// <summary>Restores the last healthy state, but for the environments.</summary>
     public void RollBack() => _rollback.Apply(_state.Restore);

@@ -56,12 +56,25 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <param name="save">Adds the state.</param>
     /// <returns>Its path.</returns>
     /// <exception cref="IOException">The checkpoint cannot be written.</exception>
-    public string Save(Action<CheckpointContent> save)
+    public string Save(Action<CheckpointContent> save) => Write(Capture(save));
+
+    /// <summary>Returns the content of a checkpoint of the present state.</summary>
+    /// <param name="save">Adds the state.</param>
+    public CheckpointContent Capture(Action<CheckpointContent> save)
     {
         var content = new CheckpointContent();
         content.Add(Identity, _identity.SaveState);
         content.Add(Library, writer => writer.Write(LibraryVersion.Informational));
         save(content);
+        return content;
+    }
+
+    /// <summary>Writes a checkpoint.</summary>
+    /// <param name="content">The content.</param>
+    /// <returns>Its path.</returns>
+    /// <exception cref="IOException">The checkpoint cannot be written.</exception>
+    public string Write(CheckpointContent content)
+    {
         var path = _folder.Save(content);
         _written = Stopwatch.GetTimestamp();
         return path;

@@ -38,6 +38,9 @@ internal sealed class TrainingState
     /// <summary>The iteration that is in progress or comes next.</summary>
     public int Iteration => _progress.Iteration;
 
+    /// <summary>True if a step that takes too long ends the training.</summary>
+    public bool HasStepTimeout => _parts.Environments.HasStepTimeout;
+
     /// <summary>Adds the state, but for that of the environments.</summary>
     public void Save(CheckpointContent content)
     {

@@ -28,6 +28,9 @@ internal interface IShard
     /// <summary>The observations since the last <see cref="BeginIteration"/>, for the policy's normalizer; null where it has none.</summary>
     ObservationStatistics? Statistics { get; }
 
+    /// <summary>The number of failed environments that have been replaced by new ones since training began.</summary>
+    int Restarts { get; }
+
     /// <summary>Begins an iteration: the normalizer advances, and the next rollout starts.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>
     /// <param name="statistics">The sum of the <see cref="Statistics"/> of all shards, or null.</param>

@@ -22,6 +22,7 @@ internal sealed class RolloutCollector : ICheckpointable
     private readonly double[] _action;
     private readonly int[] _cutOffs;
     private readonly int _maxCutOff;
+    private readonly Func<int, int> _seedOf;
     private double[] _parameters = [];
 
     /// <param name="environments">The environments.</param>
@@ -39,7 +40,11 @@ internal sealed class RolloutCollector : ICheckpointable
         _action = new double[actionLength];
         _cutOffs = new int[environments.Count];
         _maxCutOff = staggerStarts ? _environments.MaxEpisodeSteps ?? 0 : 0;
+        _seedOf = _ => random.NextSeed();
     }
+
+    /// <summary>The number of restarts of failed environments so far.</summary>
+    public int Restarts => _queue.Restarts;
 
     /// <summary>Starts an episode in every environment, also in the middle of another.</summary>
     public void Reset()
@@ -80,11 +85,11 @@ internal sealed class RolloutCollector : ICheckpointable
                 return false;
             policy.Evaluate(_current, _parameters);
             for (var e = 0; e < _environments.Count; e++)
-                Act(e, rollout, rollout.Row(e, t), policy, statistics);
-            _queue.Run();
+                Act(e, rollout, rollout.Row(e, t), policy);
+            Step(policy, rollout, t);
             for (var e = 0; e < _environments.Count; e++)
-                Record(e, rollout, rollout.Row(e, t), episodes);
-            _queue.Run();
+                Record(e, rollout, rollout.Row(e, t), policy, statistics, episodes);
+            _queue.Run(_seedOf);
             for (var e = 0; e < _environments.Count; e++)
             {
                 if (rollout.Ended(rollout.Row(e, t)))
@@ -110,6 +115,7 @@ internal sealed class RolloutCollector : ICheckpointable
         writer.WriteSpan<float>(_environments.Observations);
         writer.WriteSpan<float>(_current);
         writer.WriteSpan<int>(_cutOffs);
+        writer.Write(_queue.Restarts);
     }
 
     /// <inheritdoc/>
@@ -125,6 +131,8 @@ internal sealed class RolloutCollector : ICheckpointable
             if (_cutOffs[e] != 0 && _cutOffs[e] != FirstCutOff(e))
                 throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The episode of environment {e} is to be cut off at step {_cutOffs[e]}; it must be {FirstCutOff(e)}, or 0 for never."));
         }
+
+        _queue.Restarts = reader.ReadInt32(0, int.MaxValue, "The number of restarted environments");
     }
 
     /// <summary>
@@ -146,12 +154,11 @@ internal sealed class RolloutCollector : ICheckpointable
     private int FirstCutOff(int environment) => (int)((long)_maxCutOff * environment / _cutOffs.Length);
 
     // One environment after another, whatever the threads: all draw from one source.
-    private void Act(int environment, Rollout rollout, int row, StochasticPolicy policy, ObservationStatistics? statistics)
+    private void Act(int environment, Rollout rollout, int row, StochasticPolicy policy)
     {
         var current = Row(_current, environment);
         if (policy.Mask?.FindFault(current, _environments.Length(environment)) is { } fault)
             throw new EnvironmentException($"{_environments.Describe(environment)} {fault}");
-        statistics?.Add(current, policy.Normalizer!.Mean);
         current.CopyTo(rollout.Observation(row));
         var parameters = _parameters.AsSpan(environment * policy.ParameterLength, policy.ParameterLength);
         var action = rollout.Action(row);
@@ -165,14 +172,33 @@ internal sealed class RolloutCollector : ICheckpointable
         _queue.EnqueueStep(environment, action);
     }
 
+    // An environment that failed has been restarted: its episode is cut off before the step, which is made again from the start of the next one.
+    private void Step(StochasticPolicy policy, Rollout rollout, int t)
+    {
+        while (_queue.Run(_seedOf) is { Count: > 0 } restarted)
+        {
+            foreach (var e in restarted)
+            {
+                rollout.CutOffEpisode(e, rollout.Observation(rollout.Row(e, t)));
+                _cutOffs[e] = 0;
+                ReadFirst(e);
+            }
+
+            policy.Evaluate(_current, _parameters);
+            foreach (var e in restarted)
+                Act(e, rollout, rollout.Row(e, t), policy);
+        }
+    }
+
     private NonFiniteException NonFinite(int environment, StochasticPolicy policy, ReadOnlySpan<double> parameters, double logProbability)
     {
         var where = string.Create(CultureInfo.InvariantCulture, $"at step {_environments.Length(environment) + 1} of the episode in environment '{_environments.Name}' (index {environment} of {_environments.Count})");
         return new NonFiniteException(PolicyFault.FindParameter(policy) ?? PolicyFault.FindInRow(policy, parameters, _action, logProbability, where)!);
     }
 
-    private void Record(int environment, Rollout rollout, int row, ICollection<Episode> episodes)
+    private void Record(int environment, Rollout rollout, int row, StochasticPolicy policy, ObservationStatistics? statistics, ICollection<Episode> episodes)
     {
+        statistics?.Add(rollout.Observation(row), policy.Normalizer!.Mean);
         var result = _queue.Result(environment);
         var cutOff = !result.Ended && _environments.Length(environment) == _cutOffs[environment];
         rollout.SetResult(row, result.Reward, result.Terminated, result.Truncated, cutOff);

@@ -61,6 +61,8 @@ internal sealed class Shard : IShard
 
     public ObservationStatistics? Statistics { get; }
 
+    public int Restarts => _collector.Restarts;
+
     /// <summary>The current rollout.</summary>
     public Rollout Rollout => _history.Current;
 

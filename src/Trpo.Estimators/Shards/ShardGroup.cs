@@ -24,6 +24,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>The episodes that ended in the current iteration, shard after shard.</summary>
     public IReadOnlyList<Episode> Episodes => shards.Count == 1 ? shards[0].Episodes : [.. shards.SelectMany(shard => shard.Episodes)];
 
+    /// <summary>The number of failed environments of all shards that have been replaced by new ones since training began.</summary>
+    public int Restarts => shards.Sum(shard => shard.Restarts);
+
     /// <summary>Begins an iteration.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>
     public void BeginIteration(int steps)

@@ -83,7 +83,7 @@ internal sealed class MemoryEstimate
     private long ValueLength => HasValueNetwork ? TrainingSizes.PerceptronLength(_sizes.ObservationLength, _options.HiddenLayers, outputs: 1) : 0;
 
     // A checkpoint holds the state to roll back to as well.
-    private int StateCount => _options.Checkpoints is not null ? 2 : _options.Health.MaxRollbacks > 0 ? 1 : 0;
+    private int StateCount => _options.Checkpoints is not null ? 2 + (_sizes.KeepsIterationStart ? 1 : 0) : _options.Health.MaxRollbacks > 0 ? 1 : 0;
 
     private double BytesOfState => (_rows * Rollouts * BytesOfStep) + ((_sizes.PolicyLength + ValueLength) * sizeof(double));
 

@@ -67,6 +67,8 @@ internal sealed class TrainingGuard : IDisposable
             if (!_hasEpisodes)
                 _shards.ResetEnvironments();
             _hasEpisodes = true;
+            if (!_progress.IsBegun)
+                _continuation?.KeepIterationStart();
             ThrowIfStillDiverged();
             if (iterate())
                 return true;
@@ -90,6 +92,12 @@ internal sealed class TrainingGuard : IDisposable
         catch (EnvironmentException exception) when (exception.IsNonFinite && _continuation is { CanRollBack: true })
         {
             RollBack(exception.Message);
+        }
+        catch (EnvironmentException)
+        {
+            if (_continuation?.TrySaveIterationStart() is { } path)
+                _messages.Warn(FormattableString.Invariant($"Training ends in iteration {_progress.Iteration}; it can be resumed from {path}, the state before that iteration."));
+            throw;
         }
 
         return true;

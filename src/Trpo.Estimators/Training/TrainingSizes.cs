@@ -30,6 +30,9 @@ internal sealed record TrainingSizes
     /// <summary>The engine of the policy's network.</summary>
     public required NetworkEngine PolicyEngine { get; init; }
 
+    /// <summary>True if a training with checkpoints keeps the state before each iteration too.</summary>
+    public bool KeepsIterationStart { get; init; }
+
     /// <summary>The sizes of a training with a perceptron for the policy, before it is created.</summary>
     /// <param name="options">The options.</param>
     /// <param name="environments">The number of environments.</param>
@@ -53,6 +56,7 @@ internal sealed record TrainingSizes
     public static TrainingSizes Of(TrainingParts parts) => new()
     {
         Environments = parts.Environments.Count,
+        KeepsIterationStart = parts.Environments.HasStepTimeout,
         ObservationLength = parts.Environments.ObservationLength,
         ActionLength = parts.ActionSpace.Length,
         NetworkOutputs = parts.Policy.Distribution.NetworkOutputs,

@@ -214,6 +214,7 @@ internal sealed class TrpoTrainer : IDisposable
             MaxKl = maxKl,
             RejectedInARow = _health.RejectedInARow,
             Rollbacks = _guard.Rollbacks,
+            Restarts = _shards.Restarts,
             Entropy = entropy,
             ExplainedVariance = explainedVariance,
             ValueLoss = update.ValueLoss,

@@ -56,7 +56,7 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
         {
             try
             {
-                (environment as IDisposable)?.Dispose();
+                EnvironmentDisposal.Dispose(environment);
             }
             catch (Exception exception)
             {

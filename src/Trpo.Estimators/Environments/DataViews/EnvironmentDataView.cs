@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Environments.Stepping;
 using Trpo.Onnx;
 using Trpo.Runtime.Spaces;
 
@@ -20,16 +21,16 @@ public sealed class EnvironmentDataView : IDataView
     private readonly AsyncLocal<LockStepRows?> _opening = new();
 
     internal EnvironmentDataView(
-        IHostEnvironment host, Func<IEnvironment> factory, int count, string? observationColumnName, int rows, int seed, int episodeStepLimit, int threads, CancellationToken cancellation)
+        IHostEnvironment host, Func<IEnvironment> factory, int count, string? observationColumnName, int rows, int seed, int episodeStepLimit, SteppingOptions stepping, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (observationColumnName is not null)
             ArgumentException.ThrowIfNullOrEmpty(observationColumnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        stepping.Validate();
         Count = count;
-        Threads = threads;
+        Stepping = stepping;
         Specification = new EnvironmentSpecification(factory, episodeStepLimit);
         var longest = Math.Max(ObservationSpace.Length, ActionSpace.Length);
         if ((long)count * longest > Array.MaxLength)
@@ -53,7 +54,13 @@ public sealed class EnvironmentDataView : IDataView
     public int? MaxEpisodeSteps => Specification.MaxEpisodeSteps;
 
     /// <summary>The number of threads that step and reset the environments; at most one per environment is used.</summary>
-    public int Threads { get; }
+    public int Threads => Stepping.Threads;
+
+    /// <summary>The longest time that a step or a reset of an environment may take in training and evaluation; null for no limit.</summary>
+    public TimeSpan? StepTimeout => Stepping.StepTimeout;
+
+    /// <summary>The number of times that a training or an evaluation replaces failed environments by new ones, over all environments.</summary>
+    public int MaxRestarts => Stepping.MaxRestarts;
 
     /// <summary>The observations of the environment.</summary>
     public ObservationSpace ObservationSpace => Specification.ObservationSpace;
@@ -87,6 +94,9 @@ public sealed class EnvironmentDataView : IDataView
 
     /// <summary>The factory of the environments, with the properties that all of them share.</summary>
     internal EnvironmentSpecification Specification { get; }
+
+    /// <summary>The options of steps.</summary>
+    internal SteppingOptions Stepping { get; }
 
     /// <summary>The columns of the view.</summary>
     internal EnvironmentColumns Columns { get; }

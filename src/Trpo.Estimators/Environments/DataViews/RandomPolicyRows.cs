@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments.Stepping;
+using Trpo.Estimators.Foundation;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.DataViews;
@@ -15,6 +16,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     private readonly RandomSource _random;
     private readonly float[] _action;
     private readonly Func<int, bool> _allows;
+    private readonly Func<bool> _advance;
     private readonly int _rows;
     private readonly CancellationToken _cancellation;
     private readonly TimeProvider _clock;
@@ -36,6 +38,7 @@ internal sealed class RandomPolicyRows : IObservationRows
         _random = new RandomSource((ulong)seed);
         _action = new float[specification.ActionSpace.Length];
         _allows = choice => _environments!.Allows(0, choice);
+        _advance = Advance;
     }
 
     /// <inheritdoc/>
@@ -53,8 +56,7 @@ internal sealed class RandomPolicyRows : IObservationRows
         _progress ??= new TableProgress(_host, _specification.Name, _rows, _clock);
         try
         {
-            _environments ??= new VectorEnvironment(_specification, count: 1, _progress.Warn);
-            Advance(_environments);
+            CallerContext.Leave(_advance);
         }
         catch (EnvironmentException exception) when (_cancellation.IsCancellationRequested)
         {
@@ -69,7 +71,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     public void Dispose()
     {
         _isDisposed = true;
-        _environments?.Dispose();
+        CallerContext.Leave(DisposeEnvironment);
         _progress?.Dispose();
         _progress = null;
     }
@@ -77,18 +79,24 @@ internal sealed class RandomPolicyRows : IObservationRows
     private OperationCanceledException Cancelled(EnvironmentException? failure) =>
         new(FormattableString.Invariant($"The table of a random policy in environment '{_specification.Name}' was cancelled after {_count} of {_rows} rows."), failure, _cancellation);
 
-    private void Advance(VectorEnvironment environments)
+    private bool Advance()
     {
+        var environments = _environments ??= new VectorEnvironment(_specification, count: 1, _progress!.Warn);
         if (_hasEnded)
         {
             environments.Reset(0, _random.NextSeed());
-            _hasEnded = false;
-            return;
+            return _hasEnded = false;
         }
 
         ActionSampling.Sample(_specification.ActionSpace, _random, _action);
         if (!ActionSampling.ReplaceForbidden(_specification.ActionSpace, _allows, _random, _action))
             throw new EnvironmentException($"{environments.Describe(0)} allows no choice at step {environments.Length(0)} of its episode, in the table of a random policy: {EnvironmentErrors.NothingAllowedAdvice}");
-        _hasEnded = environments.Step(0, _action).Ended;
+        return _hasEnded = environments.Step(0, _action).Ended;
+    }
+
+    private bool DisposeEnvironment()
+    {
+        _environments?.Dispose();
+        return true;
     }
 }

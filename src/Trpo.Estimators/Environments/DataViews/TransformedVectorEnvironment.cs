@@ -20,14 +20,16 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <param name="data">A transform of <paramref name="environment"/>, or the view itself.</param>
     /// <param name="column">The column of <paramref name="data"/> that the policy observes, a <c>Vector&lt;Single&gt;</c> of known size.</param>
     /// <param name="warn">Receives warnings; null for no receiver.</param>
+    /// <param name="cancellation">Cancelled if the work is; asynchronous environments receive it.</param>
     /// <exception cref="LockStepException"><paramref name="data"/> does not read from the environment, or not row by row.</exception>
     /// <exception cref="EnvironmentException">The environments could not be created, or opening a transform was cancelled.</exception>
-    public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null)
+    public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null, CancellationToken cancellation = default)
     {
         _warn = warn;
         var lineage = DataViewLineage.Of(data);
         (Lineage, HasStatefulTransform) = (lineage.ToString(), lineage.HasStatefulTransform);
         ObservationLength = ((VectorDataViewType)column.Type).Size;
+        HasStepTimeout = environment.StepTimeout is not null;
         var isTransformed = !ReferenceEquals(data, environment);
         _offset = isTransformed ? 0 : environment.Columns.Offset(column.Index);
         _cursors = isTransformed ? new LockStepCursor[count] : [];
@@ -37,7 +39,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
             Unwrapped = new VectorEnvironment(environment.Specification, count, warn);
             _ignored = isTransformed && HaveSameSlots(Unwrapped.ObservationSpace, column) ? new IgnoredSlots(ObservationLength) : null;
-            Queue = new StepQueue(Unwrapped, environment.ActionSpace.Length, environment.Threads);
+            Queue = new StepQueue(Unwrapped, environment.Stepping, warn, cancellation);
         }
         catch (Exception exception)
         {
@@ -60,6 +62,9 @@ internal sealed class TransformedVectorEnvironment : IDisposable
 
     /// <summary>True if a transform is known to keep state from row to row, which cannot be saved.</summary>
     public bool HasStatefulTransform { get; }
+
+    /// <summary>True if a step that takes too long ends the work.</summary>
+    public bool HasStepTimeout { get; }
 
     /// <summary>True if the states of all environments can be saved and no transform is known to keep one.</summary>
     public bool IsCheckpointable => Unwrapped.IsCheckpointable && !HasStatefulTransform;
