@@ -12,13 +12,14 @@ using Trpo.Examples.Extending;
     ("baseline", CustomBaseline.Run),
     ("optimizer", CustomOptimizer.Run),
     ("environment", CustomEnvironment.Run),
+    ("asynchronous", CustomAsyncEnvironment.Run),
     ("supervised", SupervisedTrustRegion.Run),
 ];
 
 var which = new Argument<string>("example") { Description = "The example to run.", DefaultValueFactory = _ => "all" };
 which.AcceptOnlyFromAmong([.. examples.Select(example => example.Name), "all"]);
 var seed = new Option<int>("--seed") { Description = "The seed of all random numbers.", DefaultValueFactory = _ => 1 };
-var command = new RootCommand("Trains with a network, a distribution, a baseline, an optimizer and an environment of one's own, and without an environment.") { which, seed };
+var command = new RootCommand("Trains with a network, a distribution, a baseline, an optimizer and environments of one's own, and without an environment.") { which, seed };
 command.SetAction(parsed =>
 {
     // One example uses TorchSharp before this library has loaded it.

@@ -12,6 +12,7 @@ public sealed class ExtendingTests
     [TestCase("baseline")]
     [TestCase("optimizer")]
     [TestCase("environment")]
+    [TestCase("asynchronous")]
     [TestCase("supervised")]
     public void An_example_reaches_its_required_result(string example)
     {
@@ -30,6 +31,15 @@ public sealed class ExtendingTests
 
         Assert.That(excerpts, Has.Length.EqualTo(1));
         Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
+    }
+
+    [Test]
+    public void The_page_of_environments_quotes_the_asynchronous_one()
+    {
+        var excerpts = Documentation.Excerpts("environments.md", "## Slow environments: asynchronous");
+
+        Assert.That(excerpts, Has.Length.EqualTo(1));
+        Assert.That(Documentation.Quotes(excerpts[0], Folder), Is.True);
     }
 
     [Test]

@@ -31,6 +31,7 @@ public sealed class TrpoMetricTests
         MaxKl = 0.01,
         RejectedInARow = 5,
         Rollbacks = 1,
+        Restarts = 2,
         Entropy = 0.6,
         ExplainedVariance = 0.7,
         ValueLoss = 12,

@@ -82,6 +82,16 @@ internal static class LearningRules
             : Verdict.Create(VerdictGrade.Good, $"Training was never rolled back.");
     }
 
+    /// <summary>Judges the number of restarts of environments.</summary>
+    public static Verdict Restarts(RunHistory history)
+    {
+        // Runs of earlier versions have no such column.
+        var count = SampleStatistics.Finite(history[TrpoMetric.Restarts]).DefaultIfEmpty(0).Max();
+        return TrpoMetric.Restarts.Health!.NeedsAttention(count)
+            ? Verdict.Create(VerdictGrade.Warning, $"Failed environments were created anew {count:N0} {(count == 1 ? "time" : "times")}.", "The log names the environments and their failures. Episodes that fail are missing from the returns, so that the policy may be worse than they say.")
+            : Verdict.Create(VerdictGrade.Good, $"No environment failed.");
+    }
+
     // True if the greatest return exceeds the first ones by more than these vary.
     private static bool HaveRisen(double[] returns)
     {

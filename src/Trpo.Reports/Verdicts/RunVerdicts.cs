@@ -19,6 +19,7 @@ internal static class RunVerdicts
         ("Value function", "explained-variance", LearningRules.ExplainedVariance),
         ("Entropy", "entropy", LearningRules.Entropy),
         ("Rollbacks", "learning-curve", LearningRules.Rollbacks),
+        ("Restarts", "learning-curve", LearningRules.Restarts),
     ];
 
     /// <summary>Returns a verdict on each sign, in the order in which the report shows them.</summary>

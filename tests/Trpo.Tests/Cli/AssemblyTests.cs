@@ -143,6 +143,35 @@ public sealed class AssemblyTests
     }
 
     [Test]
+    public void A_step_that_does_not_return_ends_the_run_which_can_be_resumed()
+    {
+        var run = _folder.PathOf("stuck");
+        var variables = new Dictionary<string, string> { ["TRPO_TEST_FILE"] = _folder.PathOf("sign") };
+        var (exitCode, _, error) = Tool.RunWith(variables, "train", "--assembly", Tool.Environments, "--environment", "Stuck", "--normalize", "off", "--steps", "100000", "--step-timeout", "0.5", "--out", run);
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error, Does.Match(@"\(index \d of 8\) has not returned from Step, at step \d+ of its episode, for 0\.\d+ s, since .*; the stepTimeout of LoadFromEnvironment is 0\.5 s\."));
+        Assert.That(error, Does.Match(@"Training ends in iteration \d+; it can be resumed from .*checkpoint"));
+        Assert.That(File.ReadAllText(Path.Combine(run, "command.json")), Does.Contain("\"stepTimeout\": 0.5"));
+    }
+
+    [Test]
+    public void Failed_environments_are_restarted_as_often_as_the_command_says()
+    {
+        // Each of two environments fails in its 900th step.
+        var run = _folder.PathOf("run");
+        string[] train = ["train", "--assembly", Tool.Environments, "--environment", "Failing", "--environments", "2", "--normalize", "off", "--steps", "4000", "--episodes", "0", "--out"];
+        var enough = Tool.RunHere([.. train, run, "--max-restarts", "4"]);
+        var tooFew = Tool.RunHere([.. train, run + "2", "--max-restarts", "3"]);
+
+        Assert.That(enough.ExitCode, Is.Zero, enough.Error);
+        Assert.That(enough.Error, Does.Contain("The motor is off. The environment is created anew, and its episode dropped (restart 4 of 4)."));
+        Assert.That(tooFew.ExitCode, Is.EqualTo(1));
+        Assert.That(tooFew.Error, Does.Contain("Environments were restarted 3 times before"));
+        Assert.That(Tool.RunHere([.. train, run + "3", "--max-restarts", "-1"]).Error, Does.Contain("--max-restarts"));
+    }
+
+    [Test]
     public void A_failure_in_the_evaluation_leaves_policy_and_report()
     {
         // One environment makes 500 steps in training, and would make 1,000 in the evaluation.

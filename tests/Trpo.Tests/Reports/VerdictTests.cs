@@ -136,6 +136,13 @@ public sealed class VerdictTests
         Assert.That(Grades(iteration => iteration with { Rollbacks = iteration.Iteration > 30 ? count : 0 })["Rollbacks"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
     }
 
+    [TestCase(0, nameof(VerdictGrade.Good))]
+    [TestCase(1, nameof(VerdictGrade.Warning))]
+    public void Restarts_are_counted(int count, string grade)
+    {
+        Assert.That(Grades(iteration => iteration with { Restarts = iteration.Iteration > 30 ? count : 0 })["Restarts"], Is.EqualTo(Enum.Parse<VerdictGrade>(grade)));
+    }
+
     [Test]
     public void A_run_without_accepted_steps_is_bad()
     {

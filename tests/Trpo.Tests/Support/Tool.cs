@@ -20,6 +20,8 @@ internal static class Tool
     // Child wants the path of the program without its ending.
     public static (int ExitCode, string Output, string Error) Run(params ReadOnlySpan<string> arguments) => Child.Run(Program[..^4], arguments);
 
+    public static (int ExitCode, string Output, string Error) RunWith(Dictionary<string, string> variables, params string[] arguments) => Child.Run(Program[..^4], variables, arguments);
+
     public static (int ExitCode, string Output, string Error) RunHere(params string[] arguments)
     {
         using var output = new StringWriter();

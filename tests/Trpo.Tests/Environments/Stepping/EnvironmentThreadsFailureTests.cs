@@ -52,7 +52,7 @@ public sealed class EnvironmentThreadsFailureTests
         Assert.That(_callers, Has.Count.EqualTo(2));
     }
 
-    // With one thread, the first environment fails and the second is never stepped; with two, the second fails first.
+    // With one thread, the first environment fails first; with two, the second does.
     [TestCase(1)]
     [TestCase(2)]
     public void Of_two_failures_the_one_of_the_lowest_index_is_thrown(int threads)
