@@ -1,6 +1,6 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Examples.Extending;
 

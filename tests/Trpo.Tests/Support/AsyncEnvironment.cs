@@ -1,5 +1,5 @@
 using Trpo.Estimators.Environments;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Support;
 

@@ -7,8 +7,8 @@ using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Trajectories;
-using Trpo.Onnx.Randomness;
-using Trpo.Onnx.Spaces;
+using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Environments.Stepping;
