@@ -64,6 +64,7 @@ public sealed class TrpoMetricTests
         ["trpo.time.value_fit"] = 0.75,
         ["trpo.steps_per_second"] = 250,
         ["trpo.recoveries"] = 1,
+        ["trpo.restarts"] = 2,
     };
 
     [Test]

@@ -11,7 +11,7 @@ public sealed class VerdictTests
     [Test]
     public void A_healthy_run_has_nothing_but_good_verdicts()
     {
-        Assert.That(Grades(iteration => iteration).Values, Has.Exactly(9).EqualTo(VerdictGrade.Good).And.Exactly(9).Items);
+        Assert.That(Grades(iteration => iteration).Values, Has.Exactly(10).EqualTo(VerdictGrade.Good).And.Exactly(10).Items);
     }
 
     [Test]

@@ -146,7 +146,18 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
 
     /// <summary>Returns true if the environment allows a choice in its current state.</summary>
     /// <exception cref="EnvironmentException">The environment threw an exception.</exception>
-    public bool Allows(int choice) => Call(nameof(IEnvironment.Allows), () => _environment!.Allows(choice));
+    public bool Allows(int choice)
+    {
+        // A delegate would be memory for every choice.
+        try
+        {
+            return _environment!.Allows(choice);
+        }
+        catch (Exception exception)
+        {
+            throw Failed(nameof(IEnvironment.Allows), exception);
+        }
+    }
 
     /// <summary>True if the environment's state can be saved and restored.</summary>
     /// <exception cref="EnvironmentException">The environment threw an exception.</exception>
