@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using Trpo.Estimators;
 using Trpo.Onnx;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Cli.Environments;
 
@@ -13,7 +14,7 @@ internal sealed class EnvironmentLoadContext : AssemblyLoadContext
 {
     private static readonly string[] Shared =
     [
-        typeof(TrpoEstimator).Assembly.GetName().Name!, typeof(PolicyTransformer).Assembly.GetName().Name!, "Microsoft.ML", "TorchSharp",
+        typeof(TrpoEstimator).Assembly.GetName().Name!, typeof(PolicyTransformer).Assembly.GetName().Name!, typeof(ActionSpace).Assembly.GetName().Name!, "Microsoft.ML", "TorchSharp",
     ];
 
     private readonly AssemblyDependencyResolver _resolver;

@@ -39,11 +39,11 @@ internal static class ShippedLibraries
         ["Distributions"] = [],
         ["Foundation"] = [],
         ["Checkpoints"] = ["Foundation"],
-        ["Environments"] = ["Checkpoints"],
+        ["Environments"] = ["Checkpoints", "Foundation"],
         ["Environments.Checking"] = ["Environments"],
         ["Environments.ClassicControl"] = ["Checkpoints", "Environments"],
         ["Environments.Stepping"] = ["Checkpoints", "Environments", "Threading"],
-        ["Environments.DataViews"] = ["Environments", "Environments.Stepping", "Threading"],
+        ["Environments.DataViews"] = ["Environments", "Environments.Stepping", "Foundation", "Threading"],
         ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
         ["Kernels"] = [],
         ["NativeLibraries"] = [],
@@ -60,7 +60,7 @@ internal static class ShippedLibraries
         ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Trajectories"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Distributions", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
-        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.
