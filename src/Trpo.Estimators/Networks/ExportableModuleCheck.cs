@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using TorchSharp;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph;
 using Trpo.Runtime.Graph;
@@ -44,6 +45,10 @@ public static class ExportableModuleCheck
         {
             throw new InvalidOperationException($"Libtorch cannot compute or differentiate {module.GetName()}.forward: {exception.Message}", exception);
         }
+        finally
+        {
+            network.Release();
+        }
 
         var alone = new double[outputs];
         network.Evaluate(observations.AsSpan(0, inputs), alone);
@@ -84,6 +89,7 @@ public static class ExportableModuleCheck
     // The outputs become the score of a policy over unbounded actions.
     private static PolicySession Open(ExportableModule module, int inputs, int outputs)
     {
+        using var temporaries = torch.NewDisposeScope();
         var graph = new OnnxGraphBuilder("module");
         var output = module.Export(graph, graph.Input(PolicyValues.Observation, inputs, "The inputs."));
         graph.Node("Identity", PolicyValues.Score, [output]);

@@ -139,7 +139,8 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type);
     }
 
-    private void Release()
+    /// <summary>Frees the tensors of the last linearization; the module stays.</summary>
+    internal void Release()
     {
         _outputs?.Dispose();
         _cotangents?.Dispose();

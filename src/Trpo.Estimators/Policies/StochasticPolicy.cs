@@ -1,3 +1,4 @@
+using TorchSharp;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
@@ -190,6 +191,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <summary>Exports the policy as an ONNX model.</summary>
     public byte[] Export(PolicyMetadata metadata)
     {
+        using var temporaries = torch.NewDisposeScope();
         var graph = new OnnxGraphBuilder("policy");
         var documentation = Mask is null ? "The observations to act on." : $"The observations to act on; the last {Mask.Length} values say which choices are allowed (1) and which are not (0).";
         var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, documentation);
