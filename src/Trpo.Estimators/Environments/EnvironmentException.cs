@@ -17,7 +17,4 @@ public sealed class EnvironmentException : Exception
 
     /// <summary>True if a transform between the environment and the policy failed, not the environment.</summary>
     internal bool IsOfTransform { get; init; }
-
-    /// <summary>True if the environment has not returned, and a thread is still within it.</summary>
-    internal bool Hangs { get; init; }
 }

@@ -11,8 +11,8 @@ namespace Trpo.Estimators.Environments;
 /// <remarks>
 /// An environment is created and disposed on the thread that trains or evaluates. By default, that thread makes all other calls too. If
 /// <c>LoadFromEnvironment</c> is given more than 1 thread, each <see cref="Step"/> and <see cref="Reset"/> may run on another thread than the
-/// one before, and different instances run at the same time, so they must share no mutable state. A simulator that is bound to a
-/// thread, for example by a window or a graphics context, needs <c>threads: 1</c>.
+/// one before, and different instances run at the same time, so they must share no mutable state. With a <c>stepTimeout</c>, they never run on the calling
+/// thread. A simulator that is bound to a thread, for example by a window or a graphics context, needs <c>threads: 1</c> and no limit. One that waits for something outside is an <see cref="IAsyncEnvironment"/>.
 /// </remarks>
 public interface IEnvironment
 {

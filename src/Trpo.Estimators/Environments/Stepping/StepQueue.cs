@@ -220,7 +220,7 @@ internal sealed class StepQueue : IDisposable
         foreach (var (index, _) in hanging)
             _environments.Slot(index).Leave();
         var others = hanging.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {hanging.Count - 1} more hang, with the indices {string.Join(", ", hanging.Skip(1).Select(other => other.Index))}.");
-        return new EnvironmentException($"{failure.Message}{others} A step cannot be ended from outside, so that the work ends; the environment is not disposed.", failure.InnerException) { Hangs = true };
+        return new EnvironmentException($"{failure.Message}{others} A step cannot be ended from outside, so that the work ends; the environment is not disposed.", failure.InnerException);
     }
 
     private Span<float> Action(int index) => _actions.AsSpan(index * _actionLength, _actionLength);
