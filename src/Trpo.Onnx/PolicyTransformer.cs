@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Conversion;
 using Trpo.Onnx.Files;
 using Trpo.Onnx.Interop;
 using Trpo.Onnx.Rows;
@@ -84,7 +85,8 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new PolicyDataView(input, Mapper(input.Schema));
+        var mapper = Mapper(input.Schema);
+        return new PolicyDataView(input, mapper, this, graph => Write(graph, mapper.OutputSchema));
     }
 
     /// <inheritdoc/>
@@ -109,6 +111,13 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(ctx);
         MicrosoftMLInternals.Save(ctx, PolicyRecord.Encode(Columns, Selection, _onnx));
+    }
+
+    private void Write(ConverterGraph graph, DataViewSchema schema)
+    {
+        if (Selection.IsSampled)
+            throw new NotSupportedException($"The policy draws its actions at random, which an ONNX graph does not do. Convert the model that {nameof(PolicyModel)}.{nameof(PolicyModel.With)}(model, {nameof(ActionSelection)}.{nameof(ActionSelection.Mode)}) returns.");
+        ConverterExport.Write(new PolicyGraph(_onnx, Metadata, Columns.Observation), Columns.Outputs, schema, graph);
     }
 
     private void Check()

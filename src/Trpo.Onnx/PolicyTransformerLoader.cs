@@ -1,10 +1,12 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
 
 // ML.NET loads this assembly by the name that a saved model gives, and finds the loader in it by this attribute.
 [assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
+[assembly: LoadableClass(typeof(IDataTransform), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadDataTransform), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
 
 namespace Trpo.Onnx;
 
@@ -28,4 +30,9 @@ internal static class PolicyTransformerLoader
             throw new InvalidDataException($"Could not load the policy of the model file: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Reads a policy that was saved as a transform of a view, and applies it to another view; ML.NET dictates the name and the parameters of this method.</summary>
+    /// <exception cref="InvalidDataException">The record of the policy is missing, damaged, or of a newer version.</exception>
+    public static IDataTransform Create(IHostEnvironment environment, ModelLoadContext context, IDataView source) =>
+        (IDataTransform)Create(environment, context).Transform(source);
 }

@@ -1,31 +1,35 @@
 using Microsoft.ML;
+using Trpo.Onnx.Interop;
 
 namespace Trpo.Onnx.Rows;
 
 /// <summary>The rows of a view with the policy's outputs. Only active columns are computed.</summary>
-internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) : IDataView
+/// <param name="source">The view that the policy reads.</param>
+/// <param name="mapper">The policy and its columns.</param>
+/// <param name="transformer">The transformer that made this view.</param>
+/// <param name="write">Adds the policy to the graph of ML.NET's converter.</param>
+internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper, ITransformer transformer, Action<ConverterGraph> write) : ConvertibleDataView(source, transformer)
 {
-    /// <summary>The view that the policy reads.</summary>
-    public IDataView Source => source;
+    public override bool CanShuffle => Source.CanShuffle;
 
-    public bool CanShuffle => source.CanShuffle;
+    public override DataViewSchema Schema => mapper.OutputSchema;
 
-    public DataViewSchema Schema => mapper.OutputSchema;
+    protected override DataViewSchema.Column Input => mapper.Observation;
 
-    public long? GetRowCount() => source.GetRowCount();
+    public override long? GetRowCount() => Source.GetRowCount();
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         var needed = columnsNeeded.ToList();
-        return Cursor(needed, source.GetRowCursor(mapper.GetDependencies(needed), rand));
+        return Cursor(needed, Source.GetRowCursor(mapper.GetDependencies(needed), rand));
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         var needed = columnsNeeded.ToList();
-        var cursors = source.GetRowCursorSet(mapper.GetDependencies(needed), n, rand);
+        var cursors = Source.GetRowCursorSet(mapper.GetDependencies(needed), n, rand);
         var scored = new List<DataViewRowCursor>(cursors.Length);
         try
         {
@@ -42,6 +46,8 @@ internal sealed class PolicyDataView(IDataView source, PolicyRowMapper mapper) :
 
         return [.. scored];
     }
+
+    protected override void Write(ConverterGraph graph) => write(graph);
 
     private DataViewRowCursor Cursor(IReadOnlyList<DataViewSchema.Column> needed, DataViewRowCursor cursor)
     {

@@ -21,13 +21,13 @@ public sealed partial class SourceFileTests
         Assert.That(violations, Is.Empty);
     }
 
-    // ML.NET finds the loader by an attribute and dictates its signature; everything else is in one file.
+    // ML.NET finds the loader by an attribute and dictates its signature; everything else is in one folder.
     [Test]
-    public void Only_one_file_and_the_loader_reach_into_ml_net()
+    public void Only_one_folder_and_the_loader_reach_into_ml_net()
     {
         var files = SourceFile.All.Where(file => file.Path.StartsWith("src/", StringComparison.Ordinal) && MicrosoftMLInternals().IsMatch(file.Text)).Select(file => file.Path);
 
-        Assert.That(files, Is.EquivalentTo(new[] { "src/Trpo.Onnx/Interop/MicrosoftMLInternals.cs", "src/Trpo.Onnx/PolicyTransformerLoader.cs" }));
+        Assert.That(files.Where(file => !file.StartsWith("src/Trpo.Onnx/Interop/", StringComparison.Ordinal)), Is.EqualTo(new[] { "src/Trpo.Onnx/PolicyTransformerLoader.cs" }));
     }
 
     [Test]
@@ -42,7 +42,7 @@ public sealed partial class SourceFileTests
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"\b(ModelLoadContext|VersionInfo|LoadableClass|SignatureLoadModel|IDataTransform|SchemaShape\.Create)\b")]
+    [GeneratedRegex(@"\b(ModelLoadContext|VersionInfo|LoadableClass|SignatureLoadModel|SignatureLoadDataTransform|IDataTransform|OnnxContext|ICancelable|SchemaShape\.Create)\b")]
     private static partial Regex MicrosoftMLInternals();
 
     [GeneratedRegex(@"<summary>(\s*///\s*|\s*)(What|Whether|How|Where|Who|Whoever|The same|Is told|It|They)\b.*")]

@@ -1,0 +1,65 @@
+using Trpo.Onnx.Rows;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
+
+namespace Trpo.Onnx.Conversion;
+
+/// <summary>Nodes that make the columns that ML.NET's rows have of the outputs of a policy's graph.</summary>
+internal static class OutputColumn
+{
+    /// <summary>Adds the nodes of a column.</summary>
+    /// <param name="graph">The graph that nodes are added to. It has the policy's action and score, marked where they are missing.</param>
+    /// <param name="actions">The space of the actions.</param>
+    /// <param name="output">The content of the column.</param>
+    /// <returns>The value of the column, <c>[N, length]</c>.</returns>
+    public static string Add(ChainGraph graph, ActionSpace actions, PolicyOutput output) => output switch
+    {
+        PolicyOutput.Action => Action(graph, actions),
+        PolicyOutput.Score or PolicyOutput.UnclippedAction => PolicyValues.Score,
+        PolicyOutput.LogProbability => LogProbability(graph, actions),
+        PolicyOutput.Probability => graph.Node("Exp", [LogProbability(graph, actions)]),
+        _ => throw new NotSupportedException($"The policy's output {output} has no column in a graph of ML.NET's converter."),
+    };
+
+    // A missing action is -1 in the graph; in rows it is the key 0, and NaN in a vector.
+    private static string Action(ChainGraph graph, ActionSpace actions)
+    {
+        switch (actions)
+        {
+            case BoxActionSpace:
+                return PolicyValues.Action;
+            case DiscreteActionSpace:
+                return graph.Cast(Unsqueeze(graph, graph.Node("Add", [PolicyValues.Action, graph.Constant([1L])])), DataType.Uint32);
+            default:
+                var number = graph.Cast(PolicyValues.Action, DataType.Float);
+                return graph.Node("Where", [graph.Node("Less", [number, graph.Constant([0.0], DataType.Float)]), graph.Constant([double.NaN], DataType.Float), number]);
+        }
+    }
+
+    // The score of a row whose action is missing is NaN, and so is everything that is computed from it.
+    private static string LogProbability(ChainGraph graph, ActionSpace actions)
+    {
+        switch (actions)
+        {
+            case DiscreteActionSpace:
+                return graph.Node("Log", [Gather(graph, Unsqueeze(graph, PolicyValues.Action))]);
+            case MultiDiscreteActionSpace choices:
+                long[] starts = [.. choices.Counts.SkipLast(1).Aggregate(new List<long> { 0 }, (list, count) => [.. list, list[^1] + count])];
+                return Sum(graph, graph.Node("Log", [Gather(graph, graph.Node("Add", [PolicyValues.Action, graph.Constant(starts, starts.Length)]))]));
+            case MultiBinaryActionSpace:
+                var off = graph.Node("Sub", [graph.Constant([1.0], DataType.Float), PolicyValues.Score]);
+                return Sum(graph, graph.Node("Log", [graph.Node("Where", [graph.Cast(PolicyValues.Action, DataType.Bool), PolicyValues.Score, off])]));
+            default:
+                var zero = graph.Node("Sub", [PolicyValues.Score, PolicyValues.Score]);
+                var sum = graph.Node("Add", [PolicyValues.LogStandardDeviation, graph.Constant([Math.Log(2 * Math.PI) / 2], DataType.Float)]);
+                return Sum(graph, graph.Node("Sub", [zero, sum]));
+        }
+    }
+
+    private static string Gather(ChainGraph graph, string indices) => graph.Node("GatherElements", [PolicyValues.Score, indices], ("axis", 1L));
+
+    private static string Unsqueeze(ChainGraph graph, string value) => graph.Node("Unsqueeze", [value], ("axes", new[] { 1L }));
+
+    private static string Sum(ChainGraph graph, string values) => graph.Node("ReduceSum", [values], ("axes", new[] { 1L }));
+}
