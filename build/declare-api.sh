@@ -10,6 +10,6 @@ done
 # The compiler names every member that no file has (RS0016). The command-line tool references all others.
 output=$(dotnet build src/Trpo.Cli -c Release --no-incremental -v q -nologo -tl:off -p:TreatWarningsAsErrors=false)
 for project in src/Trpo.*/; do
-  sed -n "s/.*warning RS0016: Symbol '\(.*\)' is not part of the declared public API.*$(basename "$project").csproj\]$/\1/p" <<<"$output" | LC_ALL=C sort -u >>"${project}PublicAPI.Unshipped.txt"
+  sed -n "s/.*warning RS0016: Symbol '\(.*\)' is not part of the declared public API.*$(basename "$project").csproj\(::TargetFramework=[^]]*\)\{0,1\}\]$/\1/p" <<<"$output" | LC_ALL=C sort -u >>"${project}PublicAPI.Unshipped.txt"
   echo "${project}PublicAPI.Unshipped.txt: $(($(wc -l <"${project}PublicAPI.Unshipped.txt") - 1)) members"
 done

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx;
+using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
 
@@ -20,7 +21,27 @@ internal static class ScoringRatios
         using var transformer = new PolicyTransformer(policy.Export(new PolicyMetadata(ObservationSpace.Unbounded(workload.Inputs), workload.Space, [])), new());
         var ml = new MLContext(1);
         InputRow[] rows = [.. workload.Observations.Chunk(workload.Inputs).Select(observation => new InputRow { Observation = observation })];
-        return [.. InBatches(ml, transformer, rows), .. OneByOne(ml, transformer, rows[0])];
+        return [.. Managed(transformer.Onnx.ToArray(), rows), .. InBatches(ml, transformer, rows), .. OneByOne(ml, transformer, rows[0])];
+    }
+
+    private static IEnumerable<Ratio> Managed(byte[] onnx, InputRow[] rows)
+    {
+        var policy = Policy.Open(onnx);
+        var length = rows[0].Observation.Length;
+        float[] observations = [.. rows.Take(BatchRows).SelectMany(row => row.Observation)];
+        var (actions, scores) = (new float[BatchRows], new float[2 * BatchRows]);
+        using var one = new BareSession(onnx, rows: 1, length, choices: 2);
+        using var many = new BareSession(onnx, BatchRows, length, choices: 2);
+        Action act = () => policy.Evaluate(observations.AsSpan(0, length), actions.AsSpan(0, 1), scores.AsSpan(0, 2));
+        var times = SideBySide.Time(TimeSpan.FromSeconds(2), () => Repeat(Predictions, one.Run), () => Repeat(Predictions, act));
+        yield return Ratio.AtLeast(5, "one_row_in_bare_session_over_managed_code", times[0] / times[1]);
+
+        times = SideBySide.Time(TimeSpan.FromSeconds(2), () => Repeat(Batches, many.Run), () => Repeat(Batches, () => policy.Evaluate(observations, actions, scores)));
+        yield return Ratio.AtLeast(0.8, "rows_per_second_of_managed_code_in_batches_over_bare_session", times[0] / times[1]);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(Predictions, act);
+        yield return Ratio.AtMost(0, "allocated_bytes_per_row_in_managed_code", (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Predictions);
     }
 
     // Both score the same rows in the same batches. ML.NET caches the view in memory, and every row's action is read.

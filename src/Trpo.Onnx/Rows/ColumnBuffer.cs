@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
@@ -12,6 +13,7 @@ internal abstract class ColumnBuffer
     private static readonly MethodInfo VectorFactory = Factory(nameof(Vector));
 
     /// <summary>Creates a buffer for a column of a cursor.</summary>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "ML.NET's data views make code at run time themselves: a program of native code uses PolicySession, which does not.")]
     public static ColumnBuffer For(DataViewRow source, DataViewSchema.Column column, int capacity)
     {
         var (factory, type) = column.Type is VectorDataViewType vector ? (VectorFactory, vector.ItemType.RawType) : (ScalarFactory, column.Type.RawType);

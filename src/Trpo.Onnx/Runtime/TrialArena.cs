@@ -15,7 +15,7 @@ internal static class TrialArena
     private static readonly Lazy<bool> Registered = new(Register);
 
     /// <summary>The lock of trials: one at a time, so that none fails because of another.</summary>
-    public static Lock Turn { get; } = new();
+    public static object Turn { get; } = new();
 
     /// <summary>Registers the pool once. A failure is not the fault of a policy.</summary>
     public static void Prepare() => _ = Registered.Value;

@@ -1,5 +1,4 @@
 using Trpo.Onnx;
-using Trpo.Onnx.Graph;
 using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
@@ -31,7 +30,7 @@ public sealed class EngineTests
     [Test]
     public void Any_other_graph_runs_in_onnx_runtime_with_the_same_results()
     {
-        var onnx = Unknown("Softsign");
+        var onnx = LiteralPolicies.Elementwise("Softsign");
         using var session = PolicySession.Open(onnx);
         using var batch = session.CreateBatch(1);
         new float[] { 1, -3, 0, 1 }.CopyTo(batch.Observation(0));
@@ -47,7 +46,7 @@ public sealed class EngineTests
     [Test]
     public void What_an_owner_disposed_throws_whichever_engine_runs_it([Values] PolicyEngine engine)
     {
-        using var session = PolicySession.Open(engine == PolicyEngine.Managed ? Unknown("Tanh") : Unknown("Softsign"));
+        using var session = PolicySession.Open(engine == PolicyEngine.Managed ? LiteralPolicies.Elementwise("Tanh") : LiteralPolicies.Elementwise("Softsign"));
         using var shared = session.Share();
         using var batch = session.CreateBatch(1);
         using var other = shared.CreateBatch(1);
@@ -60,16 +59,5 @@ public sealed class EngineTests
         Assert.That(() => other.Run(1), Throws.Nothing);
         other.Dispose();
         Assert.That(() => other.Run(1), Throws.TypeOf<ObjectDisposedException>());
-    }
-
-    private static byte[] Unknown(string operation)
-    {
-        var graph = new OnnxGraphBuilder("test");
-        var observation = graph.Input(PolicyValues.Observation, 4, "Numbers.");
-        graph.Node("Identity", PolicyValues.Action, [graph.Node(operation, PolicyValues.Score, [observation])]);
-        graph.Output(PolicyValues.Score, 4, "The result.");
-        graph.Output(PolicyValues.Action, 4, "The result.");
-        float[] bounds = [.. Enumerable.Repeat(float.PositiveInfinity, 4)];
-        return graph.Build("A test.", Support.Policies.Metadata(ActionSpace.Box([.. bounds.Select(bound => -bound)], bounds)));
     }
 }

@@ -72,6 +72,7 @@ internal static class Child
     {
         var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
         var tests = output.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(tests, project, "bin", output.Parent.Name, output.Name, project + ".dll");
+        var framework = project == "Trpo.Net8" ? "net8.0" : output.Name;
+        return Path.Combine(tests, project, "bin", output.Parent.Name, framework, project + ".dll");
     }
 }

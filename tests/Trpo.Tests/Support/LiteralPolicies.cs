@@ -50,6 +50,18 @@ internal static class LiteralPolicies
         return graph.Build("Known answers.", PolicyMetadataFormat.Write(Policies.Metadata(declared)));
     }
 
+    /// <summary>A policy over a box of four dimensions whose mean is a function of each of four values.</summary>
+    public static byte[] Elementwise(string operation)
+    {
+        var graph = new OnnxGraphBuilder("test");
+        var observation = graph.Input(PolicyValues.Observation, 4, "Numbers.");
+        graph.Node("Identity", PolicyValues.Action, [graph.Node(operation, PolicyValues.Score, [observation])]);
+        graph.Output(PolicyValues.Score, 4, "The result.");
+        graph.Output(PolicyValues.Action, 4, "The result.");
+        float[] bounds = [.. Enumerable.Repeat(float.PositiveInfinity, 4)];
+        return graph.Build("A test.", Policies.Metadata(ActionSpace.Box([.. bounds.Select(bound => -bound)], bounds)));
+    }
+
     private static string Logits(OnnxGraphBuilder graph, float[][] probabilities, Func<float, float> logit)
     {
         var observation = graph.Input(PolicyValues.Observation, 4, "One of four rows.");
