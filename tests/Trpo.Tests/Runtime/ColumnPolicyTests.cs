@@ -20,14 +20,14 @@ public sealed class ColumnPolicyTests
         var onnx = Exported(isReplaced);
         var policy = Policy.Open(onnx);
         var random = new Random(1);
-        Assert.That(policy.Inputs.ToArray(), Is.EqualTo(new[] { new Trpo.Runtime.PolicyInput("Speed", 1), new Trpo.Runtime.PolicyInput("Position", 3) }));
+        Assert.That(policy.Inputs.ToArray(), Is.EqualTo(new[] { new Trpo.Runtime.PolicyInput("Position", 3), new Trpo.Runtime.PolicyInput("Speed", 1) }));
         float[] observations = [.. Enumerable.Range(0, Rows * policy.ObservationLength).Select(_ => 4 * random.NextSingle())];
         for (var row = 0; row < Rows; row += 10)
             observations[(row * 4) + random.Next(4)] = float.NaN;
         var inputs = new Dictionary<string, float[]>
         {
-            ["Speed"] = [.. observations.Where((_, index) => index % 4 == 0)],
-            ["Position"] = [.. observations.Where((_, index) => index % 4 != 0)],
+            ["Speed"] = [.. observations.Where((_, index) => index % 4 == 3)],
+            ["Position"] = [.. observations.Where((_, index) => index % 4 != 3)],
         };
 
         var expected = new OnnxReference(onnx, inputs, Rows);
