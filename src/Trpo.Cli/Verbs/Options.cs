@@ -54,7 +54,7 @@ internal static class Options
     public static Option<int?> Threads(string note = "") => Number("--threads", $"Threads that step the environments; 1 by default.{note}", min: 1);
 
     /// <summary>Creates the option of the longest time of a step.</summary>
-    public static Option<double?> StepTimeout() => Seconds("--step-timeout", "Seconds that a step or a reset of an environment may take; one that takes longer ends the work, with a message that names the environment. No limit by default.", SteppingChoice.MaxStepTimeout);
+    public static Option<double?> StepTimeout() => Seconds("--step-timeout", "Seconds that a step or a reset of an environment may take; one that takes longer is named and ends the work, or counts as a failure if it is asynchronous. No limit by default.", SteppingChoice.MaxStepTimeout);
 
     /// <summary>Creates the option of the number of restarts.</summary>
     public static Option<int?> MaxRestarts() => Number("--max-restarts", "Times that failed environments are replaced by new ones, over all environments; 0 by default.", min: 0);

@@ -13,6 +13,9 @@ internal static class ResumeVerb
 
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; others are refused.", HelpName = "file" };
 
+    private static readonly Option<double?> StepTimeout = Options.StepTimeout();
+    private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
+
     /// <summary>Creates the command.</summary>
     public static Command Create()
     {
@@ -29,6 +32,8 @@ internal static class ResumeVerb
         command.Arguments.Add(Folder);
         command.Options.Add(Steps);
         command.Options.Add(OptionsFile);
+        command.Options.Add(StepTimeout);
+        command.Options.Add(MaxRestarts);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
         return command;
     }
@@ -37,6 +42,10 @@ internal static class ResumeVerb
     {
         var folder = new RunFolder(parsed.GetValue(Folder)!);
         var command = TrainingCommandFile.Read(folder);
+        command = command with
+        {
+            Stepping = command.Stepping with { StepTimeout = parsed.GetValue(StepTimeout) ?? command.Stepping.StepTimeout, MaxRestarts = parsed.GetValue(MaxRestarts) ?? command.Stepping.MaxRestarts },
+        };
         var before = command.Options.TotalSteps;
         command = command with { Options = TrainingSettings.Read(command.Options, parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), seed: null) };
         if (command.Options.TotalSteps < before)

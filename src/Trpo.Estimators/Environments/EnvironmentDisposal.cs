@@ -1,3 +1,5 @@
+using Trpo.Estimators.Foundation;
+
 namespace Trpo.Estimators.Environments;
 
 /// <summary>The disposal of environments, of which some are disposed asynchronously and some not at all.</summary>
@@ -9,6 +11,12 @@ internal static class EnvironmentDisposal
         if (environment is IDisposable disposable)
             disposable.Dispose();
         else if (environment is IAsyncDisposable asynchronous)
-            asynchronous.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            CallerContext.Leave(() => Wait(asynchronous.DisposeAsync()));
+    }
+
+    private static bool Wait(ValueTask task)
+    {
+        task.AsTask().GetAwaiter().GetResult();
+        return true;
     }
 }

@@ -8,7 +8,7 @@ namespace Trpo.Estimators.Environments;
 /// </summary>
 /// <remarks>
 /// Calls come one at a time for each environment, without a <see cref="SynchronizationContext"/>; different environments are under way at the same time, so they must share no mutable state.
-/// An environment that is <see cref="IAsyncDisposable"/> and not <see cref="IDisposable"/> is disposed with that. The synchronous members of <see cref="IEnvironment"/> wait for the
+/// A call gives the calling thread back soon, with its first wait; one that blocks before counts as synchronous. An environment that is <see cref="IAsyncDisposable"/> and not <see cref="IDisposable"/> is disposed with that. The synchronous members of <see cref="IEnvironment"/> wait for the
 /// asynchronous ones; an implementation leaves them out. They serve the table of a random policy and <c>CheckEnvironment</c>.
 /// </remarks>
 public interface IAsyncEnvironment : IEnvironment
@@ -19,13 +19,16 @@ public interface IAsyncEnvironment : IEnvironment
     /// <summary>Starts an episode, as <see cref="IEnvironment.Reset"/> does.</summary>
     /// <param name="seed">The seed of the environment's randomness, which makes what follows repeatable; null continues the random sequence.</param>
     /// <param name="observation">Receives the first observation, <c>[d]</c>; every value must be written before the task ends, and none later.</param>
-    /// <param name="cancellation">Cancelled if training is, or if the <c>stepTimeout</c> of <c>LoadFromEnvironment</c> is over. The task should then end soon, with any outcome.</param>
+    /// <param name="cancellation">
+    /// Cancelled if the <c>stepTimeout</c> of <c>LoadFromEnvironment</c> is over for this environment, or a second after the training or evaluation was cancelled. The task should then end soon, with any outcome;
+    /// a cancelled training waits for it.
+    /// </param>
     ValueTask ResetAsync(int? seed, Memory<float> observation, CancellationToken cancellation);
 
     /// <summary>Runs one step, as <see cref="IEnvironment.Step"/> does.</summary>
     /// <param name="action">The values of the action, <c>[ActionSpace.Length]</c>, valid until the task ends; <c>new EnvironmentAction(action.Span)</c> reads them as an index.</param>
     /// <param name="observation">Receives the observation after the action, <c>[d]</c>; every value must be written before the task ends, and none later.</param>
-    /// <param name="cancellation">Cancelled if training is, or if the <c>stepTimeout</c> of <c>LoadFromEnvironment</c> is over. The task should then end soon, with any outcome.</param>
+    /// <param name="cancellation">The same token as that of <see cref="ResetAsync"/>.</param>
     /// <returns>The reward, and the end of the episode if it ended.</returns>
     ValueTask<StepResult> StepAsync(ReadOnlyMemory<float> action, Memory<float> observation, CancellationToken cancellation);
 

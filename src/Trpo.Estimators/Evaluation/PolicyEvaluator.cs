@@ -11,6 +11,8 @@ namespace Trpo.Estimators.Evaluation;
 /// <summary>An evaluation of an exported policy, which plays episodes in a vector environment.</summary>
 internal sealed class PolicyEvaluator
 {
+    private const int MaxFailures = 10;
+
     private readonly TransformedVectorEnvironment _transformed;
     private readonly VectorEnvironment _environments;
     private readonly StepQueue _queue;
@@ -20,6 +22,10 @@ internal sealed class PolicyEvaluator
     private readonly DataViewRowId[] _draws;
     private readonly EpisodeResult[] _episodes;
     private readonly IProgress<EpisodeResult>? _progress;
+    private readonly Func<int, EnvironmentException, int> _seedOf;
+
+    // The failures of the episode that each environment plays.
+    private readonly int[] _failures;
     private int _started;
 
     private PolicyEvaluator(TransformedVectorEnvironment transformed, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress)
@@ -34,6 +40,8 @@ internal sealed class PolicyEvaluator
         _progress = progress;
         _playing = new int[transformed.Count];
         _draws = new DataViewRowId[transformed.Count];
+        _failures = new int[transformed.Count];
+        _seedOf = PlayAgain;
     }
 
     /// <summary>Plays the episodes and returns their results. Each episode has a seed of its own, so the result does not depend on the number of environments.</summary>
@@ -78,7 +86,7 @@ internal sealed class PolicyEvaluator
             Act();
             for (var e = 0; e < _playing.Length; e++)
                 EnqueueStep(e);
-            var restarted = _queue.Run(SeedOf);
+            var restarted = _queue.Run(_seedOf);
             for (var e = 0; e < _playing.Length; e++)
             {
                 if (!restarted.Contains(e))
@@ -125,17 +133,24 @@ internal sealed class PolicyEvaluator
     private void StartEpisode(int environment)
     {
         _playing[environment] = _started < _seeds.Length ? _started++ : -1;
+        _failures[environment] = 0;
         if (_playing[environment] >= 0)
             _queue.EnqueueReset(environment, _seeds[_playing[environment]]);
     }
 
-    // A restarted environment plays its episode again, which has the same result as it would have had.
-    private int SeedOf(int environment) => _seeds[_playing[environment]];
+    // A restarted environment plays its episode again, which has the same result as it would have had. One that always fails must not use up all restarts.
+    private int PlayAgain(int environment, EnvironmentException failure)
+    {
+        var seed = _seeds[_playing[environment]];
+        return ++_failures[environment] < MaxFailures
+            ? seed
+            : throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"The episode of seed {seed} failed {MaxFailures} times. The last failure: {failure.Message}"), failure);
+    }
 
     // Restarted environments have been reset already.
     private void RunResets()
     {
-        _queue.Run(SeedOf);
+        _queue.Run(_seedOf);
         for (var e = 0; e < _playing.Length; e++)
         {
             // Environments in the middle of an episode have been read already.

@@ -16,6 +16,7 @@ internal sealed class RunContinuation : IDisposable
     private readonly Rollback _rollback;
     private readonly TrainingCheckpoints? _checkpoints;
     private CheckpointContent? _iterationStart;
+    private bool _cannotKeep;
 
     private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, TrainingCheckpoints? checkpoints)
     {
@@ -66,10 +67,12 @@ internal sealed class RunContinuation : IDisposable
     /// <summary>Keeps the healthy state from before an iteration.</summary>
     public void KeepHealthyState(int iteration) => _rollback.Keep(iteration, _state.Save);
 
-    /// <summary>Keeps the state before an iteration in memory, if a step that takes too long may end the training: within the step, no state can be saved.</summary>
+    /// <summary>Keeps the state before an iteration in memory, if a step that takes too long or is cancelled may end the training: within the step, no state can be saved.</summary>
     public void KeepIterationStart()
     {
-        if (_checkpoints is null || !_state.HasStepTimeout)
+        // The former one is freed first.
+        _iterationStart = null;
+        if (_checkpoints is null || !_state.KeepsIterationStart || _cannotKeep)
             return;
         try
         {
@@ -77,12 +80,12 @@ internal sealed class RunContinuation : IDisposable
         }
         catch (EnvironmentException exception)
         {
-            _iterationStart = null;
-            _messages.Warn($"The state before an iteration could not be kept: {exception.Message}");
+            _cannotKeep = true;
+            _messages.Warn($"The state before an iteration cannot be kept, so that training can be resumed only from the checkpoints of its interval: {exception.Message}");
         }
     }
 
-    /// <summary>Writes the state before the iteration as a checkpoint, if it was kept; a failure is a warning.</summary>
+    /// <summary>Writes the state before the iteration as a checkpoint, if it was kept and no checkpoint was written since; a failure is a warning.</summary>
     /// <returns>The path of the checkpoint; null if none was written.</returns>
     public string? TrySaveIterationStart()
     {
@@ -100,13 +103,17 @@ internal sealed class RunContinuation : IDisposable
     }
 
     /// <summary>Restores the last healthy state, but for the environments.</summary>
-    public void RollBack() => _rollback.Apply(_state.Restore);
+    public void RollBack()
+    {
+        _iterationStart = null;
+        _rollback.Apply(_state.Restore);
+    }
 
     /// <summary>Writes a checkpoint if the interval has passed.</summary>
     public void SaveIfDue()
     {
-        if (_checkpoints is { IsDue: true })
-            _checkpoints.TrySave(SaveAll);
+        if (_checkpoints is { IsDue: true } && _checkpoints.TrySave(SaveAll))
+            _iterationStart = null;
     }
 
     /// <summary>Writes a checkpoint; a failure is a warning where an earlier one was written.</summary>

@@ -83,16 +83,19 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>
     /// Writes a checkpoint. Once one was written, a full disk or an environment that fails to be saved is a warning, and the next attempt follows after the interval.
     /// </summary>
-    public void TrySave(Action<CheckpointContent> save)
+    /// <returns>True if it was written.</returns>
+    public bool TrySave(Action<CheckpointContent> save)
     {
         try
         {
             Save(save);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EnvironmentException && _written is not null)
         {
             _written = Stopwatch.GetTimestamp();
             _warn($"A checkpoint could not be written, and training continues without it: {exception.Message}");
+            return false;
         }
     }
 

@@ -38,8 +38,8 @@ internal sealed class TrainingState
     /// <summary>The iteration that is in progress or comes next.</summary>
     public int Iteration => _progress.Iteration;
 
-    /// <summary>True if a step that takes too long ends the training.</summary>
-    public bool HasStepTimeout => _parts.Environments.HasStepTimeout;
+    /// <summary>True if the training may end within a step, so that the state before each iteration is kept.</summary>
+    public bool KeepsIterationStart => _parts.Environments.MayEndWithinStep;
 
     /// <summary>Adds the state, but for that of the environments.</summary>
     public void Save(CheckpointContent content)

@@ -22,7 +22,7 @@ internal sealed class RolloutCollector : ICheckpointable
     private readonly double[] _action;
     private readonly int[] _cutOffs;
     private readonly int _maxCutOff;
-    private readonly Func<int, int> _seedOf;
+    private readonly Func<int, EnvironmentException, int> _seedOf;
     private double[] _parameters = [];
 
     /// <param name="environments">The environments.</param>
@@ -40,7 +40,7 @@ internal sealed class RolloutCollector : ICheckpointable
         _action = new double[actionLength];
         _cutOffs = new int[environments.Count];
         _maxCutOff = staggerStarts ? _environments.MaxEpisodeSteps ?? 0 : 0;
-        _seedOf = _ => random.NextSeed();
+        _seedOf = (_, _) => random.NextSeed();
     }
 
     /// <summary>The number of restarts of failed environments so far.</summary>

@@ -74,13 +74,13 @@ internal sealed class TrainingGuard : IDisposable
                 return true;
 
             // No checkpoint can hold the state in the middle of a step.
-            Cancel(_failure is null ? _continuation?.SaveBeforeLeaving() : null, _failure);
+            Cancel(_failure is null ? _continuation?.SaveBeforeLeaving() : _continuation?.TrySaveIterationStart(), _failure);
             return false;
         }
         catch (Exception exception) when (_options.Cancellation.IsCancellationRequested && exception is EnvironmentException or OperationCanceledException)
         {
             // The environments failed to be reset or to be saved, or a listener observed the token too.
-            Cancel(checkpoint: null, exception);
+            Cancel(_continuation?.TrySaveIterationStart(), exception);
             return false;
         }
         catch (DivergenceException divergence)
@@ -171,9 +171,9 @@ internal sealed class TrainingGuard : IDisposable
         _messages.Warn(FormattableString.Invariant($"Training was cancelled after {_progress.Steps:N0} of {total:N0} steps; the policy is that of the last update.{(checkpoint is null ? "" : $" It can be resumed from {checkpoint}.")}{(failure is null || IsOfToken(failure) ? "" : $" This failed after the cancellation: {failure.Message}")}"));
     }
 
-    // An environment or a transform may observe the token of the options too, which is no failure.
-    private bool IsOfToken(Exception? exception) => exception is OperationCanceledException canceled
-        ? canceled.CancellationToken == _options.Cancellation
+    // An environment or a transform may observe the token of the options too, or one that was cancelled with it, which is no failure.
+    private static bool IsOfToken(Exception? exception) => exception is OperationCanceledException canceled
+        ? canceled.CancellationToken.IsCancellationRequested
         : exception is not null && IsOfToken(exception.InnerException);
 
     private void RollBack(string reason)

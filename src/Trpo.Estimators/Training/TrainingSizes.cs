@@ -56,7 +56,7 @@ internal sealed record TrainingSizes
     public static TrainingSizes Of(TrainingParts parts) => new()
     {
         Environments = parts.Environments.Count,
-        KeepsIterationStart = parts.Environments.HasStepTimeout,
+        KeepsIterationStart = parts.Environments.MayEndWithinStep,
         ObservationLength = parts.Environments.ObservationLength,
         ActionLength = parts.ActionSpace.Length,
         NetworkOutputs = parts.Policy.Distribution.NetworkOutputs,

@@ -138,12 +138,12 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
         _cutOff[row] = cutOff;
     }
 
-    /// <summary>Cuts off the episode of an environment at its last collected step, unless it ended there or none was collected.</summary>
+    /// <summary>Cuts off the episode of an environment at its last collected step, unless it ended there or none was collected. The last steps of a complete rollout are bootstrapped already.</summary>
     /// <param name="environment">The environment.</param>
     /// <param name="observation">The observation that followed, whose value the return is bootstrapped from, <c>[d]</c>.</param>
     public void CutOffEpisode(int environment, ReadOnlySpan<float> observation)
     {
-        if (CollectedSteps == 0)
+        if (CollectedSteps == 0 || IsComplete)
             return;
         var row = Row(environment, CollectedSteps - 1);
         if (Ended(row))

@@ -167,7 +167,8 @@ public sealed class AssemblyTests
         Assert.That(enough.ExitCode, Is.Zero, enough.Error);
         Assert.That(enough.Error, Does.Contain("The motor is off. The environment is created anew, and its episode dropped (restart 4 of 4)."));
         Assert.That(tooFew.ExitCode, Is.EqualTo(1));
-        Assert.That(tooFew.Error, Does.Contain("Environments were restarted 3 times before"));
+        Assert.That(tooFew.Error, Does.Contain("2 environments failed at once. 2 of the restarts that the maxRestarts of LoadFromEnvironment allows, 3, were used before."));
+        Assert.That(Tool.RunHere("resume", run + "2", "--max-restarts", "9").ExitCode, Is.Zero);
         Assert.That(Tool.RunHere([.. train, run + "3", "--max-restarts", "-1"]).Error, Does.Contain("--max-restarts"));
     }
 

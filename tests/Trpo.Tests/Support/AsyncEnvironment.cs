@@ -1,3 +1,4 @@
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Runtime.Spaces;
 
@@ -7,7 +8,7 @@ namespace Trpo.Tests.Support;
 /// <param name="inner">The environment.</param>
 /// <param name="before">Is awaited before every call, with the number of earlier calls of the instance and the token of the call.</param>
 /// <param name="disposed">Is called when the environment is disposed.</param>
-internal sealed class AsyncEnvironment(IEnvironment inner, Func<int, CancellationToken, Task> before, Action? disposed = null) : IAsyncEnvironment, IAsyncDisposable
+internal sealed class AsyncEnvironment(IEnvironment inner, Func<int, CancellationToken, Task> before, Action? disposed = null) : IAsyncEnvironment, ICheckpointable, IAsyncDisposable
 {
     private int _calls;
 
@@ -18,6 +19,12 @@ internal sealed class AsyncEnvironment(IEnvironment inner, Func<int, Cancellatio
     public ActionSpace ActionSpace => inner.ActionSpace;
 
     public int? MaxEpisodeSteps => inner.MaxEpisodeSteps;
+
+    public bool IsCheckpointable => inner is ICheckpointable { IsCheckpointable: true };
+
+    public void SaveState(BinaryWriter writer) => ((ICheckpointable)inner).SaveState(writer);
+
+    public void RestoreState(BinaryReader reader) => ((ICheckpointable)inner).RestoreState(reader);
 
     public async ValueTask ResetAsync(int? seed, Memory<float> observation, CancellationToken cancellation)
     {

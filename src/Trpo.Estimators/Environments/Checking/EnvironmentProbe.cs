@@ -27,6 +27,9 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     /// <summary>The current observation, <c>[d]</c>; NaN where the environment wrote nothing.</summary>
     public ReadOnlySpan<float> Observation => _observation;
 
+    /// <summary>True if the environment is stepped asynchronously, which needs memory for every step.</summary>
+    public bool IsAsynchronous => environment is IAsyncEnvironment { IsAsynchronous: true };
+
     /// <summary>The number of steps in the current episode.</summary>
     public int EpisodeSteps { get; private set; }
 

@@ -45,7 +45,7 @@ internal sealed class Exploration(EnvironmentProbe probe, EnvironmentFindings fi
 
         CheckRewards();
         CheckScale();
-        if (probe.Cost.BytesPerStep >= MinReportedBytes)
+        if (probe.Cost.BytesPerStep >= MinReportedBytes && !probe.IsAsynchronous)
         {
             findings.Add(EnvironmentFault.StepAllocates, FormattableString.Invariant(
                 $"{probe.Kind.Subject} allocates {probe.Cost.BytesPerStep:0.#} bytes per step on average: keep buffers in fields, and avoid LINQ and closures in Step, if speed matters."));

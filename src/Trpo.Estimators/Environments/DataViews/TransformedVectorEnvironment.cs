@@ -14,6 +14,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     private readonly int _offset;
     private readonly Action<string>? _warn;
     private readonly IgnoredSlots? _ignored;
+    private readonly bool _hasStepTimeout;
 
     /// <param name="environment">The view of the environment.</param>
     /// <param name="count">The number of environments, at least 1.</param>
@@ -29,7 +30,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         var lineage = DataViewLineage.Of(data);
         (Lineage, HasStatefulTransform) = (lineage.ToString(), lineage.HasStatefulTransform);
         ObservationLength = ((VectorDataViewType)column.Type).Size;
-        HasStepTimeout = environment.StepTimeout is not null;
+        _hasStepTimeout = environment.StepTimeout is not null;
         var isTransformed = !ReferenceEquals(data, environment);
         _offset = isTransformed ? 0 : environment.Columns.Offset(column.Index);
         _cursors = isTransformed ? new LockStepCursor[count] : [];
@@ -37,7 +38,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         {
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
-            Unwrapped = new VectorEnvironment(environment.Specification, count, warn);
+            Unwrapped = new VectorEnvironment(environment.Specification, count, warn, environment.StepTimeout);
             _ignored = isTransformed && HaveSameSlots(Unwrapped.ObservationSpace, column) ? new IgnoredSlots(ObservationLength) : null;
             Queue = new StepQueue(Unwrapped, environment.Stepping, warn, cancellation);
         }
@@ -63,8 +64,8 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <summary>True if a transform is known to keep state from row to row, which cannot be saved.</summary>
     public bool HasStatefulTransform { get; }
 
-    /// <summary>True if a step that takes too long ends the work.</summary>
-    public bool HasStepTimeout { get; }
+    /// <summary>True if the work may end within a step: because it takes too long, or is asynchronous and cancelled.</summary>
+    public bool MayEndWithinStep => _hasStepTimeout || Unwrapped.HasAsynchronous;
 
     /// <summary>True if the states of all environments can be saved and no transform is known to keep one.</summary>
     public bool IsCheckpointable => Unwrapped.IsCheckpointable && !HasStatefulTransform;

@@ -6,7 +6,7 @@ namespace Trpo.Estimators.Environments.Stepping;
 /// <summary>The restarts of failed environments: each is replaced by a new one of the factory, as often as is allowed over all environments.</summary>
 /// <param name="environments">The environments.</param>
 /// <param name="max">The number of restarts that are allowed, at least 0.</param>
-/// <param name="warn">Receives a warning for each restart; null for no receiver.</param>
+/// <param name="warn">Receives a warning for each round of restarts; null for no receiver.</param>
 /// <param name="cancellation">Ends the waits between restarts; once it is cancelled, no environment is restarted.</param>
 internal sealed class EnvironmentRestarts(VectorEnvironment environments, int max, Action<string>? warn, CancellationToken cancellation)
 {
@@ -20,40 +20,72 @@ internal sealed class EnvironmentRestarts(VectorEnvironment environments, int ma
     /// <summary>The number of restarts so far.</summary>
     public int Count { get; set; }
 
-    /// <summary>Replaces an environment that failed, which is then to be reset. An environment that fails again before it completes a step is replaced after a wait: 100 ms, doubled each time, up to 30 s.</summary>
-    /// <param name="index">The environment.</param>
-    /// <param name="failure">The failure.</param>
+    /// <summary>
+    /// Replaces the environments that failed, which are then to be reset. Environments that fail again before they have completed a step are replaced after a wait, one for all of them: 100 ms, doubled each
+    /// time, up to 30 s.
+    /// </summary>
+    /// <param name="failures">The failure of each environment; null where there is none.</param>
     /// <exception cref="EnvironmentException">No restart is left, or the work was cancelled.</exception>
-    public void Restart(int index, EnvironmentException failure)
+    public void Restart(ReadOnlySpan<EnvironmentException?> failures)
     {
-        if (environments.Slot(index).HasStepped)
-            _inARow[index] = 0;
-        while (true)
+        EnvironmentException?[] left = [.. failures];
+        for (var i = 0; i < left.Length; i++)
         {
-            Require(failure);
-            if (_inARow[index]++ > 0 && cancellation.WaitHandle.WaitOne(Delay(_inARow[index])))
-                ExceptionDispatchInfo.Throw(failure);
-            Count++;
-            warn?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{failure.Message} The environment is created anew, and its episode dropped (restart {Count} of {max})."));
-            try
+            if (left[i] is not null && environments.Slot(i).HasStepped)
+                _inARow[i] = 0;
+        }
+
+        while (Array.Exists(left, failure => failure is not null))
+        {
+            Prepare(left);
+            for (var i = 0; i < left.Length; i++)
             {
-                environments.Replace(index);
-                return;
-            }
-            catch (EnvironmentException creation)
-            {
-                failure = creation;
+                if (left[i] is not null)
+                    left[i] = TryReplace(i);
             }
         }
     }
 
-    private void Require(EnvironmentException failure)
+    // Counts a round, warns of it, and waits before it.
+    private void Prepare(EnvironmentException?[] failures)
     {
+        var first = Array.Find(failures, failure => failure is not null)!;
+        int[] failed = [.. Enumerable.Range(0, failures.Length).Where(index => failures[index] is not null)];
         if (max == 0 || cancellation.IsCancellationRequested)
-            ExceptionDispatchInfo.Throw(failure);
-        if (Count >= max)
-            throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"{failure.Message} Environments were restarted {Count} times before, as often as the maxRestarts of LoadFromEnvironment allows."), failure) { IsNonFinite = failure.IsNonFinite };
+            ExceptionDispatchInfo.Throw(first);
+        if (Count + failed.Length > max)
+        {
+            var others = failed.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {failed.Length} environments failed at once.");
+            throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)}{others} {Count} of the restarts that the maxRestarts of LoadFromEnvironment allows, {max}, were used before."), first) { IsNonFinite = first.IsNonFinite };
+        }
+
+        var rounds = failed.Max(index => _inARow[index]++);
+        Count += failed.Length;
+        warn?.Invoke(failed.Length == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} The environment is created anew, and its episode dropped (restart {Count} of {max}).")
+            : string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} {failed.Length} environments failed at once, with the indices {Indices(failed)}: they are created anew, and their episodes dropped (restart {Count} of {max})."));
+        if (rounds > 0 && cancellation.WaitHandle.WaitOne(Delay(rounds)))
+            ExceptionDispatchInfo.Throw(first);
     }
 
-    private static TimeSpan Delay(int inARow) => TimeSpan.FromMilliseconds(Math.Min(FirstDelay.TotalMilliseconds * Math.Pow(2, inARow - 2), MaxDelay.TotalMilliseconds));
+    // Null if the environment was replaced.
+    private EnvironmentException? TryReplace(int index)
+    {
+        try
+        {
+            environments.Replace(index);
+            return null;
+        }
+        catch (EnvironmentException creation)
+        {
+            return creation;
+        }
+    }
+
+    private static string Indices(int[] failed) => failed.Length <= 8 ? string.Join(", ", failed) : $"{string.Join(", ", failed.Take(8))} and others";
+
+    // The messages of environments may end in anything.
+    private static string Sentence(string message) => message.EndsWith('.') ? message : $"{message}.";
+
+    private static TimeSpan Delay(int rounds) => TimeSpan.FromMilliseconds(Math.Min(FirstDelay.TotalMilliseconds * Math.Pow(2, rounds - 1), MaxDelay.TotalMilliseconds));
 }

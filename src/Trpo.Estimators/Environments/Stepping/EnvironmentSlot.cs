@@ -3,7 +3,7 @@ using Trpo.Estimators.Checkpoints;
 namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
-/// One environment of a vector environment, with its current observation and episode. Whatever the environment throws becomes an <see cref="EnvironmentException"/>, and what it returns is
+/// One environment of a vector environment, with its current observation and episode. An exception of the environment becomes an <see cref="EnvironmentException"/>; its observations and rewards are
 /// validated. A synchronous step allocates nothing. One thread uses a slot at a time.
 /// </summary>
 /// <param name="specification">The kind of the environment.</param>
@@ -11,15 +11,15 @@ namespace Trpo.Estimators.Environments.Stepping;
 /// <param name="index">The index of the environment.</param>
 /// <param name="count">The number of environments.</param>
 /// <param name="observation">Receives the current observation, <c>[d]</c>.</param>
-internal sealed class EnvironmentSlot(EnvironmentSpecification specification, ObservationValidator validator, int index, int count, Memory<float> observation)
+/// <param name="disposalLimit">The longest time to wait for an environment that is disposed asynchronously; null for no limit.</param>
+internal sealed class EnvironmentSlot(EnvironmentSpecification specification, ObservationValidator validator, int index, int count, Memory<float> observation, TimeSpan? disposalLimit)
 {
     private IEnvironment? _environment;
-    private IAsyncEnvironment? _asynchronous;
+    private AsyncCalls? _asynchronous;
     private float[] _action = [];
 
-    // Memory of an asynchronous environment's own, which a call that is given up may go on writing to.
-    private float[] _received = [];
-    private Task<StepResult>? _call;
+    // An environment that failed may be freed.
+    private WeakReference<IEnvironment>? _former;
 
     /// <summary>The name and the index of the environment, for the start of a message.</summary>
     public string Description => specification.Describe(index, count);
@@ -27,11 +27,11 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
     /// <summary>The environment; null before <see cref="Create"/> and after <see cref="Release"/>.</summary>
     public IEnvironment? Environment => _environment;
 
-    /// <summary>True if the environment is stepped asynchronously, with <see cref="BeginStep"/>, <see cref="BeginReset"/> and <see cref="End"/>.</summary>
-    public bool IsAsynchronous => _asynchronous is not null;
+    /// <summary>True if the environment is the one that was released or abandoned last, so that the factory returned it again.</summary>
+    public bool HasFormer => _former is not null && _former.TryGetTarget(out var former) && ReferenceEquals(former, _environment);
 
-    /// <summary>True unless a call of an asynchronous environment is under way.</summary>
-    public bool HasReturned => _call is not { IsCompleted: false };
+    /// <summary>The calls of an asynchronous environment, which is stepped with <see cref="BeginStep"/>, <see cref="BeginReset"/> and <see cref="End"/>; null for a synchronous one.</summary>
+    public AsyncCalls? Asynchronous => _asynchronous;
 
     /// <summary>The sum of the rewards in the current episode, or in the last one if it has ended.</summary>
     public double Return { get; private set; }
@@ -51,12 +51,11 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
     {
         var environment = specification.Create(index, count);
         (_environment, HasStepped) = (environment, false);
+        (Return, Length) = (0, 0);
         _action = new float[specification.ActionSpace.Length];
-        _asynchronous = environment as IAsyncEnvironment;
-        if (_asynchronous is not null && !Call(nameof(IAsyncEnvironment.IsAsynchronous), () => _asynchronous.IsAsynchronous))
-            _asynchronous = null;
-
-        _received = _asynchronous is null ? [] : new float[observation.Length];
+        _asynchronous = environment is IAsyncEnvironment asynchronous && Call(nameof(IAsyncEnvironment.IsAsynchronous), () => asynchronous.IsAsynchronous)
+            ? new AsyncCalls(asynchronous, observation.Length, _action.Length)
+            : null;
     }
 
     /// <summary>Starts an episode.</summary>
@@ -97,17 +96,19 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
     }
 
     /// <summary>Begins an episode of an asynchronous environment; <see cref="End"/> follows once the task has ended.</summary>
-    public Task BeginReset(int? seed, CancellationToken cancellation)
+    /// <param name="seed">The seed of the environment's randomness; null continues its sequence.</param>
+    public Task BeginReset(int? seed)
     {
         PrepareReset();
-        return _call = CallReset(seed, cancellation);
+        return _asynchronous!.BeginReset(seed);
     }
 
     /// <summary>Begins a step of an asynchronous environment; <see cref="End"/> follows once the task has ended.</summary>
-    public Task BeginStep(ReadOnlySpan<float> action, CancellationToken cancellation)
+    /// <param name="action">The action, <c>[k]</c>; clipped to the bounds of a box.</param>
+    public Task BeginStep(ReadOnlySpan<float> action)
     {
         PrepareStep(action);
-        return _call = CallStep(cancellation);
+        return _asynchronous!.BeginStep(_action);
     }
 
     /// <summary>Ends the call that was begun.</summary>
@@ -115,19 +116,16 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
     /// <exception cref="EnvironmentException">The environment threw an exception, or returned an invalid observation or reward.</exception>
     public StepResult End()
     {
-        var call = _call!;
-        _call = null;
         StepResult result;
         try
         {
-            result = call.GetAwaiter().GetResult();
+            result = _asynchronous!.End(observation.Span);
         }
         catch (Exception exception)
         {
             throw Length == 0 ? Failed(nameof(IEnvironment.Reset), exception) : Failed(nameof(IEnvironment.Step), exception, ForbiddenChoice());
         }
 
-        _received.CopyTo(observation);
         if (Length > 0)
             return Complete(result);
         Validate(nameof(IEnvironment.Reset));
@@ -186,26 +184,40 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
             throw new InvalidDataException($"{Description} {error}");
     }
 
-    /// <summary>Gives the environment up, and disposes it: at once, or when the asynchronous call that is under way ends.</summary>
-    /// <returns>The failure to dispose it; null if there is none yet.</returns>
+    /// <summary>Releases the environment and disposes it: at once, or when the asynchronous call that is under way ends.</summary>
+    /// <returns>The failure to dispose it, or to do so within the limit; null if there is none yet.</returns>
     public EnvironmentException? Release()
     {
         if (_environment is not { } environment)
             return null;
-        var call = _call;
-        (_environment, _asynchronous, _call) = (null, null, null);
-        if (call is { IsCompleted: false })
+        var (calls, call) = (_asynchronous, _asynchronous?.GiveUp());
+        Abandon();
+        if (call is null)
         {
-            // What the call ends with, and whether the environment can be disposed then, concerns nobody any more.
-            call.ContinueWith(ended => (ended.Exception, specification.TryDispose(environment)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            return null;
+            calls?.Dispose();
+            return Dispose(environment) is { } exception ? Failed("Dispose", exception) : null;
         }
 
-        return specification.TryDispose(environment) is { } exception ? Failed("Dispose", exception) : null;
+        // Nobody waits for the outcome of a call that is given up, nor for the disposal after it.
+        call.ContinueWith(ended => (ended.Exception, specification.TryDispose(environment)), TaskScheduler.Default);
+        return null;
     }
 
-    /// <summary>Gives up an environment that a thread has not returned from, without disposing it.</summary>
-    public void Leave() => _environment = null;
+    /// <summary>Leaves an environment alone that a thread has not returned from, or that another slot owns: it is not disposed.</summary>
+    public void Abandon()
+    {
+        _former = _environment is { } environment ? new WeakReference<IEnvironment>(environment) : _former;
+        (_environment, _asynchronous) = (null, null);
+    }
+
+    // A connection that is dead may be closed gracefully for ever.
+    private Exception? Dispose(IEnvironment environment)
+    {
+        if (disposalLimit is not { } limit || environment is IDisposable or not IAsyncDisposable)
+            return specification.TryDispose(environment);
+        var disposal = Task.Run(() => specification.TryDispose(environment));
+        return disposal.Wait(limit) ? disposal.Result : new TimeoutException(FormattableString.Invariant($"It has not returned for {limit.TotalSeconds:G4} s, the stepTimeout of LoadFromEnvironment, and is left alone."));
+    }
 
     private void RestoreEnvironment(BinaryReader state)
     {
@@ -219,27 +231,17 @@ internal sealed class EnvironmentSlot(EnvironmentSpecification specification, Ob
         }
     }
 
-    private async Task<StepResult> CallReset(int? seed, CancellationToken cancellation)
-    {
-        await _asynchronous!.ResetAsync(seed, _received, cancellation).ConfigureAwait(false);
-        return default;
-    }
-
-    private async Task<StepResult> CallStep(CancellationToken cancellation) => await _asynchronous!.StepAsync(_action, _received, cancellation).ConfigureAwait(false);
-
     // NaN in the observation before the call shows a value that was not written.
     private void PrepareReset()
     {
         (Return, Length) = (0, 0);
         observation.Span.Fill(float.NaN);
-        _received.AsSpan().Fill(float.NaN);
     }
 
     private void PrepareStep(ReadOnlySpan<float> action)
     {
         ActionSampling.Clip(specification.ActionSpace, action, _action);
         observation.Span.Fill(float.NaN);
-        _received.AsSpan().Fill(float.NaN);
         Length++;
     }
 

@@ -21,11 +21,12 @@ internal sealed class StepQueue : IDisposable
     private readonly int?[] _seeds;
     private readonly StepResult[] _results;
     private readonly int[] _queued;
-    private readonly int[] _synchronous;
+    private readonly int[] _ordered;
     private readonly EnvironmentException?[] _failures;
     private readonly List<int> _restarted = [];
     private volatile bool _hasFailed;
     private int _count;
+    private int _firstOnThreads;
 
     /// <param name="environments">The environments, which the caller disposes.</param>
     /// <param name="options">The threads, the longest time of a step, and the number of restarts.</param>
@@ -36,15 +37,15 @@ internal sealed class StepQueue : IDisposable
         var count = environments.Count;
         (_environments, _timeout) = (environments, options.StepTimeout);
         _restarts = new EnvironmentRestarts(environments, options.MaxRestarts, warn, cancellation);
-        _asynchronous = new AsyncSteps(options.StepTimeout, cancellation);
+        _asynchronous = new AsyncSteps(environments, options.StepTimeout, cancellation);
         _actionLength = environments.ActionSpace.Length;
         _actions = new float[count * _actionLength];
         (_isStep, _seeds, _results, _failures) = (new bool[count], new int?[count], new StepResult[count], new EnvironmentException?[count]);
-        (_queued, _synchronous) = (new int[count], new int[count]);
+        (_queued, _ordered) = (new int[count], new int[count]);
         if (options.StepTimeout is { } timeout)
             _watched = new WatchedSteps(count, options.Threads, timeout, RunOne);
         else if (Math.Min(options.Threads, count) is > 1 and var members)
-            _pool = new WorkerPool(members, position => RunOne(_synchronous[position]));
+            _pool = new WorkerPool(members, position => RunOne(_ordered[_firstOnThreads + position]));
     }
 
     /// <summary>The number of restarts of environments so far.</summary>
@@ -75,25 +76,25 @@ internal sealed class StepQueue : IDisposable
     }
 
     /// <summary>Runs and empties the queue, and returns when all steps and resets are done. Environments that fail are restarted, as long as that is allowed.</summary>
-    /// <param name="seedOf">Returns the seed of the first episode of a restarted environment.</param>
+    /// <param name="seedOf">Returns the seed of the first episode of a restarted environment, from its index and its failure.</param>
     /// <returns>The environments that were restarted, each of which is at the start of an episode, whether a step or a reset failed; valid until the next run. Empty as a rule.</returns>
     /// <exception cref="EnvironmentException">One or more environments failed, and cannot be restarted: the exception is that of the lowest index. Or one has not returned within the longest time of a step.</exception>
-    public IReadOnlyList<int> Run(Func<int, int> seedOf)
+    public IReadOnlyList<int> Run(Func<int, EnvironmentException, int> seedOf)
     {
         _restarted.Clear();
         RunOnce();
         while (_hasFailed)
         {
             _hasFailed = false;
+            _restarts.Restart(_failures);
             for (var i = 0; i < _failures.Length; i++)
             {
                 if (_failures[i] is not { } failure)
                     continue;
                 _failures[i] = null;
-                _restarts.Restart(i, failure);
                 if (!_restarted.Contains(i))
                     _restarted.Add(i);
-                EnqueueReset(i, seedOf(i));
+                EnqueueReset(i, seedOf(i, failure));
             }
 
             RunOnce();
@@ -116,10 +117,10 @@ internal sealed class StepQueue : IDisposable
         Array.Clear(_failures);
         for (var i = 0; i < _environments.Count; i++)
             EnqueueReset(i, random.NextSeed());
-        Run(_ => random.NextSeed());
+        Run((_, _) => random.NextSeed());
     }
 
-    /// <summary>Ends the threads, and cancels what is under way.</summary>
+    /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         _asynchronous.Dispose();
@@ -129,36 +130,46 @@ internal sealed class StepQueue : IDisposable
 
     private void RunOnce()
     {
-        var (count, synchronous) = (_count, 0);
+        // Asynchronous environments begin first, and wait while the others step.
+        var (count, ordered) = (_count, 0);
         _count = 0;
-        for (var i = 0; i < count; i++)
+        foreach (var index in _queued.AsSpan(0, count))
         {
-            var index = _queued[i];
-            if (_environments.Slot(index).IsAsynchronous)
-                Begin(index);
-            else
-                _synchronous[synchronous++] = index;
+            if (_environments.Slot(index).Asynchronous is not null)
+                _ordered[ordered++] = index;
         }
 
-        RunSynchronous(_synchronous.AsSpan(0, synchronous));
-        if (synchronous < count)
+        var asynchronous = ordered;
+        foreach (var index in _queued.AsSpan(0, count))
+        {
+            if (_environments.Slot(index).Asynchronous is null)
+                _ordered[ordered++] = index;
+        }
+
+        // With a limit of time, the calling thread must be free to look at the clock: an asynchronous call may block before its first wait.
+        var begun = _watched is null ? asynchronous : 0;
+        foreach (var index in _ordered.AsSpan(0, begun))
+            RunOne(index);
+        RunOnThreads(begun, count);
+        if (asynchronous > 0)
             EndAsynchronous(_queued.AsSpan(0, count));
     }
 
-    private void RunSynchronous(ReadOnlySpan<int> indices)
+    private void RunOnThreads(int start, int end)
     {
-        if (_watched is not null && indices.Length > 0)
+        if (_watched is not null && end > start)
         {
-            if (_watched.Run(indices) is { Count: > 0 } hanging)
+            if (_watched.Run(_ordered.AsSpan(start..end)) is { Count: > 0 } hanging)
                 throw Hangs(hanging);
         }
-        else if (_pool is not null && indices.Length > 1)
+        else if (_pool is not null && end - start > 1)
         {
-            _pool.Run(indices.Length);
+            _firstOnThreads = start;
+            _pool.Run(end - start);
         }
         else
         {
-            foreach (var index in indices)
+            foreach (var index in _ordered.AsSpan(start..end))
                 RunOne(index);
         }
     }
@@ -167,7 +178,9 @@ internal sealed class StepQueue : IDisposable
     {
         try
         {
-            if (_isStep[index])
+            if (_environments.Slot(index).Asynchronous is not null)
+                _asynchronous.Begin(index, _isStep[index], Action(index), _seeds[index]);
+            else if (_isStep[index])
                 _results[index] = _environments.Step(index, Action(index));
             else
                 _environments.Reset(index, _seeds[index]);
@@ -178,24 +191,18 @@ internal sealed class StepQueue : IDisposable
         }
     }
 
-    private void Begin(int index)
-    {
-        var slot = _environments.Slot(index);
-        _asynchronous.Add(_isStep[index] ? slot.BeginStep(Action(index), _asynchronous.Token) : slot.BeginReset(_seeds[index], _asynchronous.Token));
-    }
-
     private void EndAsynchronous(ReadOnlySpan<int> indices)
     {
         _asynchronous.Wait();
         foreach (var index in indices)
         {
             var slot = _environments.Slot(index);
-            if (!slot.IsAsynchronous)
+            if (slot.Asynchronous is not { } calls)
                 continue;
             try
             {
-                if (!slot.HasReturned)
-                    Fail(index, slot.NotReturned(_asynchronous.Elapsed, _timeout!.Value, DateTimeOffset.UtcNow));
+                if (!calls.HasReturned)
+                    Fail(index, slot.NotReturned(calls.Elapsed, _timeout!.Value, DateTimeOffset.UtcNow));
                 else
                     _results[index] = slot.End();
             }
@@ -218,7 +225,7 @@ internal sealed class StepQueue : IDisposable
         var (first, elapsed) = hanging[0];
         var failure = _environments.Slot(first).NotReturned(elapsed, _timeout!.Value, DateTimeOffset.UtcNow);
         foreach (var (index, _) in hanging)
-            _environments.Slot(index).Leave();
+            _environments.Slot(index).Abandon();
         var others = hanging.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {hanging.Count - 1} more hang, with the indices {string.Join(", ", hanging.Skip(1).Select(other => other.Index))}.");
         return new EnvironmentException($"{failure.Message}{others} A step cannot be ended from outside, so that the work ends; the environment is not disposed.", failure.InnerException);
     }

@@ -5,8 +5,8 @@ using Trpo.Runtime.Spaces;
 namespace Trpo.Estimators.Environments.Stepping;
 
 /// <summary>
-/// A vector environment: a fixed number of environments of one kind, with the current observation of each. Different threads may use different environments at the same time. Whatever an
-/// environment throws becomes an <see cref="EnvironmentException"/>; its caller decides whether that was a cancellation.
+/// A vector environment: a fixed number of environments of one kind, with the current observation of each. Different threads may use different environments at the same time. An exception of an
+/// environment becomes an <see cref="EnvironmentException"/>; the caller decides whether that was a cancellation.
 /// </summary>
 internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 {
@@ -20,15 +20,16 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <param name="specification">The kind of the environments.</param>
     /// <param name="count">The number of environments, at least 1.</param>
     /// <param name="warn">Receives warnings, on the thread that uses the vector environment; null for no receiver.</param>
+    /// <param name="disposalLimit">The longest time to wait for an environment that is disposed asynchronously; null for no limit.</param>
     /// <exception cref="EnvironmentException">The factory threw, or returned null, one environment twice, or environments of different spaces.</exception>
-    public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null)
+    public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null, TimeSpan? disposalLimit = null)
     {
         _specification = specification;
         _warn = warn;
         _observationLength = specification.ObservationSpace.Length;
         _observations = new float[count * _observationLength];
         var validator = new ObservationValidator(specification.ObservationSpace);
-        _slots = [.. Enumerable.Range(0, count).Select(index => new EnvironmentSlot(specification, validator, index, count, _observations.AsMemory(index * _observationLength, _observationLength)))];
+        _slots = [.. Enumerable.Range(0, count).Select(index => new EnvironmentSlot(specification, validator, index, count, _observations.AsMemory(index * _observationLength, _observationLength), disposalLimit))];
         try
         {
             for (var i = 0; i < count; i++)
@@ -62,6 +63,9 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>Returns the current observation of environment <paramref name="index"/>, <c>[d]</c>.</summary>
     public Span<float> Observation(int index) => _observations.AsSpan(index * _observationLength, _observationLength);
 
+    /// <summary>True if an environment is stepped asynchronously.</summary>
+    public bool HasAsynchronous => Array.Exists(_slots, slot => slot.Asynchronous is not null);
+
     /// <summary>Returns environment <paramref name="index"/> with its episode.</summary>
     public EnvironmentSlot Slot(int index) => _slots[index];
 
@@ -80,7 +84,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <inheritdoc cref="EnvironmentSlot.Step"/>
     public StepResult Step(int index, ReadOnlySpan<float> action) => _slots[index].Step(action);
 
-    /// <summary>Gives environment <paramref name="index"/> up and creates another in its place, which is to be reset.</summary>
+    /// <summary>Releases environment <paramref name="index"/> and creates another in its place, which is to be reset.</summary>
     /// <exception cref="EnvironmentException">The factory threw, or returned null, one environment twice, or environments of different spaces.</exception>
     public void Replace(int index)
     {
@@ -143,11 +147,11 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     {
         var slot = _slots[index];
         slot.Create();
-        if (!_slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
+        if (!slot.HasFormer && !_slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
             return;
 
-        // The other slot disposes it.
-        slot.Leave();
+        // The other slot disposes it, or has.
+        slot.Abandon();
         throw new EnvironmentException($"{Describe(index)} could not be created: the factory returned the same environment twice; it must create a new one each time.");
     }
 

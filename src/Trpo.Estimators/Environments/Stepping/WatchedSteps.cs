@@ -12,6 +12,7 @@ internal sealed class WatchedSteps : IDisposable
     // When the step of each environment began; 0 while none is under way.
     private readonly long[] _began;
     private readonly int[] _indices;
+    private readonly int _workers;
     private bool _hangs;
 
     /// <param name="environments">The number of environments.</param>
@@ -25,12 +26,16 @@ internal sealed class WatchedSteps : IDisposable
         _indices = new int[environments];
 
         // The calling thread counts as one, but only waits.
-        _pool = new WorkerPool(Math.Min(threads, environments) + 1, RunItem);
+        _workers = Math.Min(threads, environments);
+        _pool = new WorkerPool(_workers + 1, RunItem);
     }
 
     /// <summary>Runs the steps of some environments.</summary>
     /// <param name="indices">The environments.</param>
-    /// <returns>The environments whose steps hang, in the order of <paramref name="indices"/>, each with its time so far; empty if all steps are done. After steps that hang there are no more.</returns>
+    /// <returns>
+    /// The environments whose steps hang, in the order of <paramref name="indices"/>, each with its time so far; empty if all steps are done. No other step is under way then, and after steps that hang
+    /// there are no more.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">A step hung before.</exception>
     public IReadOnlyList<(int Index, TimeSpan Elapsed)> Run(ReadOnlySpan<int> indices)
     {
@@ -38,7 +43,8 @@ internal sealed class WatchedSteps : IDisposable
         _pool.Begin(indices.Length);
         for (var wait = _timeout; !_pool.Wait(wait); wait = TimeLeft(indices))
         {
-            if (FindHanging(indices) is { Count: > 0 } hanging)
+            // A thread that does not hang goes on with the other steps, whose environments could not be disposed meanwhile.
+            if (FindHanging(indices) is { Count: > 0 } hanging && hanging.Count == Math.Min(_workers, _pool.Unfinished))
             {
                 _hangs = true;
                 _pool.Abandon();
@@ -82,12 +88,16 @@ internal sealed class WatchedSteps : IDisposable
         return hanging;
     }
 
-    // Until the oldest step that is under way has taken too long.
+    // Until the oldest step that does not hang yet has taken too long.
     private TimeSpan TimeLeft(ReadOnlySpan<int> indices)
     {
         var oldest = TimeSpan.Zero;
         foreach (var index in indices)
-            oldest = TimeSpan.FromTicks(Math.Max(oldest.Ticks, ElapsedOf(index).Ticks));
+        {
+            if (ElapsedOf(index) is var elapsed && elapsed < _timeout && elapsed > oldest)
+                oldest = elapsed;
+        }
+
         return TimeSpan.FromTicks(Math.Max((_timeout - oldest).Ticks, TimeSpan.TicksPerMillisecond));
     }
 

@@ -91,6 +91,9 @@ internal abstract class WorkerPool<TThreading> : IDisposable
         return true;
     }
 
+    /// <summary>The number of items of the batch that are not done, those that no thread has taken included.</summary>
+    public int Unfinished => _threading.Read(ref _unfinished);
+
     /// <summary>Ends the workers and waits for them. Items that no thread has taken do not run.</summary>
     public void Dispose()
     {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Environments.Stepping;
@@ -16,6 +18,10 @@ public sealed class AsyncEnvironmentTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly MLContext _ml = new(seed: 1);
+    private readonly List<string> _warnings = [];
+
+    [SetUp]
+    public void Forget() => _warnings.Clear();
 
     [Test]
     public void Sixty_four_environments_of_20_milliseconds_take_a_step_in_less_than_60()
@@ -127,46 +133,27 @@ public sealed class AsyncEnvironmentTests
         Assert.That(policy, Is.Not.Empty);
     }
 
-    [Test]
-    public void A_step_that_takes_too_long_is_given_up_and_its_late_observation_goes_nowhere()
+    // A step that ends within a second of the cancellation leaves a state that can be saved; of one that does not, the state before its iteration is.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_cancelled_training_leaves_a_checkpoint_and_no_failure(bool ends)
     {
-        using var release = new SemaphoreSlim(0);
-        using var disposed = new ManualResetEventSlim();
-        var cancelled = 0;
-        var created = 0;
-        using var environments = Environments(3, () =>
+        using var folder = new TemporaryFolder();
+        var options = new TrpoOptions { TotalSteps = 300, StepsPerIteration = 100, HiddenLayers = [8], Seed = 1 };
+        var whole = Train(() => new Pendulum(), options: options);
+        using var cancellation = new CancellationTokenSource();
+        var checkpoints = new CheckpointOptions { Folder = folder.FullName, Interval = TimeSpan.FromHours(1) };
+        var calls = 0;
+        Train(() => new AsyncEnvironment(new Pendulum(), async (_, token) =>
         {
-            // The first is created only for its spaces.
-            var index = created++ - 1;
-            return new AsyncEnvironment(new CountingEnvironment(length: 100), async (call, token) =>
-            {
-                if ((index, call) != (1, 2))
-                    return;
-                token.Register(() => Interlocked.Increment(ref cancelled));
-                await release.WaitAsync(CancellationToken.None);
-            }, () =>
-            {
-                if (index == 1)
-                    disposed.Set();
-            });
-        });
-        var warnings = new List<string>();
-        using var queue = new StepQueue(environments, new SteppingOptions { StepTimeout = TimeSpan.FromMilliseconds(300), MaxRestarts = 1 }, warnings.Add);
-        queue.Reset(new RandomSource(1));
-        Assert.That(Step(queue, 3), Is.Empty);
+            if (Interlocked.Increment(ref calls) != 150)
+                return;
+            await cancellation.CancelAsync();
+            await Task.Delay(ends ? 20 : Timeout.Infinite, token);
+        }), options: options with { Checkpoints = checkpoints }, cancellation: cancellation.Token);
 
-        Assert.That(Step(queue, 3), Is.EqualTo(new[] { 1 }));
-
-        Assert.That(environments.Observations.ToArray(), Is.EqualTo(new[] { 2f, 0, 2 }));
-        Assert.That(warnings, Has.Count.EqualTo(1));
-        Assert.That(warnings[0], Does.Match(@"^Environment 'Counting' \(index 1 of 3\) has not returned from Step, at step 2 of its episode, for 0\.\d+ s, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ; the stepTimeout of LoadFromEnvironment is 0\.3 s\. The environment is created anew, and its episode dropped \(restart 1 of 1\)\.$"));
-        Assert.That(() => Volatile.Read(ref cancelled), Is.EqualTo(1).After(10_000, 1));
-        Assert.That(disposed.IsSet, Is.False, "a call is within it");
-        release.Release();
-        Assert.That(disposed.Wait(Patience), Is.True, "disposed once the call has ended");
-        Assert.That(environments.Observation(1)[0], Is.Zero);
-        Assert.That(Step(queue, 3), Is.Empty);
-        Assert.That(environments.Observations.ToArray(), Is.EqualTo(new[] { 3f, 1, 3 }));
+        Assert.That(_warnings.Single(warning => warning.Contains("was cancelled", StringComparison.Ordinal)), Does.Contain("It can be resumed from").And.Not.Contains("failed"));
+        Assert.That(Train(() => new AsyncEnvironment(new Pendulum(), Yield), options: options with { Checkpoints = checkpoints with { Resume = true } }), Is.EqualTo(whole));
     }
 
     [Test]
@@ -195,13 +182,20 @@ public sealed class AsyncEnvironmentTests
     {
         for (var e = 0; e < count; e++)
             queue.EnqueueStep(e, [0]);
-        return [.. queue.Run(_ => 1)];
+        return [.. queue.Run((_, _) => 1)];
     }
 
-    private byte[] Train(Func<IEnvironment> factory, int threads = 1, CancellationToken cancellation = default)
+    private byte[] Train(Func<IEnvironment> factory, int threads = 1, TrpoOptions? options = null, CancellationToken cancellation = default)
     {
-        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, count: 4, threads: threads, cancellation: cancellation);
-        using var policy = _ml.ReinforcementLearning.Trainers.Trpo(environment, new() { TotalSteps = 300, StepsPerIteration = 100, HiddenLayers = [8], Seed = 1, Cancellation = cancellation }).Fit(environment);
+        var ml = new MLContext(1);
+        ml.Log += (_, log) =>
+        {
+            if (log.Kind == ChannelMessageKind.Warning)
+                _warnings.Add(log.RawMessage);
+        };
+        var environment = ml.ReinforcementLearning.LoadFromEnvironment(factory, count: 4, threads: threads, cancellation: cancellation);
+        options ??= new() { TotalSteps = 300, StepsPerIteration = 100, HiddenLayers = [8], Seed = 1 };
+        using var policy = ml.ReinforcementLearning.Trainers.Trpo(environment, options with { Cancellation = cancellation }).Fit(environment);
         return policy.Onnx.ToArray();
     }
 

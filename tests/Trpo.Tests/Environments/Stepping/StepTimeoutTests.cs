@@ -62,6 +62,29 @@ public sealed class StepTimeoutTests
         Assert.That(exception.Message, Does.Match(@"^Environment 'Counting' \(index 1 of 4\) has not returned from Reset, at step 0 of its episode, .* 1 more hang, with the indices 3\. "));
     }
 
+    // While one step hangs, another begins and is not over when the first has had its time.
+    [Test]
+    public void No_environment_is_disposed_while_a_thread_is_in_it()
+    {
+        var created = -1;
+        var (inside, disposedInside) = (new int[5], 0);
+        Assert.That(() => Train(() =>
+        {
+            var index = created++;
+            return new HookedEnvironment(new CountingEnvironment(), call =>
+            {
+                if (index < 0)
+                    return;
+                Volatile.Write(ref inside[index], 1);
+                if (call == 6)
+                    _release.Wait(index == 0 ? Patience : TimeSpan.FromMilliseconds(350));
+                Volatile.Write(ref inside[index], 0);
+            }, () => disposedInside += index >= 0 ? Volatile.Read(ref inside[index]) : 0);
+        }, threads: 2), Throws.TypeOf<EnvironmentException>());
+
+        Assert.That(disposedInside, Is.Zero);
+    }
+
     [Test]
     public void An_evaluation_ends_too()
     {
@@ -72,7 +95,7 @@ public sealed class StepTimeoutTests
         Assert.That(() => ml.ReinforcementLearning.Evaluate(policy, environment, episodes: 12), Throws.TypeOf<EnvironmentException>().With.InnerException.TypeOf<TimeoutException>());
     }
 
-    // The checkpoints before are those of the first and the third iteration; an hour passes for neither of them.
+    // The only checkpoint before is that of the beginning; an hour does not pass.
     [TestCase(120)]
     [TestCase(399)]
     public void A_training_with_checkpoints_resumes_from_the_iteration_that_the_step_hung_in(int hangsAt)
@@ -83,12 +106,29 @@ public sealed class StepTimeoutTests
         var steps = 0;
         Assert.That(() => Train(() => new StepCounter(new Pendulum(), () => HangIf(Interlocked.Increment(ref steps) == hangsAt)), options: options), Throws.TypeOf<EnvironmentException>());
 
+        // The first checkpoint is that of the beginning.
         var iteration = (hangsAt / 200) + 1;
-        Assert.That(_warnings[^1], Does.Match($@"^Training ends in iteration {iteration}; it can be resumed from .*checkpoint, the state before that iteration\.$"));
+        if (iteration > 1)
+            Assert.That(_warnings[^1], Does.Match($@"^Training ends in iteration {iteration}; it can be resumed from .*checkpoint, the state before that iteration\.$"));
         var reported = new Listener();
         var resumed = Train(() => new StepCounter(new Pendulum(), () => { }), options: options with { Checkpoints = options.Checkpoints! with { Resume = true }, Progress = reported });
         Assert.That(reported.Iterations[0].Iteration, Is.EqualTo(iteration), "nothing of earlier iterations is lost");
         Assert.That(resumed, Is.EqualTo(whole));
+    }
+
+    // Checkpoints within the iteration are later than its beginning.
+    [Test]
+    public void A_later_checkpoint_is_not_replaced_by_the_state_before_the_iteration()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Small with { Checkpoints = new CheckpointOptions { Folder = folder.FullName, Interval = TimeSpan.FromTicks(1), Kept = 1 } };
+        var steps = 0;
+        Assert.That(() => Train(() => new StepCounter(new Pendulum(), () => HangIf(Interlocked.Increment(ref steps) == 390)), options: options), Throws.TypeOf<EnvironmentException>());
+        var (resumed, left) = (new Listener(), 0);
+        Train(() => new StepCounter(new Pendulum(), () => Interlocked.Increment(ref left)), options: options with { Checkpoints = options.Checkpoints! with { Resume = true, Interval = TimeSpan.FromHours(1) }, Progress = resumed });
+
+        Assert.That(left, Is.EqualTo(800 - 388));
+        Assert.That(_warnings, Has.None.Contains("the state before that iteration"));
     }
 
     [Test]
