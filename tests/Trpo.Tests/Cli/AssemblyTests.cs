@@ -165,7 +165,7 @@ public sealed class AssemblyTests
         var tooFew = Tool.RunHere([.. train, run + "2", "--max-restarts", "3"]);
 
         Assert.That(enough.ExitCode, Is.Zero, enough.Error);
-        Assert.That(enough.Error, Does.Contain("The motor is off. The environment is created anew, and its episode dropped (restart 4 of 4)."));
+        Assert.That(enough.Error, Does.Contain("2 environments failed at once, with the indices 0, 1: they are created anew, and their episodes dropped (restart 4 of 4)."));
         Assert.That(tooFew.ExitCode, Is.EqualTo(1));
         Assert.That(tooFew.Error, Does.Contain("2 environments failed at once. 2 of the restarts that the maxRestarts of LoadFromEnvironment allows, 3, were used before."));
         Assert.That(Tool.RunHere("resume", run + "2", "--max-restarts", "9").ExitCode, Is.Zero);
