@@ -170,7 +170,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         try
         {
-            return new PolicyTransformer(policy.Export(metadata), _options.Columns);
+            return new PolicyTransformer(policy.Export(metadata), _options.Columns, selection: null, trust: true);
         }
         catch (InvalidDataException exception)
         {

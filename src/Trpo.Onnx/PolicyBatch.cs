@@ -159,9 +159,6 @@ public sealed class PolicyBatch : IPolicyBatch
         _run.Dispose();
     }
 
-    /// <summary>Ends a run on another thread with an exception before the next operator.</summary>
-    internal void Stop() => _run.Stop();
-
     private void CheckRow(int row)
     {
         if ((uint)row >= (uint)_rows)

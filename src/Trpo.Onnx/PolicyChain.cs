@@ -49,7 +49,7 @@ public sealed class PolicyChain
     /// <param name="inputSchema">The raw columns; null for those that training recorded.</param>
     /// <exception cref="ArgumentException">The types of the raw columns are not known, or the model does not take them.</exception>
     /// <exception cref="NotSupportedException">A transformer cannot be expressed, or stands behind the policy; the message names it.</exception>
-    internal byte[] ToOnnx(DataViewSchema? inputSchema) => ChainExport.ToOnnx(Before, ToGraph(), inputSchema, onnx => PolicySession.Open(onnx).Dispose());
+    internal byte[] ToOnnx(DataViewSchema? inputSchema) => ChainExport.ToOnnx(Before, ToGraph(), inputSchema, onnx => PolicySession.Open(onnx, trust: true).Dispose());
 
     /// <summary>Puts a graph in the place of the transformers in front of the policy.</summary>
     /// <param name="preprocessing">The ONNX model that ML.NET's converter wrote of them.</param>

@@ -1,7 +1,7 @@
-using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Trpo.Onnx.Files;
+using Trpo.Onnx.Interop;
 using Trpo.Runtime.Files;
 
 namespace Trpo.Onnx;
@@ -19,6 +19,11 @@ public static class PolicyModel
 {
     // Far more than any model within the limits takes.
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
+
+    // A load whose streams were closed ends with its next read.
+    private static readonly TimeSpan MaxEnd = TimeSpan.FromSeconds(1);
+
+    private const int LoadStackBytes = 8 << 20;
 
     /// <summary>Writes a model to a file, so that <see cref="Load(MLContext, string, out DataViewSchema)"/> reads it.</summary>
     /// <param name="ml">The context.</param>
@@ -53,6 +58,30 @@ public static class PolicyModel
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(path);
         return Load(ml, BoundedFile.Read(path, ModelArchive.MaxBytes), path, MaxTime, out inputSchema);
+    }
+
+    /// <summary>Loads a model from a file that the caller may vouch for.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="path">The file that <see cref="Save"/> or <c>ml.Model.Save</c> wrote.</param>
+    /// <param name="trust">
+    /// True if the caller vouches for the file: neither the time of loading nor the operators, the memory and the work of its policy are limited, and it
+    /// can exhaust or block the process. The archive is checked nevertheless.
+    /// </param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null if it was saved without.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, above the limits, or not a model with a policy; the message says which.</exception>
+    public static ITransformer Load(MLContext ml, string path, bool trust, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(path);
+        var bytes = BoundedFile.Read(path, ModelArchive.MaxBytes);
+        if (!trust)
+            return Load(ml, bytes, path, MaxTime, out inputSchema);
+        DataViewSchema? schema = null;
+        var model = PolicyTransformerLoader.Trusting(() => Load(ml, bytes, path, Timeout.InfiniteTimeSpan, out schema));
+        inputSchema = schema;
+        return model;
     }
 
     /// <summary>Loads a model from a stream.</summary>
@@ -183,22 +212,36 @@ public static class PolicyModel
         throw Damaged(source, "it has no policy");
     }
 
-    // ML.NET reads for ever if an array is longer than the rest of its entry. Only an abort ends that loop; without one, the thread and a processor
-    // would be lost. An abort can leave only objects of this load in an invalid state.
+    // ML.NET reads for ever if an array is longer than the rest of its entry. The load has a thread of its own, so that the limit needs no free thread
+    // of the pool, and closing the archive's streams ends that loop: the next read throws.
     private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
     {
         (ITransformer, DataViewSchema?) loaded = default;
-        using var end = new CancellationTokenSource(time);
-#pragma warning disable SYSLIB0046 // The abort is intended: the loop is ML.NET's.
-        ControlledExecution.Run(
-            () =>
-            {
-                var model = ml.Model.Load(new MemoryStream(bytes, writable: false), out var schema);
-                loaded = (model, schema);
-            },
-            end.Token);
-#pragma warning restore SYSLIB0046
+        ExceptionDispatchInfo? failure = null;
+        using var archive = MicrosoftMLInternals.OpenArchive(ml, new MemoryStream(bytes, writable: false));
+        var thread = new Thread(LoadModel, LoadStackBytes) { IsBackground = true, Name = "Trpo.Onnx load" };
+        thread.Start();
+        if (!thread.Join(time))
+        {
+            archive.Dispose();
+            thread.Join(MaxEnd);
+            throw new OperationCanceledException();
+        }
+
+        failure?.Throw();
         return loaded;
+
+        void LoadModel()
+        {
+            try
+            {
+                loaded = MicrosoftMLInternals.LoadModel(ml, archive);
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        }
     }
 
     private static void Check(byte[] bytes, string source)

@@ -1,4 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using Trpo.Onnx.Admission;
+using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Runtime;
 using Trpo.Runtime;
 using Trpo.Runtime.Files;
@@ -15,11 +17,6 @@ public sealed class PolicySession : IDisposable
 {
     /// <summary>The maximum length of an ONNX file that is opened, in bytes: 256 MiB.</summary>
     public const int MaxBytes = 256 << 20;
-
-    // As many rows as a view reads at a time, unless a row is very long.
-    private const int TrialRows = 256;
-    private const int TrialValues = 1 << 24;
-    private static readonly TimeSpan MaxTrialTime = TimeSpan.FromSeconds(20);
 
     private readonly IEngine _engine;
     private readonly bool _hasDeviations;
@@ -41,25 +38,44 @@ public sealed class PolicySession : IDisposable
     public bool IsStochastic => _hasDeviations || Metadata.Actions is not BoxActionSpace;
 
     /// <summary>
-    /// Opens an exported policy. The file is not trusted: it is checked to be a policy that is complete and undamaged, that needs no other file and
-    /// only ONNX's own operators, and that runs within limits of memory and time.
+    /// Opens an exported policy. The file is not trusted: before any engine reads it, it is checked to be a policy that is complete and undamaged, that
+    /// needs no other file, has admitted operators only, and whose memory and work are within limits.
     /// </summary>
     /// <param name="path">The ONNX file, of <see cref="MaxBytes"/> at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a policy, or is damaged.</exception>
-    public static PolicySession Open(string path)
+    /// <exception cref="InvalidDataException">The file is not a policy, is damaged or is not admitted.</exception>
+    public static PolicySession Open(string path) => Open(path, trust: false);
+
+    /// <summary>Opens an exported policy.</summary>
+    /// <param name="path">The ONNX file, of <see cref="MaxBytes"/> at most.</param>
+    /// <param name="trust">
+    /// True if the caller vouches for the file: its operators, its memory and its work are not checked, and it can exhaust or block the process. Its
+    /// digest and its form are checked nevertheless.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a policy, is damaged or is not admitted.</exception>
+    public static PolicySession Open(string path, bool trust)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Open(BoundedFile.Read(path, MaxBytes), path);
+        return Open(BoundedFile.Read(path, MaxBytes), path, trust);
     }
+
+    /// <summary>Opens an exported policy from memory, which is not trusted.</summary>
+    /// <param name="model">The bytes of the ONNX model.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged or are not admitted.</exception>
+    public static PolicySession Open(byte[] model) => Open(model, trust: false);
 
     /// <summary>Opens an exported policy from memory.</summary>
     /// <param name="model">The bytes of the ONNX model.</param>
-    /// <exception cref="InvalidDataException">The bytes are not a policy, or are damaged.</exception>
-    public static PolicySession Open(byte[] model)
+    /// <param name="trust">
+    /// True if the caller vouches for the bytes: their operators, their memory and their work are not checked, and they can exhaust or block the
+    /// process. Their digest and their form are checked nevertheless.
+    /// </param>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged or are not admitted.</exception>
+    public static PolicySession Open(byte[] model, bool trust)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Open(model, "the model");
+        return Open(model, "the model", trust);
     }
 
     /// <summary>Creates the memory for up to <paramref name="capacity"/> observations at a time.</summary>
@@ -86,7 +102,7 @@ public sealed class PolicySession : IDisposable
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
 
-    internal static PolicySession Open(byte[] model, string source)
+    internal static PolicySession Open(byte[] model, string source, bool trust)
     {
         try
         {
@@ -94,6 +110,8 @@ public sealed class PolicySession : IDisposable
                 throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
             if (model.Length > MaxBytes)
                 throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
+            if (!trust)
+                Admit(model);
             return OpenManaged(model) ?? OpenInOnnxRuntime(model);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
@@ -102,7 +120,13 @@ public sealed class PolicySession : IDisposable
         }
     }
 
-    // Managed code computes bounded work for each row: it need not be tried out.
+    // The metadata are read first: until then, the number of objects that the bytes may become is not bounded.
+    private static void Admit(byte[] model)
+    {
+        var metadata = PolicyMetadata.FromOnnx(model);
+        GraphAdmission.Check(ModelProto.Parser.ParseFrom(model), Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength)));
+    }
+
     private static PolicySession? OpenManaged(byte[] model)
     {
         if (!Policy.TryOpen(model, out var policy) || policy.Inputs is not [{ Name: PolicyValues.Observation }])
@@ -112,65 +136,24 @@ public sealed class PolicySession : IDisposable
 
     private static PolicySession OpenInOnnxRuntime(byte[] model)
     {
-        TrialArena.Prepare();
         var metadata = PolicyMetadata.FromOnnx(model);
-        TryOut(model, metadata);
-        var policy = Create(model, metadata, isTrial: false);
-        try
-        {
-            policy.Run(1);
-            return policy;
-        }
-        catch
-        {
-            policy.Dispose();
-            throw;
-        }
-    }
-
-    private static PolicySession Create(byte[] model, PolicyMetadata metadata, bool isTrial)
-    {
         using var options = SessionSettings.Create();
-        if (isTrial)
-            TrialArena.Use(options);
         var session = new InferenceSession(model, options);
         try
         {
             Check(session, metadata);
             var hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
-            return new PolicySession(new OnnxEngine(session), metadata, hasDeviations);
+            var policy = new PolicySession(new OnnxEngine(session), metadata, hasDeviations);
+
+            // Some errors of a graph, such as an index that is out of range, show only when it runs.
+            using var row = policy.CreateBatch(1);
+            row.Run(1);
+            return policy;
         }
         catch
         {
             session.Dispose();
             throw;
-        }
-    }
-
-    // Some errors of a graph, and its use of memory, show only when it runs.
-    private static void TryOut(byte[] model, PolicyMetadata metadata)
-    {
-        lock (TrialArena.Turn)
-        {
-            using var trial = Create(model, metadata, isTrial: true);
-            trial.Run(1);
-            var maxLength = Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength));
-            trial.Run(Math.Clamp(TrialValues / maxLength, 1, TrialRows));
-        }
-    }
-
-    private void Run(int rows)
-    {
-        using var batch = CreateBatch(rows);
-        var timer = new Timer(state => ((PolicyBatch)state!).Stop(), batch, MaxTrialTime, Timeout.InfiniteTimeSpan);
-        try
-        {
-            batch.Run(rows);
-        }
-        finally
-        {
-            // The timer must have ended before the batch is freed.
-            timer.DisposeAsync().AsTask().Wait();
         }
     }
 

@@ -22,17 +22,18 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     /// <param name="onnx">The bytes of the ONNX model.</param>
     /// <param name="columns">The columns to read and to write.</param>
     /// <param name="selection">The selection of actions; null, the default, for <see cref="ActionSelection.Mode"/>.</param>
+    /// <param name="trust">True if the caller vouches for the bytes, which are then not checked; false, the default, if they may be a stranger's, as in <see cref="PolicySession.Open(byte[], bool)"/>.</param>
     /// <exception cref="ArgumentException">Two of the outputs have the same name, a name is empty, or an output does not exist for the policy's actions.</exception>
-    /// <exception cref="InvalidDataException">The bytes are not a policy.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged or are not admitted.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn or given a probability, but the policy's graph does not output their distribution.</exception>
-    public PolicyTransformer(byte[] onnx, PolicyColumns columns, ActionSelection? selection = null)
+    public PolicyTransformer(byte[] onnx, PolicyColumns columns, ActionSelection? selection = null, bool trust = false)
     {
         ArgumentNullException.ThrowIfNull(onnx);
         ArgumentNullException.ThrowIfNull(columns);
         _onnx = [.. onnx];
         Columns = columns;
         Selection = selection ?? ActionSelection.Mode;
-        Session = PolicySession.Open(_onnx, "the model");
+        Session = PolicySession.Open(_onnx, "the model", trust);
         Check();
     }
 

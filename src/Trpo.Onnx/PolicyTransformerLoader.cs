@@ -16,6 +16,23 @@ namespace Trpo.Onnx;
 /// </summary>
 internal static class PolicyTransformerLoader
 {
+    // The load of a model has a thread of its own, which takes the value of its caller's.
+    private static readonly AsyncLocal<bool> Trust = new();
+
+    /// <summary>Loads a model whose policies the caller vouches for.</summary>
+    public static T Trusting<T>(Func<T> load)
+    {
+        Trust.Value = true;
+        try
+        {
+            return load();
+        }
+        finally
+        {
+            Trust.Value = false;
+        }
+    }
+
     /// <summary>Reads a policy; ML.NET dictates the name and the parameters of this method.</summary>
     /// <exception cref="InvalidDataException">The record of the policy is missing, damaged, or of a newer version.</exception>
     public static PolicyTransformer Create(IHostEnvironment environment, ModelLoadContext context)
@@ -23,7 +40,7 @@ internal static class PolicyTransformerLoader
         try
         {
             var (columns, selection, onnx) = MicrosoftMLInternals.Load(context, PolicyRecord.Decode);
-            return new PolicyTransformer(onnx, columns, selection);
+            return new PolicyTransformer(onnx, columns, selection, Trust.Value);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
         {

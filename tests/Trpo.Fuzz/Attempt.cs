@@ -8,7 +8,7 @@ namespace Trpo.Fuzz;
 internal static class Attempt
 {
     private const int Rows = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <returns>Null where the policy opened, or the reason why not.</returns>
     public static string? Session(byte[] onnx, RandomSource random)

@@ -34,6 +34,15 @@ internal static class GraphMutation
         return Seal(model);
     }
 
+    /// <summary>Adds greedy nodes to a model, under a digest that matches.</summary>
+    public static byte[] Greedy(ModelProto original, RandomSource random)
+    {
+        var model = original.Clone();
+        for (var times = 1 + random.NextInt(3); times > 0; times--)
+            GreedyGraph.Insert(model.Graph, random);
+        return Seal(model);
+    }
+
     // The digest of a sealed model is the SHA-256 of all the rest of it.
     private static byte[] Seal(ModelProto model)
     {

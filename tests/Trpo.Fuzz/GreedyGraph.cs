@@ -14,14 +14,19 @@ internal static class GreedyGraph
     {
         var name = $"greedy{graph.Node.Count}";
         var size = Sizes[random.NextInt(Sizes.Length)];
-        var big = random.NextInt(6) switch
+        var big = random.NextInt(11) switch
         {
             0 => Node(graph, "ConstantOfShape", name, [Longs(graph, $"{name}_shape", [size], 1)]),
             1 => Node(graph, "Expand", name, [One(graph, name), Longs(graph, $"{name}_shape", [size], 1)]),
             2 => Node(graph, "Tile", name, [Node(graph, "Reshape", $"{name}_flat", [One(graph, name), Longs(graph, $"{name}_one", [1], 1)]), Longs(graph, $"{name}_repeats", [size], 1)]),
             3 => Cast(graph, Node(graph, "Range", name, [Longs(graph, $"{name}_from", [0]), Longs(graph, $"{name}_to", [size]), Longs(graph, $"{name}_step", [1])])),
             4 => Product(graph, name, "Mul", random),
-            _ => Product(graph, name, "MatMul", random),
+            5 => Product(graph, name, "MatMul", random),
+            6 => Window(graph, name, "MaxPool", random),
+            7 => Window(graph, name, "Conv", random),
+            8 => Nest(graph, name, "Identity", 1 << random.NextInt(14)),
+            9 => Nest(graph, name, "Tanh", 1 << random.NextInt(14), Product(graph, $"{name}_product", "Mul", random)),
+            _ => Text(graph, name, size),
         };
         var sum = Node(graph, "ReduceSum", $"{name}_sum", [big]);
         graph.Node[^1].Attribute.Add(new AttributeProto { Name = "keepdims", Type = AttributeProto.Types.AttributeType.Int });
@@ -51,6 +56,35 @@ internal static class GreedyGraph
         }
 
         return Node(graph, operation, name, [Zeros($"{name}_column", [length, 1]), Zeros($"{name}_row", [1, length])]);
+    }
+
+    // A window of half the size of an image around each of its pixels.
+    private static string Window(GraphProto graph, string name, string operation, RandomSource random)
+    {
+        var size = 1L << (1 + random.NextInt(13));
+        var image = Node(graph, "Expand", $"{name}_image", [One(graph, $"{name}_pixel"), Longs(graph, $"{name}_size", [1, 1, size, size], 4)]);
+        if (operation == "Conv")
+            return Node(graph, operation, name, [image, Node(graph, "Expand", $"{name}_filter", [One(graph, $"{name}_tap"), Longs(graph, $"{name}_taps", [1, 1, size / 2, size / 2], 4)])]);
+        Node(graph, operation, name, [image]);
+        var kernel = new AttributeProto { Name = "kernel_shape", Type = AttributeProto.Types.AttributeType.Ints };
+        kernel.Ints.Add([size / 2, size / 2]);
+        graph.Node[^1].Attribute.Add(kernel);
+        return name;
+    }
+
+    private static string Nest(GraphProto graph, string name, string operation, int depth, string? value = null)
+    {
+        value ??= One(graph, name);
+        for (var i = 0; i < depth; i++)
+            value = Node(graph, operation, $"{name}_{i}", [value]);
+        return value;
+    }
+
+    private static string Text(GraphProto graph, string name, long size)
+    {
+        var text = Node(graph, "Cast", $"{name}_text", [Node(graph, "Expand", $"{name}_many", [One(graph, name), Longs(graph, $"{name}_shape", [size], 1)])]);
+        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = 8 });
+        return Cast(graph, text);
     }
 
     private static string One(GraphProto graph, string name)

@@ -92,7 +92,7 @@ public static class ActionDistributionCheck
     {
         try
         {
-            return PolicySession.Open(graph.Build("A distribution alone.", metadata));
+            return PolicySession.Open(graph.Build("A distribution alone.", metadata), trust: true);
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
         {

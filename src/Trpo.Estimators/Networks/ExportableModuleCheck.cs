@@ -99,7 +99,7 @@ public static class ExportableModuleCheck
         var unbounded = ActionSpace.Box(Enumerable.Repeat(float.NegativeInfinity, outputs).ToArray(), Enumerable.Repeat(float.PositiveInfinity, outputs).ToArray());
         try
         {
-            return PolicySession.Open(graph.Build("The graph of a module, for its check.", new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, [])));
+            return PolicySession.Open(graph.Build("The graph of a module, for its check.", new PolicyMetadata(ObservationSpace.Unbounded(inputs), unbounded, [])), trust: true);
         }
         catch (InvalidDataException exception)
         {

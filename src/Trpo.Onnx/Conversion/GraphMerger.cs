@@ -1,3 +1,4 @@
+using Trpo.Onnx.Admission;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Runtime.Graph;
@@ -25,7 +26,10 @@ internal static class GraphMerger
         merged.IrVersion = Math.Max(Math.Max(merged.IrVersion, front.Model.IrVersion), OnnxGraphBuilder.IrVersion);
         var bytes = SealedModel.Seal(merged);
 
-        // No graph is returned that did not run.
+        // No graph is returned that did not run, and none runs whose memory and work are not bounded. Control flow, which has no such bounds, is of no
+        // converter: whoever writes it knows what it does.
+        if (!merged.Graph.Node.SelectMany(GraphTraversal.Subgraphs).Any())
+            GraphAdmission.Check(merged, metadata.Observations.Length, GraphTrial.FreeDimension);
         GraphTrial.Run(bytes, metadata);
         return bytes;
     }

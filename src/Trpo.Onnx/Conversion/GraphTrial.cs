@@ -14,7 +14,10 @@ internal sealed class GraphTrial
 {
     private const long MaxInputValues = 1 << 24;
     private const float Tolerance = 1e-4f;
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>The size of dimensions that a graph leaves open; 1 works for most graphs.</summary>
+    public const long FreeDimension = 1;
+
 
     // The texts and integers of the two rows, which may be categories that a graph looks up, or text that it parses.
     private static readonly (string[] Text, byte[] Whole)[] Palettes = [(["", "a"], [0, 1]), (["0", "1"], [0, 1]), (["", ""], [0, 0]), (["0", "0"], [0, 0])];
@@ -29,28 +32,23 @@ internal sealed class GraphTrial
     }
 
     /// <summary>Runs a model on made-up rows.</summary>
-    /// <exception cref="InvalidDataException">OnnxRuntime does not open the model or run it within the limits of time and memory, or its outputs do not match the metadata.</exception>
+    /// <exception cref="InvalidDataException">OnnxRuntime does not open or run the model, or its outputs do not match the metadata.</exception>
     /// <exception cref="NotSupportedException">The results of a row do not depend on that row alone.</exception>
     public static void Run(byte[] model, PolicyMetadata metadata)
     {
-        TrialArena.Prepare();
-        lock (TrialArena.Turn)
+        using var options = SessionSettings.Create();
+        InferenceSession session;
+        try
         {
-            using var options = SessionSettings.Create();
-            TrialArena.Use(options);
-            InferenceSession session;
-            try
-            {
-                session = new InferenceSession(model, options);
-            }
-            catch (OnnxRuntimeException exception)
-            {
-                throw new InvalidDataException($"OnnxRuntime does not open the policy with the preprocessing graph in front: {exception.Message}", exception);
-            }
-
-            using (session)
-                new GraphTrial(session, metadata.Actions).Run();
+            session = new InferenceSession(model, options);
         }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidDataException($"OnnxRuntime does not open the policy with the preprocessing graph in front: {exception.Message}", exception);
+        }
+
+        using (session)
+            new GraphTrial(session, metadata.Actions).Run();
     }
 
     private void Run()
@@ -92,7 +90,7 @@ internal sealed class GraphTrial
             foreach (var (name, input) in _session.InputMetadata)
                 inputs.Add(name, MadeUp(name, input, rows, text, whole));
             using var run = new RunOptions();
-            using var outputs = Run(run, inputs);
+            using var outputs = _session.Run(run, inputs, [PolicyValues.Action, PolicyValues.Score]);
             var fault = FaultOf(outputs[0], PolicyValues.Action, _actions is BoxActionSpace ? TensorElementType.Float : TensorElementType.Int64, _actions is DiscreteActionSpace ? [rows.Length] : [rows.Length, _actions.Length])
                 ?? FaultOf(outputs[1], PolicyValues.Score, TensorElementType.Float, [rows.Length, _actions.ScoreLength]);
             return new Outcome(fault, fault is null ? outputs[1].GetTensorDataAsSpan<float>().ToArray() : []);
@@ -108,27 +106,12 @@ internal sealed class GraphTrial
         }
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions run, Dictionary<string, OrtValue> inputs)
-    {
-        var timer = new Timer(_ => run.Terminate = true, null, MaxTime, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return _session.Run(run, inputs, [PolicyValues.Action, PolicyValues.Score]);
-        }
-        finally
-        {
-            // The timer must have ended before the options are freed.
-            timer.DisposeAsync().AsTask().Wait();
-        }
-    }
-
     private static bool IsSame(float[] expected, float[] actual) =>
         expected.Zip(actual).All(pair => pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= Tolerance * (1 + Math.Abs(pair.First)));
 
     private static OrtValue MadeUp(string name, NodeMetadata input, ReadOnlySpan<int> rows, string[] text, byte[] whole)
     {
-        // A free dimension may have any size; 1 works for most graphs.
-        long[] shape = [rows.Length, .. input.Dimensions.Skip(1).Select(size => size < 0 ? 1L : size)];
+        long[] shape = [rows.Length, .. input.Dimensions.Skip(1).Select(size => size < 0 ? FreeDimension : size)];
         if (shape.Aggregate(1.0, (product, size) => product * size) > MaxInputValues)
             throw new InvalidDataException($"The input '{name}' of the preprocessing graph has the size [{string.Join(", ", input.Dimensions)}], which is too large to try it out.");
         var length = (int)(shape.Aggregate(1L, (product, size) => product * size) / rows.Length);

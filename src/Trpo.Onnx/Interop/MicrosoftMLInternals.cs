@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Data.IO;
 using Microsoft.ML.Transforms;
 
 // These let this assembly use the internals that the project file lists; this folder alone calls them.
@@ -27,6 +28,8 @@ namespace Trpo.Onnx.Interop
         public const string LoaderSignature = "TrpoPolicy";
         private const string PolicyStream = "Policy";
         private const string ModelSignature = "TRPOPLCY";
+        private const string SchemaEntry = "Schema";
+        private const string TransformerFolder = "TransformerChain";
         private const uint FormatVersion = 0x00010002;
 
         // The simple name: a model must load beside any version of this assembly.
@@ -88,6 +91,33 @@ namespace Trpo.Onnx.Interop
             T? loaded = null;
             context.TryLoadBinaryStream(PolicyStream, record => loaded = decode(record.BaseStream));
             return loaded ?? throw new InvalidDataException("Corrupt model file: the record of the policy is missing.");
+        }
+
+        /// <summary>Opens the archive of a saved model. Disposing it closes every stream that <see cref="LoadModel"/> reads, which ends a load on another thread.</summary>
+        public static IDisposable OpenArchive(MLContext ml, Stream stream) => RepositoryReader.Open(stream, ml);
+
+        /// <summary>Loads the model of an archive, as <c>ml.Model.Load</c> does.</summary>
+        /// <returns>The model, and the schema of the rows that it takes; null if it was saved without.</returns>
+        public static (ITransformer Model, DataViewSchema? InputSchema) LoadModel(MLContext ml, IDisposable archive)
+        {
+            var repository = (RepositoryReader)archive;
+            if (repository.OpenEntryOrNull(SchemaEntry) is { } schema)
+            {
+                using (schema)
+                    return (LoadTransformer(ml, repository), new BinaryLoader(ml, new BinaryLoader.Arguments(), schema.Stream).Schema);
+            }
+
+            if (!ModelLoadContext.LoadModelOrNull<IDataLoader<IMultiStreamSource>, SignatureLoadModel>(ml, out var loader, repository, null))
+                return (LoadTransformer(ml, repository), null);
+            return loader is CompositeDataLoader<IMultiStreamSource, ITransformer> composite
+                ? (composite.Transformer, composite.Loader.GetOutputSchema())
+                : throw new InvalidDataException("it has a loader of data, and no transformer.");
+        }
+
+        private static ITransformer LoadTransformer(MLContext ml, RepositoryReader repository)
+        {
+            ModelLoadContext.LoadModel<ITransformer, SignatureLoadModel>(ml, out var model, repository, TransformerFolder);
+            return model;
         }
 
         private static string Text(uint version) => $"{version >> 16}.{version & 0xFFFF}";

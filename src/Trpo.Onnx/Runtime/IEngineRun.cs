@@ -6,7 +6,4 @@ internal interface IEngineRun : IDisposable
     /// <summary>Runs the policy on the first rows of the memory.</summary>
     /// <exception cref="ObjectDisposedException">The owner of the engine has disposed it.</exception>
     void Run(int rows);
-
-    /// <summary>Ends a run that is under way on another thread, if it takes long enough for that to matter.</summary>
-    void Stop();
 }

@@ -27,7 +27,6 @@ internal sealed class ManagedEngine(Policy policy) : IEngine
             throw DisposedPolicy.Exception();
     }
 
-    // Bounded work for each row, so that there is nothing to stop.
     private sealed class ManagedRun(Policy policy, ManagedEngine engine, BatchMemory memory) : IEngineRun
     {
         private readonly float[]? _choices = memory.Actions is null ? new float[memory.Indices!.Length] : null;
@@ -40,10 +39,6 @@ internal sealed class ManagedEngine(Policy policy) : IEngine
             policy.Evaluate(memory.Observations.AsSpan(0, rows * memory.ObservationLength), actions, memory.Scores.AsSpan(0, rows * memory.ScoreLength), deviations);
             for (var row = 0; _choices is not null && row < rows; row++)
                 memory.Indices![row] = (long)_choices[row];
-        }
-
-        public void Stop()
-        {
         }
 
         public void Dispose()

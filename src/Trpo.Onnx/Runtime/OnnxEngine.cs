@@ -47,8 +47,6 @@ internal sealed class OnnxEngine : IEngine
             memory.CopyIndicesToActions(rows);
         }
 
-        public void Stop() => _binding.Stop();
-
         public void Dispose() => _binding.Dispose();
 
         private static IEnumerable<IBoundValue> Values(BatchMemory memory)

@@ -19,9 +19,6 @@ internal sealed class PolicyBinding(IEnumerable<IBoundValue> values) : IDisposab
         session.RunWithBinding(_run, _binding!);
     }
 
-    /// <summary>Ends a run that is under way on another thread, which throws there. Further runs fail too.</summary>
-    public void Stop() => _run.Terminate = true;
-
     public void Dispose()
     {
         Unbind();

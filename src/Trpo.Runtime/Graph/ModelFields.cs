@@ -10,12 +10,34 @@ internal static class ModelFields
     /// <summary>The maximum number of nodes, tensors, names and other fields with a length prefix.</summary>
     public const int MaxParts = 200_000;
 
+    /// <summary>The maximum length of the metadata in bytes.</summary>
+    public const int MaxMetadata = 16 << 20;
+
     /// <summary>Checks a model.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a model, or have fields that policies do not use; the message names them.</exception>
     public static void Check(ReadOnlyMemory<byte> model)
     {
         var parts = MaxParts;
         Check(model, OnnxSchema.Model, ref parts);
+        CheckMetadata(model);
+    }
+
+    // Texts become twice as long in memory, and JSON many times.
+    private static void CheckMetadata(ReadOnlyMemory<byte> model)
+    {
+        var length = 0L;
+        var reader = new WireReader(model);
+        while (!reader.IsAtEnd)
+        {
+            var (number, wireType) = reader.Tag();
+            if (number == OnnxSchema.MetadataField)
+                length += reader.Content().Length;
+            else
+                reader.Skip(wireType);
+        }
+
+        if (length > MaxMetadata)
+            throw new InvalidDataException($"The model's metadata have {length} bytes, and {MaxMetadata} are admitted.");
     }
 
     // The messages of the schema do not contain themselves, which bounds the depth.

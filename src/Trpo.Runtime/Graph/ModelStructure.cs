@@ -10,7 +10,7 @@ internal static class ModelStructure
     public const int MaxOpset = 26;
 
     private const string Standard = "";
-    private static readonly string[] Domains = [Standard, "ai.onnx", "ai.onnx.ml"];
+    private static readonly string[] Domains = [Standard, "ai.onnx", "ai.onnx.ml", "com.microsoft"];
 
     /// <summary>Checks a model.</summary>
     /// <exception cref="InvalidDataException">The model uses something that policies do not; the message names it.</exception>
@@ -49,7 +49,7 @@ internal static class ModelStructure
     private static void CheckDomain(string domain, string what)
     {
         if (!Domains.Contains(domain))
-            throw new InvalidDataException($"{what} uses operators of the domain '{domain}': a policy has those of ONNX itself ('ai.onnx' and 'ai.onnx.ml').");
+            throw new InvalidDataException($"{what} uses operators of the domain '{domain}': a policy has those of ONNX itself ('ai.onnx' and 'ai.onnx.ml') and of OnnxRuntime ('com.microsoft').");
     }
 
     // Exactly the data that the shape implies, in this file, so that the size of the file bounds the memory.

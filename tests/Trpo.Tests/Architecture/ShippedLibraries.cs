@@ -30,8 +30,9 @@ internal static class ShippedLibraries
         ["Sampling"] = [],
         ["Graph"] = ["Graph.Format"],
         ["Rows"] = ["Interop"],
-        ["Conversion"] = ["Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
-        [""] = ["Conversion", "Files", "Interop", "Rows", "Runtime", "Sampling"],
+        ["Admission"] = ["Graph.Format"],
+        ["Conversion"] = ["Admission", "Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
+        [""] = ["Admission", "Conversion", "Files", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
     });
 
     public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>

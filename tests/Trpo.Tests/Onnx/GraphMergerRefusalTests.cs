@@ -62,7 +62,7 @@ public sealed class GraphMergerRefusalTests
             Refuse<NotSupportedException>(graph => graph.Graph.Input[0].Type = new TypeProto(), "'Kind'", "not a tensor");
             Refuse<NotSupportedException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[0].DimValue = 5, "'Wind'", "Float[5, 3]");
             Refuse<NotSupportedException>(graph => graph.Graph.Input[1].Type.TensorType.Shape = null, "'Temperature'");
-            Refuse<NotSupportedException>(graph => Named(graph, "shape").Int64Data[0] = 1, "one row");
+            Refuse<InvalidDataException>(graph => Named(graph, "shape").Int64Data[0] = 1, "for every batch");
         });
     }
 
@@ -77,11 +77,11 @@ public sealed class GraphMergerRefusalTests
             Refuse<InvalidDataException>(graph => graph.Graph.Node[3].Input[1] = "nowhere", "reads the value 'nowhere'", "FeatureVectorizer");
             Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Input[0] = "Observation0", "reads the value 'Observation0'");
             Refuse<InvalidDataException>(graph => graph.Model.OpsetImport.RemoveAt(0), "'ai.onnx.ml'");
-            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].OpType = "Subtract", "OnnxRuntime", "Subtract");
+            Refuse<InvalidDataException>(graph => graph.Graph.Node[4].OpType = "Subtract", "'Subtract'", "not among those that are admitted");
             Refuse<InvalidDataException>(graph => graph.Graph.Node[4].Domain = "com.example", "'com.example'");
             Refuse<InvalidDataException>(graph => graph.Model.OpsetImport[0].Version = 99, "OnnxRuntime");
             Refuse<InvalidDataException>(graph => graph.Model.IrVersion = 99, "OnnxRuntime");
-            Refuse<InvalidDataException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[1].DimValue = 1L << 30, "'Wind'");
+            Refuse<InvalidDataException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[1].DimValue = 1L << 30, "FeatureVectorizer");
         });
     }
 

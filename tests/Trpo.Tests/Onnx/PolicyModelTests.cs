@@ -147,6 +147,18 @@ public sealed class PolicyModelTests
     }
 
     [Test]
+    public void The_callers_word_lets_a_model_load_whose_policy_is_not_admitted()
+    {
+        var graph = new GraphInFront();
+        using var policy = new PolicyTransformer(graph.Build(graph.Node("NonZero", "places", ["observation"])), new(), trust: true);
+        PolicyModel.Save(_ml, policy, null, Model);
+
+        Assert.That(() => PolicyModel.Load(_ml, Model, out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'NonZero'"));
+        Assert.That(PolicyModel.Load(_ml, Model, trust: true, out _), Is.InstanceOf<ITransformer>());
+        Assert.That(() => PolicyModel.Load(_ml, Model, out _), Throws.TypeOf<InvalidDataException>(), "the word holds for one load");
+    }
+
+    [Test]
     public void A_file_that_cannot_be_replaced_stays_as_it_was()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Vectors);
