@@ -68,7 +68,8 @@ internal static class LearningRules
     public static void Regress(OperatorCall call)
     {
         var targets = call.Integer("targets", 1);
-        call.Return(DataType.Float, call.Input(0).Shape[0], Linear(call, targets));
+        Linear(call, targets);
+        call.Return(DataType.Float, call.Input(0).Shape[0], targets);
     }
 
     /// <summary>The most probable class of each row, and the scores of all.</summary>
@@ -91,7 +92,7 @@ internal static class LearningRules
         call.Return(call.Integer("positive", 1) == 0 ? DataType.Int32 : DataType.Uint32, value.Shape);
     }
 
-    private static long Linear(OperatorCall call, long targets)
+    private static void Linear(OperatorCall call, long targets)
     {
         var value = call.Input(0);
         var coefficients = call.Attribute("coefficients")?.Floats.Count ?? 0;
@@ -99,6 +100,5 @@ internal static class LearningRules
         if (value.Rank != 2 || targets < 1 || value.Shape[1] * targets != coefficients || (intercepts != 0 && intercepts != targets))
             throw new InvalidDataException($"{coefficients} coefficients and {intercepts} intercepts for {targets} results do not fit {value}.");
         call.Spend(value.Count * targets);
-        return targets;
     }
 }

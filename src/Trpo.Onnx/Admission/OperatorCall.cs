@@ -38,6 +38,11 @@ internal sealed class OperatorCall(NodeProto node, IReadOnlyList<TensorValue?> i
     public IReadOnlyList<Extent> Known(int index) =>
         Input(index).Known ?? throw new InvalidDataException($"its input {index}, '{node.Input[index]}', decides about a shape, but is not known before the graph runs: no bound can be proven.");
 
+    /// <summary>Returns the one integer of an input that decides about a shape.</summary>
+    /// <exception cref="InvalidDataException">It is not known, or there are none or several.</exception>
+    public Extent KnownScalar(int index) =>
+        Known(index) is [var value] ? value : throw new InvalidDataException($"its input {index}, '{node.Input[index]}', is {Input(index)} and not one number.");
+
     /// <summary>Returns the integers of an input that do not depend on the batch.</summary>
     /// <exception cref="InvalidDataException">They are not known or depend on the batch.</exception>
     public IReadOnlyList<long> Constants(int index) =>

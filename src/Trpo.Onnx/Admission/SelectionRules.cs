@@ -95,9 +95,9 @@ internal static class SelectionRules
     /// <summary>One-hot vectors of indices.</summary>
     public static void OneHot(OperatorCall call)
     {
-        var (indices, depth, values) = (call.Input(0), call.Constants(1), call.Input(2));
+        var (indices, depth, values) = (call.Input(0), call.KnownScalar(1), call.Input(2));
         var axis = OperatorCall.Axis(call.Integer("axis", -1), indices.Rank + 1);
-        call.Return(values.Like([.. indices.Shape.Take(axis), depth[0], .. indices.Shape.Skip(axis)]));
+        call.Return(values.Like([.. indices.Shape.Take(axis), depth, .. indices.Shape.Skip(axis)]));
     }
 
     /// <summary>A border around a value.</summary>

@@ -112,9 +112,9 @@ internal static class ShapeRules
     /// <summary>Integers from one to another.</summary>
     public static void Range(OperatorCall call)
     {
-        var (start, limit, step) = (call.Known(0)[0], call.Known(1)[0], call.Constants(2)[0]);
+        var (start, limit, step) = (call.KnownScalar(0), call.KnownScalar(1), call.KnownScalar(2));
         var count = step == 1 ? limit - start
-            : step != 0 && start.IsFixed && limit.IsFixed ? (Extent)(long)Int128.Max(0, Int128.Min(long.MaxValue, ((Int128)limit.Fixed - start.Fixed + step - Math.Sign(step)) / step))
+            : step != 0 && step.IsFixed && start.IsFixed && limit.IsFixed ? (Extent)(long)Int128.Max(0, Int128.Min(long.MaxValue, ((Int128)limit.Fixed - start.Fixed + step.Fixed - Math.Sign(step.Fixed)) / step.Fixed))
             : throw new InvalidDataException($"it counts from {start} to {limit} by {step}.");
         call.Return(call.Input(0).Type, count is { IsFixed: true, Fixed: < 0 } ? 0 : count);
     }
