@@ -132,7 +132,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
-        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.StepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
+        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.MaxStepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
         WarnOfActionsOutOfReach(channel);
         Export(policy, Describe(column, _seed, steps: 0)).Dispose();
         var parts = new TrainingParts

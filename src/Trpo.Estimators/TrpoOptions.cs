@@ -36,6 +36,12 @@ public sealed record TrpoOptions
     /// </summary>
     public int StepsPerIteration { get; init; } = 512;
 
+    /// <summary>
+    /// The approximate number of environment steps between the last two updates. Iterations grow geometrically from <see cref="StepsPerIteration"/>: short ones learn soonest, and long ones
+    /// end well, because their updates follow less noise. From <see cref="StepsPerIteration"/> to 10,000,000; null, the default, keeps the length constant.
+    /// </summary>
+    public int? FinalStepsPerIteration { get; init; }
+
     /// <summary>The discount factor of rewards, per step. From 0 to 1; 0.99 by default.</summary>
     public double Discount { get; init; } = 0.99;
 
@@ -171,6 +177,9 @@ public sealed record TrpoOptions
     /// <summary>The conditions under which training counts as diverged, and the response.</summary>
     public HealthOptions Health { get; init; } = new();
 
+    /// <summary>Gets the number of environment steps of the longest iteration, approximately.</summary>
+    internal int MaxStepsPerIteration => FinalStepsPerIteration ?? StepsPerIteration;
+
     /// <summary>Throws if a setting is missing, out of its range or does not fit the others. Training does so before it begins.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
     /// <exception cref="ArgumentException">A setting is missing or does not fit another one; the exception names the setting.</exception>
@@ -178,6 +187,8 @@ public sealed record TrpoOptions
     {
         Check.Between(TotalSteps, 1, 2_000_000_000);
         Check.Between(StepsPerIteration, 2, 10_000_000);
+        if (FinalStepsPerIteration is { } finalSteps && (finalSteps < StepsPerIteration || finalSteps > 10_000_000))
+            throw new ArgumentOutOfRangeException(nameof(FinalStepsPerIteration), finalSteps, FormattableString.Invariant($"{nameof(FinalStepsPerIteration)} must be from {nameof(StepsPerIteration)}, {StepsPerIteration}, to 10000000: iterations grow, and do not shrink."));
         Check.AtLeast(Threads, 1);
         Check.Between(ReusedIterations, 0, 100);
         Check.Between(Discount, 0, 1);

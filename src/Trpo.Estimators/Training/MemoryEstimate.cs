@@ -162,14 +162,19 @@ internal sealed class MemoryEstimate
     {
         var remedies = new List<string>();
         if (MaxStepsPerIteration(limit) is { } steps)
-            remedies.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(TrpoOptions.StepsPerIteration)} to {steps:N0} or less"));
+            remedies.Add(string.Create(CultureInfo.InvariantCulture, $"{LengthOption(steps)} to {steps:N0} or less"));
         if (Rollouts > 1)
             remedies.Add(nameof(TrpoOptions.ReusedIterations));
-        if (_sizes.Environments > 1 && _sizes.Environments >= _options.StepsPerIteration)
+        if (_sizes.Environments > 1 && _sizes.Environments >= _options.MaxStepsPerIteration)
             remedies.Add("the count of LoadFromEnvironment");
         remedies.Add($"the widths or the number of {nameof(TrpoOptions.HiddenLayers)}");
         return $"Lower {string.Join(", or ", remedies)}.";
     }
+
+    // The option that sets the length of the longest iterations, and the other one where it would be larger.
+    private string LengthOption(int steps) => _options.FinalStepsPerIteration is null
+        ? nameof(TrpoOptions.StepsPerIteration)
+        : steps < _options.StepsPerIteration ? $"{nameof(TrpoOptions.StepsPerIteration)} and {nameof(TrpoOptions.FinalStepsPerIteration)}" : nameof(TrpoOptions.FinalStepsPerIteration);
 
     // Null where the steps are not what takes the memory. An iteration is up to 1.5 times as long as the option says.
     private int? MaxStepsPerIteration(double limit)

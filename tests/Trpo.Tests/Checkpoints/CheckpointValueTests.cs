@@ -86,7 +86,7 @@ public sealed class CheckpointValueTests
     // About twenty of every state, and more of the rows, which are the longest.
     private static IEnumerable<(int Place, byte[] Number, string Description)> Mutations(byte[] checkpoint)
     {
-        var random = new RandomSource(5);
+        var random = new RandomSource(6);
         foreach (var (name, start, length) in States(checkpoint, "", ContentPlace))
         {
             var one = name == "shard 0" ? 80 : Math.Max(16, length / 6);

@@ -1,4 +1,5 @@
 using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Tests.Support;
 
@@ -42,6 +43,30 @@ public sealed class LongerTrainingTests
             longer.Piece(_folder.PathOf("pieces"), steps);
 
         Assert.That(longer.Piece(_folder.PathOf("pieces")).Onnx, Is.EqualTo(once.Onnx));
+    }
+
+    [TestCase(int.MaxValue, TestName = "A finished run of growing iterations resumes to more steps")]
+    [TestCase(200, TestName = "An interrupted run of growing iterations resumes to more steps")]
+    public void A_run_of_growing_iterations_resumes_to_more_steps(int cancelAfter)
+    {
+        var growing = Small with { StepsPerIteration = 60, FinalStepsPerIteration = 240 };
+        var iterations = new ResumedTraining(() => new CartPole(), growing).Piece(_folder.FullName, cancelAfter).Iterations;
+        iterations.AddRange(new ResumedTraining(() => new CartPole(), growing with { TotalSteps = 2_400 }).Piece(_folder.FullName).Iterations);
+        var lengths = iterations.Select(iteration => iteration.Steps).Prepend(0).Zip(iterations.Select(iteration => iteration.Steps), (a, b) => b - a).ToList();
+
+        Assert.That(iterations.Select(iteration => iteration.Iteration), Is.EqualTo(Enumerable.Range(1, iterations.Count)));
+        Assert.That(iterations[^1].Steps, Is.EqualTo(2_400));
+        Assert.That(lengths[0], Is.InRange(45, 75));
+        Assert.That(lengths[^1], Is.InRange(200, 280));
+    }
+
+    [Test]
+    public void A_run_does_not_resume_with_another_final_length()
+    {
+        new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 200);
+
+        Assert.That(() => new ResumedTraining(() => new CartPole(), Small with { FinalStepsPerIteration = 300 }).Piece(_folder.FullName),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("its option finalStepsPerIteration is null, but that of this run is 300"));
     }
 
     [Test]

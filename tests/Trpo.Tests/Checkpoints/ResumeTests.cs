@@ -29,7 +29,8 @@ public sealed class ResumeTests
         yield return Case("threads", () => new CartPole(), Small with { Threads = 1 }, 2, false);
         yield return Case("normalized observations", () => new Pendulum(), Small with { NormalizeObservations = true }, 1, false);
         yield return Case("reused iterations", () => new CartPole(), Small with { ReusedIterations = 2, FinalMaxKl = 0.001, EntropyBonus = 0.01 }, 1, false);
-        yield return Case("everything", () => new Pendulum(), Small with { ReusedIterations = 3, NormalizeObservations = true, EntropyBonus = 0.1, Health = new() { MaxRollbacks = 2 } }, 2, true);
+        yield return Case("growing iterations", () => new CartPole(), Small with { FinalStepsPerIteration = 450, ReusedIterations = 2 }, 2, false);
+        yield return Case("everything", () => new Pendulum(), Small with { FinalStepsPerIteration = 300, ReusedIterations = 3, NormalizeObservations = true, EntropyBonus = 0.1, Health = new() { MaxRollbacks = 2 } }, 2, true);
         yield return Case("a custom network", () => new CartPole(), Small with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 1, false);
     }
 

@@ -116,6 +116,22 @@ public sealed class MemoryEstimateTests
         }
     }
 
+    [Test]
+    public void The_longest_of_growing_iterations_counts_and_the_refusal_names_the_option_that_sets_it()
+    {
+        var growing = new TrpoOptions { TotalSteps = 100_000_000, StepsPerIteration = 500, FinalStepsPerIteration = 10_000_000 };
+        var sizes = TrainingSizes.OfPerceptron(growing, 8, 4, 1, 2, 2);
+        var refusal = Refusal(growing, sizes, IterationSchedule.Of(growing, 8), Gigabyte);
+
+        Assert.That(refusal, Does.StartWith("Training in iterations of ").And.Contains(" Lower FinalStepsPerIteration to "));
+        var steps = int.Parse(refusal!.Split("FinalStepsPerIteration to ")[1].Split(" or less")[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        Assert.That(steps, Is.InRange(100_000, 1_000_000));
+        var smaller = growing with { FinalStepsPerIteration = steps };
+        Assert.That(Refusal(smaller, sizes, IterationSchedule.Of(smaller, 8), Gigabyte), Is.Null);
+        var longer = growing with { StepsPerIteration = 5_000_000 };
+        Assert.That(Refusal(longer, sizes, IterationSchedule.Of(longer, 8), Gigabyte), Does.Contain("Lower StepsPerIteration and FinalStepsPerIteration to "));
+    }
+
     [TestCase(8)]
     [TestCase(13)]
     public void The_longest_training_begins(int stepsPerIteration)

@@ -48,6 +48,43 @@ public sealed class TrainingOptionsTests
         Assert.That(divergences.Zip(radii, (divergence, radius) => divergence / radius).Count(share => share > 0.4), Is.GreaterThan(iterations.Count / 2), "most steps use much of the radius");
     }
 
+    [TestCase(1)]
+    [TestCase(7)]
+    public void Iterations_grow_to_their_final_length_whatever_the_number_of_environments_and_threads(int environments)
+    {
+        var growing = Short with { TotalSteps = 10_000, FinalStepsPerIteration = 1_024 };
+        var (one, two) = (Train(growing with { Threads = 1 }), Train(growing with { Threads = 2 }));
+        var lengths = one.Steps.Prepend(0).Zip(one.Steps, (a, b) => b - a).ToList();
+
+        Assert.That(lengths[0], Is.EqualTo(256).Within(10).Percent);
+        Assert.That(lengths[^1], Is.EqualTo(1_024).Within(10).Percent);
+        Assert.That(one.Steps[^1], Is.EqualTo((10_000 + environments - 1) / environments * environments));
+        Assert.That(two.Onnx, Is.EqualTo(one.Onnx));
+
+        (List<int> Steps, byte[] Onnx) Train(TrpoOptions options)
+        {
+            var ml = new MLContext(1);
+            var listener = new Listener();
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: environments, rows: 20);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, options with { Progress = listener }).Fit(view);
+            return ([.. listener.Iterations.Select(iteration => iteration.Steps)], policy.Onnx.ToArray());
+        }
+    }
+
+    [Test]
+    public void A_final_length_that_equals_the_first_gives_the_policy_without_the_option()
+    {
+        Assert.That(Onnx(Short with { FinalStepsPerIteration = Short.StepsPerIteration }), Is.EqualTo(Onnx(Short)));
+
+        static byte[] Onnx(TrpoOptions options)
+        {
+            var ml = new MLContext(1);
+            var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), rows: 20);
+            using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, options).Fit(view);
+            return policy.Onnx.ToArray();
+        }
+    }
+
     [Test]
     public void The_gradient_is_proportional_to_the_reward_scale_unless_advantages_are_normalized()
     {
