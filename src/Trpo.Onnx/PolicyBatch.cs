@@ -10,8 +10,9 @@ using Trpo.Runtime.Spaces;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// Memory for a number of observations and for the policy's results. A run allocates nothing if it has as many rows as the run before. A batch is not
-/// thread-safe: one thread may use it at a time.
+/// Memory for a number of observations and for the policy's results. A run allocates nothing if it has as many rows as the run before. A batch belongs
+/// to the first thread that uses it, and throws an <see cref="InvalidOperationException"/> in any other until <see cref="ReleaseThread"/>: what two
+/// threads filled and ran at once would be wrong. <see cref="PolicySession"/> acts for any number of threads without a batch.
 /// </summary>
 public sealed class PolicyBatch : IPolicyBatch
 {
@@ -21,12 +22,13 @@ public sealed class PolicyBatch : IPolicyBatch
     private readonly BatchMemory _memory;
     private readonly ActionDraws? _draws;
     private readonly IEngineRun _run;
+    private readonly ExclusiveUse<SystemAtomics> _use;
     private int _rows;
-    private bool _disposed;
 
-    internal PolicyBatch(IEngine engine, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection)
+    internal PolicyBatch(IEngine engine, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection, bool isBound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _use = new ExclusiveUse<SystemAtomics>(isBound);
         _box = metadata.Actions as BoxActionSpace;
         _distribution = ScoredDistribution.For(metadata.Actions);
         Capacity = capacity;
@@ -50,36 +52,55 @@ public sealed class PolicyBatch : IPolicyBatch
     /// <summary>Returns the memory of one observation, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="row"/> is negative or not below the capacity.</exception>
-    public Span<float> Observation(int row) => _memory.Observations.AsSpan(row * _memory.ObservationLength, _memory.ObservationLength);
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public Span<float> Observation(int row)
+    {
+        _use.Check();
+        return ObservationOf(row);
+    }
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
-    /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch or its session was disposed, perhaps during the run.</exception>
     public void Run(int rows) => Run(rows, []);
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations; an action that is drawn depends on the seed and the row's id.</summary>
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <param name="ids">The ids of the rows; empty for the number of rows that were run before.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
-    /// <exception cref="ObjectDisposedException">The batch or its session was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch or its session was disposed, perhaps during the run.</exception>
     public void Run(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Capacity);
-        _rows = 0;
-        if (rows == 0)
-            return;
-        _run.Run(rows);
-        if (_draws is not null)
-            Draw(_draws, rows, ids);
+        _use.Begin();
+        var goesOn = true;
+        try
+        {
+            RunRows(rows, ids);
+        }
+        finally
+        {
+            goesOn = _use.End();
+            if (!goesOn)
+                _run.Dispose();
+        }
 
-        // Rows are checked one by one only if there is a NaN at all.
-        if ((!_marksMissing && HasNaN(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || HasNaN(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
-            SetMissing(rows);
-        _rows = rows;
+        if (!goesOn)
+            throw ExclusiveUse<SystemAtomics>.WasDisposed();
     }
+
+    /// <summary>
+    /// Lets another thread use the batch: the next one that does so. The calling thread does not use it any more unless that one releases it. The results
+    /// of the last run stay.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public void ReleaseThread() => _use.Release();
 
     /// <summary>Returns the 0-based index of the action, the most probable one unless actions are drawn; -1 if the observation has a NaN (or infinities that result in one).</summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
@@ -152,18 +173,49 @@ public sealed class PolicyBatch : IPolicyBatch
         return _distribution.LogProbability(ScoreOf(row), LogStandardDeviationOf(row), action);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Frees the memory, or lets a run that is under way in another thread free it: that run throws. Any thread may dispose a batch.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        _run.Dispose();
+        if (_use.Dispose())
+            _run.Dispose();
+    }
+
+    /// <summary>Runs the policy on as many observations as the batch has rows.</summary>
+    /// <param name="observations">The observations, <c>[N, d]</c>.</param>
+    /// <param name="actions">Receives the actions, <c>[N, k]</c>, as <see cref="PolicySession.Act(ReadOnlySpan{float}, Span{float})"/> does.</param>
+    internal void Act(ReadOnlySpan<float> observations, Span<float> actions)
+    {
+        observations.CopyTo(_memory.Observations);
+        Run(Capacity, []);
+        if (_memory.Actions is not null)
+            _memory.Actions.CopyTo(actions);
+        for (var row = 0; _memory.Actions is null && row < Capacity; row++)
+            actions[row] = _memory.Indices![row];
+    }
+
+    private void RunRows(int rows, ReadOnlySpan<DataViewRowId> ids)
+    {
+        _rows = 0;
+        if (rows == 0)
+            return;
+        _run.Run(rows);
+        if (_draws is not null)
+            Draw(_draws, rows, ids);
+
+        // Rows are checked one by one only if there is a NaN at all.
+        if ((!_marksMissing && HasNaN(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || HasNaN(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
+            SetMissing(rows);
+        _rows = rows;
     }
 
     private void CheckRow(int row)
     {
+        _use.Check();
         if ((uint)row >= (uint)_rows)
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before you read the results.");
     }
+
+    private Span<float> ObservationOf(int row) => _memory.Observations.AsSpan(row * _memory.ObservationLength, _memory.ObservationLength);
 
     private Span<float> ScoreOf(int row) => _memory.Scores.AsSpan(row * _memory.ScoreLength, _memory.ScoreLength);
 
@@ -193,7 +245,7 @@ public sealed class PolicyBatch : IPolicyBatch
     {
         for (var row = 0; row < rows; row++)
         {
-            if ((_marksMissing || !HasNaN(Observation(row))) && !HasNaN(ScoreOf(row)))
+            if ((_marksMissing || !HasNaN(ObservationOf(row))) && !HasNaN(ScoreOf(row)))
                 continue;
             ScoreOf(row).Fill(float.NaN);
             if (_memory.Actions is not null)

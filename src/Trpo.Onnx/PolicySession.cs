@@ -10,8 +10,8 @@ using Trpo.Runtime.Spaces;
 namespace Trpo.Onnx;
 
 /// <summary>
-/// An exported policy, ready to run: observations in, actions and scores out. A session is thread-safe; each thread creates its own
-/// <see cref="PolicyBatch"/>.
+/// An exported policy, ready to run: observations in, actions and scores out. Any number of threads may act by one session at once, and dispose it. A
+/// <see cref="PolicyBatch"/>, which draws actions and reads scores too, belongs to one thread.
 /// </summary>
 public sealed class PolicySession : IDisposable
 {
@@ -20,12 +20,14 @@ public sealed class PolicySession : IDisposable
 
     private readonly IEngine _engine;
     private readonly bool _hasDeviations;
+    private readonly IdleBatches _batches;
 
     private PolicySession(IEngine engine, PolicyMetadata metadata, bool hasDeviations)
     {
         _engine = engine;
         _hasDeviations = hasDeviations;
         Metadata = metadata;
+        _batches = new IdleBatches(rows => CreateUnboundBatch(rows, ActionSelection.Mode));
     }
 
     /// <summary>The metadata of the model.</summary>
@@ -84,16 +86,76 @@ public sealed class PolicySession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy's graph does not output their distribution.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null)
+    public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null) => CreateBatch(capacity, selection ?? ActionSelection.Mode, isBound: true);
+
+    /// <summary>
+    /// Returns the most probable choice of a policy over a discrete space. Any number of threads may call it at once; it allocates no memory once as many
+    /// threads have called it before.
+    /// </summary>
+    /// <param name="observation">The observation, <c>[d]</c>.</param>
+    /// <returns>The index of the choice, from 0; -1 if the observation has a NaN (or infinities that result in one).</returns>
+    /// <exception cref="ArgumentException">The observation has another length.</exception>
+    /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public int Act(ReadOnlySpan<float> observation)
     {
-        selection ??= ActionSelection.Mode;
-        if (selection.IsSampled && !IsStochastic)
-            throw NotStochastic();
-        return new PolicyBatch(_engine, Metadata, _hasDeviations, capacity, selection);
+        if (Metadata.Actions is not DiscreteActionSpace)
+            throw new InvalidOperationException($"The policy's actions are vectors, {Metadata.Actions}: pass a span that receives them.");
+        var action = 0f;
+        Act(observation, new Span<float>(ref action));
+        return (int)action;
+    }
+
+    /// <summary>
+    /// Computes the deterministic actions of a number of observations. Any number of threads may call it at once; it allocates no memory once as many
+    /// threads have called it before.
+    /// </summary>
+    /// <param name="observations">The observations, <c>[N, d]</c>.</param>
+    /// <param name="actions">
+    /// Receives the actions, <c>[N, k]</c>: indices, zeros and ones, or numbers. A missing action, of an observation with a NaN, is -1 in a discrete space
+    /// and NaN in every other.
+    /// </param>
+    /// <exception cref="ArgumentException">The observations are not a number of rows, or the actions have another length.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public void Act(ReadOnlySpan<float> observations, Span<float> actions)
+    {
+        var (observationLength, actionLength) = (Metadata.Observations.Length, Metadata.Actions.Length);
+        var rows = observations.Length / observationLength;
+        if (observations.Length != rows * observationLength)
+            throw new ArgumentException($"There are {observations.Length} values, but an observation of this policy has {observationLength}.", nameof(observations));
+        if (actions.Length != (long)rows * actionLength)
+            throw new ArgumentException($"There is room for {actions.Length} values instead of {actionLength} for each of {rows} observations.", nameof(actions));
+        if (_engine.Managed is { } policy)
+        {
+            policy.Act(observations, actions);
+            return;
+        }
+
+        for (var (first, count) = (0, 0); first < rows; first += count)
+        {
+            count = IdleBatches.RowsOf(rows - first);
+            var batch = _batches.Take(count);
+            try
+            {
+                batch.Act(observations.Slice(first * observationLength, count * observationLength), actions.Slice(first * actionLength, count * actionLength));
+            }
+            finally
+            {
+                _batches.Return(batch);
+            }
+        }
     }
 
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _batches.Dispose();
+    }
+
+    /// <summary>Creates the memory for a number of observations that belongs to no thread, for an owner that sees to it that threads take turns.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal PolicyBatch CreateUnboundBatch(int capacity, ActionSelection selection) => CreateBatch(capacity, selection, isBound: false);
 
     /// <summary>Creates a session of the same policy, for another owner to dispose.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
@@ -101,6 +163,13 @@ public sealed class PolicySession : IDisposable
 
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
+
+    private PolicyBatch CreateBatch(int capacity, ActionSelection selection, bool isBound)
+    {
+        if (selection.IsSampled && !IsStochastic)
+            throw NotStochastic();
+        return new PolicyBatch(_engine, Metadata, _hasDeviations, capacity, selection, isBound);
+    }
 
     internal static PolicySession Open(byte[] model, string source, bool trust)
     {

@@ -147,7 +147,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
                 Metadata.InputColumns,
                 [.. Columns.Outputs],
                 Metadata.Actions,
-                capacity => Session.CreateBatch(capacity, selection),
+                capacity => Session.CreateUnboundBatch(capacity, selection),
 
                 // Engines that run side by side must not draw the same actions.
                 () => Interlocked.Increment(ref _engines)),

@@ -1,8 +1,14 @@
+using Trpo.Runtime;
+
 namespace Trpo.Onnx.Runtime;
 
 /// <summary>One owner's reference to a policy that is ready to run.</summary>
 internal interface IEngine : IDisposable
 {
+    /// <summary>The policy that acts without memory of its own; null if the engine needs some.</summary>
+    /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
+    Policy? Managed { get; }
+
     /// <summary>Creates another reference, for another owner.</summary>
     /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
     IEngine Share();

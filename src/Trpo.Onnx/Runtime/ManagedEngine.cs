@@ -7,6 +7,15 @@ internal sealed class ManagedEngine(Policy policy) : IEngine
 {
     private volatile bool _disposed;
 
+    public Policy Managed
+    {
+        get
+        {
+            Check();
+            return policy;
+        }
+    }
+
     public IEngine Share()
     {
         Check();

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using SessionLease = Trpo.Onnx.Runtime.SessionLease<Microsoft.ML.OnnxRuntime.InferenceSession, Trpo.Onnx.Runtime.SystemAtomics>;
 
@@ -16,6 +17,8 @@ internal sealed class OnnxEngine : IEngine
     }
 
     private OnnxEngine(SessionLease session) => _session = session;
+
+    public Policy? Managed => null;
 
     public IEngine Share() => new OnnxEngine(_session.Share());
 

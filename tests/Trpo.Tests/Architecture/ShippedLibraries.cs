@@ -33,6 +33,7 @@ internal static class ShippedLibraries
         ["Admission"] = ["Graph.Format"],
         ["Conversion"] = ["Admission", "Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
         [""] = ["Admission", "Conversion", "Files", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
+        ["Hosting"] = ["", "Runtime"],
     });
 
     public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>

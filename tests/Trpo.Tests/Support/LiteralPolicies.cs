@@ -62,6 +62,20 @@ internal static class LiteralPolicies
         return graph.Build("A test.", Policies.Metadata(ActionSpace.Box([.. bounds.Select(bound => -bound)], bounds)));
     }
 
+    /// <summary>A policy of three choices for four values whose graph OnnxRuntime runs, and the managed engine does not.</summary>
+    public static byte[] InOnnxRuntime()
+    {
+        var graph = new OnnxGraphBuilder("test");
+        var observation = graph.Input(PolicyValues.Observation, 4, "Numbers.");
+        float[] table = [.. Enumerable.Range(0, 12).Select(i => MathF.Sin(7 * i))];
+        var logits = graph.Node("Softsign", "logits", [graph.Node("MatMul", "products", [observation, graph.Constant("table", table, 4, 3)])]);
+        graph.Node("Softmax", PolicyValues.Score, [logits], ("axis", 1));
+        graph.Node("ArgMax", PolicyValues.Action, [logits], ("axis", 1), ("keepdims", 0));
+        graph.IndexOutput(PolicyValues.Action, "The most probable choice.");
+        graph.Output(PolicyValues.Score, 3, "The probability of each choice.");
+        return graph.Build("A test.", Policies.Metadata(Policies.Choices));
+    }
+
     private static string Logits(OnnxGraphBuilder graph, float[][] probabilities, Func<float, float> logit)
     {
         var observation = graph.Input(PolicyValues.Observation, 4, "One of four rows.");

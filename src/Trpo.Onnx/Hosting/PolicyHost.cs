@@ -1,0 +1,286 @@
+using Trpo.Runtime.Files;
+using Trpo.Runtime.Graph;
+using Served = Trpo.Onnx.Runtime.SharedSession<Trpo.Onnx.PolicySession, Trpo.Onnx.Runtime.SystemAtomics>;
+
+namespace Trpo.Onnx.Hosting;
+
+/// <summary>
+/// A policy that can be replaced while it serves. Any number of threads may act at once: each call uses one policy from its beginning to its end, and a
+/// policy that was replaced is freed when its last call has ended. The earlier policy goes on being served if a file is missing, damaged, refused, or of
+/// another kind.
+/// </summary>
+public sealed class PolicyHost : IDisposable
+{
+    private readonly PolicyHostOptions _options;
+    private readonly string? _path;
+    private readonly ITimer? _timer;
+
+    // Held while the policy is replaced, so that the later of two replacements stays.
+    private readonly object _replacing = new();
+    private volatile Served _served;
+    private volatile PolicyMetadata _metadata;
+    private FileStamp _stamp;
+    private FileStamp? _unread;
+    private bool _disposed;
+
+    /// <summary>Serves a policy from memory, until it is replaced.</summary>
+    /// <param name="policy">The policy, which the host disposes.</param>
+    /// <param name="options">The settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A file is to be watched, but there is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public PolicyHost(PolicySession policy, PolicyHostOptions? options = null)
+        : this(policy, options ?? new PolicyHostOptions(), path: null, default)
+    {
+        if (_options.WatchInterval is not null)
+            throw new ArgumentException($"The policy comes from no file that could be watched: use {nameof(PolicyHost)}.{nameof(Open)}.", nameof(options));
+    }
+
+    private PolicyHost(PolicySession policy, PolicyHostOptions options, string? path, FileStamp stamp)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        options.Validate();
+        _options = options;
+        _path = path;
+        _stamp = stamp;
+        _metadata = policy.Metadata;
+        _served = new Served(policy, default);
+        if (path is not null && options.WatchInterval is { } interval)
+            _timer = options.TimeProvider.CreateTimer(static host => ((PolicyHost)host!).Look(), this, interval, interval);
+    }
+
+    /// <summary>The description of the policy that is served now.</summary>
+    public PolicyMetadata Metadata => _metadata;
+
+    /// <summary>Serves the policy of a file.</summary>
+    /// <param name="path">The ONNX file, of <see cref="PolicySession.MaxBytes"/> at most.</param>
+    /// <param name="options">The settings; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a policy, is damaged or is not admitted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public static PolicyHost Open(string path, PolicyHostOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new PolicyHostOptions();
+        options.Validate();
+        var full = Path.GetFullPath(path);
+
+        // Looked at before it is read: a change in between is seen at the next look.
+        var stamp = FileStamp.Of(full);
+        return new PolicyHost(PolicySession.Open(full, options.Trust), options, full, stamp);
+    }
+
+    /// <inheritdoc cref="PolicySession.Act(ReadOnlySpan{float})"/>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public int Act(ReadOnlySpan<float> observation)
+    {
+        var served = Take(out var policy);
+        try
+        {
+            return policy.Act(observation);
+        }
+        finally
+        {
+            served.Return();
+        }
+    }
+
+    /// <inheritdoc cref="PolicySession.Act(ReadOnlySpan{float}, Span{float})"/>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public void Act(ReadOnlySpan<float> observations, Span<float> actions)
+    {
+        var served = Take(out var policy);
+        try
+        {
+            policy.Act(observations, actions);
+        }
+        finally
+        {
+            served.Return();
+        }
+    }
+
+    /// <summary>
+    /// Returns the policy that is served now, to draw actions or read scores by <see cref="PolicySession.CreateBatch(int, ActionSelection?)"/>. A later
+    /// replacement does not change it.
+    /// </summary>
+    /// <returns>A session of its own, which the caller disposes.</returns>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public PolicySession Share()
+    {
+        var served = Take(out var policy);
+        try
+        {
+            return policy.Share();
+        }
+        finally
+        {
+            served.Return();
+        }
+    }
+
+    /// <summary>Serves another policy from now on. Calls that are under way end with the earlier one.</summary>
+    /// <param name="policy">The policy, which the host disposes, also if it refuses it.</param>
+    /// <exception cref="ArgumentException">The policy has other observations or actions than the one that is served, which callers could not take.</exception>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public void Replace(PolicySession policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        lock (_replacing)
+        {
+            try
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (Difference(policy.Metadata) is { } difference)
+                    throw new ArgumentException(difference, nameof(policy));
+            }
+            catch
+            {
+                policy.Dispose();
+                throw;
+            }
+
+            Serve(policy);
+        }
+
+        _options.Changed?.Invoke(new PolicyChange(null, policy.Metadata, null));
+    }
+
+    /// <summary>Serves the file again if it has changed since it was read.</summary>
+    /// <returns>True if the policy was replaced; false if the file is the same, or is refused, which <see cref="PolicyHostOptions.Changed"/> receives.</returns>
+    /// <exception cref="InvalidOperationException">The policy comes from no file.</exception>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public bool Reload()
+    {
+        if (_path is null)
+            throw new InvalidOperationException($"The policy comes from no file: use {nameof(Replace)}.");
+        PolicyChange change;
+        lock (_replacing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (TryLoad(_path) is not { } loaded)
+                return false;
+            change = loaded;
+        }
+
+        _options.Changed?.Invoke(change);
+        return change.IsReplaced;
+    }
+
+    /// <summary>Stops watching, and frees the policy once the calls that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        lock (_replacing)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _served.Return();
+        }
+    }
+
+    // A look that takes longer than the interval, or that another thread has just begun, makes the next one superfluous.
+    private void Look()
+    {
+        if (!Monitor.TryEnter(_replacing))
+            return;
+        PolicyChange? change;
+        try
+        {
+            change = _disposed ? null : TryLoad(_path!);
+        }
+        finally
+        {
+            Monitor.Exit(_replacing);
+        }
+
+        if (change is not null)
+            _options.Changed?.Invoke(change);
+    }
+
+    private PolicyChange? TryLoad(string path)
+    {
+        FileStamp stamp = default;
+        byte[] bytes;
+        try
+        {
+            stamp = FileStamp.Of(path);
+            if (stamp == _stamp)
+                return null;
+
+            // Looked at before it is read, so that a change during the reading is seen at the next look.
+            bytes = BoundedFile.Read(path, PolicySession.MaxBytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Perhaps another process has it open: it is tried again at the next look, and reported once.
+            var isKnown = _unread == stamp;
+            _unread = stamp;
+            return isKnown ? null : Refused(path, exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            _stamp = stamp;
+            return Refused(path, exception);
+        }
+
+        _stamp = stamp;
+        _unread = null;
+        return Serve(bytes, path);
+    }
+
+    private PolicyChange Serve(byte[] bytes, string path)
+    {
+        PolicySession policy;
+        try
+        {
+            policy = PolicySession.Open(bytes, path, _options.Trust);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Refused(path, exception);
+        }
+
+        if (Difference(policy.Metadata) is { } difference)
+        {
+            policy.Dispose();
+            return Refused(path, new InvalidDataException($"Could not serve {path}: {difference}"));
+        }
+
+        Serve(policy);
+        return new PolicyChange(path, policy.Metadata, null);
+    }
+
+    private PolicyChange Refused(string path, Exception error) => new(path, _metadata, error);
+
+    private void Serve(PolicySession policy)
+    {
+        var before = _served;
+        _served = new Served(policy, default);
+        _metadata = policy.Metadata;
+        before.Return();
+    }
+
+    private string? Difference(PolicyMetadata metadata)
+    {
+        var (served, other) = ($"{_metadata.Observations} -> {_metadata.Actions}", $"{metadata.Observations} -> {metadata.Actions}");
+        var isEqual = _metadata.Observations.Length == metadata.Observations.Length && _metadata.Actions.ToString() == metadata.Actions.ToString();
+        return isEqual ? null : $"The policy has {other}, but {served} is served: callers could not take it. Open another {nameof(PolicyHost)} for it.";
+    }
+
+    private Served Take(out PolicySession policy)
+    {
+        while (true)
+        {
+            var served = _served;
+            if (served.TryTake() is { } taken)
+            {
+                policy = taken;
+                return served;
+            }
+
+            // Freed between the two lines: either another one is served, or none.
+            ObjectDisposedException.ThrowIf(ReferenceEquals(served, _served), this);
+        }
+    }
+}
