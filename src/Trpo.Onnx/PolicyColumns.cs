@@ -11,6 +11,10 @@ namespace Trpo.Onnx;
 /// slot names. The indices of a multi-discrete action are no keys, because one vector of keys cannot have slots of different sizes.
 /// </param>
 /// <param name="Score">The output column of the probabilities or means, <c>Vector&lt;Single&gt;</c> of the score's length.</param>
+/// <remarks>
+/// <c>MulticlassClassification.Evaluate</c> looks for "PredictedLabel" and "Score" unless it is told otherwise: pass <c>predictedLabelColumnName: "Action"</c>, or name the action's column
+/// "PredictedLabel" here.
+/// </remarks>
 public sealed record PolicyColumns(string Observation = "Observation", string Action = "Action", string Score = "Score")
 {
     /// <summary>

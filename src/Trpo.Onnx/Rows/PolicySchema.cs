@@ -93,7 +93,7 @@ public static class PolicySchema
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        AddOutputs(builder, outputs, actions);
+        AddOutputs(builder, outputs, actions, ScoreAnnotations.NextSet(input));
         return builder.ToSchema();
     }
 
@@ -101,7 +101,7 @@ public static class PolicySchema
     internal static SchemaShape ShapeOf(IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions)
     {
         var builder = new DataViewSchema.Builder();
-        AddOutputs(builder, outputs, actions);
+        AddOutputs(builder, outputs, actions, set: 1);
         return MicrosoftMLInternals.ShapeOf(builder.ToSchema());
     }
 
@@ -114,20 +114,20 @@ public static class PolicySchema
     // ML.NET's own text of a vector without a size has no size either, which is also that of a vector of any size.
     private static string Describe(DataViewType type) => type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : type.ToString()!;
 
-    private static void AddOutputs(DataViewSchema.Builder builder, IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions)
+    private static void AddOutputs(DataViewSchema.Builder builder, IEnumerable<(string Name, PolicyOutput Output)> outputs, ActionSpace actions, uint set)
     {
         foreach (var (name, output) in outputs)
         {
             switch (output)
             {
                 case PolicyOutput.Action when actions is DiscreteActionSpace discrete:
-                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), DataViewColumns.CreateNames("KeyValues", discrete.Names));
+                    builder.AddColumn(name, new KeyDataViewType(typeof(uint), (ulong)discrete.Count), Predicted(DataViewColumns.CreateNames("KeyValues", discrete.Names), ScoreAnnotations.PredictedLabel));
                     break;
                 case PolicyOutput.Action or PolicyOutput.UnclippedAction:
                     builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.Length), DataViewColumns.CreateNames("SlotNames", actions.Names));
                     break;
                 case PolicyOutput.Score:
-                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), DataViewColumns.CreateNames("SlotNames", actions.ScoreNames));
+                    builder.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, actions.ScoreLength), Predicted(ScoreNames(actions), ScoreAnnotations.Score));
                     break;
                 case PolicyOutput.Probability or PolicyOutput.LogProbability:
                     builder.AddColumn(name, NumberDataViewType.Single);
@@ -136,5 +136,18 @@ public static class PolicySchema
                     throw new InvalidOperationException($"The policy's output {output} has no column.");
             }
         }
+
+        DataViewSchema.Annotations Predicted(DataViewSchema.Annotations names, string value) =>
+            ScoreAnnotations.KindOf(actions) is { } kind ? ScoreAnnotations.Add(names, kind, value, set) : names;
+    }
+
+    // A classifier of ML.NET names its classes twice: for evaluators, and for whoever maps its keys back to labels.
+    private static DataViewSchema.Annotations ScoreNames(ActionSpace actions)
+    {
+        var builder = new DataViewSchema.Annotations.Builder();
+        builder.Add(DataViewColumns.CreateNames("SlotNames", actions.ScoreNames), _ => true);
+        if (actions is DiscreteActionSpace discrete)
+            builder.Add(DataViewColumns.CreateNames(ScoreAnnotations.TrainingLabels, discrete.Names), _ => true);
+        return builder.ToAnnotations();
     }
 }

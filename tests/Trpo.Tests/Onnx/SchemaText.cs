@@ -37,6 +37,7 @@ internal static class SchemaText
     {
         VectorDataViewType { ItemType: TextDataViewType } => Text(Value<VBuffer<ReadOnlyMemory<char>>>(annotations, annotation)),
         VectorDataViewType when annotation.Type.RawType == typeof(VBuffer<int>) => Value<VBuffer<int>>(annotations, annotation).DenseValues().Select(value => $"{value}"),
+        KeyDataViewType => [$"{Value<uint>(annotations, annotation)}"],
         BooleanDataViewType => [$"{Value<bool>(annotations, annotation)}"],
         TextDataViewType => [$"{Value<ReadOnlyMemory<char>>(annotations, annotation)}"],
         _ => throw new NotSupportedException($"An annotation of type {annotation.Type}."),
