@@ -92,7 +92,9 @@ public sealed class ReinforcementLearningCatalog
         return CallerContext.Leave(() => new EnvironmentChecker(factory, steps, episodeStepLimit, seed, cancellation).Run());
     }
 
-    /// <summary>Evaluates a trained policy over a number of episodes.</summary>
+    /// <summary>
+    /// Evaluates a trained policy over a number of episodes. To compare its actions with labels, use <c>MulticlassClassification.Evaluate</c> with <c>predictedLabelColumnName: "Action"</c>.
+    /// </summary>
     /// <param name="model">The policy, or a chain with the policy in it; the transforms before the policy are applied to the observations.</param>
     /// <param name="environment">The environment.</param>
     /// <param name="episodes">The number of episodes, at least 1; 100 by default.</param>
@@ -134,4 +136,13 @@ public sealed class ReinforcementLearningCatalog
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream)"/>
     public void ExportToOnnx(ITransformer model, string path, Stream preprocessing) => PolicyModel.ExportToOnnx(model, path, preprocessing);
+
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, IDataView)"/>
+    public void ExportToOnnx(ITransformer model, string path, IDataView compareOn) => PolicyModel.ExportToOnnx(model, path, compareOn);
+
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, DataViewSchema?, IDataView)"/>
+    public void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema, IDataView compareOn) => PolicyModel.ExportToOnnx(model, path, inputSchema, compareOn);
+
+    /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream, IDataView)"/>
+    public void ExportToOnnx(ITransformer model, string path, Stream preprocessing, IDataView compareOn) => PolicyModel.ExportToOnnx(model, path, preprocessing, compareOn);
 }

@@ -56,7 +56,26 @@ public sealed class PolicyChain
     /// <exception cref="ArgumentException">The graph has no output for this policy.</exception>
     /// <exception cref="InvalidDataException">The stream has no valid ONNX model.</exception>
     /// <exception cref="NotSupportedException">The two cannot be one graph; the message says why.</exception>
-    internal byte[] ToOnnx(Stream preprocessing) => GraphMerger.Merge(ToGraph(), preprocessing);
+    internal byte[] ToOnnx(Stream preprocessing) => GraphMerger.Merge(ToGraph(), Before, preprocessing).Onnx;
+
+    /// <summary>Converts the policy and the transformers in front of it to one ONNX graph, and compares it with the model.</summary>
+    /// <param name="inputSchema">The raw columns; null for those that training recorded.</param>
+    /// <param name="view">The rows to compare on.</param>
+    /// <inheritdoc cref="ToOnnx(DataViewSchema?)"/>
+    /// <exception cref="InvalidOperationException">The graph computes other results than the model; the message has the worst.</exception>
+    internal byte[] ToOnnx(DataViewSchema? inputSchema, IDataView view) =>
+        Compared(ToOnnx(inputSchema), ChainPlan.Of(Before, Policy.Columns.Observation).RawColumns, view);
+
+    /// <summary>Puts a graph in the place of the transformers in front of the policy, and compares the result with the model.</summary>
+    /// <param name="preprocessing">The ONNX model that ML.NET's converter wrote of them.</param>
+    /// <param name="view">The rows to compare on.</param>
+    /// <inheritdoc cref="ToOnnx(Stream)"/>
+    /// <exception cref="InvalidOperationException">The graph computes other results than the model; the message has the worst.</exception>
+    internal byte[] ToOnnx(Stream preprocessing, IDataView view)
+    {
+        var (onnx, columns) = GraphMerger.Merge(ToGraph(), Before, preprocessing);
+        return Compared(onnx, columns, view);
+    }
 
     /// <summary>Returns the model with another policy in the place of its own.</summary>
     internal ITransformer With(PolicyTransformer policy) =>
@@ -64,6 +83,15 @@ public sealed class PolicyChain
 
     /// <summary>Returns the model without the transformers behind its policy.</summary>
     internal ITransformer UntilPolicy() => Before.Count == 0 ? Policy : new TransformerChain<ITransformer>([.. Before, Policy]);
+
+    // A graph computes the deterministic actions, whatever the selection of the model is.
+    private byte[] Compared(byte[] onnx, IReadOnlyList<string> columns, IDataView view)
+    {
+        var names = new PolicyColumns(Policy.Columns.Observation);
+        using var policy = Policy.With(ActionSelection.Mode, names);
+        GraphComparison.Check(onnx, columns, view, policy.Transform(Preprocess(view)), names.Action, names.Score);
+        return onnx;
+    }
 
     private PolicyGraph ToGraph() => After is [var behind, ..]
         ? throw new NotSupportedException($"{behind.GetType().Name}, behind the policy, cannot be expressed in the policy's ONNX graph. Export the model that {nameof(PolicyModel)}.{nameof(PolicyModel.UntilPolicy)} returns.")

@@ -184,6 +184,30 @@ public static class PolicyModel
         AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(preprocessing));
     }
 
+    /// <inheritdoc cref="ExportToOnnx(ITransformer, string, DataViewSchema?, IDataView)"/>
+    public static void ExportToOnnx(ITransformer model, string path, IDataView compareOn) => ExportToOnnx(model, path, inputSchema: null, compareOn);
+
+    /// <inheritdoc cref="ExportToOnnx(ITransformer, string, DataViewSchema?)"/>
+    /// <remarks><c>compareOn</c> has rows with the raw columns. Before the file is written, model and graph compute the first 10,000 of them: scores may differ by 1e-4 of their scale (1 for probabilities, the largest magnitude for the means of a box), and actions only where the model's own scores of both are as close. NaN equals NaN.</remarks>
+    /// <exception cref="InvalidOperationException">The graph computes other results than the model, or fails; the message has the row, the output, both values and the tolerance, and nothing is written.</exception>
+    public static void ExportToOnnx(ITransformer model, string path, DataViewSchema? inputSchema, IDataView compareOn)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(compareOn);
+        AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(inputSchema, compareOn));
+    }
+
+    /// <inheritdoc cref="ExportToOnnx(ITransformer, string, Stream)"/>
+    /// <remarks><c>compareOn</c> has rows with the raw columns, which model and graph are compared on before the file is written, as in <see cref="ExportToOnnx(ITransformer, string, DataViewSchema?, IDataView)"/>.</remarks>
+    /// <exception cref="InvalidOperationException">The graph computes other results than the model, or fails; the message has the row, the output, both values and the tolerance, and nothing is written.</exception>
+    public static void ExportToOnnx(ITransformer model, string path, Stream preprocessing, IDataView compareOn)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(compareOn);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(preprocessing, compareOn));
+    }
+
     private static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
     {
         Check(bytes, source);

@@ -40,14 +40,14 @@ internal static class LearningRules
         call.Return(DataType.Float, [.. value.Shape, count]);
     }
 
-    /// <summary>Columns beside each other.</summary>
+    /// <summary>Columns beside each other; the values of a row are one column, whatever its dimensions are.</summary>
     public static void Join(OperatorCall call)
     {
         Extent width = 0;
         for (var i = 0; i < call.InputCount; i++)
         {
             var value = call.Input(i);
-            width += value.Rank == 2 && value.Shape[0] == call.Input(0).Shape[0] ? value.Shape[1] : throw new InvalidDataException($"it joins {call.Input(0)} and {value}.");
+            width += value.Rank > 1 && value.Shape[0] == call.Input(0).Shape[0] ? value.Shape.Skip(1).Aggregate((Extent)1, (product, size) => product * size) : throw new InvalidDataException($"it joins {call.Input(0)} and {value}.");
         }
 
         if (call.Integers("inputdimensions") is not { } declared || declared.Aggregate((Extent)0, (sum, size) => sum + size) != width)

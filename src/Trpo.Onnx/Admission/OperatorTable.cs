@@ -31,7 +31,7 @@ internal static class OperatorTable
         Add(Standard, ElementwiseRules.Identity, "Identity");
         Add(Standard, ElementwiseRules.Test, "IsNaN IsInf");
         Add(Standard, ElementwiseRules.Cast, "Cast");
-        Add(Standard, ElementwiseRules.Arithmetic, "Add Sub Mul Div Pow Mod Max Min Sum Mean PRelu");
+        Add(Standard, ElementwiseRules.Arithmetic, "Add Sub Mul Div Pow Mod Max Min Sum Mean PRelu BitShift");
         Add(Standard, ElementwiseRules.Compare, "Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor");
         Add(Standard, ElementwiseRules.Where, "Where");
         Add(Standard, ReductionRules.Reduce, "ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp");

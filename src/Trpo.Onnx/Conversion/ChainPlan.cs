@@ -73,7 +73,7 @@ internal sealed class ChainPlan
         return new ChainPlan(stages, [.. needed]);
     }
 
-    // A one-hot encoding consists of several transformers.
-    private static IEnumerable<ITransformer> Parts(ITransformer transformer) =>
+    /// <summary>Returns the transformers that one consists of: a one-hot encoding of several, any other of itself.</summary>
+    public static IEnumerable<ITransformer> Parts(ITransformer transformer) =>
         transformer is OneHotEncodingTransformer encoding ? MicrosoftMLInternals.PartsOf(encoding) : [transformer];
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Trpo.Onnx.Admission;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
@@ -12,13 +13,19 @@ namespace Trpo.Onnx.Conversion;
 internal static class GraphMerger
 {
     /// <summary>Puts a graph in front of the policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="before">The transformers that the graph stands for; empty to take the graph as it is.</param>
+    /// <param name="preprocessing">The graph, from the stream's position to its end.</param>
+    /// <returns>The model, and the raw column of each of its inputs, in their order.</returns>
     /// <exception cref="ArgumentException">The graph is not one for this policy.</exception>
     /// <exception cref="InvalidDataException">The stream has no valid ONNX model.</exception>
     /// <exception cref="NotSupportedException">The two cannot be one model; the message says why.</exception>
-    public static byte[] Merge(PolicyGraph policy, Stream preprocessing)
+    public static (byte[] Onnx, IReadOnlyList<string> Columns) Merge(PolicyGraph policy, IReadOnlyList<ITransformer> before, Stream preprocessing)
     {
         var metadata = policy.Metadata;
         var front = PreprocessingGraph.Read(preprocessing, policy.ObservationColumn, metadata.Observations.Length);
+        PassThrough.Refuse(front, before, policy.ObservationColumn);
+        string[] columns = [.. front.Model.Graph.Input.Select(input => input.Name)];
         var merged = ModelProto.Parser.ParseFrom(policy.Onnx.Span);
         MarkMissing(merged, metadata);
         Import(merged, front.Model);
@@ -31,7 +38,7 @@ internal static class GraphMerger
         if (!merged.Graph.Node.SelectMany(GraphTraversal.Subgraphs).Any())
             GraphAdmission.Check(merged, metadata.Observations.Length, GraphTrial.FreeDimension);
         GraphTrial.Run(bytes, metadata);
-        return bytes;
+        return (bytes, columns);
     }
 
     // Behind another graph, only the graph itself can mark an action as missing.
@@ -51,7 +58,9 @@ internal static class GraphMerger
         foreach (var domain in GraphTraversal.AllNodes(front.Graph.Node).Select(node => NameOf(node.Domain)).Distinct())
         {
             var operators = domain.Length == 0 ? "ONNX's operators" : $"the operators of '{domain}'";
-            var version = VersionOf(front, domain) ?? throw new InvalidDataException($"The preprocessing graph does not say which version of {operators} it uses: it is not a valid ONNX model.");
+
+            // ML.NET's converter does not import the operators of OnnxRuntime that it uses; OnnxRuntime takes their first version, and there is no other.
+            var version = VersionOf(front, domain) ?? (domain == OperatorTable.Microsoft ? 1 : null as long?) ?? throw new InvalidDataException($"The preprocessing graph does not say which version of {operators} it uses: it is not a valid ONNX model.");
             var own = VersionOf(merged, domain);
             if (own is null)
                 merged.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });

@@ -69,9 +69,11 @@ public sealed class ShapeInferenceTests
         ("ai.onnx.ml:LabelEncoder", ["places"], [("keys_int64s", new long[] { 0, 1 }), ("values_floats", new[] { 5f, 6f })]),
         ("ai.onnx.ml:OneHotEncoder", ["places"], [("cats_int64s", new long[] { 0, 1, 2 })]),
         ("ai.onnx.ml:FeatureVectorizer", ["x", "x"], [("inputdimensions", new long[] { 4, 4 })]),
+        ("ai.onnx.ml:FeatureVectorizer", ["cube", "x"], [("inputdimensions", new long[] { 24, 4 })]),
         ("ai.onnx.ml:ArrayFeatureExtractor", ["x", "pick"], []),
         ("ai.onnx.ml:LinearRegressor", ["x"], [("coefficients", new float[8]), ("targets", 2L)]),
         ("ai.onnx.ml:LinearClassifier", ["x"], [("coefficients", new float[12]), ("intercepts", new float[3]), ("classlabels_ints", new long[] { 0, 1, 2 })]),
+        ("BitShift", ["unsigned", "unsigned"], [("direction", "LEFT")]),
         ("com.microsoft:MurmurHash3", ["places32"], []),
     ];
 
@@ -121,6 +123,7 @@ public sealed class ShapeInferenceTests
         graph.Node("Cast", "truth", ["x"], ("to", 9L));
         graph.Node("Cast", "places", ["x"], ("to", 7L));
         graph.Node("Cast", "places32", ["x"], ("to", 6L));
+        graph.Node("Cast", "unsigned", ["places"], ("to", 12L));
         graph.Node("Reshape", "column", ["x", graph.Longs("column_shape", -1, 1)]);
         graph.Node("ReduceSum", "single", ["x"], ("axes", new long[] { 1 }));
         graph.Node("Reshape", "row", ["x", graph.Longs("row_shape", 0, 1, 1, 4)]);
