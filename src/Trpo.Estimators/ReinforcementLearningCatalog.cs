@@ -83,13 +83,14 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="cancellation">Ends the check between two steps; a step that never returns cannot be ended.</param>
     /// <returns>The report. Exceptions of the environment become findings.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
     public EnvironmentReport CheckEnvironment(Func<IEnvironment> factory, int steps = 10_000, int episodeStepLimit = 10_000, int seed = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(factory);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
-        return CallerContext.Leave(() => new EnvironmentChecker(factory, steps, episodeStepLimit, seed, cancellation).Run());
+        using var work = new WorkCancellation(_host, cancellation);
+        return CallerContext.Leave(() => new EnvironmentChecker(factory, steps, episodeStepLimit, seed, work.ThrowIfCancelled).Run());
     }
 
     /// <summary>
@@ -110,7 +111,7 @@ public sealed class ReinforcementLearningCatalog
     /// <exception cref="LockStepException">A transform before the policy does not work row by row.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract or threw an exception.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy has no outputs for the parameters of its distribution.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
     public PolicyEvaluation Evaluate(
         ITransformer model,
         EnvironmentDataView environment,
@@ -124,8 +125,9 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         using var channel = _host.Start("Evaluation");
+        using var work = new WorkCancellation(_host, cancellation);
         return CallerContext.Leave(() =>
-            PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), cancellation));
+            PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), work));
     }
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string)"/>

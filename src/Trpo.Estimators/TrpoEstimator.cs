@@ -59,7 +59,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="LockStepException">The rows do not come from the environment one by one; the message says why not.</exception>
     /// <exception cref="EnvironmentException">The environment broke its contract or threw an exception, and training was not cancelled; the message names the environment, its index and the step.</exception>
-    /// <exception cref="OperationCanceledException">The environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The context was cancelled by its <c>CancelExecution</c>, before or while the environments were stepped; a checkpoint was written, if there are <see cref="TrpoOptions.Checkpoints"/>. Or the
+    /// environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled, which otherwise returns the policy of the last update.
+    /// </exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
@@ -70,10 +73,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = FindObservation(input.Schema);
+        using var cancellation = new WorkCancellation(_host, _options.Cancellation);
+        cancellation.ThrowIfContextIsCancelled();
         TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry)));
+        return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry, cancellation)));
     }
 
     /// <summary>
@@ -107,21 +112,22 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
 
-    private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
+    private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
         try
         {
-            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message), _options.Cancellation);
-            return Train(environments, column, channel, telemetry);
+            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message), cancellation.Token);
+            return Train(environments, column, channel, telemetry, cancellation);
         }
-        catch (EnvironmentException exception) when (_options.Cancellation.IsCancellationRequested)
+        catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
             // Training itself returns its policy when it is cancelled; here there was none yet.
+            cancellation.ThrowIfContextIsCancelled();
             throw new OperationCanceledException($"Training was cancelled before it began. {exception.Message}", exception, _options.Cancellation);
         }
     }
 
-    private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry)
+    private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
         using var withGradients = GradientMode.Enable();
@@ -147,16 +153,19 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Seed = _seed,
         };
         var ignored = new HashSet<int>();
-        using var trainer = TrpoTrainer.Open(_options, parts, new TrainingMessages
+        using var trainer = TrpoTrainer.Open(_options with { Cancellation = cancellation.Token }, parts, new TrainingMessages
         {
             Report = iteration => Report(channel, iteration),
             Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
+            AskContext = cancellation.Ask,
             Collected = () => WarnOfIgnored(environments, column, ignored, channel),
             FirstObservations = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
         });
         var isComplete = trainer.Run();
+        if (!isComplete)
+            cancellation.ThrowIfContextIsCancelled();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
         return Export(policy, Describe(column, trainer.Seed, trainer.Steps));

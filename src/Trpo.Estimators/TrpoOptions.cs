@@ -167,7 +167,8 @@ public sealed record TrpoOptions
     /// <summary>
     /// The token that ends training early, between two steps of the environments. <c>Fit</c> then writes a checkpoint, if there are <see cref="Checkpoints"/>, and returns the policy of the
     /// last accepted update; it does not throw. Training resumed from that checkpoint gives the same policy as without the interruption. If a step fails after the cancellation,
-    /// with any exception, training ends likewise, but resumes from the last checkpoint before. None by default.
+    /// with any exception, training ends likewise, but resumes from the last checkpoint before. None by default. The <c>CancelExecution</c> of the context is heard at the same places, but
+    /// <c>Fit</c> then throws an <see cref="OperationCanceledException"/> after the checkpoint, as ML.NET's own trainers do.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
+using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
 using Trpo.Runtime.Randomness;
 
@@ -49,7 +50,7 @@ internal sealed class PolicyEvaluator
     /// <exception cref="EnvironmentException">The environment or a transform failed, and the evaluation was not cancelled.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static PolicyEvaluation Run(
-        PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, Action<string> warn, CancellationToken cancellation)
+        PolicyChain chain, EnvironmentDataView environment, int episodes, int seed, ActionSelection? selection, IProgress<EpisodeResult>? progress, Action<string> warn, WorkCancellation cancellation)
     {
         var policy = chain.Policy;
         selection ??= policy.Selection;
@@ -58,14 +59,14 @@ internal sealed class PolicyEvaluator
         using var batch = policy.Session.CreateBatch(count, selection);
         try
         {
-            using var transformed = PolicyFit.Open(chain, environment, count, warn, cancellation);
+            using var transformed = PolicyFit.Open(chain, environment, count, warn, cancellation.Token);
             var evaluator = new PolicyEvaluator(transformed, batch, episodes, seed, progress);
             evaluator.Play(cancellation);
             return new PolicyEvaluation(evaluator._episodes, seed, selection);
         }
-        catch (EnvironmentException exception) when (cancellation.IsCancellationRequested)
+        catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
-            throw new OperationCanceledException($"The evaluation was cancelled. {exception.Message}", exception, cancellation);
+            throw new OperationCanceledException($"The evaluation was cancelled. {exception.Message}", exception, cancellation.Caller);
         }
         catch (EnvironmentException exception) when (exception.IsOfTransform && PolicyFit.Difference(chain, environment) is not null)
         {
@@ -73,14 +74,14 @@ internal sealed class PolicyEvaluator
         }
     }
 
-    private void Play(CancellationToken cancellation)
+    private void Play(WorkCancellation cancellation)
     {
         for (var e = 0; e < _playing.Length; e++)
             StartEpisode(e);
         RunResets();
         while (_playing.Any(episode => episode >= 0))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancelled();
 
             // An environment without an episode keeps its last observation in the batch; its action is ignored.
             Act();

@@ -17,6 +17,9 @@ internal sealed record TrainingMessages
     /// <summary>Meters and traces.</summary>
     public required TrainingTelemetry Telemetry { get; init; }
 
+    /// <summary>Asks the context whether it was cancelled, and cancels the token of the training if so; called before each step of all environments. Null for no context.</summary>
+    public Action? AskContext { get; init; }
+
     /// <summary>Called at the end of every iteration's rollout; null for no receiver.</summary>
     public Action? Collected { get; init; }
 

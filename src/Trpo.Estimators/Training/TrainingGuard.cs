@@ -43,6 +43,15 @@ internal sealed class TrainingGuard : IDisposable
     /// <summary>The factor on the radius of the trust region after those rollbacks.</summary>
     public double MaxKlFactor => _continuation?.MaxKlFactor ?? 1;
 
+    private bool IsCancelled
+    {
+        get
+        {
+            _messages.AskContext?.Invoke();
+            return _options.Cancellation.IsCancellationRequested;
+        }
+    }
+
     /// <summary>Resumes from the latest checkpoint, where there is one and the options ask for it.</summary>
     /// <exception cref="Checkpoints.CheckpointException">Training cannot be resumed from it; the message says why.</exception>
     public void Resume()
@@ -77,7 +86,7 @@ internal sealed class TrainingGuard : IDisposable
             Cancel(_failure is null ? _continuation?.SaveBeforeLeaving() : _continuation?.TrySaveIterationStart(), _failure);
             return false;
         }
-        catch (Exception exception) when (_options.Cancellation.IsCancellationRequested && exception is EnvironmentException or OperationCanceledException)
+        catch (Exception exception) when (IsCancelled && exception is EnvironmentException or OperationCanceledException)
         {
             // The environments failed to be reset or to be saved, or a listener observed the token too.
             Cancel(_continuation?.TrySaveIterationStart(), exception);
@@ -111,7 +120,7 @@ internal sealed class TrainingGuard : IDisposable
         {
             return _shards.Collect(Proceed);
         }
-        catch (Exception exception) when (_options.Cancellation.IsCancellationRequested)
+        catch (Exception exception) when (IsCancelled)
         {
             _failure = exception;
             return false;
@@ -121,7 +130,7 @@ internal sealed class TrainingGuard : IDisposable
     // Called before each step of all environments.
     private bool Proceed()
     {
-        if (_options.Cancellation.IsCancellationRequested)
+        if (IsCancelled)
             return false;
         _continuation?.SaveIfDue();
         return true;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Data.IO;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
 
 // These let this assembly use the internals that the project file lists; this folder alone calls them.
@@ -41,6 +42,14 @@ namespace Trpo.Onnx.Interop
 
         /// <summary>Returns ML.NET's text for the type of a column, such as "Vector&lt;Single&gt;".</summary>
         public static string Describe(SchemaShape.Column column) => column.GetTypeString();
+
+        /// <summary>Returns a function that is true from the time on at which the execution of an environment is cancelled.</summary>
+        public static Func<bool> CancellationOf(IHostEnvironment environment)
+        {
+            // A context hides its own; its hosts are cancelled with it. With a seed, the host draws nothing from the random numbers of the context.
+            var host = environment as ICancelable ?? (ICancelable)environment.Register(nameof(CancellationOf), seed: 0);
+            return () => host.IsCanceled;
+        }
 
         /// <summary>Returns the view that <paramref name="view"/> transforms; null if it is not a transform of ML.NET's.</summary>
         public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;

@@ -3,8 +3,8 @@ namespace Trpo.Estimators.Environments.Checking;
 /// <summary>The factory of the environments under check, which validates the properties of each and disposes them all.</summary>
 /// <param name="factory">The factory to check.</param>
 /// <param name="findings">Receives the findings.</param>
-/// <param name="cancellation">Ends the check between two steps.</param>
-internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFindings findings, CancellationToken cancellation)
+/// <param name="throwIfCancelled">Called before each step; throws to end the check.</param>
+internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFindings findings, Action throwIfCancelled)
 {
     private readonly List<IEnvironment> _created = [];
 
@@ -90,6 +90,6 @@ internal sealed class CheckedFactory(Func<IEnvironment> factory, EnvironmentFind
             return null;
         }
 
-        return new EnvironmentProbe(environment, Kind, findings, cancellation);
+        return new EnvironmentProbe(environment, Kind, findings, throwIfCancelled);
     }
 }

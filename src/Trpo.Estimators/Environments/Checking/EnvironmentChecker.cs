@@ -17,20 +17,20 @@ internal sealed class EnvironmentChecker
     private readonly int _steps;
     private readonly int _episodeStepLimit;
     private readonly int _seed;
-    private readonly CancellationToken _cancellation;
+    private readonly Action _throwIfCancelled;
 
     /// <param name="factory">Creates a new environment at each call.</param>
     /// <param name="steps">The number of steps of the random policy, at least 1.</param>
     /// <param name="episodeStepLimit">The number of steps, at least 1, after which an episode is truncated if the environment declares no limit.</param>
     /// <param name="seed">The seed of all seeds and actions.</param>
-    /// <param name="cancellation">Ends the check between two steps.</param>
-    public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed, CancellationToken cancellation)
+    /// <param name="throwIfCancelled">Called before each step; throws to end the check.</param>
+    public EnvironmentChecker(Func<IEnvironment> factory, int steps, int episodeStepLimit, int seed, Action throwIfCancelled)
     {
-        _factory = new CheckedFactory(factory, _findings, cancellation);
+        _factory = new CheckedFactory(factory, _findings, throwIfCancelled);
         _steps = steps;
         _episodeStepLimit = episodeStepLimit;
         _seed = seed;
-        _cancellation = cancellation;
+        _throwIfCancelled = throwIfCancelled;
     }
 
     /// <summary>Runs the checks and disposes the environments.</summary>
@@ -53,7 +53,7 @@ internal sealed class EnvironmentChecker
         }
 
         // An environment that observed the token has failed because of it.
-        _cancellation.ThrowIfCancellationRequested();
+        _throwIfCancelled();
         return new EnvironmentReport(_factory.Kind?.Name, _findings.All, exploration?.Steps ?? 0, exploration?.Episodes ?? 0, cost);
     }
 

@@ -7,8 +7,8 @@ namespace Trpo.Estimators.Environments.Checking;
 /// <param name="environment">The environment.</param>
 /// <param name="kind">The properties that all environments of the check share.</param>
 /// <param name="findings">Receives the findings.</param>
-/// <param name="cancellation">Ends the check before the next step.</param>
-internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind kind, EnvironmentFindings findings, CancellationToken cancellation)
+/// <param name="throwIfCancelled">Called before each step; throws to end the check.</param>
+internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind kind, EnvironmentFindings findings, Action throwIfCancelled)
 {
     private const double HugeReward = 1e6;
 
@@ -42,7 +42,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     /// <summary>Starts an episode; returns false, and adds a finding, if the environment throws.</summary>
     public bool Reset(int? seed)
     {
-        cancellation.ThrowIfCancellationRequested();
+        throwIfCancelled();
         EpisodeSteps = 0;
         Array.Fill(_observation, float.NaN);
         var method = seed is null ? "Reset without a seed" : "Reset with a seed";
@@ -91,7 +91,7 @@ internal sealed class EnvironmentProbe(IEnvironment environment, EnvironmentKind
     /// <summary>Runs one step; returns the exception that the environment threw, or null.</summary>
     public Exception? TryStep(ReadOnlySpan<float> action, out StepResult result)
     {
-        cancellation.ThrowIfCancellationRequested();
+        throwIfCancelled();
         EpisodeSteps++;
         Array.Fill(_observation, float.NaN);
         var (start, allocated) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Foundation;
+using Trpo.Onnx;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.DataViews;
@@ -19,6 +20,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     private readonly Func<bool> _advance;
     private readonly int _rows;
     private readonly CancellationToken _cancellation;
+    private readonly ContextCancellation _context;
     private readonly TimeProvider _clock;
     private VectorEnvironment? _environments;
     private TableProgress? _progress;
@@ -27,7 +29,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     private bool _isDisposed;
 
     /// <param name="specification">The kind of the environment.</param>
-    /// <param name="host">Receives the progress as messages.</param>
+    /// <param name="host">Receives the progress as messages; its cancellation ends the computation between two rows.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="seed">The seed of the environment and of the random policy.</param>
     /// <param name="clock">Measures the time between messages.</param>
@@ -35,6 +37,7 @@ internal sealed class RandomPolicyRows : IObservationRows
     public RandomPolicyRows(EnvironmentSpecification specification, IHostEnvironment host, int rows, int seed, TimeProvider clock, CancellationToken cancellation)
     {
         (_specification, _host, _rows, _cancellation, _clock) = (specification, host, rows, cancellation, clock);
+        _context = ContextCancellation.Of(host);
         _random = new RandomSource((ulong)seed);
         _action = new float[specification.ActionSpace.Length];
         _allows = choice => _environments!.Allows(0, choice);
@@ -51,14 +54,14 @@ internal sealed class RandomPolicyRows : IObservationRows
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_count == _rows)
             return false;
-        if (_cancellation.IsCancellationRequested)
+        if (IsCancelled)
             throw Cancelled(failure: null);
         _progress ??= new TableProgress(_host, _specification.Name, _rows, _clock);
         try
         {
             CallerContext.Leave(_advance);
         }
-        catch (EnvironmentException exception) when (_cancellation.IsCancellationRequested)
+        catch (EnvironmentException exception) when (IsCancelled)
         {
             throw Cancelled(exception);
         }
@@ -75,6 +78,8 @@ internal sealed class RandomPolicyRows : IObservationRows
         _progress?.Dispose();
         _progress = null;
     }
+
+    private bool IsCancelled => _cancellation.IsCancellationRequested || _context.IsCancelled;
 
     private OperationCanceledException Cancelled(EnvironmentException? failure) =>
         new(FormattableString.Invariant($"The table of a random policy in environment '{_specification.Name}' was cancelled after {_count} of {_rows} rows."), failure, _cancellation);
