@@ -1,8 +1,10 @@
-using System.Numerics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
+using Trpo.Onnx.Columns;
 using Trpo.Onnx.Rows;
 using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
+using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
@@ -21,11 +23,12 @@ public sealed class PolicyBatch : IPolicyBatch
     private readonly bool _marksMissing;
     private readonly BatchMemory _memory;
     private readonly ActionDraws? _draws;
+    private readonly RowReaders _readers;
     private readonly IEngineRun _run;
     private readonly ExclusiveUse<SystemAtomics> _use;
     private int _rows;
 
-    internal PolicyBatch(IEngine engine, PolicyMetadata metadata, bool hasDeviations, int capacity, ActionSelection selection, bool isBound)
+    internal PolicyBatch(IEngine engine, PolicyMetadata metadata, RowReaders readers, bool hasDeviations, int capacity, ActionSelection selection, bool isBound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _use = new ExclusiveUse<SystemAtomics>(isBound);
@@ -34,7 +37,8 @@ public sealed class PolicyBatch : IPolicyBatch
         Capacity = capacity;
         IsStochastic = hasDeviations || _box is null;
         _marksMissing = metadata.MarksMissing;
-        _memory = new BatchMemory(metadata, hasDeviations, capacity);
+        _readers = readers;
+        _memory = new BatchMemory(metadata, readers.Inputs, engine.IsRowWise, hasDeviations, capacity);
         _run = engine.Bind(_memory);
         if (selection.IsSampled)
             _draws = new ActionDraws(_distribution, capacity, metadata.Actions.Length, selection.Seed);
@@ -52,12 +56,56 @@ public sealed class PolicyBatch : IPolicyBatch
     /// <summary>Returns the memory of one observation, <c>[d]</c>: fill it before <see cref="Run(int)"/>.</summary>
     /// <param name="row">A row, below <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="row"/> is negative or not below the capacity.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch, or the policy takes raw columns, which <see cref="Set"/> sets.</exception>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public Span<float> Observation(int row)
     {
         _use.Check();
-        return ObservationOf(row);
+        return _readers.IsObservation
+            ? _memory.Observation(row)
+            : throw new InvalidOperationException($"The policy takes the columns {string.Join(", ", _readers.Inputs.Select(input => input.Column))}: set them with {nameof(Set)}, {nameof(SetVector)} or {nameof(SetRow)}.");
+    }
+
+    /// <summary>Sets a raw column of a row, one of <see cref="PolicySession.InputColumns"/>. It keeps its value until it is set again.</summary>
+    /// <typeparam name="T">The type of the column; string or <see cref="ReadOnlyMemory{T}"/> of characters for text, any integer for keys, which count from 1 (0 is a missing key).</typeparam>
+    /// <param name="row">A row, below <see cref="Capacity"/>.</param>
+    /// <param name="column">The name of the column.</param>
+    /// <param name="value">The value; an empty text or null for a missing one.</param>
+    /// <exception cref="ArgumentException">There is no such column, or it has another type, or is a vector.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row, or a key is above the column's count.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public void Set<T>(int row, string column, T value) => SetVector(row, column, new ReadOnlySpan<T>(in value));
+
+    /// <summary>Sets a raw column of vectors, of a row.</summary>
+    /// <param name="row">A row, below <see cref="Capacity"/>.</param>
+    /// <param name="column">The name of the column.</param>
+    /// <param name="values">The values, as many as the column has.</param>
+    /// <inheritdoc cref="Set{T}(int, string, T)"/>
+    public void SetVector<T>(int row, string column, ReadOnlySpan<T> values)
+    {
+        _use.Check();
+        _memory.Rows.Set(row, column, values);
+    }
+
+    /// <summary>
+    /// Sets all raw columns of a row from the public properties and fields of an object that have their names, or the attribute
+    /// <see cref="ColumnNameAttribute"/>, as in a prediction engine of ML.NET. Other members are left alone. Keys count from 1, and 0 is a missing one; but
+    /// ML.NET, and so this method, counts from 0 if a member that is no vector has the attribute <see cref="KeyTypeAttribute"/>.
+    /// </summary>
+    /// <typeparam name="TRow">The type of the object: values, arrays and <see cref="VBuffer{T}"/> of the types of the columns; any integer for keys.</typeparam>
+    /// <param name="row">A row, below <see cref="Capacity"/>.</param>
+    /// <param name="values">The object.</param>
+    /// <exception cref="ArgumentException">A column has no member, or one of another type or length, or a vector is null; the message names the column.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row, or a key is above the column's count.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public void SetRow<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(int row, TRow values)
+        where TRow : notnull
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        _use.Check();
+        _readers.Of<TRow>().Read(ref values, _memory.Rows, row);
     }
 
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
@@ -94,10 +142,7 @@ public sealed class PolicyBatch : IPolicyBatch
             throw ExclusiveUse<SystemAtomics>.WasDisposed();
     }
 
-    /// <summary>
-    /// Lets another thread use the batch: the next one that does so. The calling thread does not use it any more unless that one releases it. The results
-    /// of the last run stay.
-    /// </summary>
+    /// <summary>Lets the next thread that uses the batch have it, until that one releases it. The results of the last run stay.</summary>
     /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public void ReleaseThread() => _use.Release();
@@ -122,8 +167,7 @@ public sealed class PolicyBatch : IPolicyBatch
     public ReadOnlySpan<float> Action(int row)
     {
         CheckRow(row);
-        return (_memory.Actions ?? throw new InvalidOperationException("The policy's actions are discrete: read Choice instead of Action."))
-            .AsSpan(row * _memory.ActionLength, _memory.ActionLength);
+        return IsDiscrete ? throw new InvalidOperationException("The policy's actions are discrete: read Choice instead of Action.") : _memory.Action(row);
     }
 
     /// <summary>
@@ -135,7 +179,7 @@ public sealed class PolicyBatch : IPolicyBatch
     public ReadOnlySpan<float> Score(int row)
     {
         CheckRow(row);
-        return ScoreOf(row);
+        return _memory.Score(row);
     }
 
     /// <summary>Returns the action vector of a box, <c>[k]</c>, before it is clipped to the bounds. All values are NaN if the observation has a NaN.</summary>
@@ -160,17 +204,17 @@ public sealed class PolicyBatch : IPolicyBatch
         CheckRow(row);
         if (!IsStochastic)
             throw PolicySession.NotStochastic();
-        if (float.IsNaN(ScoreOf(row)[0]))
+        if (float.IsNaN(_memory.Score(row)[0]))
             return double.NaN;
         Span<float> choice = stackalloc float[1];
         ReadOnlySpan<float> action = choice;
         if (_box is not null)
             action = UnclippedOf(row);
         else if (_memory.Actions is not null)
-            action = ActionOf(row);
+            action = _memory.Action(row);
         else
             choice[0] = _memory.Indices![row];
-        return _distribution.LogProbability(ScoreOf(row), LogStandardDeviationOf(row), action);
+        return _distribution.LogProbability(_memory.Score(row), _memory.LogStandardDeviation(row), action);
     }
 
     /// <summary>Frees the memory, or lets a run that is under way in another thread free it: that run throws. Any thread may dispose a batch.</summary>
@@ -193,18 +237,39 @@ public sealed class PolicyBatch : IPolicyBatch
             actions[row] = _memory.Indices![row];
     }
 
+    /// <summary>Takes zeros and empty texts for the raw columns that were not set.</summary>
+    internal void SetBlank() => _memory.Rows.SetBlank();
+
+    /// <summary>Copies the action of the first row, an index or a vector.</summary>
+    internal void CopyAction(Span<float> action)
+    {
+        if (_memory.Actions is not null)
+            _memory.Action(0).CopyTo(action);
+        else
+            action[0] = _memory.Indices![0];
+    }
+
     private void RunRows(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         _rows = 0;
         if (rows == 0)
             return;
+        if (!_readers.IsObservation)
+            _memory.Rows.CheckIsSet(rows);
         _run.Run(rows);
         if (_draws is not null)
             Draw(_draws, rows, ids);
 
         // Rows are checked one by one only if there is a NaN at all.
-        if ((!_marksMissing && HasNaN(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || HasNaN(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
-            SetMissing(rows);
+        if ((!_marksMissing && MissingValues.Any(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || MissingValues.Any(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                if (_memory.SetMissing(row, _marksMissing) && _draws is not null)
+                    _draws[row].Fill(float.NaN);
+            }
+        }
+
         _rows = rows;
     }
 
@@ -215,65 +280,19 @@ public sealed class PolicyBatch : IPolicyBatch
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The last run had {_rows} rows: fill {nameof(Observation)} and call {nameof(Run)} before you read the results.");
     }
 
-    private Span<float> ObservationOf(int row) => _memory.Observations.AsSpan(row * _memory.ObservationLength, _memory.ObservationLength);
-
-    private Span<float> ScoreOf(int row) => _memory.Scores.AsSpan(row * _memory.ScoreLength, _memory.ScoreLength);
-
-    private Span<float> ActionOf(int row) => _memory.Actions.AsSpan(row * _memory.ActionLength, _memory.ActionLength);
-
-    private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? ScoreOf(row) : _draws[row];
-
-    private ReadOnlySpan<float> LogStandardDeviationOf(int row) =>
-        _memory.LogStandardDeviations is null ? [] : _memory.LogStandardDeviations.AsSpan(row * _memory.ActionLength, _memory.ActionLength);
+    private ReadOnlySpan<float> UnclippedOf(int row) => _draws is null ? _memory.Score(row) : _draws[row];
 
     private void Draw(ActionDraws draws, int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         for (var row = 0; row < rows; row++)
         {
-            draws.Draw(row, ids.IsEmpty ? null : ids[row], ScoreOf(row), LogStandardDeviationOf(row));
+            draws.Draw(row, ids.IsEmpty ? null : ids[row], _memory.Score(row), _memory.LogStandardDeviation(row));
             if (_memory.Actions is null)
                 _memory.Indices![row] = (long)draws[row][0];
             else if (_box is null)
-                draws[row].CopyTo(ActionOf(row));
+                draws[row].CopyTo(_memory.Action(row));
             else
-                _box.Clip(draws[row], ActionOf(row));
+                _box.Clip(draws[row], _memory.Action(row));
         }
-    }
-
-    // The network and the argmax compute some action from a NaN; the caller must see that it is missing.
-    private void SetMissing(int rows)
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            if ((_marksMissing || !HasNaN(ObservationOf(row))) && !HasNaN(ScoreOf(row)))
-                continue;
-            ScoreOf(row).Fill(float.NaN);
-            if (_memory.Actions is not null)
-                ActionOf(row).Fill(float.NaN);
-            else
-                _memory.Indices![row] = -1;
-            if (_draws is not null)
-                _draws[row].Fill(float.NaN);
-        }
-    }
-
-    private static bool HasNaN(ReadOnlySpan<float> values)
-    {
-        // Only NaN differs from itself.
-        var index = 0;
-        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
-        {
-            var vector = new Vector<float>(values[index..]);
-            if (!Vector.EqualsAll(vector, vector))
-                return true;
-        }
-
-        foreach (var value in values[index..])
-        {
-            if (float.IsNaN(value))
-                return true;
-        }
-
-        return false;
     }
 }

@@ -142,8 +142,8 @@ public static class PolicyModel
 
     /// <summary>
     /// Writes a trained policy and the transforms that it depends on as one ONNX graph. If they read one vector of Single, its input is "observation",
-    /// <c>float[N, d]</c>, and <see cref="PolicySession"/> opens it. Otherwise it has an input for each raw column, with the column's name,
-    /// <c>[N, 1]</c> for a scalar and <c>[N, k]</c> for a vector. The graph computes the deterministic actions, whatever the model's selection is.
+    /// <c>float[N, d]</c>. Otherwise it has an input for each raw column, with the column's name, <c>[N, 1]</c> for a scalar and <c>[N, k]</c> for a
+    /// vector. <see cref="PolicySession"/> opens both. The graph computes the deterministic actions, whatever the model's selection is.
     /// </summary>
     /// <param name="model">The policy, or a chain that ends in it.</param>
     /// <param name="path">The file to write; an existing one is replaced.</param>
@@ -162,9 +162,9 @@ public static class PolicyModel
     }
 
     /// <summary>
-    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph. Its inputs are the raw columns of the graph, so that it is run
-    /// with OnnxRuntime, not with <see cref="PolicySession"/>. Its outputs are the policy's, with the deterministic actions, whatever the model's
-    /// selection is.
+    /// Writes a trained policy and a graph that prepares its observations as one ONNX graph. Its inputs are the raw columns of the graph, which
+    /// <see cref="PolicySession.ActOn{TRow}(TRow)"/> takes. Its outputs are the policy's, with the deterministic actions, whatever the model's selection
+    /// is.
     /// </summary>
     /// <param name="model">The policy, or a chain that ends in it. The graph replaces the transformers in front of the policy.</param>
     /// <param name="path">The file to write; an existing one is replaced.</param>

@@ -1,8 +1,7 @@
-using Microsoft.ML.OnnxRuntime;
-using Trpo.Onnx.Admission;
-using Trpo.Onnx.Graph.Format;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Trpo.Onnx.Columns;
 using Trpo.Onnx.Runtime;
-using Trpo.Runtime;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
@@ -20,11 +19,18 @@ public sealed class PolicySession : IDisposable
 
     private readonly IEngine _engine;
     private readonly bool _hasDeviations;
+    private readonly RowReaders _readers;
     private readonly IdleBatches _batches;
 
-    private PolicySession(IEngine engine, PolicyMetadata metadata, bool hasDeviations)
+    internal PolicySession(IEngine engine, PolicyMetadata metadata, ImmutableArray<GraphInput> inputs, bool hasDeviations)
+        : this(engine, metadata, new RowReaders(inputs), hasDeviations)
+    {
+    }
+
+    private PolicySession(IEngine engine, PolicyMetadata metadata, RowReaders readers, bool hasDeviations)
     {
         _engine = engine;
+        _readers = readers;
         _hasDeviations = hasDeviations;
         Metadata = metadata;
         _batches = new IdleBatches(rows => CreateUnboundBatch(rows, ActionSelection.Mode));
@@ -32,6 +38,15 @@ public sealed class PolicySession : IDisposable
 
     /// <summary>The metadata of the model.</summary>
     public PolicyMetadata Metadata { get; }
+
+    /// <summary>
+    /// The columns of a row: the raw columns that the transforms in the graph take; or, if <see cref="TakesObservations"/>, one vector of
+    /// <see cref="PolicyInputType.Single"/>.
+    /// </summary>
+    public ImmutableArray<PolicyInputColumn> InputColumns => [.. _readers.Inputs.Select(input => input.Column)];
+
+    /// <summary>True if the policy takes one observation, <c>[d]</c>; false if it takes raw columns of other types or of any number.</summary>
+    public bool TakesObservations => _readers.IsObservation;
 
     /// <summary>The engine that runs the policy: managed code where the graph allows, OnnxRuntime for every other.</summary>
     public PolicyEngine Engine => _engine is ManagedEngine ? PolicyEngine.Managed : PolicyEngine.OnnxRuntime;
@@ -59,7 +74,7 @@ public sealed class PolicySession : IDisposable
     public static PolicySession Open(string path, bool trust)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Open(BoundedFile.Read(path, MaxBytes), path, trust);
+        return SessionOpening.Open(BoundedFile.Read(path, MaxBytes), path, trust);
     }
 
     /// <summary>Opens an exported policy from memory, which is not trusted.</summary>
@@ -77,7 +92,7 @@ public sealed class PolicySession : IDisposable
     public static PolicySession Open(byte[] model, bool trust)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Open(model, "the model", trust);
+        return SessionOpening.Open(model, "the model", trust);
     }
 
     /// <summary>Creates the memory for up to <paramref name="capacity"/> observations at a time.</summary>
@@ -95,12 +110,12 @@ public sealed class PolicySession : IDisposable
     /// <param name="observation">The observation, <c>[d]</c>.</param>
     /// <returns>The index of the choice, from 0; -1 if the observation has a NaN (or infinities that result in one).</returns>
     /// <exception cref="ArgumentException">The observation has another length.</exception>
-    /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
+    /// <exception cref="InvalidOperationException">The policy's actions are not discrete, or it takes raw columns.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public int Act(ReadOnlySpan<float> observation)
     {
         if (Metadata.Actions is not DiscreteActionSpace)
-            throw new InvalidOperationException($"The policy's actions are vectors, {Metadata.Actions}: pass a span that receives them.");
+            throw NotDiscrete();
         var action = 0f;
         Act(observation, new Span<float>(ref action));
         return (int)action;
@@ -116,9 +131,12 @@ public sealed class PolicySession : IDisposable
     /// and NaN in every other.
     /// </param>
     /// <exception cref="ArgumentException">The observations are not a number of rows, or the actions have another length.</exception>
+    /// <exception cref="InvalidOperationException">The policy takes raw columns.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public void Act(ReadOnlySpan<float> observations, Span<float> actions)
     {
+        if (!TakesObservations)
+            throw new InvalidOperationException($"The policy takes the columns {string.Join(", ", InputColumns)}: use {nameof(ActOn)}, or a batch.");
         var (observationLength, actionLength) = (Metadata.Observations.Length, Metadata.Actions.Length);
         var rows = observations.Length / observationLength;
         if (observations.Length != rows * observationLength)
@@ -146,6 +164,48 @@ public sealed class PolicySession : IDisposable
         }
     }
 
+    /// <summary>Returns the most probable choice for a row of raw columns. Any number of threads may call it at once.</summary>
+    /// <typeparam name="TRow">The type of the row, as in <see cref="PolicyBatch.SetRow"/>.</typeparam>
+    /// <param name="row">The row, an object with a property or field for each of the <see cref="InputColumns"/>.</param>
+    /// <returns>The index of the choice, from 0; -1 if it is missing, because what the transforms make of the row has a NaN.</returns>
+    /// <exception cref="ArgumentException">A column has no member, or one of another type or length; the message names the column.</exception>
+    /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public int ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row)
+        where TRow : notnull
+    {
+        if (Metadata.Actions is not DiscreteActionSpace)
+            throw NotDiscrete();
+        var action = 0f;
+        ActOn(row, new Span<float>(ref action));
+        return (int)action;
+    }
+
+    /// <summary>Computes the deterministic action for a row of raw columns. Any number of threads may call it at once.</summary>
+    /// <typeparam name="TRow">The type of the row, as in <see cref="PolicyBatch.SetRow"/>.</typeparam>
+    /// <param name="row">The row, an object with a property or field for each of the <see cref="InputColumns"/>.</param>
+    /// <param name="action">Receives the action, <c>[k]</c>; a missing one is -1 in a discrete space and NaN in every other.</param>
+    /// <exception cref="ArgumentException">A column has no member, or one of another type or length; or the action has another length.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public void ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row, Span<float> action)
+        where TRow : notnull
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (action.Length != Metadata.Actions.Length)
+            throw new ArgumentException($"There is room for {action.Length} values instead of {Metadata.Actions.Length}.", nameof(action));
+        var batch = _batches.Take(1);
+        try
+        {
+            batch.SetRow(0, row);
+            batch.Run(1);
+            batch.CopyAction(action);
+        }
+        finally
+        {
+            _batches.Return(batch);
+        }
+    }
+
     /// <summary>Frees the session once the runs that are under way have ended; further ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
@@ -159,102 +219,17 @@ public sealed class PolicySession : IDisposable
 
     /// <summary>Creates a session of the same policy, for another owner to dispose.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    internal PolicySession Share() => new(_engine.Share(), Metadata, _hasDeviations);
+    internal PolicySession Share() => new(_engine.Share(), Metadata, _readers, _hasDeviations);
 
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
+
+    private InvalidOperationException NotDiscrete() => new($"The policy's actions are vectors, {Metadata.Actions}: pass a span that receives them.");
 
     private PolicyBatch CreateBatch(int capacity, ActionSelection selection, bool isBound)
     {
         if (selection.IsSampled && !IsStochastic)
             throw NotStochastic();
-        return new PolicyBatch(_engine, Metadata, _hasDeviations, capacity, selection, isBound);
-    }
-
-    internal static PolicySession Open(byte[] model, string source, bool trust)
-    {
-        try
-        {
-            if (model.AsSpan().StartsWith("PK"u8))
-                throw new InvalidDataException("It is a zip archive, as ML.NET's model files are: PolicyModel.Load reads those.");
-            if (model.Length > MaxBytes)
-                throw new InvalidDataException($"It has more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
-            if (!trust)
-                Admit(model);
-            return OpenManaged(model) ?? OpenInOnnxRuntime(model);
-        }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
-        {
-            throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);
-        }
-    }
-
-    // The metadata are read first: until then, the number of objects that the bytes may become is not bounded.
-    private static void Admit(byte[] model)
-    {
-        var metadata = PolicyMetadata.FromOnnx(model);
-        GraphAdmission.Check(ModelProto.Parser.ParseFrom(model), Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength)));
-    }
-
-    private static PolicySession? OpenManaged(byte[] model)
-    {
-        if (!Policy.TryOpen(model, out var policy) || policy.Inputs is not [{ Name: PolicyValues.Observation }])
-            return null;
-        return new PolicySession(new ManagedEngine(policy), policy.Metadata, policy.HasStandardDeviations);
-    }
-
-    private static PolicySession OpenInOnnxRuntime(byte[] model)
-    {
-        var metadata = PolicyMetadata.FromOnnx(model);
-        using var options = SessionSettings.Create();
-        var session = new InferenceSession(model, options);
-        try
-        {
-            Check(session, metadata);
-            var hasDeviations = metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation);
-            var policy = new PolicySession(new OnnxEngine(session), metadata, hasDeviations);
-
-            // Some errors of a graph, such as an index that is out of range, show only when it runs.
-            using var row = policy.CreateBatch(1);
-            row.Run(1);
-            return policy;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private static void Check(InferenceSession session, PolicyMetadata metadata)
-    {
-        CheckTakesObservations(session.InputMetadata);
-        Check(session.InputMetadata, "input", PolicyValues.Observation, typeof(float), metadata.Observations.Length);
-        Check(session.OutputMetadata, "output", PolicyValues.Score, typeof(float), metadata.Actions.ScoreLength);
-        var element = metadata.Actions is BoxActionSpace ? typeof(float) : typeof(long);
-        Check(session.OutputMetadata, "output", PolicyValues.Action, element, metadata.Actions is DiscreteActionSpace ? null : metadata.Actions.Length);
-        if (metadata.Actions is BoxActionSpace && session.OutputMetadata.ContainsKey(PolicyValues.LogStandardDeviation))
-            Check(session.OutputMetadata, "output", PolicyValues.LogStandardDeviation, typeof(float), metadata.Actions.Length);
-    }
-
-    // A policy that was exported with transforms may take raw columns instead of observations.
-    private static void CheckTakesObservations(IReadOnlyDictionary<string, NodeMetadata> inputs)
-    {
-        if (inputs.Count == 1 && inputs.ContainsKey(PolicyValues.Observation))
-            return;
-        throw new InvalidDataException(
-            $"The graph takes the raw columns {string.Join(", ", inputs.Keys.Select(name => $"'{name}'"))} and not the one input '{PolicyValues.Observation}': run it with OnnxRuntime's InferenceSession, or export the policy alone with {nameof(PolicyTransformer)}.{nameof(PolicyTransformer.SaveOnnx)}.");
-    }
-
-    private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string kind, string name, Type element, int? columns)
-    {
-        if (!nodes.TryGetValue(name, out var node))
-            throw new InvalidDataException($"The graph has no {kind} '{name}'.");
-        int[] expected = columns is { } count ? [-1, count] : [-1];
-        if (!node.IsTensor || node.ElementType != element || !node.Dimensions.AsSpan().SequenceEqual(expected))
-        {
-            throw new InvalidDataException(
-                $"The graph's {kind} '{name}' is {node.ElementType?.Name}[{string.Join(", ", node.Dimensions)}], but the metadata says {element.Name}[{string.Join(", ", expected)}].");
-        }
+        return new PolicyBatch(_engine, Metadata, _readers, _hasDeviations, capacity, selection, isBound);
     }
 }

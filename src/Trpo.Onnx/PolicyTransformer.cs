@@ -33,7 +33,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
         _onnx = [.. onnx];
         Columns = columns;
         Selection = selection ?? ActionSelection.Mode;
-        Session = PolicySession.Open(_onnx, "the model", trust);
+        Session = SessionOpening.Open(_onnx, "the model", trust);
         Check();
     }
 
@@ -125,6 +125,8 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     {
         try
         {
+            if (!Session.TakesObservations)
+                throw new InvalidDataException($"The graph takes the raw columns {string.Join(", ", Session.InputColumns)}, and not the one input '{PolicyValues.Observation}' that a column of a data view could be: use it with {nameof(PolicySession)}, or export the policy alone with {nameof(SaveOnnx)}.");
             Columns.Validate(Metadata.Actions);
             if (!Session.IsStochastic && (Selection.IsSampled || Columns.Probability is not null || Columns.LogProbability is not null))
                 throw PolicySession.NotStochastic();

@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Trpo.Runtime;
 
 /// <summary>The search for NaN, which stands for a missing value.</summary>
-internal static class MissingValues
+public static class MissingValues
 {
     /// <summary>True if a value is NaN.</summary>
+    /// <param name="values">The values, of an observation or of several.</param>
     public static bool Any(ReadOnlySpan<float> values)
     {
         // Only NaN differs from itself.

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx.Rows;
+using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Conversion;
 
@@ -28,8 +29,11 @@ internal sealed class ChainConverter
             return;
         var item = Item(type, $"The raw column '{column}'");
         var length = (type as VectorDataViewType)?.Size ?? 1;
-        _graph.Input(name, ElementTypes.Of(item)!.Value, length, $"The column '{column}', {type}{(item is KeyDataViewType ? ", from 1; 0 is a missing key" : "")}.");
-        _columns[column] = new ChainColumn(name, type, IsDense: true);
+        var isKey = item is KeyDataViewType;
+
+        // Keys are 32-bit integers in ML.NET, whose own transformer of ONNX models takes no others.
+        _graph.Input(name, isKey ? DataType.Uint32 : ElementTypes.Of(item)!.Value, length, $"The column '{column}', {type}{(isKey ? ", from 1; 0 is a missing key" : "")}.");
+        _columns[column] = new ChainColumn(isKey ? _graph.Cast(name, DataType.Int64) : name, type, IsDense: true);
     }
 
     /// <summary>Converts the columns that a transformer writes and the policy depends on.</summary>

@@ -1,6 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using Trpo.Onnx.Columns;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
-using Served = Trpo.Onnx.Runtime.SharedSession<Trpo.Onnx.PolicySession, Trpo.Onnx.Runtime.SystemAtomics>;
 
 namespace Trpo.Onnx.Hosting;
 
@@ -17,8 +18,9 @@ public sealed class PolicyHost : IDisposable
 
     // Held while the policy is replaced, so that the later of two replacements stays.
     private readonly object _replacing = new();
-    private volatile Served _served;
+    private readonly ServedPolicy _served;
     private volatile PolicyMetadata _metadata;
+    private readonly string _columns;
     private FileStamp _stamp;
     private FileStamp? _unread;
     private bool _disposed;
@@ -43,7 +45,8 @@ public sealed class PolicyHost : IDisposable
         _path = path;
         _stamp = stamp;
         _metadata = policy.Metadata;
-        _served = new Served(policy, default);
+        _columns = ColumnsOf(policy);
+        _served = new ServedPolicy(policy);
         if (path is not null && options.WatchInterval is { } interval)
             _timer = options.TimeProvider.CreateTimer(static host => ((PolicyHost)host!).Look(), this, interval, interval);
     }
@@ -73,30 +76,34 @@ public sealed class PolicyHost : IDisposable
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
     public int Act(ReadOnlySpan<float> observation)
     {
-        var served = Take(out var policy);
-        try
-        {
-            return policy.Act(observation);
-        }
-        finally
-        {
-            served.Return();
-        }
+        using var use = _served.Take();
+        return use.Policy.Act(observation);
     }
 
     /// <inheritdoc cref="PolicySession.Act(ReadOnlySpan{float}, Span{float})"/>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
     public void Act(ReadOnlySpan<float> observations, Span<float> actions)
     {
-        var served = Take(out var policy);
-        try
-        {
-            policy.Act(observations, actions);
-        }
-        finally
-        {
-            served.Return();
-        }
+        using var use = _served.Take();
+        use.Policy.Act(observations, actions);
+    }
+
+    /// <inheritdoc cref="PolicySession.ActOn{TRow}(TRow)"/>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public int ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row)
+        where TRow : notnull
+    {
+        using var use = _served.Take();
+        return use.Policy.ActOn(row);
+    }
+
+    /// <inheritdoc cref="PolicySession.ActOn{TRow}(TRow, Span{float})"/>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    public void ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row, Span<float> action)
+        where TRow : notnull
+    {
+        using var use = _served.Take();
+        use.Policy.ActOn(row, action);
     }
 
     /// <summary>
@@ -107,15 +114,8 @@ public sealed class PolicyHost : IDisposable
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
     public PolicySession Share()
     {
-        var served = Take(out var policy);
-        try
-        {
-            return policy.Share();
-        }
-        finally
-        {
-            served.Return();
-        }
+        using var use = _served.Take();
+        return use.Policy.Share();
     }
 
     /// <summary>Serves another policy from now on. Calls that are under way end with the earlier one.</summary>
@@ -130,7 +130,7 @@ public sealed class PolicyHost : IDisposable
             try
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                if (Difference(policy.Metadata) is { } difference)
+                if (Difference(policy) is { } difference)
                     throw new ArgumentException(difference, nameof(policy));
             }
             catch
@@ -175,7 +175,7 @@ public sealed class PolicyHost : IDisposable
             if (_disposed)
                 return;
             _disposed = true;
-            _served.Return();
+            _served.End();
         }
     }
 
@@ -234,14 +234,14 @@ public sealed class PolicyHost : IDisposable
         PolicySession policy;
         try
         {
-            policy = PolicySession.Open(bytes, path, _options.Trust);
+            policy = SessionOpening.Open(bytes, path, _options.Trust);
         }
         catch (InvalidDataException exception)
         {
             return Refused(path, exception);
         }
 
-        if (Difference(policy.Metadata) is { } difference)
+        if (Difference(policy) is { } difference)
         {
             policy.Dispose();
             return Refused(path, new InvalidDataException($"Could not serve {path}: {difference}"));
@@ -255,32 +255,17 @@ public sealed class PolicyHost : IDisposable
 
     private void Serve(PolicySession policy)
     {
-        var before = _served;
-        _served = new Served(policy, default);
+        _served.Replace(policy);
         _metadata = policy.Metadata;
-        before.Return();
     }
 
-    private string? Difference(PolicyMetadata metadata)
+    private string? Difference(PolicySession policy)
     {
-        var (served, other) = ($"{_metadata.Observations} -> {_metadata.Actions}", $"{metadata.Observations} -> {metadata.Actions}");
-        var isEqual = _metadata.Observations.Length == metadata.Observations.Length && _metadata.Actions.ToString() == metadata.Actions.ToString();
-        return isEqual ? null : $"The policy has {other}, but {served} is served: callers could not take it. Open another {nameof(PolicyHost)} for it.";
+        var (served, other) = ($"{_columns} -> {_metadata.Actions}", $"{ColumnsOf(policy)} -> {policy.Metadata.Actions}");
+        return served == other ? null : $"The policy has {other}, but {served} is served: callers could not take it. Open another {nameof(PolicyHost)} for it.";
     }
 
-    private Served Take(out PolicySession policy)
-    {
-        while (true)
-        {
-            var served = _served;
-            if (served.TryTake() is { } taken)
-            {
-                policy = taken;
-                return served;
-            }
-
-            // Freed between the two lines: either another one is served, or none.
-            ObjectDisposedException.ThrowIf(ReferenceEquals(served, _served), this);
-        }
-    }
+    // The name of an observation does not matter to callers.
+    private static string ColumnsOf(PolicySession policy) =>
+        policy.TakesObservations ? $"an observation of {policy.Metadata.Observations.Length} values" : string.Join(", ", policy.InputColumns);
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Trpo.Onnx.Columns;
+using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
 
@@ -7,14 +10,18 @@ namespace Trpo.Onnx.Runtime;
 internal sealed class BatchMemory
 {
     /// <param name="metadata">The metadata of the policy.</param>
+    /// <param name="inputs">The inputs of its graph.</param>
+    /// <param name="isRowWise">True if the columns of a row lie one behind another.</param>
     /// <param name="hasDeviations">True if the policy outputs standard deviations.</param>
     /// <param name="capacity">The maximum number of rows.</param>
-    public BatchMemory(PolicyMetadata metadata, bool hasDeviations, int capacity)
+    public BatchMemory(PolicyMetadata metadata, ImmutableArray<GraphInput> inputs, bool isRowWise, bool hasDeviations, int capacity)
     {
-        ObservationLength = metadata.Observations.Length;
+        isRowWise |= inputs is [{ IsObservation: true }];
+        ObservationLength = isRowWise ? inputs.Sum(input => input.Length) : 0;
         ActionLength = metadata.Actions.Length;
         ScoreLength = metadata.Actions.ScoreLength;
         Observations = new float[checked(capacity * ObservationLength)];
+        Rows = new RowMemory(isRowWise ? RowWise(inputs) : inputs.Select(input => ColumnMemory.Create(input, capacity)), capacity);
         Scores = new float[checked(capacity * ScoreLength)];
         if (metadata.Actions is not BoxActionSpace)
             Indices = new long[checked(capacity * ActionLength)];
@@ -24,7 +31,7 @@ internal sealed class BatchMemory
             LogStandardDeviations = new float[checked(capacity * ActionLength)];
     }
 
-    /// <summary>The length of an observation.</summary>
+    /// <summary>The number of values of a row in <see cref="Observations"/>; 0 if each column has memory of its own.</summary>
     public int ObservationLength { get; }
 
     /// <summary>The length of an action.</summary>
@@ -33,7 +40,10 @@ internal sealed class BatchMemory
     /// <summary>The length of a score.</summary>
     public int ScoreLength { get; }
 
-    /// <summary>The observations.</summary>
+    /// <summary>The raw columns of the rows.</summary>
+    public RowMemory Rows { get; }
+
+    /// <summary>The observations, or the columns of each row one behind another.</summary>
     public float[] Observations { get; }
 
     /// <summary>The scores.</summary>
@@ -48,6 +58,34 @@ internal sealed class BatchMemory
     /// <summary>The logarithms of the standard deviations; null where the policy has none.</summary>
     public float[]? LogStandardDeviations { get; }
 
+    /// <summary>Returns a row of the observations.</summary>
+    public Span<float> Observation(int row) => Observations.AsSpan(row * ObservationLength, ObservationLength);
+
+    /// <summary>Returns a row of the scores.</summary>
+    public Span<float> Score(int row) => Scores.AsSpan(row * ScoreLength, ScoreLength);
+
+    /// <summary>Returns a row of the action vectors.</summary>
+    public Span<float> Action(int row) => Actions.AsSpan(row * ActionLength, ActionLength);
+
+    /// <summary>Returns a row of the standard deviations' logarithms; empty where the policy has none.</summary>
+    public ReadOnlySpan<float> LogStandardDeviation(int row) => LogStandardDeviations is null ? [] : LogStandardDeviations.AsSpan(row * ActionLength, ActionLength);
+
+    /// <summary>Makes the action of a row missing if its observation or its score has a NaN: the network and the argmax compute some action from it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="marksMissing">True if the score alone decides.</param>
+    /// <returns>True if the action is missing.</returns>
+    public bool SetMissing(int row, bool marksMissing)
+    {
+        if ((marksMissing || !MissingValues.Any(Observation(row))) && !MissingValues.Any(Score(row)))
+            return false;
+        Score(row).Fill(float.NaN);
+        if (Actions is not null)
+            Action(row).Fill(float.NaN);
+        else
+            Indices![row] = -1;
+        return true;
+    }
+
     /// <summary>Copies the indices of a number of rows to the vectors, where the space has both.</summary>
     public void CopyIndicesToActions(int rows)
     {
@@ -55,5 +93,18 @@ internal sealed class BatchMemory
             return;
         for (var i = 0; i < rows * ActionLength; i++)
             Actions[i] = Indices[i];
+    }
+
+    private List<ColumnMemory> RowWise(ImmutableArray<GraphInput> inputs)
+    {
+        var columns = new List<ColumnMemory>();
+        var offset = 0;
+        foreach (var input in inputs)
+        {
+            columns.Add(new ColumnMemory<float>(input, Observations, ObservationLength, offset));
+            offset += input.Length;
+        }
+
+        return columns;
     }
 }

@@ -13,4 +13,9 @@ internal interface IBoundValue
 
     /// <summary>Wraps the first rows of the memory as a tensor of OnnxRuntime.</summary>
     OrtValue Rows(int count);
+
+    /// <summary>Copies the first rows of the memory to the tensor before a run, where OnnxRuntime does not read the memory itself.</summary>
+    void Refresh(OrtValue value, int count)
+    {
+    }
 }

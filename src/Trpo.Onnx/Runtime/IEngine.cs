@@ -9,6 +9,9 @@ internal interface IEngine : IDisposable
     /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
     Policy? Managed { get; }
 
+    /// <summary>True if the columns of a row lie one behind another; false if each column has memory of its own.</summary>
+    bool IsRowWise { get; }
+
     /// <summary>Creates another reference, for another owner.</summary>
     /// <exception cref="ObjectDisposedException">The owner has disposed its reference.</exception>
     IEngine Share();

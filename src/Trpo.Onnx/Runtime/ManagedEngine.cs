@@ -16,6 +16,8 @@ internal sealed class ManagedEngine(Policy policy) : IEngine
         }
     }
 
+    public bool IsRowWise => true;
+
     public IEngine Share()
     {
         Check();

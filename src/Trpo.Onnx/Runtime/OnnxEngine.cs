@@ -20,6 +20,8 @@ internal sealed class OnnxEngine : IEngine
 
     public Policy? Managed => null;
 
+    public bool IsRowWise => false;
+
     public IEngine Share() => new OnnxEngine(_session.Share());
 
     public IEngineRun Bind(BatchMemory memory)
@@ -54,7 +56,8 @@ internal sealed class OnnxEngine : IEngine
 
         private static IEnumerable<IBoundValue> Values(BatchMemory memory)
         {
-            yield return new BoundValue<float>(PolicyValues.Observation, memory.Observations, memory.ObservationLength, IsInput: true);
+            foreach (var column in memory.Rows.Columns)
+                yield return ColumnBinding.Of(column);
             yield return new BoundValue<float>(PolicyValues.Score, memory.Scores, memory.ScoreLength);
             if (memory.Indices is { } indices)
                 yield return new BoundValue<long>(PolicyValues.Action, indices, memory.Actions is null ? null : memory.ActionLength);

@@ -16,6 +16,8 @@ internal sealed class PolicyBinding(IEnumerable<IBoundValue> values) : IDisposab
     {
         if (rows != _rows)
             Bind(session, rows);
+        for (var i = 0; i < _values.Length; i++)
+            _values[i].Refresh(_bound[i], rows);
         session.RunWithBinding(_run, _binding!);
     }
 

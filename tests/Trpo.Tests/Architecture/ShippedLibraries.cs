@@ -26,13 +26,14 @@ internal static class ShippedLibraries
         ["Files"] = [],
         ["Graph.Format"] = [],
         ["Interop"] = [],
-        ["Runtime"] = [],
         ["Sampling"] = [],
         ["Graph"] = ["Graph.Format"],
+        ["Columns"] = ["Graph", "Graph.Format"],
+        ["Runtime"] = ["Columns"],
         ["Rows"] = ["Interop"],
         ["Admission"] = ["Graph.Format"],
         ["Conversion"] = ["Admission", "Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
-        [""] = ["Admission", "Conversion", "Files", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
+        [""] = ["Admission", "Columns", "Conversion", "Files", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
         ["Hosting"] = ["", "Runtime"],
     });
 

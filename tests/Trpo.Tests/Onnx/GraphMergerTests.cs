@@ -70,12 +70,14 @@ public sealed class GraphMergerTests
     }
 
     [Test]
-    public void A_session_names_the_columns_that_it_cannot_fill()
+    public void A_session_acts_on_the_columns_of_the_graph_in_front()
     {
         using var policy = Support.Policies.Transformer(Support.Policies.Choices, WeatherPipeline.ObservationLength);
         _ml.ReinforcementLearning.ExportToOnnx(policy, _path, Weather.Convert().Stream);
+        using var session = PolicySession.Open(_path);
 
-        Assert.That(() => PolicySession.Open(_path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("takes the raw columns 'Kind', 'Temperature', 'Wind'").And.Message.Contains("OnnxRuntime"));
+        Assert.That(session.InputColumns.Select(column => $"{column}"), Is.EqualTo(new[] { "Kind (Text)", "Temperature", "Wind[3]" }));
+        Assert.That(Weather.Rows.Select(row => (uint)session.ActOn(row) + 1), Is.EqualTo(policy.Transform(Weather.Transformer.Transform(Weather.Data)).GetColumn<uint>("Action")));
     }
 
     [Test]

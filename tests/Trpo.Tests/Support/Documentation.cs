@@ -15,7 +15,7 @@ internal static partial class Documentation
     }
 
     /// <summary>Returns true if the lines of an excerpt, which may be indented less, are in a source file of a folder.</summary>
-    public static bool Quotes(string excerpt, string folder) => Directory.GetFiles(folder, "*.cs").Select(File.ReadAllText).Any(source =>
+    public static bool Quotes(string excerpt, string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).Any(source =>
         new[] { "", "    ", "        ", "            " }.Any(indentation => source.Contains('\n' + LineStarts().Replace(excerpt, indentation), StringComparison.Ordinal)));
 
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -84,7 +84,7 @@ internal static class ExportedChain
             var type when type == typeof(int) => Numbers(Values<int>(view, column)),
             var type when type == typeof(ulong) => Numbers(Values<ulong>(view, column)),
             var type when type == typeof(bool) => Numbers(Values<bool>(view, column)),
-            var type when type == typeof(uint) => Numbers<long>([.. Values<uint>(view, column).Select(row => row.Select(key => (long)key).ToArray())]),
+            var type when type == typeof(uint) => Numbers(Values<uint>(view, column)),
             var type => throw new NotSupportedException($"{column.Name} has items of {type}."),
         };
     }

@@ -11,11 +11,14 @@ public sealed class PolicyServiceTests
     public void A_policy_is_one_service_which_is_disposed_with_the_others()
     {
         using var file = new HostedFile(Support.Policies.Onnx(Support.Policies.Choices));
+        var path = file.Path;
+        var services = new ServiceCollection();
+        services.AddPolicy(path);                             // a file, which is watched: its new versions are served
         PolicyHost host;
-        using (var services = new ServiceCollection().AddPolicy(file.Path).BuildServiceProvider())
+        using (var provider = services.BuildServiceProvider())
         {
-            host = services.GetRequiredService<PolicyHost>();
-            Assert.That(services.GetRequiredService<PolicyHost>(), Is.SameAs(host));
+            host = provider.GetRequiredService<PolicyHost>();
+            Assert.That(provider.GetRequiredService<PolicyHost>(), Is.SameAs(host));
             Assert.That(host.Act([1, 2, 3, 4]), Is.InRange(0, 2));
         }
 

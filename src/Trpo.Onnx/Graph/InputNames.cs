@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Trpo.Onnx.Conversion;
+namespace Trpo.Onnx.Graph;
 
 /// <summary>The names of a graph's inputs: those of the raw columns, with a prefix where the graph cannot have a value of that name.</summary>
 internal static class InputNames
