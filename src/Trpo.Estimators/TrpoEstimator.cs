@@ -140,7 +140,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.MaxStepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
         WarnOfActionsOutOfReach(channel);
-        Export(policy, Describe(column, _seed, steps: 0)).Dispose();
+        using (var untrained = Export(policy, Describe(column, _seed, steps: 0)))
+            WarnOfRefusal(untrained, channel);
         var parts = new TrainingParts
         {
             Policy = policy,
@@ -185,6 +186,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             throw new InvalidOperationException($"A policy of this network and these actions could not be loaded again: {exception.Message}", exception);
         }
+    }
+
+    private static void WarnOfRefusal(PolicyTransformer policy, IChannel channel)
+    {
+        if (PolicyAdmission.FindRefusal(policy.Onnx.ToArray()) is { } refusal)
+            channel.Warning(MessageSensitivity.None, $"The policy trains, but its files will open with trust: true only, as PolicySession.Open(path, trust: true) or PolicyModel.Load(ml, path, trust: true, out var schema): {refusal}");
     }
 
     private void WarnOfActionsOutOfReach(IChannel channel)

@@ -1,7 +1,5 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Trpo.Onnx.Files;
-using Trpo.Onnx.Interop;
 using Trpo.Runtime.Files;
 
 namespace Trpo.Onnx;
@@ -17,14 +15,6 @@ namespace Trpo.Onnx;
 /// </remarks>
 public static class PolicyModel
 {
-    // Far more than any model within the limits takes.
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
-
-    // A load whose streams were closed ends with its next read.
-    private static readonly TimeSpan MaxEnd = TimeSpan.FromSeconds(1);
-
-    private const int LoadStackBytes = 8 << 20;
-
     /// <summary>Writes a model to a file, so that <see cref="Load(MLContext, string, out DataViewSchema)"/> reads it.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="model">A policy, or a chain with policies in it.</param>
@@ -42,7 +32,7 @@ public static class PolicyModel
         using var content = new MemoryStream();
         ml.Model.Save(model, inputSchema, content);
         var bytes = content.ToArray();
-        Check(bytes, "The model");
+        ModelLoading.Check(bytes, "The model");
         AtomicFile.Write(path, bytes);
     }
 
@@ -57,7 +47,7 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(path);
-        return Load(ml, BoundedFile.Read(path, ModelArchive.MaxBytes), path, MaxTime, out inputSchema);
+        return ModelLoading.Load(ml, BoundedFile.Read(path, ModelArchive.MaxBytes), path, trust: false, out inputSchema);
     }
 
     /// <summary>Loads a model from a file that the caller may vouch for.</summary>
@@ -75,13 +65,7 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(path);
-        var bytes = BoundedFile.Read(path, ModelArchive.MaxBytes);
-        if (!trust)
-            return Load(ml, bytes, path, MaxTime, out inputSchema);
-        DataViewSchema? schema = null;
-        var model = PolicyTransformerLoader.Trusting(() => Load(ml, bytes, path, Timeout.InfiniteTimeSpan, out schema));
-        inputSchema = schema;
-        return model;
+        return ModelLoading.Load(ml, BoundedFile.Read(path, ModelArchive.MaxBytes), path, trust, out inputSchema);
     }
 
     /// <summary>Loads a model from a stream.</summary>
@@ -94,7 +78,25 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(stream);
-        return Load(ml, stream, MaxTime, out inputSchema);
+        return Load(ml, stream, trust: false, out inputSchema);
+    }
+
+    /// <summary>Loads a model from a stream that the caller may vouch for.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="stream">The content that <see cref="Save"/> or <c>ml.Model.Save</c> wrote, from the stream's position to its end. It need not seek, and is left open.</param>
+    /// <param name="trust">
+    /// True if the caller vouches for the content: neither the time of loading nor the operators, the memory and the work of its policy are limited, and
+    /// it can exhaust or block the process. The archive is checked nevertheless.
+    /// </param>
+    /// <param name="inputSchema">The schema of the rows that the model takes, or null if it was saved without.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The content is damaged, of a newer version, above the limits, or not a model with a policy; the message says which.</exception>
+    public static ITransformer Load(MLContext ml, Stream stream, bool trust, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(stream);
+        var source = ModelLoading.Describe(stream);
+        return ModelLoading.Load(ml, BoundedFile.Read(stream, ModelArchive.MaxBytes, source), source, trust, out inputSchema);
     }
 
     /// <summary>Loads a model from a stream within a time limit.</summary>
@@ -108,8 +110,8 @@ public static class PolicyModel
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(stream);
-        var source = stream is FileStream file ? file.Name : "the stream";
-        return Load(ml, BoundedFile.Read(stream, ModelArchive.MaxBytes, source), source, timeout, out inputSchema);
+        var source = ModelLoading.Describe(stream);
+        return ModelLoading.Load(ml, BoundedFile.Read(stream, ModelArchive.MaxBytes, source), source, timeout, out inputSchema);
     }
 
     /// <summary>Creates a model whose policy has another selection of actions or other columns.</summary>
@@ -174,7 +176,10 @@ public static class PolicyModel
     /// output for the policy's column of observations; inputs that this output does not depend on are omitted.
     /// </param>
     /// <exception cref="ArgumentException">The model has no policy, or the graph has no output for it, or one with a different number of columns.</exception>
-    /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model, and nothing is written.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The stream is empty, has no valid ONNX model, or one with operators, memory or work that are not admitted; the message says which, and nothing
+    /// is written.
+    /// </exception>
     /// <exception cref="NotSupportedException">The two cannot be merged into one graph; the message says why, and nothing is written.</exception>
     public static void ExportToOnnx(ITransformer model, string path, Stream preprocessing)
     {
@@ -207,94 +212,4 @@ public static class PolicyModel
         ArgumentNullException.ThrowIfNull(preprocessing);
         AtomicFile.Write(path, PolicyChain.FromModel(model).ToOnnx(preprocessing, compareOn));
     }
-
-    private static ITransformer Load(MLContext ml, byte[] bytes, string source, TimeSpan time, out DataViewSchema? inputSchema)
-    {
-        Check(bytes, source);
-        ITransformer model;
-        try
-        {
-            (model, inputSchema) = LoadWithin(ml, bytes, time);
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw Damaged(source, FormattableString.Invariant($"ML.NET had not loaded it after {time.TotalSeconds} seconds"), exception);
-        }
-        catch (Exception exception) when (Cause(exception) is var cause && IsEnvironmental(cause))
-        {
-            ExceptionDispatchInfo.Throw(cause);
-            throw;
-        }
-        catch (Exception exception)
-        {
-            throw Damaged(source, Why(Cause(exception)), exception);
-        }
-
-        if (PolicyChain.HasPolicy(model))
-            return model;
-        (model as IDisposable)?.Dispose();
-        throw Damaged(source, "it has no policy");
-    }
-
-    // ML.NET reads for ever if an array is longer than the rest of its entry. The load has a thread of its own, so that the limit needs no free thread
-    // of the pool, and closing the archive's streams ends that loop: the next read throws.
-    private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
-    {
-        (ITransformer, DataViewSchema?) loaded = default;
-        ExceptionDispatchInfo? failure = null;
-        using var archive = MicrosoftMLInternals.OpenArchive(ml, new MemoryStream(bytes, writable: false));
-        var thread = new Thread(LoadModel, LoadStackBytes) { IsBackground = true, Name = "Trpo.Onnx load" };
-        thread.Start();
-        if (!thread.Join(time))
-        {
-            archive.Dispose();
-            thread.Join(MaxEnd);
-            throw new OperationCanceledException();
-        }
-
-        failure?.Throw();
-        return loaded;
-
-        void LoadModel()
-        {
-            try
-            {
-                loaded = MicrosoftMLInternals.LoadModel(ml, archive);
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-        }
-    }
-
-    private static void Check(byte[] bytes, string source)
-    {
-        try
-        {
-            ModelArchive.Check(bytes);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw Damaged(source, exception.Message, exception);
-        }
-    }
-
-    // ML.NET calls loaders by reflection, which wraps their exceptions.
-    private static Exception Cause(Exception exception) => exception switch
-    {
-        InvalidDataException => exception,
-        { InnerException: { } inner } => Cause(inner),
-        _ => exception,
-    };
-
-    // The exceptions of ML.NET's own checks often have no message of their own.
-    private static string Why(Exception cause) => cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
-
-    // An undamaged file can cause these too: no memory, no disk, no permission, no native library.
-    private static bool IsEnvironmental(Exception cause) =>
-        cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
-
-    private static InvalidDataException Damaged(string source, string why, Exception? exception = null) =>
-        new($"Could not load a model from {source}: {why}", exception);
 }

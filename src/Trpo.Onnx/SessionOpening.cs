@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
-using Trpo.Onnx.Admission;
 using Trpo.Onnx.Columns;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Onnx.Runtime;
@@ -30,10 +29,11 @@ internal static class SessionOpening
             // The metadata are read first: until then, the number of objects that the bytes may become is not bounded.
             var metadata = PolicyMetadata.FromOnnx(model);
             var onnx = ModelProto.Parser.ParseFrom(model);
+            if (OpenManaged(model, trust) is { } policy)
+                return new PolicySession(new ManagedEngine(policy), policy.Metadata, GraphInputs.Of(onnx.Graph, metadata), policy.HasStandardDeviations);
             if (!trust)
-                GraphAdmission.Check(onnx, Math.Max(metadata.Observations.Length, Math.Max(metadata.Actions.Length, metadata.Actions.ScoreLength)));
-            var inputs = GraphInputs.Of(onnx.Graph, metadata);
-            return OpenManaged(model, inputs) ?? OpenInOnnxRuntime(model, metadata, inputs);
+                PolicyAdmission.CheckForOnnxRuntime(onnx, metadata);
+            return OpenInOnnxRuntime(model, metadata, GraphInputs.Of(onnx.Graph, metadata));
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
         {
@@ -41,8 +41,18 @@ internal static class SessionOpening
         }
     }
 
-    private static PolicySession? OpenManaged(byte[] model, ImmutableArray<GraphInput> inputs) =>
-        Policy.TryOpen(model, out var policy) ? new PolicySession(new ManagedEngine(policy), policy.Metadata, inputs, policy.HasStandardDeviations) : null;
+    private static Policy? OpenManaged(byte[] model, bool trust)
+    {
+        try
+        {
+            return Policy.TryOpen(model, out var policy) ? policy : null;
+        }
+        catch (InvalidDataException exception)
+        {
+            // Above the limits of managed code, which the caller's word lifts for OnnxRuntime; any other defect is one there too.
+            return trust ? null : throw new InvalidDataException(exception.InnerException?.Message ?? exception.Message, exception);
+        }
+    }
 
     private static PolicySession OpenInOnnxRuntime(byte[] model, PolicyMetadata metadata, ImmutableArray<GraphInput> inputs)
     {

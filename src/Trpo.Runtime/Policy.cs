@@ -63,7 +63,7 @@ public sealed class Policy
     /// <summary>Opens an exported policy. The file is not trusted: nothing of it is computed before it was checked to be complete, undamaged and within bounds.</summary>
     /// <param name="path">The ONNX file, of <see cref="MaxBytes"/> at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a policy, is damaged, or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The file is not a policy, is damaged, of a newer version, or takes more memory or work than is admitted; the message names the node and the limit.</exception>
     /// <exception cref="UnsupportedGraphException">The policy is not a perceptron of the exporter's form; the message names what is not supported.</exception>
     public static Policy Open(string path)
     {
@@ -73,7 +73,7 @@ public sealed class Policy
 
     /// <summary>Opens an exported policy from memory.</summary>
     /// <param name="model">The bytes of the ONNX model.</param>
-    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged, or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged, of a newer version, or take more memory or work than is admitted; the message names the node and the limit.</exception>
     /// <exception cref="UnsupportedGraphException">The policy is not a perceptron of the exporter's form; the message names what is not supported.</exception>
     public static Policy Open(byte[] model)
     {
@@ -85,7 +85,7 @@ public sealed class Policy
     /// <param name="model">The bytes of the ONNX model.</param>
     /// <param name="policy">The policy; null where the result is false.</param>
     /// <returns>True if it is; false for a policy that needs another engine, such as OnnxRuntime.</returns>
-    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged, or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged, of a newer version, or take more memory or work than is admitted; the message names the node and the limit.</exception>
     public static bool TryOpen(byte[] model, [NotNullWhen(true)] out Policy? policy)
     {
         ArgumentNullException.ThrowIfNull(model);

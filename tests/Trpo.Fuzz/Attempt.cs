@@ -1,18 +1,20 @@
 using Microsoft.ML;
 using Trpo.Onnx;
+using Trpo.Runtime;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Opens damaged files, and uses those that open. One type of exception is allowed for those that do not.</summary>
+/// <summary>Opens damaged files, and uses those that open. One type of exception is allowed for those that do not; any other ends the program.</summary>
 internal static class Attempt
 {
     private const int Rows = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <returns>Null where the policy opened, or the reason why not.</returns>
-    public static string? Session(byte[] onnx, RandomSource random)
+    /// <returns>Null where the policy opened, or the exception that says why not.</returns>
+    public static Exception? Session(byte[] onnx, RandomSource random)
     {
+        var managed = Managed(onnx, random);
         PolicySession session;
         try
         {
@@ -20,18 +22,16 @@ internal static class Attempt
         }
         catch (InvalidDataException exception)
         {
-            return exception.Message;
+            return exception;
         }
 
         using (session)
         using (var batch = session.CreateBatch(Rows))
         {
+            if (managed)
+                throw new InvalidOperationException("A session runs what Policy.Open refuses by its limits.");
             for (var row = 0; row < Rows; row++)
-            {
-                foreach (ref var value in batch.Observation(row))
-                    value = row == 3 ? float.NaN : (float)random.NextGaussian();
-            }
-
+                Fill(batch.Observation(row), row, random);
             batch.Run(Rows);
             batch.Run(1);
         }
@@ -39,8 +39,8 @@ internal static class Attempt
         return null;
     }
 
-    /// <returns>Null where the model loaded, or the reason why not.</returns>
-    public static string? Model(MLContext ml, byte[] zip, RandomSource random)
+    /// <returns>Null where the model loaded, or the exception that says why not.</returns>
+    public static Exception? Model(MLContext ml, byte[] zip, RandomSource random)
     {
         ITransformer model;
         try
@@ -49,7 +49,7 @@ internal static class Attempt
         }
         catch (InvalidDataException exception)
         {
-            return exception.Message;
+            return exception;
         }
 
         var rows = Enumerable.Range(0, Rows).Select(_ => new Row { Observation = [.. Enumerable.Range(0, 4).Select(_ => (float)random.NextGaussian())] });
@@ -61,7 +61,7 @@ internal static class Attempt
         catch (Exception exception) when (exception is ArgumentException or InvalidDataException or InvalidOperationException)
         {
             // A model in order for rows of another kind.
-            return $"(rows) {exception.Message}";
+            return exception;
         }
         finally
         {
@@ -69,5 +69,30 @@ internal static class Attempt
         }
 
         return null;
+    }
+
+    // True where managed code refuses the file, which a session must refuse too.
+    private static bool Managed(byte[] onnx, RandomSource random)
+    {
+        try
+        {
+            if (!Policy.TryOpen(onnx, out var policy))
+                return false;
+            var observations = new float[Rows * policy.ObservationLength];
+            for (var row = 0; row < Rows; row++)
+                Fill(observations.AsSpan(row * policy.ObservationLength, policy.ObservationLength), row, random);
+            policy.Act(observations, new float[Rows * policy.Metadata.Actions.Length]);
+            return false;
+        }
+        catch (InvalidDataException)
+        {
+            return true;
+        }
+    }
+
+    private static void Fill(Span<float> observation, int row, RandomSource random)
+    {
+        foreach (ref var value in observation)
+            value = row == 3 ? float.NaN : (float)random.NextGaussian();
     }
 }

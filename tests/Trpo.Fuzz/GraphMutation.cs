@@ -34,12 +34,22 @@ internal static class GraphMutation
         return Seal(model);
     }
 
+    /// <summary>Adds a node that managed code does not know to a model.</summary>
+    public static byte[] ForOnnxRuntime(ModelProto original)
+    {
+        var model = original.Clone();
+        GreedyGraph.Node(model.Graph, "Softsign", "beside", [model.Graph.Input[0].Name]);
+        return Seal(model);
+    }
+
     /// <summary>Adds greedy nodes to a model, under a digest that matches.</summary>
     public static byte[] Greedy(ModelProto original, RandomSource random)
     {
         var model = original.Clone();
         for (var times = 1 + random.NextInt(3); times > 0; times--)
             GreedyGraph.Insert(model.Graph, random);
+        if (model.Graph.Node.Any(node => node.Domain == "ai.onnx.ml") && model.OpsetImport.All(opset => opset.Domain != "ai.onnx.ml"))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 2 });
         return Seal(model);
     }
 

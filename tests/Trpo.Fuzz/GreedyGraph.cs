@@ -14,7 +14,7 @@ internal static class GreedyGraph
     {
         var name = $"greedy{graph.Node.Count}";
         var size = Sizes[random.NextInt(Sizes.Length)];
-        var big = random.NextInt(11) switch
+        var big = random.NextInt(17) switch
         {
             0 => Node(graph, "ConstantOfShape", name, [Longs(graph, $"{name}_shape", [size], 1)]),
             1 => Node(graph, "Expand", name, [One(graph, name), Longs(graph, $"{name}_shape", [size], 1)]),
@@ -26,7 +26,13 @@ internal static class GreedyGraph
             7 => Window(graph, name, "Conv", random),
             8 => Nest(graph, name, "Identity", 1 << random.NextInt(14)),
             9 => Nest(graph, name, "Tanh", 1 << random.NextInt(14), Product(graph, $"{name}_product", "Mul", random)),
-            _ => Text(graph, name, size),
+            10 => Text(graph, name, size),
+            11 => Window(graph, name, "AveragePool", random),
+            12 => GreedyOperators.Weights(graph, name, random),
+            13 => GreedyOperators.Widths(graph, name, random),
+            14 => GreedyOperators.Trees(graph, name, random),
+            15 => GreedyOperators.Terms(graph, name, random),
+            _ => GreedyOperators.OneHot(graph, name, size),
         };
         var sum = Node(graph, "ReduceSum", $"{name}_sum", [big]);
         graph.Node[^1].Attribute.Add(new AttributeProto { Name = "keepdims", Type = AttributeProto.Types.AttributeType.Int });
@@ -94,14 +100,14 @@ internal static class GreedyGraph
         return sum;
     }
 
-    private static string Cast(GraphProto graph, string value)
+    public static string Cast(GraphProto graph, string value, long type = 1)
     {
         var cast = Node(graph, "Cast", $"{value}_cast", [value]);
-        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        graph.Node[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = type });
         return cast;
     }
 
-    private static string Node(GraphProto graph, string operation, string output, string[] inputs)
+    public static string Node(GraphProto graph, string operation, string output, string[] inputs)
     {
         var node = new NodeProto { OpType = operation, Name = output };
         node.Input.Add(inputs);
@@ -110,7 +116,7 @@ internal static class GreedyGraph
         return output;
     }
 
-    private static string Longs(GraphProto graph, string name, long[] values, params long[] dims)
+    public static string Longs(GraphProto graph, string name, long[] values, params long[] dims)
     {
         var tensor = new TensorProto { Name = name, DataType = 7, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())) };
         tensor.Dims.Add(dims);

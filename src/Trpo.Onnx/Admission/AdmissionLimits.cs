@@ -19,7 +19,13 @@ internal static class AdmissionLimits
     public const int BatchValues = 1 << 24;
 
     /// <summary>The maximum memory of all values that a graph computes for such a batch, in bytes, as if each were kept.</summary>
-    public const long MaxBytes = 192 << 20;
+    public const long MaxBytes = 128 << 20;
+
+    /// <summary>
+    /// The maximum memory of constants, in bytes beside twice those of the file, as if each node had those that it reads for itself: OnnxRuntime rearranges
+    /// weights for each node, and its optimisations write new ones.
+    /// </summary>
+    public const long MaxConstantBytes = 64 << 20;
 
     /// <summary>The maximum work of a run beside that of each row, in operations of about a nanosecond.</summary>
     public const long MaxFixedWork = 1 << 27;

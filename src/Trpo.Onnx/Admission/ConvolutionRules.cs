@@ -20,9 +20,15 @@ internal static class ConvolutionRules
         if (call.Integers("kernel_shape") is { Count: > 0 } declared && !declared.SequenceEqual(kernel))
             throw new InvalidDataException($"it declares a kernel of [{string.Join(", ", declared)}], but its filters are {filters}.");
         var spatial = Spatial(call, image, kernel);
-        var result = image.Like([image.Shape[0], filters.Shape[0], .. spatial]);
-        var taps = filters.Shape[1] * Volume(kernel);
-        call.Spend(result.Count * taps);
+        var result = new TensorValue(image.Type, [image.Shape[0], filters.Shape[0], .. spatial], isBlocked: true);
+        var taps = Padded(filters.Shape[1].Fixed) * Volume(kernel);
+        call.Spend(result.PaddedCount * taps);
+
+        // In blocks of channels, the filters are written anew, and images may be rearranged in front and behind.
+        call.Reserve(taps * (TensorValue.Blocks(filters.Shape[0].Fixed) * 4));
+        call.Reserve(result.Bytes);
+        if (image.Shape[1].Fixed >= TensorValue.Block)
+            call.Reserve(image.Shape[0] * (Padded(image.Shape[1].Fixed) * Volume(image.Shape.Skip(2)) * 4));
 
         // One image, or one group of its channels, is unfolded at a time.
         call.Reserve(taps * Volume(spatial) * 8);
@@ -37,7 +43,8 @@ internal static class ConvolutionRules
         if (kernel.Count != image.Rank - 2)
             throw new InvalidDataException($"the kernel [{string.Join(", ", kernel)}] does not fit {image}.");
         var result = image.Like([image.Shape[0], image.Shape[1], .. Spatial(call, image, kernel)]);
-        call.Spend(result.Count * (Volume(kernel) * PoolingWork));
+        call.Reserve(result.Bytes);
+        call.Spend(result.PaddedCount * (Volume(kernel) * PoolingWork));
         call.Return(result);
         call.Return(1, new TensorValue(DataType.Int64, result.Shape));
     }
@@ -49,6 +56,9 @@ internal static class ConvolutionRules
         call.Spend(image.Count * PoolingWork);
         call.Return(image.Like([image.Shape[0], image.Shape[1], .. Enumerable.Repeat((Extent)1, image.Rank - 2)]));
     }
+
+    // Fewer channels than a block has are read as they are.
+    private static Extent Padded(long channels) => channels < TensorValue.Block ? channels : TensorValue.Blocks(channels);
 
     private static TensorValue Image(OperatorCall call)
     {

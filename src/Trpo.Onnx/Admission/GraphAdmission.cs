@@ -9,13 +9,28 @@ namespace Trpo.Onnx.Admission;
 /// </summary>
 internal sealed class GraphAdmission
 {
+    private const int MaxNames = 20;
+
+    // Memory that is written for the first time costs more than the computation of a number.
+    private const long WriteWork = 3;
+
     private readonly Dictionary<string, TensorValue> _values = new(StringComparer.Ordinal);
     private readonly long _rows;
+    private readonly string _wayOut;
+
+    // The values that depend on no input, with their bytes.
+    private readonly Dictionary<string, long> _constants = new(StringComparer.Ordinal);
     private bool _hasText;
+    private long _maxConstantBytes = AdmissionLimits.MaxConstantBytes;
+    private long _constantBytes;
     private Extent _bytes;
     private Extent _work;
 
-    private GraphAdmission(long rows) => _rows = rows;
+    private GraphAdmission(long rows, string wayOut)
+    {
+        _rows = rows;
+        _wayOut = wayOut;
+    }
 
     /// <summary>Checks a model.</summary>
     /// <param name="model">The model, whose number of parts is bounded.</param>
@@ -27,7 +42,10 @@ internal sealed class GraphAdmission
     {
         if (model.Functions.Count > 0)
             throw new InvalidDataException("The model has functions of its own, which policies do not use.");
-        var admission = new GraphAdmission(Math.Clamp(AdmissionLimits.BatchValues / Math.Max(1, maxRowLength), 1, AdmissionLimits.Rows));
+        var rows = Math.Clamp(AdmissionLimits.BatchValues / Math.Max(1, maxRowLength), 1, AdmissionLimits.Rows);
+
+        // Only a policy's own file can be opened on the caller's word, and only a graph in front of one leaves dimensions open.
+        var admission = new GraphAdmission(rows, freeDimension is null ? " If the model is not a stranger's, open it with trust: true." : "");
         admission.Check(model.Graph, freeDimension);
         return admission._values;
     }
@@ -41,8 +59,9 @@ internal sealed class GraphAdmission
         if (graph.SparseInitializer.Count > 0)
             throw new InvalidDataException("The graph has sparse tensors, which policies do not use.");
         _hasText = graph.Input.Any(input => input.Type?.TensorType?.ElemType == (int)DataType.String);
+        CheckOperators(graph);
         foreach (var tensor in graph.Initializer)
-            Guard($"The tensor '{tensor.Name}'", () => Define(tensor.Name, Constants.Of(tensor)));
+            Guard($"The tensor '{tensor.Name}'", () => DefineConstant(tensor.Name, Constants.Of(tensor), isOfFile: true));
         foreach (var input in graph.Input)
             Guard($"The input '{input.Name}'", () => Define(input.Name, ValueOf(input, freeDimension)));
         for (var i = 0; i < graph.Node.Count; i++)
@@ -56,19 +75,39 @@ internal sealed class GraphAdmission
             throw new InvalidDataException($"The graph does not compute its output '{output.Name}'.");
     }
 
+    // All of them at once: whoever exports a network learns what to replace.
+    private void CheckOperators(GraphProto graph)
+    {
+        var unknown = graph.Node.Where(node => !OperatorTable.Rules.ContainsKey((DomainOf(node), node.OpType))).ToList();
+        if (unknown.Count == 0)
+            return;
+        string[] names = [.. unknown.Select(node => $"'{node.OpType}' of {(DomainOf(node).Length == 0 ? "ONNX" : $"'{node.Domain}'")}").Distinct()];
+        var list = names.Length > MaxNames ? $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} others" : string.Join(", ", names);
+        var first = unknown[0].Name.Length > 0 ? $", first in the node '{unknown[0].Name}'" : "";
+        throw new InvalidDataException($"The graph has operators that are not among those that are admitted: {list}{first}.{_wayOut}");
+    }
+
+    private static string DomainOf(NodeProto node) => node.Domain == "ai.onnx" ? OperatorTable.Standard : node.Domain;
+
     private void Check(NodeProto node)
     {
         if (node.Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0))
             throw new InvalidDataException("it has a subgraph, and no control flow is admitted.");
+
+        // OnnxRuntime takes the last of several.
+        if (node.Attribute.GroupBy(attribute => attribute.Name).FirstOrDefault(named => named.Skip(1).Any()) is { } repeated)
+            throw new InvalidDataException($"it has the attribute '{repeated.Key}' twice.");
         if (node.Input.Count > AdmissionLimits.MaxNodeValues || node.Output.Count > AdmissionLimits.MaxNodeValues)
             throw new InvalidDataException($"it has {node.Input.Count} inputs and {node.Output.Count} outputs, and {AdmissionLimits.MaxNodeValues} are admitted.");
-        var domain = node.Domain == "ai.onnx" ? OperatorTable.Standard : node.Domain;
-        if (!OperatorTable.Rules.TryGetValue((domain, node.OpType), out var rule))
-            throw new InvalidDataException($"the operator '{node.OpType}' of {(domain.Length == 0 ? "ONNX" : $"'{domain}'")} is not among those that are admitted. {WayOut}");
         var inputs = node.Input.Select(Read).ToList();
         var call = new OperatorCall(node, inputs);
-        rule(call);
+        OperatorTable.Rules[(DomainOf(node), node.OpType)](call);
 
+        foreach (var constant in node.Input.Distinct().Where(_constants.ContainsKey))
+            _constantBytes += _constants[constant];
+        if (_constantBytes > _maxConstantBytes)
+            throw new InvalidDataException($"with it, the constants that nodes read take {_constantBytes >> 20} MiB, counted for each of them, and {_maxConstantBytes >> 20} are admitted.{_wayOut}");
+        var isConstant = node.Input.All(name => name.Length == 0 || _constants.ContainsKey(name));
         var (bytes, work) = (call.Workspace, call.Work);
         foreach (var input in inputs)
             work += input?.Count ?? 0;
@@ -77,8 +116,11 @@ internal sealed class GraphAdmission
             if (value is null)
                 throw new InvalidDataException($"its output '{output}' is not admitted.");
             bytes += value.Bytes;
-            work += value.Count;
-            Define(output, value);
+            work += value.Count * WriteWork;
+            if (isConstant)
+                DefineConstant(output, value, isOfFile: node.Input.Count == 0);
+            else
+                Define(output, value);
         }
 
         Spend(bytes, work);
@@ -89,17 +131,23 @@ internal sealed class GraphAdmission
         _bytes += bytes;
         _work += work;
         if (_bytes.For(_rows) > AdmissionLimits.MaxBytes)
-            throw new InvalidDataException($"with it, the values that the graph computes for {_rows} rows take {_bytes.For(_rows) >> 20} MiB, {bytes.For(_rows) >> 20} of them its own, and {AdmissionLimits.MaxBytes >> 20} are admitted. {WayOut}");
+            throw new InvalidDataException($"with it, the values that the graph computes for {_rows} rows take {_bytes.For(_rows) >> 20} MiB, {bytes.For(_rows) >> 20} of them its own, and {AdmissionLimits.MaxBytes >> 20} are admitted.{_wayOut}");
         if (_work.Fixed > AdmissionLimits.MaxFixedWork)
-            throw new InvalidDataException($"with it, the graph takes {_work.Fixed} operations besides those of each row, {work.Fixed} of them its own, and {AdmissionLimits.MaxFixedWork} are admitted. {WayOut}");
+            throw new InvalidDataException($"with it, the graph takes {_work.Fixed} operations besides those of each row, {work.Fixed} of them its own, and {AdmissionLimits.MaxFixedWork} are admitted.{_wayOut}");
         if (_work.PerRow > AdmissionLimits.MaxRowWork)
-            throw new InvalidDataException($"with it, the graph takes {_work.PerRow} operations for each row, {work.PerRow} of them its own, and {AdmissionLimits.MaxRowWork} are admitted. {WayOut}");
+            throw new InvalidDataException($"with it, the graph takes {_work.PerRow} operations for each row, {work.PerRow} of them its own, and {AdmissionLimits.MaxRowWork} are admitted.{_wayOut}");
     }
-
-    private static string WayOut => "If the model is not a stranger's, open it with trust: true.";
 
     private TensorValue? Read(string name) => name.Length == 0 ? null
         : _values.GetValueOrDefault(name) ?? throw new InvalidDataException($"it reads '{name}', which nothing before it defines.");
+
+    private void DefineConstant(string name, TensorValue value, bool isOfFile)
+    {
+        Define(name, value);
+        _constants.Add(name, value.Bytes.Fixed);
+        if (isOfFile)
+            _maxConstantBytes += 2 * value.Bytes.Fixed;
+    }
 
     private void Define(string name, TensorValue value)
     {

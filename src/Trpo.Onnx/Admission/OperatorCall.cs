@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Trpo.Onnx.Graph.Format;
+using AttributeType = Trpo.Onnx.Graph.Format.AttributeProto.Types.AttributeType;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
 
 namespace Trpo.Onnx.Admission;
@@ -52,11 +54,25 @@ internal sealed class OperatorCall(NodeProto node, IReadOnlyList<TensorValue?> i
     public AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
     /// <summary>Returns an integer attribute.</summary>
-    public long Integer(string name, long otherwise) => Attribute(name) is { } attribute ? attribute.I : otherwise;
+    /// <exception cref="InvalidDataException">It is of another type.</exception>
+    public long Integer(string name, long otherwise) => Attribute(name, AttributeType.Int)?.I ?? otherwise;
+
+    /// <summary>Returns the numbers of an attribute; none where it is missing.</summary>
+    /// <exception cref="InvalidDataException">It is of another type.</exception>
+    public IReadOnlyList<float> Numbers(string name) => Attribute(name, AttributeType.Floats)?.Floats ?? [];
+
+    /// <summary>Returns the texts of an attribute; none where it is missing.</summary>
+    /// <exception cref="InvalidDataException">It is of another type.</exception>
+    public IReadOnlyList<ByteString> Texts(string name) => Attribute(name, AttributeType.Strings)?.Strings ?? [];
 
     /// <summary>Returns a list of integers that is an attribute in some operator sets and an input in others; null where both are missing.</summary>
     public IReadOnlyList<long>? Integers(string name, int input = int.MaxValue) =>
-        Attribute(name)?.Ints ?? (Optional(input) is null ? null : Constants(input));
+        Attribute(name, AttributeType.Ints)?.Ints ?? (Optional(input) is null ? null : Constants(input));
+
+    // OnnxRuntime takes the default in the place of an attribute of another type.
+    private AttributeProto? Attribute(string name, AttributeType type) => Attribute(name) is not { } attribute || attribute.Type == type
+        ? Attribute(name)
+        : throw new InvalidDataException($"its attribute '{name}' is of the type {attribute.Type} instead of {type}.");
 
     /// <summary>Returns the index of a dimension that may count from the end.</summary>
     /// <exception cref="InvalidDataException">There is no such dimension.</exception>

@@ -61,6 +61,7 @@ internal static class OperatorTable
         Add(Standard, SelectionRules.GatherEach, "GatherElements");
         Add(Standard, SelectionRules.OneHot, "OneHot");
         Add(Standard, SelectionRules.Pad, "Pad");
+        Add(Standard, TermRules.Count, "TfIdfVectorizer");
         Add(Standard, Constants.OfNode, "Constant");
         Add(Learning, LearningRules.Scale, "Scaler Normalizer");
         Add(Learning, ElementwiseRules.Same, "Imputer Binarizer");
@@ -70,7 +71,10 @@ internal static class OperatorTable
         Add(Learning, LearningRules.Extract, "ArrayFeatureExtractor");
         Add(Learning, LearningRules.Regress, "LinearRegressor");
         Add(Learning, LearningRules.Classify, "LinearClassifier");
+        Add(Learning, TreeRules.Regress, "TreeEnsembleRegressor");
+        Add(Learning, TreeRules.Classify, "TreeEnsembleClassifier");
         Add(Microsoft, LearningRules.Hash, "MurmurHash3");
+        Add(Microsoft, ShapeRules.Insert, "ExpandDims");
         return rules;
     }
 }

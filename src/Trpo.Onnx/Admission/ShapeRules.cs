@@ -66,6 +66,14 @@ internal static class ShapeRules
         call.Return(value.Reshaped([.. Enumerable.Range(0, rank).Select(index => added.Contains(index) ? 1 : rest.Dequeue())]));
     }
 
+    /// <summary>With one further dimension of one element, whose place is an input.</summary>
+    public static void Insert(OperatorCall call)
+    {
+        var value = call.Input(0);
+        var axis = OperatorCall.Axis(call.KnownScalar(1) is { IsFixed: true } place ? place.Fixed : long.MaxValue, value.Rank + 1);
+        call.Return(value.Reshaped([.. value.Shape.Take(axis), 1, .. value.Shape.Skip(axis)]));
+    }
+
     /// <summary>Dimensions in another order.</summary>
     public static void Transpose(OperatorCall call)
     {

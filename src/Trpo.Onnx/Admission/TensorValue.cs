@@ -8,6 +8,9 @@ internal sealed class TensorValue
     /// <summary>The maximum number of numbers that are followed; a shape has a few.</summary>
     public const int MaxKnown = 256;
 
+    /// <summary>The channels of a block: those of the longest vector.</summary>
+    public const int Block = 16;
+
     private const int MaxRank = 8;
 
     // A text that is not longer than this stands inside its object.
@@ -17,8 +20,9 @@ internal sealed class TensorValue
     /// <param name="shape">The dimensions.</param>
     /// <param name="known">The integers of a tensor that may be a shape; null where they are not known.</param>
     /// <param name="textLength">The maximum length of a text that the graph itself brings, in bytes.</param>
+    /// <param name="isBlocked">True if the value is of a convolution, whose channels OnnxRuntime may keep in blocks of <see cref="Block"/>.</param>
     /// <exception cref="InvalidDataException">A dimension is negative, or there are too many.</exception>
-    public TensorValue(DataType type, IReadOnlyList<Extent> shape, IReadOnlyList<Extent>? known = null, int textLength = 0)
+    public TensorValue(DataType type, IReadOnlyList<Extent> shape, IReadOnlyList<Extent>? known = null, int textLength = 0, bool isBlocked = false)
     {
         if (shape.Count > MaxRank)
             throw new InvalidDataException($"a value of {shape.Count} dimensions has more than {MaxRank}.");
@@ -31,6 +35,7 @@ internal sealed class TensorValue
         }
 
         (Type, Shape, Count, TextLength) = (type, shape, count, textLength);
+        IsBlocked = isBlocked && type == DataType.Float && shape.Count == 4 && shape[1].IsFixed;
         Known = known is not null && known.Count <= MaxKnown && count == known.Count ? known : null;
     }
 
@@ -55,8 +60,14 @@ internal sealed class TensorValue
     /// <summary>True if the elements are texts.</summary>
     public bool IsText => Type == DataType.String;
 
+    /// <summary>True if the value is of a convolution, or of nodes behind one, so that its channels may be padded to blocks.</summary>
+    public bool IsBlocked { get; }
+
+    /// <summary>The number of elements with channels that are padded to blocks.</summary>
+    public Extent PaddedCount => IsBlocked ? Shape[0] * Blocks(Shape[1].Fixed) * Shape[2] * Shape[3] : Count;
+
     /// <summary>The memory of the value in bytes, without texts of the caller.</summary>
-    public Extent Bytes => Count * (Type switch
+    public Extent Bytes => PaddedCount * (Type switch
     {
         DataType.String => TextBytes + TextLength,
         DataType.Double or DataType.Int64 or DataType.Uint64 => 8,
@@ -65,11 +76,14 @@ internal sealed class TensorValue
         _ => 4L,
     });
 
+    /// <summary>Returns a number of channels rounded up to whole blocks.</summary>
+    public static long Blocks(long channels) => channels > long.MaxValue - Block ? channels : (channels + Block - 1) / Block * Block;
+
     /// <summary>Creates a value of the same elements with another shape.</summary>
-    public TensorValue Reshaped(IReadOnlyList<Extent> shape) => new(Type, shape, Known, TextLength);
+    public TensorValue Reshaped(IReadOnlyList<Extent> shape) => new(Type, shape, Known, TextLength, IsBlocked);
 
     /// <summary>Creates a value of other elements of the same kind.</summary>
-    public TensorValue Like(IReadOnlyList<Extent> shape, IReadOnlyList<Extent>? known = null) => new(Type, shape, known, TextLength);
+    public TensorValue Like(IReadOnlyList<Extent> shape, IReadOnlyList<Extent>? known = null) => new(Type, shape, known, TextLength, IsBlocked);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Type}[{string.Join(", ", Shape)}]";

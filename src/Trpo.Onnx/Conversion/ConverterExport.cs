@@ -55,7 +55,7 @@ internal static class ConverterExport
 
     private static void Check(ModelProto model)
     {
-        foreach (var domain in GraphTraversal.AllNodes(model.Graph.Node).Select(node => DomainOf(node.Domain)).Distinct())
+        foreach (var domain in model.Graph.Node.Select(node => DomainOf(node.Domain)).Distinct())
         {
             var version = model.OpsetImport.FirstOrDefault(set => DomainOf(set.Domain) == domain)?.Version;
             if (!Versions.TryGetValue(domain, out var supported) || version != supported)

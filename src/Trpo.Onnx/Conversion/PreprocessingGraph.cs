@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Trpo.Onnx.Admission;
 using Trpo.Onnx.Graph;
 using Trpo.Onnx.Graph.Format;
 using DataType = Trpo.Onnx.Graph.Format.TensorProto.Types.DataType;
@@ -6,11 +7,9 @@ using Dimension = Trpo.Onnx.Graph.Format.TensorShapeProto.Types.Dimension;
 
 namespace Trpo.Onnx.Conversion;
 
-/// <summary>An ONNX model that computes observations from raw columns, as ML.NET's converter writes it: read, checked and pruned.</summary>
+/// <summary>An ONNX model that computes observations from raw columns, as ML.NET's converter writes it: read, pruned and admitted.</summary>
 internal sealed class PreprocessingGraph
 {
-    private static readonly string[] RandomOperators = ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
-
     private PreprocessingGraph(ModelProto model, string observation)
     {
         Model = model;
@@ -28,7 +27,7 @@ internal sealed class PreprocessingGraph
     /// <param name="column">The column of observations; the graph's output "column.output", as ML.NET names it, or else "column".</param>
     /// <param name="length">The number of columns of an observation.</param>
     /// <exception cref="ArgumentException">The stream cannot be read, or the graph has no such output of floats.</exception>
-    /// <exception cref="InvalidDataException">The stream is empty or has no valid ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The stream is empty, has no valid ONNX model, or one that is not admitted.</exception>
     /// <exception cref="NotSupportedException">The graph has a part that cannot be merged; the message names it.</exception>
     public static PreprocessingGraph Read(Stream stream, string column, int length)
     {
@@ -36,16 +35,27 @@ internal sealed class PreprocessingGraph
         var observation = ObservationOf(model.Graph, column, length);
         if (model.Functions.FirstOrDefault() is { } function)
             throw new NotSupportedException($"The preprocessing graph has a function of its own, '{function.Name}', which cannot be merged. Inline the functions first.");
+        if (model.Graph.Node.FirstOrDefault(HasSubgraph) is { } control)
+            throw new NotSupportedException($"The node '{control.Name}' ({control.OpType}) of the preprocessing graph has a graph of its own. A policy's graph has no control flow: its memory and its work have no bound.");
         GraphPruning.KeepOnly(model.Graph, observation);
         if (model.Graph.Input.Count == 0)
             throw new ArgumentException($"The output '{observation}' of the preprocessing graph depends on none of its inputs.");
         CheckConstants(model.Graph);
-        if (GraphTraversal.AllNodes(model.Graph.Node).FirstOrDefault(node => RandomOperators.Contains(node.OpType)) is { } drawing)
-            throw new NotSupportedException($"The preprocessing graph draws at random, with the operator {drawing.OpType}: a policy takes the same action for the same row.");
         foreach (var input in model.Graph.Input)
             Complete(input);
+        Admit(model, observation, length);
         return new PreprocessingGraph(model, observation);
     }
+
+    // The graph is not run, alone or merged, before its memory and its work are known to be bounded for every batch.
+    private static void Admit(ModelProto model, string observation, int length)
+    {
+        var value = GraphAdmission.Check(model, length, GraphTrial.FreeDimension)[observation];
+        if (value.Type != DataType.Float || !value.Shape.SequenceEqual([Extent.Batch, length]))
+            throw new ArgumentException($"The output '{observation}' of the preprocessing graph is {value}, but the policy reads Float[N, {length}].");
+    }
+
+    private static bool HasSubgraph(NodeProto node) => node.Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0);
 
     private static ModelProto Parse(Stream stream)
     {

@@ -6,12 +6,17 @@ namespace Trpo.Onnx.Runtime;
 internal static class SessionSettings
 {
     // A policy's matrices are small: more threads cost more than they gain, and callers have threads of their own. Errors are thrown, so that nothing need be printed.
-    // Each node runs as it stands in the file: memory and work were counted so, and an optimisation could take more than the nodes that it replaces.
-    public static SessionOptions Create() => new()
+    // No constants are computed while a graph is opened, however large: what the other optimisations take was counted when the graph was admitted.
+    public static SessionOptions Create()
     {
-        IntraOpNumThreads = 1,
-        InterOpNumThreads = 1,
-        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
-    };
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+        };
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
+        return options;
+    }
 }

@@ -14,7 +14,7 @@ internal static class BinaryRules
         var (rank, length) = Shape(node, 0, 1);
         var (left, right) = (Number(compiler, node, 0, rank, length), Number(compiler, node, 1, rank, length));
         var output = compiler.Define(node.Outputs[0], operation == BinaryOperator.Greater ? OnnxElementType.Boolean : OnnxElementType.Single, rank, length);
-        compiler.Add(length, () => new BinaryOperation(operation, left, right, output.Slot));
+        compiler.Add(length * 2L, () => new BinaryOperation(operation, left, right, output.Slot));
     }
 
     /// <summary>Translates the choice between two values by a third.</summary>
@@ -79,7 +79,7 @@ internal static class BinaryRules
             throw node.Refuse($"reads '{node.Name(input)}', which is a constant of another shape");
         if (numbers.Length > 0 && constant.ElementType == OnnxElementType.Int64 && constant.Integers().Any(integer => Math.Abs(integer) > 1 << 24))
             throw node.Refuse($"reads '{node.Name(input)}', which has large integers");
-        compiler.Count(length);
+        compiler.CountConstant(length);
         return Operations.Operand.Of(numbers, length);
     }
 }

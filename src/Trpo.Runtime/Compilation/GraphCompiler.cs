@@ -10,20 +10,16 @@ namespace Trpo.Runtime.Compilation;
 /// </summary>
 internal sealed class GraphCompiler
 {
-    // Bounds of a row's memory in numbers, and of its multiplications and moves: a perceptron of 2,000 x 2,000 has 4 million.
-    private const int MaxLength = 1 << 20;
-    private const int MaxMemory = 1 << 22;
-    private const long MaxCost = 1 << 26;
-
     private readonly Dictionary<string, OnnxTensor> _constants;
     private readonly Dictionary<string, RowValue> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _shapes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(OnnxTensor Weights, bool IsTransposed), float[]> _packed = [];
     private readonly List<RowOperation> _operations = [];
-    private int _memory;
-    private long _cost;
+    private readonly GraphBudget _budget;
 
-    private GraphCompiler(OnnxGraph graph)
+    private GraphCompiler(OnnxGraph graph, PolicyMetadata metadata)
     {
+        _budget = new GraphBudget(graph, metadata);
         _constants = new(StringComparer.Ordinal);
         foreach (var tensor in graph.Initializers)
         {
@@ -37,21 +33,26 @@ internal sealed class GraphCompiler
 
     /// <summary>Translates a graph.</summary>
     /// <exception cref="UnsupportedGraphException">The graph has something that is not supported; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The graph takes more memory or work than is admitted; the message names the node, the number and the limit.</exception>
     public static RowProgram Compile(OnnxModel model, PolicyMetadata metadata, RowKernel kernel)
     {
         var graph = model.Graph!;
         if (model.Opsets.FirstOrDefault(set => set.Domain is "" or "ai.onnx").Version != OperatorRules.Opset)
             throw new UnsupportedGraphException($"The graph does not use the operator set {OperatorRules.Opset} of ONNX.");
-        var compiler = new GraphCompiler(graph) { Kernel = kernel };
+        var compiler = new GraphCompiler(graph, metadata) { Kernel = kernel };
         Slot[] inputs = [.. graph.Inputs.Select(compiler.AddInput)];
-        foreach (var node in graph.Nodes)
+        for (var i = 0; i < graph.Nodes.Count; i++)
         {
+            var node = graph.Nodes[i];
+            compiler._budget.Begin(node, i);
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new UnsupportedGraphException($"The node '{node.Name}' ({node.Operation}) is of the domain '{node.Domain}'.");
             OperatorRules.Compile(compiler, new CompiledNode(compiler, node));
+            foreach (var input in node.Inputs)
+                compiler._budget.Work(compiler.FindValue(input)?.Length ?? 0);
         }
 
-        return new RowProgram([.. compiler._operations], compiler._memory, inputs, new PolicyOutputs(graph, metadata, compiler.FindValue));
+        return new RowProgram([.. compiler._operations], compiler._budget.RowMemory, inputs, new PolicyOutputs(graph, metadata, compiler.FindValue));
     }
 
     /// <summary>Returns a constant; null where there is none of the name.</summary>
@@ -74,6 +75,7 @@ internal sealed class GraphCompiler
     public void Define(string name, RowValue value)
     {
         Claim(name);
+        _budget.Compute(value);
         _values.Add(name, value);
     }
 
@@ -88,28 +90,34 @@ internal sealed class GraphCompiler
     /// <summary>Returns memory for numbers of each row.</summary>
     public Slot Allocate(long length)
     {
-        if (length is < 1 or > MaxLength || _memory + length > MaxMemory)
-            throw new UnsupportedGraphException($"The graph has values of {length} numbers in each row, or too many of them.");
-        var slot = new Slot(_memory, (int)length);
-        _memory += RowKernel.Padded((int)length);
-        return slot;
+        if (length < 1)
+            throw new UnsupportedGraphException($"The graph has values of {length} numbers in each row.");
+        return new Slot(_budget.Take(length), (int)length);
     }
 
     /// <summary>Adds an operation.</summary>
-    /// <param name="cost">The number of multiplications or moves.</param>
+    /// <param name="work">The work in operations of about a nanosecond, beside one for each number that is read or written.</param>
     /// <param name="operation">Creates the operation.</param>
-    public void Add(long cost, Func<RowOperation> operation)
+    public void Add(long work, Func<RowOperation> operation)
     {
-        Count(cost);
+        _budget.Work(work);
         _operations.Add(operation());
     }
 
-    /// <summary>Counts multiplications, moves, or the numbers of a constant.</summary>
-    public void Count(long cost)
+    /// <summary>Counts the numbers of a constant as an operation keeps them.</summary>
+    public void CountConstant(int length) => _budget.Pack(RowKernel.Padded(length));
+
+    /// <summary>Returns the weights of a layer as the kernel reads them. Layers that share weights share them packed.</summary>
+    public float[] Pack(OnnxTensor weights, bool isTransposed, int inputs, int outputs)
     {
-        _cost += cost;
-        if (_cost > MaxCost)
-            throw new UnsupportedGraphException($"The graph takes more than {MaxCost} operations for each row.");
+        if (_packed.TryGetValue((weights, isTransposed), out var packed))
+            return packed;
+        var padded = RowKernel.Padded(outputs);
+        _budget.Pack((long)inputs * padded);
+        var numbers = weights.Singles();
+        packed = Kernel.Pack((i, j) => j >= outputs ? 0 : numbers[isTransposed ? (j * inputs) + i : (i * outputs) + j], inputs, padded);
+        _packed.Add((weights, isTransposed), packed);
+        return packed;
     }
 
     /// <summary>Returns a value as an operand of a length: itself, or copies of its only number.</summary>
@@ -126,10 +134,11 @@ internal sealed class GraphCompiler
 
     private Slot AddInput(OnnxValue input)
     {
-        if (input.ElementType != OnnxElementType.Single || input.Dimensions is not [null, { } length])
-            throw new UnsupportedGraphException($"The input '{input.Name}' is not float[N, length].");
+        if (input.ElementType != OnnxElementType.Single || input.Dimensions is not [null, { } length] || length > GraphBudget.MaxRowMemory / 2)
+            throw new UnsupportedGraphException($"The input '{input.Name}' is not float[N, length] with at most {GraphBudget.MaxRowMemory / 2} columns.");
         var value = new RowValue(OnnxElementType.Single, Rank: 2, Allocate(length));
-        Define(input.Name, value);
+        Claim(input.Name);
+        _values.Add(input.Name, value);
         return value.Slot;
     }
 

@@ -41,7 +41,7 @@ internal static class LayerRules
         node.ExpectNoOthers();
         var input = node.Numbers(0);
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
-        compiler.Add(input.Length, () => new TanhOperation(input.Slot, output.Slot, compiler.Kernel));
+        compiler.Add(input.Length * GraphBudget.FunctionWork, () => new TanhOperation(input.Slot, output.Slot, compiler.Kernel));
     }
 
     /// <summary>Translates the rectifier.</summary>
@@ -51,7 +51,8 @@ internal static class LayerRules
         node.ExpectNoOthers();
         var input = node.Numbers(0);
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
-        compiler.Add(input.Length, () => new BinaryOperation(BinaryOperator.Max, Operand.Of([0f], input.Length), Operand.Of(input.Slot), output.Slot));
+        compiler.CountConstant(input.Length);
+        compiler.Add(input.Length * GraphBudget.FunctionWork, () => new BinaryOperation(BinaryOperator.Max, Operand.Of([0f], input.Length), Operand.Of(input.Slot), output.Slot));
     }
 
     /// <summary>Translates a function of one number.</summary>
@@ -61,7 +62,7 @@ internal static class LayerRules
         node.ExpectNoOthers();
         var input = node.Numbers(0);
         var output = compiler.Define(node.Outputs[0], type, input.Rank, input.Length);
-        compiler.Add(input.Length, () => new UnaryOperation(operation, input.Slot, output.Slot));
+        compiler.Add(input.Length * GraphBudget.FunctionWork, () => new UnaryOperation(operation, input.Slot, output.Slot));
     }
 
     /// <summary>Translates the probabilities of logits.</summary>
@@ -72,27 +73,29 @@ internal static class LayerRules
         node.ExpectNoOthers();
         var input = node.Matrix(0);
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, rank: 2, input.Length);
-        compiler.Add(input.Length, () => new SoftmaxOperation(input.Slot, output.Slot));
+        compiler.Add(input.Length * GraphBudget.FunctionWork, () => new SoftmaxOperation(input.Slot, output.Slot));
     }
 
     private static void Dense(GraphCompiler compiler, CompiledNode node, bool isTransposed, float[]? biases)
     {
         var input = node.Matrix(0);
-        var weights = node.ConstantNumbers(1);
-        if (node.Constant(1).Dimensions is not [var rows, var columns] || (isTransposed ? columns : rows) != input.Length || weights.Length == 0)
+        var weights = node.Constant(1);
+        if (weights.ElementType != OnnxElementType.Single)
+            throw node.Refuse($"reads '{node.Name(1)}', which is not float");
+        if (weights.Dimensions is not [var rows, var columns] || (isTransposed ? columns : rows) != input.Length || rows == 0 || columns == 0)
             throw node.Refuse("multiplies with a matrix of another shape");
         var outputs = (int)(isTransposed ? rows : columns);
         if (biases is not null && biases.Length != outputs && biases.Length != 1)
             throw node.Refuse("adds a constant of another length");
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, rank: 2, outputs);
         var padded = RowKernel.Padded(outputs);
+        compiler.CountConstant(outputs);
         compiler.Add((long)input.Length * padded, () =>
         {
             var offsets = new float[padded];
             for (var i = 0; biases is not null && i < outputs; i++)
                 offsets[i] = biases.Length == 1 ? biases[0] : biases[i];
-            var packed = compiler.Kernel.Pack((i, j) => j >= outputs ? 0 : weights[isTransposed ? (j * input.Length) + i : (i * outputs) + j], input.Length, padded);
-            return new DenseOperation(input.Slot, packed, offsets, output.Slot, compiler.Kernel);
+            return new DenseOperation(input.Slot, compiler.Pack(weights, isTransposed, input.Length, outputs), offsets, output.Slot, compiler.Kernel);
         });
     }
 }

@@ -104,7 +104,8 @@ internal static class LayoutRules
         if (compiler.FindShape(node.Name(1)) is not { } length || node.Constant(0).Dimensions is not ([_] or [1, _]) || numbers.Length != length)
             throw node.Refuse("is not a constant in the shape of a value");
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, rank: 2, length);
-        compiler.Add(length, () => new ConstantOperation(numbers, output.Slot));
+        compiler.CountConstant(length);
+        compiler.Add(0, () => new ConstantOperation(numbers, output.Slot));
     }
 
     /// <summary>Translates the change of a type.</summary>

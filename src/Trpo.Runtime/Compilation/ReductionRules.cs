@@ -17,7 +17,7 @@ internal static class ReductionRules
         node.ExpectNoOthers();
         var input = node.Matrix(0);
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Int64, keeps ? 2 : 1, length: 1);
-        compiler.Add(input.Length, () => new ArgMaxOperation(input.Slot, output.Slot));
+        compiler.Add(input.Length * GraphBudget.ReductionWork, () => new ArgMaxOperation(input.Slot, output.Slot));
     }
 
     /// <summary>Translates the sum or the smallest number.</summary>
@@ -31,6 +31,6 @@ internal static class ReductionRules
         node.ExpectNoOthers();
         var input = node.Matrix(0);
         var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, keeps ? 2 : 1, length: 1);
-        compiler.Add(input.Length, () => new ReduceOperation(isSum, input.Slot, output.Slot));
+        compiler.Add(input.Length * GraphBudget.ReductionWork, () => new ReduceOperation(isSum, input.Slot, output.Slot));
     }
 }

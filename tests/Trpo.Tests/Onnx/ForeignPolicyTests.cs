@@ -40,7 +40,7 @@ public sealed class ForeignPolicyTests
     {
         Assert.That(() => Open(model => model.Graph.Node[0].Domain = "com.example"), Refused("'com.example'"));
         Assert.That(() => Open(model => model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.example", Version = 1 })), Refused("'com.example'"));
-        Assert.That(() => Open(model => model.Graph.Node[0].Domain = "com.microsoft"), Refused("of 'com.microsoft' is not among those that are admitted"));
+        Assert.That(() => Open(model => model.Graph.Node[0].Domain = "com.microsoft"), Refused("of 'com.microsoft'"));
         Assert.That(() => Open(model => model.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx", Version = 13 })), Refused("twice"));
         Assert.That(() => Open(model => model.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 2 })), Throws.Nothing);
     }

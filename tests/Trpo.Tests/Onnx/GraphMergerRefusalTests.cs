@@ -63,6 +63,19 @@ public sealed class GraphMergerRefusalTests
             Refuse<NotSupportedException>(graph => graph.Graph.Input[2].Type.TensorType.Shape.Dim[0].DimValue = 5, "'Wind'", "Float[5, 3]");
             Refuse<NotSupportedException>(graph => graph.Graph.Input[1].Type.TensorType.Shape = null, "'Temperature'");
             Refuse<InvalidDataException>(graph => Named(graph, "shape").Int64Data[0] = 1, "for every batch");
+            Refuse<NotSupportedException>(BranchOff, "'If0' (If)", "no control flow");
+        });
+    }
+
+    [Test]
+    public void A_graph_that_is_not_admitted_is_refused_by_node_and_limit()
+    {
+        Assert.Multiple(() =>
+        {
+            Refuse<InvalidDataException>(graph => Behind(graph, "Tile", [graph.Constant("times", 1L, 1L << 40)]), "'Tile0' (Tile)", "128 are admitted");
+            Refuse<InvalidDataException>(graph => Behind(graph, "RandomNormalLike"), "not among those that are admitted: 'RandomNormalLike' of ONNX, first in the node 'RandomNormalLike0'.");
+            Refuse<ArgumentException>(graph => Undeclared(graph, "Slice", graph.Constant("from", 0L), graph.Constant("until", 3L), graph.Constant("along", 1L)), "Float[N, 3]", "Float[N, 7]");
+            Assert.That(() => Export(Changed(graph => Behind(graph, "NonZero"))), Throws.TypeOf<InvalidDataException>().With.Message.Not.Contains("trust: true"), "no word of the caller's opens a graph in front");
         });
     }
 
@@ -153,7 +166,6 @@ public sealed class GraphMergerRefusalTests
         Assert.Multiple(() =>
         {
             Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMean", ("axes", new long[] { 0 })), "if there are other rows");
-            Refuse<NotSupportedException>(graph => Behind(graph, "RandomNormalLike"), "draws at random, with the operator RandomNormalLike");
             Refuse<NotSupportedException>(graph => Behind(graph, "ReduceMin", ("axes", new long[] { 0 })), "if there are other rows");
             Refuse<NotSupportedException>(graph => Behind(graph, "CumSum", [graph.Constant("rows", 0L)]), "if there are other rows");
         });
@@ -186,6 +198,33 @@ public sealed class GraphMergerRefusalTests
         graph.Graph.Node.Add(last);
     }
 
+    // The output declares no shape, and the node behind the observation changes it.
+    private static void Undeclared(ConverterGraph graph, string operation, params string[] inputs)
+    {
+        var last = graph.Graph.Node[^1];
+        graph.Graph.Node.Remove(last);
+        last.Input[0] = graph.Node(operation, "", "other", ["Observation0", .. inputs]);
+        graph.Graph.Node.Add(last);
+        graph.Graph.Output.Single(output => output.Name == "Observation.output").Type = null;
+    }
+
+    // The observation, or itself: the branch is chosen by a constant.
+    private static void BranchOff(ConverterGraph graph)
+    {
+        var last = graph.Graph.Node[^1];
+        graph.Graph.Node.Remove(last);
+        graph.Graph.Initializer.Add(new TensorProto { Name = "on", DataType = (int)DataType.Bool, Int32Data = { 1 } });
+        last.Input[0] = graph.Node("If", "", "chosen", ["on"], ("then_branch", Branch("then")), ("else_branch", Branch("else")));
+        graph.Graph.Node.Add(last);
+    }
+
+    private static GraphProto Branch(string name)
+    {
+        var branch = new GraphProto { Name = name, Node = { new NodeProto { OpType = "Identity", Name = name, Input = { "Observation0" }, Output = { $"{name}_value" } } } };
+        branch.Output.Add(ConverterGraph.Value($"{name}_value", DataType.Float, 1, WeatherPipeline.ObservationLength));
+        return branch;
+    }
+
     private static void MakeSparse(ConverterGraph graph)
     {
         var scale = Named(graph, "scale");
@@ -195,11 +234,16 @@ public sealed class GraphMergerRefusalTests
 
     private void Refuse<T>(Action<ConverterGraph> change, params string[] message) where T : Exception
     {
-        var graph = Weather.Convert();
-        change(graph);
-        var exception = Assert.Throws<T>(() => Export(graph));
+        var exception = Assert.Throws<T>(() => Export(Changed(change)));
         foreach (var part in message)
             Assert.That(exception?.Message, Does.Contain(part));
+    }
+
+    private static ConverterGraph Changed(Action<ConverterGraph> change)
+    {
+        var graph = Weather.Convert();
+        change(graph);
+        return graph;
     }
 
     private void Export(ConverterGraph graph) => Export(graph.Stream);

@@ -155,7 +155,10 @@ public sealed class PolicyModelTests
 
         Assert.That(() => PolicyModel.Load(_ml, Model, out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'NonZero'"));
         Assert.That(PolicyModel.Load(_ml, Model, trust: true, out _), Is.InstanceOf<ITransformer>());
+        Assert.That(PolicyModel.Load(_ml, new MemoryStream(File.ReadAllBytes(Model)), trust: true, out _), Is.InstanceOf<ITransformer>());
         Assert.That(() => PolicyModel.Load(_ml, Model, out _), Throws.TypeOf<InvalidDataException>(), "the word holds for one load");
+        Assert.That(() => PolicyModel.Load(_ml, new MemoryStream(File.ReadAllBytes(Model)), trust: false, out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'NonZero'"));
+        Assert.That(() => PolicyModel.Load(_ml, new MemoryStream([1, 2, 3]), trust: true, out _), Throws.TypeOf<InvalidDataException>().With.Message.Contains("zip archive"), "the archive is checked nevertheless");
     }
 
     [Test]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
 using Trpo.Onnx;
 using Trpo.Onnx.Admission;
 using Trpo.Onnx.Graph.Format;
+using Trpo.Onnx.Runtime;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx.Admission;
@@ -35,6 +37,7 @@ public sealed class GreedyGraphTests
         ["multinomial"] = ("'Multinomial'", graph => graph.Build(graph.Node("Multinomial", "big", ["observation"], ("sample_size", 1L << 40)))),
         ["foreign operator"] = ("'FusedMatMul' of 'com.microsoft'", graph => graph.Build(graph.Node("com.microsoft", "FusedMatMul", ["big"], ["observation", "observation"]))),
         ["reused weights"] = ("operations for each row", ReusedWeights),
+        ["reused weights of nothing"] = ("counted for each of them, and 65 are admitted", FoldedWeights),
         ["defined twice"] = ("defined twice", graph => graph.Build(graph.Node("Identity", "observation", [graph.Floats("other", 1, 4)]))),
     };
 
@@ -100,6 +103,27 @@ public sealed class GreedyGraphTests
     }
 
     [Test]
+    public void Onnx_runtime_fuses_nodes_but_computes_no_constant_when_it_opens_a_graph()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new GraphInFront();
+        graph.Node("Expand", "big", [graph.Floats("one", 1), graph.Longs("size", 1_000)]);
+        graph.Node("MatMul", "product", ["observation", graph.Floats("weights", 4, 4)]);
+        graph.Node("Add", "sum", ["product", graph.Floats("bias", 4)]);
+        var bytes = graph.Build(graph.Node("Add", "both", [graph.Node("ReduceSum", "total", ["big"], ("keepdims", 0L)), "sum"]));
+        var path = folder.PathOf("optimized.onnx");
+        using (var options = SessionSettings.Create())
+        {
+            options.OptimizedModelFilePath = path;
+            new InferenceSession(bytes, options).Dispose();
+        }
+
+        var operators = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Node.Select(node => node.OpType).ToList();
+        Assert.That(operators, Does.Contain("Expand"), "nothing is folded");
+        Assert.That(operators, Does.Contain("Gemm").And.Not.Contain("MatMul"), "a product and a sum are one node");
+    }
+
+    [Test]
     public void The_documentation_lists_the_operators_that_are_admitted()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "safety.md"));
@@ -134,10 +158,21 @@ public sealed class GreedyGraphTests
         return graph.Build("value4999");
     }
 
+    // One weight of 640 kB, which OnnxRuntime rearranges for each node that multiplies a constant with it.
+    private static byte[] FoldedWeights(GraphInFront graph)
+    {
+        graph.Floats("weights", 400, 400);
+        graph.Node("Identity", "same", ["weights"]);
+        graph.Floats("value0", 1, 400);
+        for (var i = 1; i < 300; i++)
+            graph.Node("MatMul", $"value{i}", [$"value{i - 1}", "same"]);
+        return graph.Build("value299");
+    }
+
     private static byte[] ReusedWeights(GraphInFront graph)
     {
-        graph.Node("MatMul", "value0", ["observation", graph.Floats("widen", 4, 400)]);
-        graph.Floats("weights", 400, 400);
+        graph.Node("MatMul", "value0", ["observation", graph.Floats("widen", 4, 1_024)]);
+        graph.Floats("weights", 1_024, 1_024);
         for (var i = 1; i < 1_000; i++)
             graph.Node("MatMul", $"value{i}", [$"value{i - 1}", "weights"]);
         return graph.Build("value999");

@@ -73,8 +73,13 @@ public sealed class ShapeInferenceTests
         ("ai.onnx.ml:ArrayFeatureExtractor", ["x", "pick"], []),
         ("ai.onnx.ml:LinearRegressor", ["x"], [("coefficients", new float[8]), ("targets", 2L)]),
         ("ai.onnx.ml:LinearClassifier", ["x"], [("coefficients", new float[12]), ("intercepts", new float[3]), ("classlabels_ints", new long[] { 0, 1, 2 })]),
+        ("ai.onnx.ml:TreeEnsembleRegressor", ["x"], [("n_targets", 2L), .. Trees.Attributes("target")]),
+        ("ai.onnx.ml:TreeEnsembleClassifier", ["x"], [("classlabels_int64s", new long[] { 5, 6 }), .. Trees.Attributes("class")]),
+        ("ai.onnx.ml:TreeEnsembleClassifier", ["x"], [("classlabels_int64s", new long[] { 5, 6, 7 }), .. Trees.Attributes("class")]),
         ("BitShift", ["unsigned", "unsigned"], [("direction", "LEFT")]),
+        ("TfIdfVectorizer", ["places"], [("mode", "TF"), ("min_gram_length", 1L), ("max_gram_length", 2L), ("max_skip_count", 1L), ("ngram_counts", new long[] { 0, 2 }), ("ngram_indexes", new long[] { 2, 0, 1 }), ("pool_int64s", new long[] { 0, 1, 1, 0 })]),
         ("com.microsoft:MurmurHash3", ["places32"], []),
+        ("com.microsoft:ExpandDims", ["x", "axis32"], []),
     ];
 
     private static IEnumerable<TestCaseData> Operators => Cases.SelectMany((all, index) => all.Operators.Split(' ').Select(name => new TestCaseData(name, index).SetName($"{{m}}({name}, {index})")));
@@ -83,7 +88,7 @@ public sealed class ShapeInferenceTests
     public void Inferred_shapes_are_those_of_the_runtime(string name, int index)
     {
         var (domain, operation) = name.Split(':') is [var first, var second] ? (first, second) : (Standard, name);
-        string[] outputs = operation is "TopK" or "Split" or "LinearClassifier" ? ["result", "second"] : ["result"];
+        string[] outputs = operation is "TopK" or "Split" or "LinearClassifier" or "TreeEnsembleClassifier" ? ["result", "second"] : ["result"];
         var graph = Prepared();
         graph.Node(domain, operation, outputs, Cases[index].Inputs, Cases[index].Attributes);
         var model = ModelProto.Parser.ParseFrom(graph.BuildBeside());
@@ -141,6 +146,7 @@ public sealed class ShapeInferenceTests
         graph.Floats("off_on", 2);
         graph.Longs("k", 2);
         graph.Long("axis", 2);
+        graph.Node("Cast", "axis32", ["axis"], ("to", 6L));
         graph.Longs("flat", -1, 12);
         graph.Longs("kept", 0, -1);
         graph.Node("Shape", "sizes", ["x"]);
