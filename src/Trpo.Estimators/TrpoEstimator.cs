@@ -196,7 +196,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private void WarnOfActionsOutOfReach(IChannel channel)
     {
-        if (ActionScale.Warning(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation)) is { } warning)
+        if (ActionScale.Warning(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation), _options.RescaleActions) is { } warning)
             channel.Warning(MessageSensitivity.None, warning);
     }
 
@@ -219,7 +219,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         var mask = _options.ActionMask ? new ActionMask(_environment.ActionSpace, observationLength) : null;
         var distribution = _options.Distribution is null
-            ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation)
+            ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation, _options.RescaleActions)
             : Made(_options.Distribution(new DistributionArguments { Actions = _environment.ActionSpace }), nameof(TrpoOptions.Distribution));
         if (_options.Distribution is not null)
             ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);

@@ -63,8 +63,8 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// The coefficient of an entropy bonus, which keeps a policy from converging too early. Each step's reward grows by this times minus the logarithm of the action's
-    /// probability (or density); it is in units of the environment's rewards, and reported returns leave it out. The coefficient falls linearly to 0 at the end of
-    /// training. 0 or more; 0 by default.
+    /// probability (or density, in the units of <see cref="RescaleActions"/>); it is in units of the environment's rewards, and reported returns leave it out. The
+    /// coefficient falls linearly to 0 at the end of training. 0 or more; 0 by default.
     /// </summary>
     public double EntropyBonus { get; init; }
 
@@ -90,7 +90,17 @@ public sealed record TrpoOptions
     /// <summary>The activation function after each hidden layer. Tanh by default.</summary>
     public Activation HiddenActivation { get; init; } = Activation.Tanh;
 
-    /// <summary>The logarithm of the initial standard deviation of continuous actions. From -10 to 2; 0 by default.</summary>
+    /// <summary>
+    /// True if the policy computes continuous actions in units in which their bounds are -1 and 1, so that bounds of any size and place are learned alike.
+    /// Environments, exported graphs and scores have the units of the action. A dimension without a low or a high bound is not rescaled. Ignored if
+    /// <see cref="Distribution"/> is set. True by default.
+    /// </summary>
+    public bool RescaleActions { get; init; } = true;
+
+    /// <summary>
+    /// The logarithm of the initial standard deviation of continuous actions: with <see cref="RescaleActions"/>, in units of half the distance between the
+    /// bounds. From -10 to 2; 0 by default.
+    /// </summary>
     public double InitialLogStandardDeviation { get; init; }
 
     /// <summary>

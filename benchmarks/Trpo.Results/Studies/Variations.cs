@@ -27,6 +27,7 @@ internal static class Variations
         Option("radius-constant", "trust region of the same radius to the end", "FinalMaxKl = null", options => options with { FinalMaxKl = null }),
         Option("curvature", "curvature of all observations", "FisherFraction = 1", options => options with { FisherFraction = 1 }),
         Option("value-step", "one step of the value function", "ValueFunction.Steps = 1", options => options with { ValueFunction = options.ValueFunction with { Steps = 1 } }),
+        Option("units", "actions in the environment's units", "RescaleActions = false", options => options with { RescaleActions = false }),
         new("deviation", "less noise at the start", "InitialLogStandardDeviation - 0.5", LessNoise),
     ];
 

@@ -17,6 +17,12 @@ public interface IActionDistribution
     /// <summary>The initial values of the parameters that do not depend on the observation; they come last. None by default.</summary>
     IReadOnlyList<double> StateIndependentParameters => [];
 
+    /// <summary>
+    /// The entropy, in nats, that <see cref="TrpoOptions.EntropyBonus"/> counts from: 0 by default. A family whose densities depend on units that callers
+    /// choose, such as those of bounds, returns what these add, so that training does not depend on them.
+    /// </summary>
+    double EntropyOrigin => 0;
+
     /// <summary>Draws an action.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="random">The only source of randomness.</param>

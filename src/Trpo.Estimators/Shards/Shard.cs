@@ -86,7 +86,7 @@ internal sealed class Shard : IShard
     {
         var current = _history.Current;
         _valueInputs = ValueInputs(current);
-        var estimates = Estimate(current, _valueInputs.Span, EntropyBonus.Compute(current.LogProbabilities, entropyCoefficient));
+        var estimates = Estimate(current, _valueInputs.Span, EntropyBonus.Compute(current.LogProbabilities, entropyCoefficient, _policy.Distribution.EntropyOrigin));
         _targets = estimates.Targets;
         _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
         var rounding = estimates.Rounding;
@@ -182,7 +182,7 @@ internal sealed class Shard : IShard
         if (Array.FindIndex(now, value => !double.IsFinite(value)) is >= 0 and var row)
             throw new NonFiniteException(PolicyFault.FindParameter(_policy) ?? batch.FindEarlierNonFinite(_policy, row, now[row]));
         var weights = batch.Weights.AsSpan(batch.Weights.Length - now.Length);
-        var bonuses = EntropyBonus.Compute(now, entropyCoefficient);
+        var bonuses = EntropyBonus.Compute(now, entropyCoefficient, _policy.Distribution.EntropyOrigin);
         var traces = new double[now.Length];
         var (start, rounding) = (0, 0.0);
         foreach (var rollout in _history.Earlier)

@@ -45,6 +45,7 @@ public sealed class VariationsTests
     [TestCase("radius-constant", "FinalMaxKl = none")]
     [TestCase("curvature", "FisherFraction = 1")]
     [TestCase("value-step", "ValueFunction.Steps = 1")]
+    [TestCase("units", "RescaleActions = false")]
     [TestCase("deviation", "InitialLogStandardDeviation = 0.25")]
     public void A_variation_changes_what_it_says_and_nothing_else(string name, params string[] expected) =>
         Assert.That(Changed(Everything, Named(name).Of(Everything)!), Is.EqualTo(expected));

@@ -61,7 +61,7 @@ internal sealed class EnvironmentChecker
     {
         var random = new RandomSource((ulong)_seed);
         var (one, two) = (_factory.Create(), _factory.Create());
-        if (ActionScale.Warning(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1) is { } warning)
+        if (ActionScale.Warning(probe.Kind.Actions, probe.Kind.Name, standardDeviation: 1, rescales: true) is { } warning)
             _findings.Add(EnvironmentFault.ActionsOutOfReach, warning);
 
         ActionCheck.Run(probe, _findings, random.NextSeed());
