@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
+using Trpo.Onnx.Runtime;
 
 // ML.NET loads this assembly by the name that a saved model gives, and finds the loader in it by this attribute.
 [assembly: LoadableClass(typeof(PolicyTransformer), typeof(PolicyTransformerLoader), null, typeof(SignatureLoadModel), "Reinforcement-learning policy", MicrosoftMLInternals.LoaderSignature)]
@@ -40,7 +41,7 @@ internal static class PolicyTransformerLoader
         try
         {
             var (columns, selection, onnx) = MicrosoftMLInternals.Load(context, PolicyRecord.Decode);
-            return new PolicyTransformer(onnx, columns, selection, Trust.Value);
+            return GraphicsCard.Use(CardOf(environment), () => new PolicyTransformer(onnx, columns, selection, Trust.Value));
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
         {
@@ -52,4 +53,12 @@ internal static class PolicyTransformerLoader
     /// <exception cref="InvalidDataException">The record of the policy is missing, damaged, or of a newer version.</exception>
     public static IDataTransform Create(IHostEnvironment environment, ModelLoadContext context, IDataView source) =>
         (IDataTransform)Create(environment, context).Transform(source);
+
+    private static GraphicsCard? CardOf(IHostEnvironment environment) => MicrosoftMLInternals.DeviceOf(environment) is { GpuDeviceId: { } id, FallbackToCpu: var fallback }
+        ? new GraphicsCard(id, fallback, message =>
+        {
+            using var channel = environment.Start(nameof(PolicyTransformer));
+            channel.Warning(MessageSensitivity.None, message);
+        })
+        : null;
 }

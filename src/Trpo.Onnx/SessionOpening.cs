@@ -56,8 +56,7 @@ internal static class SessionOpening
 
     private static PolicySession OpenInOnnxRuntime(byte[] model, PolicyMetadata metadata, ImmutableArray<GraphInput> inputs)
     {
-        using var options = SessionSettings.Create();
-        var session = new InferenceSession(model, options);
+        var session = GraphicsCard.Open(model);
         try
         {
             Check(session, metadata);

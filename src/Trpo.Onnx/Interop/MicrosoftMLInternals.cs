@@ -51,6 +51,10 @@ namespace Trpo.Onnx.Interop
             return () => host.IsCanceled;
         }
 
+        /// <summary>Returns the graphics card that a context asks for, null for none, and true if the CPU may take its place.</summary>
+        public static (int? GpuDeviceId, bool FallbackToCpu) DeviceOf(IHostEnvironment environment) =>
+            environment is IHostEnvironmentInternal context ? (context.GpuDeviceId, context.FallbackToCpu) : (null, true);
+
         /// <summary>Returns the view that <paramref name="view"/> transforms; null if it is not a transform of ML.NET's.</summary>
         public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
 
