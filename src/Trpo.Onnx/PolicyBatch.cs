@@ -4,7 +4,6 @@ using Trpo.Onnx.Columns;
 using Trpo.Onnx.Rows;
 using Trpo.Onnx.Runtime;
 using Trpo.Onnx.Sampling;
-using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
@@ -14,7 +13,8 @@ namespace Trpo.Onnx;
 /// <summary>
 /// Memory for a number of observations and for the policy's results. A run allocates nothing if it has as many rows as the run before. A batch belongs
 /// to the first thread that uses it, and throws an <see cref="InvalidOperationException"/> in any other until <see cref="ReleaseThread"/>: what two
-/// threads filled and ran at once would be wrong. <see cref="PolicySession"/> acts for any number of threads without a batch.
+/// threads filled and ran at once would be wrong. Every member but <see cref="Capacity"/> and <see cref="Dispose"/> throws an
+/// <see cref="ObjectDisposedException"/> when the batch was disposed. <see cref="PolicySession"/> acts for any number of threads without a batch.
 /// </summary>
 public sealed class PolicyBatch : IPolicyBatch
 {
@@ -30,7 +30,6 @@ public sealed class PolicyBatch : IPolicyBatch
 
     internal PolicyBatch(IEngine engine, PolicyMetadata metadata, RowReaders readers, bool hasDeviations, int capacity, ActionSelection selection, bool isBound)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _use = new ExclusiveUse<SystemAtomics>(isBound);
         _box = metadata.Actions as BoxActionSpace;
         _distribution = ScoredDistribution.For(metadata.Actions);
@@ -111,7 +110,8 @@ public sealed class PolicyBatch : IPolicyBatch
     /// <summary>Runs the policy on the first <paramref name="rows"/> observations.</summary>
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch, a raw column was never set, or the graph fails on these values.</exception>
+    /// <exception cref="InvalidDataException">The graph computed a choice that does not exist.</exception>
     /// <exception cref="ObjectDisposedException">The batch or its session was disposed, perhaps during the run.</exception>
     public void Run(int rows) => Run(rows, []);
 
@@ -119,12 +119,16 @@ public sealed class PolicyBatch : IPolicyBatch
     /// <param name="rows">The number of rows, from 0 to <see cref="Capacity"/>.</param>
     /// <param name="ids">The ids of the rows; empty for the number of rows that were run before.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or above the capacity.</exception>
-    /// <exception cref="InvalidOperationException">Another thread uses the batch.</exception>
+    /// <exception cref="ArgumentException">There are fewer ids than rows.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the batch, a raw column was never set, or the graph fails on these values.</exception>
+    /// <exception cref="InvalidDataException">The graph computed a choice that does not exist.</exception>
     /// <exception cref="ObjectDisposedException">The batch or its session was disposed, perhaps during the run.</exception>
     public void Run(int rows, ReadOnlySpan<DataViewRowId> ids)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Capacity);
+        if (!ids.IsEmpty && ids.Length < rows)
+            throw new ArgumentException($"There are {ids.Length} ids for {rows} rows.", nameof(ids));
         _use.Begin();
         var goesOn = true;
         try
@@ -261,13 +265,11 @@ public sealed class PolicyBatch : IPolicyBatch
             Draw(_draws, rows, ids);
 
         // Rows are checked one by one only if there is a NaN at all.
-        if ((!_marksMissing && MissingValues.Any(_memory.Observations.AsSpan(0, rows * _memory.ObservationLength))) || MissingValues.Any(_memory.Scores.AsSpan(0, rows * _memory.ScoreLength)))
+        var last = _memory.MayBeMissing(rows, _marksMissing) ? rows : 0;
+        for (var row = 0; row < last; row++)
         {
-            for (var row = 0; row < rows; row++)
-            {
-                if (_memory.SetMissing(row, _marksMissing) && _draws is not null)
-                    _draws[row].Fill(float.NaN);
-            }
+            if (_memory.SetMissing(row, _marksMissing) && _draws is not null)
+                _draws[row].Fill(float.NaN);
         }
 
         _rows = rows;

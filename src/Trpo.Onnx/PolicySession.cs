@@ -43,9 +43,9 @@ public sealed class PolicySession : IDisposable
     /// The columns of a row: the raw columns that the transforms in the graph take; or, if <see cref="TakesObservations"/>, one vector of
     /// <see cref="PolicyInputType.Single"/>.
     /// </summary>
-    public ImmutableArray<PolicyInputColumn> InputColumns => [.. _readers.Inputs.Select(input => input.Column)];
+    public ImmutableArray<PolicyInputColumn> InputColumns => _readers.Columns;
 
-    /// <summary>True if the policy takes one observation, <c>[d]</c>; false if it takes raw columns of other types or of any number.</summary>
+    /// <summary>True if the policy takes one observation, <c>[d]</c>, by <see cref="Act(ReadOnlySpan{float})"/>; false if it takes raw columns, by <see cref="ActOn{TRow}(TRow)"/>.</summary>
     public bool TakesObservations => _readers.IsObservation;
 
     /// <summary>The engine that runs the policy: managed code where the graph allows, OnnxRuntime for every other.</summary>
@@ -98,14 +98,14 @@ public sealed class PolicySession : IDisposable
     /// <summary>Creates the memory for up to <paramref name="capacity"/> observations at a time.</summary>
     /// <param name="capacity">The maximum number of rows, at least 1.</param>
     /// <param name="selection">The selection of actions; null, the default, for <see cref="ActionSelection.Mode"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1, or more rows than an array has room for.</exception>
     /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy's graph does not output their distribution.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null) => CreateBatch(capacity, selection ?? ActionSelection.Mode, isBound: true);
 
     /// <summary>
-    /// Returns the most probable choice of a policy over a discrete space. Any number of threads may call it at once; it allocates no memory once as many
-    /// threads have called it before.
+    /// Returns the most probable choice of a policy over a discrete space. Any number of threads may call it at once. It allocates no memory where
+    /// <see cref="Engine"/> is managed; in OnnxRuntime, none once as many threads, up to 64, have called it at once.
     /// </summary>
     /// <param name="observation">The observation, <c>[d]</c>.</param>
     /// <returns>The index of the choice, from 0; -1 if the observation has a NaN (or infinities that result in one).</returns>
@@ -116,14 +116,16 @@ public sealed class PolicySession : IDisposable
     {
         if (Metadata.Actions is not DiscreteActionSpace)
             throw NotDiscrete();
+        if (TakesObservations && observation.Length != Metadata.Observations.Length)
+            throw WrongLength(observation.Length, nameof(observation));
         var action = 0f;
         Act(observation, new Span<float>(ref action));
         return (int)action;
     }
 
     /// <summary>
-    /// Computes the deterministic actions of a number of observations. Any number of threads may call it at once; it allocates no memory once as many
-    /// threads have called it before.
+    /// Computes the deterministic actions of a number of observations. Any number of threads may call it at once. It allocates no memory where
+    /// <see cref="Engine"/> is managed; in OnnxRuntime, none once as many threads, up to 64, have called it at once with as many observations.
     /// </summary>
     /// <param name="observations">The observations, <c>[N, d]</c>.</param>
     /// <param name="actions">
@@ -140,7 +142,7 @@ public sealed class PolicySession : IDisposable
         var (observationLength, actionLength) = (Metadata.Observations.Length, Metadata.Actions.Length);
         var rows = observations.Length / observationLength;
         if (observations.Length != rows * observationLength)
-            throw new ArgumentException($"There are {observations.Length} values, but an observation of this policy has {observationLength}.", nameof(observations));
+            throw WrongLength(observations.Length, nameof(observations));
         if (actions.Length != (long)rows * actionLength)
             throw new ArgumentException($"There is room for {actions.Length} values instead of {actionLength} for each of {rows} observations.", nameof(actions));
         if (_engine.Managed is { } policy)
@@ -169,7 +171,8 @@ public sealed class PolicySession : IDisposable
     /// <param name="row">The row, an object with a property or field for each of the <see cref="InputColumns"/>.</param>
     /// <returns>The index of the choice, from 0; -1 if it is missing, because what the transforms make of the row has a NaN.</returns>
     /// <exception cref="ArgumentException">A column has no member, or one of another type or length; the message names the column.</exception>
-    /// <exception cref="InvalidOperationException">The policy's actions are not discrete.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A key is above the column's count.</exception>
+    /// <exception cref="InvalidOperationException">The policy's actions are not discrete, or its graph fails on these values.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public int ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row)
         where TRow : notnull
@@ -186,6 +189,8 @@ public sealed class PolicySession : IDisposable
     /// <param name="row">The row, an object with a property or field for each of the <see cref="InputColumns"/>.</param>
     /// <param name="action">Receives the action, <c>[k]</c>; a missing one is -1 in a discrete space and NaN in every other.</param>
     /// <exception cref="ArgumentException">A column has no member, or one of another type or length; or the action has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A key is above the column's count.</exception>
+    /// <exception cref="InvalidOperationException">The policy's graph fails on these values.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public void ActOn<[DynamicallyAccessedMembers(RowReaders.Members)] TRow>(TRow row, Span<float> action)
         where TRow : notnull
@@ -223,6 +228,8 @@ public sealed class PolicySession : IDisposable
 
     internal static InvalidOperationException NotStochastic() => new(
         $"The policy's graph has no output '{PolicyValues.LogStandardDeviation}', float[N, k]: its actions can be neither drawn nor given a probability.");
+
+    private ArgumentException WrongLength(int length, string name) => new($"There are {length} values, but an observation of this policy has {Metadata.Observations.Length}.", name);
 
     private InvalidOperationException NotDiscrete() => new($"The policy's actions are vectors, {Metadata.Actions}: pass a span that receives them.");
 

@@ -79,7 +79,14 @@ internal static class SessionOpening
             return;
         using var row = policy.CreateBatch(1);
         row.SetBlank();
-        row.Run(1);
+        try
+        {
+            row.Run(1);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidDataException(exception.Message, exception);
+        }
     }
 
     private static void Check(InferenceSession session, PolicyMetadata metadata)

@@ -24,6 +24,7 @@ internal sealed class GraphAdmission
     private long _maxConstantBytes = AdmissionLimits.MaxConstantBytes;
     private long _constantBytes;
     private Extent _bytes;
+    private Extent _inputBytes;
     private Extent _work;
 
     private GraphAdmission(long rows, string wayOut)
@@ -63,7 +64,7 @@ internal sealed class GraphAdmission
         foreach (var tensor in graph.Initializer)
             Guard($"The tensor '{tensor.Name}'", () => DefineConstant(tensor.Name, Constants.Of(tensor), isOfFile: true));
         foreach (var input in graph.Input)
-            Guard($"The input '{input.Name}'", () => Define(input.Name, ValueOf(input, freeDimension)));
+            Guard($"The input '{input.Name}'", () => DefineInput(input.Name, ValueOf(input, freeDimension)));
         for (var i = 0; i < graph.Node.Count; i++)
         {
             var node = graph.Node[i];
@@ -147,6 +148,15 @@ internal sealed class GraphAdmission
         _constants.Add(name, value.Bytes.Fixed);
         if (isOfFile)
             _maxConstantBytes += 2 * value.Bytes.Fixed;
+    }
+
+    // Memory for the inputs is made whether nodes read them or not.
+    private void DefineInput(string name, TensorValue value)
+    {
+        Define(name, value);
+        _inputBytes += value.Bytes;
+        if (_inputBytes.For(_rows) > AdmissionLimits.MaxBytes)
+            throw new InvalidDataException($"with it, the inputs take {_inputBytes.For(_rows) >> 20} MiB for {_rows} rows, and {AdmissionLimits.MaxBytes >> 20} are admitted.{_wayOut}");
     }
 
     private void Define(string name, TensorValue value)

@@ -12,5 +12,5 @@ internal sealed record GraphInput(string Name, PolicyInputColumn Column, bool Is
     public int Length => Column.Length ?? 1;
 
     /// <summary>True for the observation of a policy without typed columns.</summary>
-    public bool IsObservation => Name == PolicyValues.Observation && Column.Type == PolicyInputType.Single;
+    public bool IsObservation { get; init; }
 }

@@ -9,14 +9,17 @@ namespace Trpo.Onnx.Columns;
 /// <summary>The inputs of a policy's graph: the one observation, or the raw columns of the transforms that were exported with it.</summary>
 internal static class GraphInputs
 {
+    // Of images of 4,096 by 4,096 pixels in four colours, and more than any row has.
+    private const long MaxLength = 1 << 26;
+
     /// <summary>Returns the inputs of a graph.</summary>
     /// <exception cref="InvalidDataException">An input is no tensor of rows of a known type and length.</exception>
     public static ImmutableArray<GraphInput> Of(GraphProto graph, PolicyMetadata metadata)
     {
         var constants = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
         ValueInfoProto[] inputs = [.. graph.Input.Where(input => !constants.Contains(input.Name))];
-        if (inputs is [{ Name: PolicyValues.Observation } only])
-            return [new GraphInput(only.Name, Observation(only, metadata))];
+        if (inputs is [{ Name: PolicyValues.Observation } only] && IsObservation(only, metadata))
+            return [new GraphInput(only.Name, Observation(only, metadata)) { IsObservation = true }];
 
         // Columns with names that a graph cannot have, or that an output has, have others in the graph.
         string[] names = [.. metadata.InputColumns.Select(column => column.Name)];
@@ -24,13 +27,19 @@ internal static class GraphInputs
         return inputs.Length == 0 ? throw new InvalidDataException("The graph has no input.") : [.. inputs.Select(input => Of(input, columns.GetValueOrDefault(input.Name)))];
     }
 
-    private static PolicyInputColumn Observation(ValueInfoProto input, PolicyMetadata metadata)
+    // A raw column may have that name too, in front of transforms that the graph has.
+    private static bool IsObservation(ValueInfoProto input, PolicyMetadata metadata)
     {
         var (type, length) = (TypeOf(input), LengthOf(input));
-        if (type != DataType.Float || length != metadata.Observations.Length)
-            throw new InvalidDataException($"The graph's input '{input.Name}' is {type}[N, {length}], but the metadata says {DataType.Float}[N, {metadata.Observations.Length}].");
-        return metadata.InputColumns is [{ Type: PolicyInputType.Single } column] && (column.Length ?? 1) == length ? column : new PolicyInputColumn(input.Name, PolicyInputType.Single, length);
+        if (type == DataType.Float && length == metadata.Observations.Length)
+            return true;
+        return metadata.MarksMissing
+            ? false
+            : throw new InvalidDataException($"The graph's input '{input.Name}' is {type}[N, {length}], but the metadata says {DataType.Float}[N, {metadata.Observations.Length}].");
     }
+
+    private static PolicyInputColumn Observation(ValueInfoProto input, PolicyMetadata metadata) =>
+        metadata.InputColumns is [{ Type: PolicyInputType.Single } column] && (column.Length ?? 1) == LengthOf(input) ? column : new PolicyInputColumn(input.Name, PolicyInputType.Single, LengthOf(input));
 
     // A graph that was put in front of a policy need not take what the policy was trained on: the graph decides, and the metadata say more where both agree.
     private static GraphInput Of(ValueInfoProto input, PolicyInputColumn? column)
@@ -49,7 +58,9 @@ internal static class GraphInputs
     private static int LengthOf(ValueInfoProto input)
     {
         var dimensions = input.Type.TensorType.Shape?.Dim;
-        if (dimensions is not [{ DimValue: 0 }, { DimValue: > 0 and <= int.MaxValue } length])
+        if (dimensions is [{ DimValue: 0 }, { DimValue: > MaxLength } large])
+            throw new InvalidDataException($"The graph's input '{input.Name}' has {large.DimValue} values in a row, and {MaxLength} are the maximum.");
+        if (dimensions is not [{ DimValue: 0 }, { DimValue: > 0 } length])
             throw new InvalidDataException($"The graph's input '{input.Name}' is not [N, k], a number of rows of a known length, and cannot be set row by row: run the graph with OnnxRuntime's InferenceSession.");
         return (int)length.DimValue;
     }

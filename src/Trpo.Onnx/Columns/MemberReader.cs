@@ -59,7 +59,9 @@ internal abstract class MemberReader<TRow>
         public override void Read(ref TRow row, RowMemory memory, int index, int column)
         {
             if (!KeyValues.TryRead(get(ref row), out var key))
-                throw new ArgumentException($"The column '{memory.Columns[column].Input.Column.Name}' of the row is a {typeof(T).Name}, and keys are integers.", nameof(row));
+                throw new ArgumentException($"The column '{memory.Columns[column].Input.Column.Name}' of the row is a {typeof(T).Name}, and keys are integers.");
+            if (memory.Columns[column].Input.Column is { KeyCount: null } plain)
+                throw new ArgumentException($"The column {plain} of this policy is no key: the attribute KeyType does not apply to it.");
             key = key >= 0 && key < memory.Columns[column].Input.Column.KeyCount ? key + 1 : 0;
             memory.Set(index, column, new ReadOnlySpan<long>(in key));
         }
@@ -68,7 +70,7 @@ internal abstract class MemberReader<TRow>
     private sealed class Values<T>(ReferenceGetter<T[]?> get) : MemberReader<TRow>
     {
         public override void Read(ref TRow row, RowMemory memory, int index, int column) =>
-            memory.Set(index, column, (ReadOnlySpan<T>)(get(ref row) ?? throw new ArgumentException($"The column '{memory.Columns[column].Input.Column.Name}' of the row is null.", nameof(row))));
+            memory.Set(index, column, (ReadOnlySpan<T>)(get(ref row) ?? throw new ArgumentException($"The column '{memory.Columns[column].Input.Column.Name}' of the row is null.")));
     }
 
     private sealed class Buffer<T>(ReferenceGetter<VBuffer<T>> get) : MemberReader<TRow>

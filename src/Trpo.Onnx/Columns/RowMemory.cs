@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Trpo.Runtime;
 using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Columns;
@@ -62,6 +63,20 @@ internal sealed class RowMemory
         _missing[row]--;
     }
 
+    /// <summary>True if a number of a row is NaN.</summary>
+    public bool HasNaN(int row)
+    {
+        foreach (var column in _columns)
+        {
+            if (column is ColumnMemory<float> singles && MissingValues.Any(singles[row]))
+                return true;
+            if (column is ColumnMemory<double> doubles && HasNaN(doubles[row]))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Takes the values that the memory has, zeros and empty texts at first, for those of every column.</summary>
     public void SetBlank() => _missing.AsSpan().Clear();
 
@@ -72,6 +87,17 @@ internal sealed class RowMemory
         var row = _missing.AsSpan(0, rows).IndexOfAnyExcept(0);
         if (row >= 0)
             throw new InvalidOperationException($"Row {row} has no value of the column {string.Join(", ", Enumerable.Range(0, _columns.Length).Where(index => !_isSet[(index * _capacity) + row]).Select(index => $"'{_columns[index].Input.Column.Name}'"))}: set it before the run.");
+    }
+
+    private static bool HasNaN(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values)
+        {
+            if (double.IsNaN(value))
+                return true;
+        }
+
+        return false;
     }
 
     private static void Copy<T>(ReadOnlySpan<T> values, ColumnMemory memory, int row)

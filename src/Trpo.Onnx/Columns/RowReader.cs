@@ -14,12 +14,14 @@ internal sealed class RowReader<[DynamicallyAccessedMembers(RowReaders.Members)]
 
     /// <param name="columns">The columns.</param>
     /// <exception cref="ArgumentException">A column has no property or field of its name, or one of a type that no column has.</exception>
-    public RowReader(IEnumerable<PolicyInputColumn> columns)
+    public RowReader(ImmutableArray<PolicyInputColumn> columns)
     {
         var members = Members().ToLookup(NameOf);
         PolicyInputColumn[] missing = [.. columns.Where(column => !members.Contains(column.Name))];
         if (missing.Length > 0)
-            throw new ArgumentException($"{typeof(TRow).Name} has no public property or field for {string.Join(", ", (IEnumerable<PolicyInputColumn>)missing)}: one is needed of the column's name, or with the attribute ColumnName.", nameof(columns));
+            throw new ArgumentException($"{typeof(TRow).Name} has no public property or field for {string.Join(", ", (IEnumerable<PolicyInputColumn>)missing)}: one is needed of the column's name, or with the attribute ColumnName.");
+        if (columns.FirstOrDefault(column => members[column.Name].Skip(1).Any()) is { } repeated)
+            throw new ArgumentException($"{typeof(TRow).Name} has several members for the column '{repeated.Name}': {string.Join(", ", members[repeated.Name].Select(member => member.Name))}. Exclude all but one with the attribute NoColumn.");
         _readers = [.. columns.Select(column => Reader(members[column.Name].First(), column))];
     }
 
@@ -34,11 +36,12 @@ internal sealed class RowReader<[DynamicallyAccessedMembers(RowReaders.Members)]
     private static IEnumerable<MemberInfo> Members()
     {
         const BindingFlags Visible = BindingFlags.Public | BindingFlags.Instance;
-        return [.. typeof(TRow).GetProperties(Visible).Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0), .. typeof(TRow).GetFields(Visible)];
+        MemberInfo[] members = [.. typeof(TRow).GetProperties(Visible).Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0), .. typeof(TRow).GetFields(Visible)];
+        return members.Where(member => !member.IsDefined(typeof(NoColumnAttribute), inherit: true));
     }
 
     private static MemberReader<TRow> Reader(MemberInfo member, PolicyInputColumn column) => MemberReader<TRow>.TryCreate(member)
-        ?? throw new ArgumentException($"{typeof(TRow).Name}.{member.Name} is of the type {MemberReader<TRow>.TypeOf(member).Name}; the column is {column}.", nameof(member));
+        ?? throw new ArgumentException($"{typeof(TRow).Name}.{member.Name} is of the type {MemberReader<TRow>.TypeOf(member).Name}; the column is {column}.");
 
     // The attribute does not show its name.
     private static string NameOf(MemberInfo member) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Trpo.Runtime.Graph;
 
 namespace Trpo.Onnx.Columns;
 
@@ -16,11 +17,14 @@ internal sealed class RowReaders(ImmutableArray<GraphInput> inputs)
     /// <summary>The inputs of the graph.</summary>
     public ImmutableArray<GraphInput> Inputs => inputs;
 
+    /// <summary>The columns of the inputs.</summary>
+    public ImmutableArray<PolicyInputColumn> Columns { get; } = [.. inputs.Select(input => input.Column)];
+
     /// <summary>True if the policy takes one observation, <c>float[N, d]</c>.</summary>
     public bool IsObservation => inputs is [{ IsObservation: true }];
 
     /// <summary>Returns the reader of a type of rows.</summary>
     /// <exception cref="ArgumentException">A column has no property or field of its name, or one of a type that no column has.</exception>
     public RowReader<TRow> Of<[DynamicallyAccessedMembers(Members)] TRow>() =>
-        (RowReader<TRow>)(_readers.TryGetValue(typeof(TRow), out var reader) ? reader : _readers.GetOrAdd(typeof(TRow), new RowReader<TRow>(inputs.Select(input => input.Column))));
+        (RowReader<TRow>)(_readers.TryGetValue(typeof(TRow), out var reader) ? reader : _readers.GetOrAdd(typeof(TRow), new RowReader<TRow>(Columns)));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Trpo.Onnx.Columns;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
@@ -23,6 +24,8 @@ public sealed class PolicyHost : IDisposable
     private readonly string _columns;
     private FileStamp _stamp;
     private FileStamp? _unread;
+    private byte[] _digest = [];
+    private PolicySession _policy;
     private bool _disposed;
 
     /// <summary>Serves a policy from memory, until it is replaced.</summary>
@@ -41,14 +44,15 @@ public sealed class PolicyHost : IDisposable
     {
         ArgumentNullException.ThrowIfNull(policy);
         options.Validate();
-        _options = options;
+        _options = options.Copy();
         _path = path;
         _stamp = stamp;
+        _policy = policy;
         _metadata = policy.Metadata;
         _columns = ColumnsOf(policy);
         _served = new ServedPolicy(policy);
         if (path is not null && options.WatchInterval is { } interval)
-            _timer = options.TimeProvider.CreateTimer(static host => ((PolicyHost)host!).Look(), this, interval, interval);
+            _timer = CreateTimer(interval);
     }
 
     /// <summary>The description of the policy that is served now.</summary>
@@ -69,7 +73,8 @@ public sealed class PolicyHost : IDisposable
 
         // Looked at before it is read: a change in between is seen at the next look.
         var stamp = FileStamp.Of(full);
-        return new PolicyHost(PolicySession.Open(full, options.Trust), options, full, stamp);
+        var bytes = BoundedFile.Read(full, PolicySession.MaxBytes);
+        return new PolicyHost(SessionOpening.Open(bytes, full, options.Trust), options, full, stamp) { _digest = SHA256.HashData(bytes) };
     }
 
     /// <inheritdoc cref="PolicySession.Act(ReadOnlySpan{float})"/>
@@ -119,9 +124,9 @@ public sealed class PolicyHost : IDisposable
     }
 
     /// <summary>Serves another policy from now on. Calls that are under way end with the earlier one.</summary>
-    /// <param name="policy">The policy, which the host disposes, also if it refuses it.</param>
+    /// <param name="policy">The policy, which the host disposes, also if it refuses it. The one that is served already changes nothing.</param>
     /// <exception cref="ArgumentException">The policy has other observations or actions than the one that is served, which callers could not take.</exception>
-    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The host, or <paramref name="policy"/>, was disposed.</exception>
     public void Replace(PolicySession policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -130,8 +135,13 @@ public sealed class PolicyHost : IDisposable
             try
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
+                if (ReferenceEquals(policy, _policy))
+                    return;
                 if (Difference(policy) is { } difference)
                     throw new ArgumentException(difference, nameof(policy));
+
+                // Throws if the policy was disposed.
+                policy.Share().Dispose();
             }
             catch
             {
@@ -145,7 +155,7 @@ public sealed class PolicyHost : IDisposable
         _options.Changed?.Invoke(new PolicyChange(null, policy.Metadata, null));
     }
 
-    /// <summary>Serves the file again if it has changed since it was read.</summary>
+    /// <summary>Reads the file, and serves it again if its content has changed.</summary>
     /// <returns>True if the policy was replaced; false if the file is the same, or is refused, which <see cref="PolicyHostOptions.Changed"/> receives.</returns>
     /// <exception cref="InvalidOperationException">The policy comes from no file.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
@@ -157,7 +167,7 @@ public sealed class PolicyHost : IDisposable
         lock (_replacing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (TryLoad(_path) is not { } loaded)
+            if (TryLoad(_path, reads: true) is not { } loaded)
                 return false;
             change = loaded;
         }
@@ -187,7 +197,7 @@ public sealed class PolicyHost : IDisposable
         PolicyChange? change;
         try
         {
-            change = _disposed ? null : TryLoad(_path!);
+            change = _disposed ? null : TryLoad(_path!, reads: false);
         }
         finally
         {
@@ -198,7 +208,7 @@ public sealed class PolicyHost : IDisposable
             _options.Changed?.Invoke(change);
     }
 
-    private PolicyChange? TryLoad(string path)
+    private PolicyChange? TryLoad(string path, bool reads)
     {
         FileStamp stamp = default;
         byte[] bytes;
@@ -206,7 +216,11 @@ public sealed class PolicyHost : IDisposable
         {
             stamp = FileStamp.Of(path);
             if (stamp == _stamp)
-                return null;
+            {
+                _unread = null;
+                if (!reads)
+                    return null;
+            }
 
             // Looked at before it is read, so that a change during the reading is seen at the next look.
             bytes = BoundedFile.Read(path, PolicySession.MaxBytes);
@@ -220,12 +234,16 @@ public sealed class PolicyHost : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            _stamp = stamp;
-            return Refused(path, exception);
+            var isKnown = _stamp == stamp;
+            (_stamp, _unread) = (stamp, null);
+            return isKnown ? null : Refused(path, exception);
         }
 
-        _stamp = stamp;
-        _unread = null;
+        (_stamp, _unread) = (stamp, null);
+        var digest = SHA256.HashData(bytes);
+        if (digest.AsSpan().SequenceEqual(_digest))
+            return null;
+        _digest = digest;
         return Serve(bytes, path);
     }
 
@@ -236,8 +254,9 @@ public sealed class PolicyHost : IDisposable
         {
             policy = SessionOpening.Open(bytes, path, _options.Trust);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception)
         {
+            // Whatever the file is: the policy that is served is none the worse for it.
             return Refused(path, exception);
         }
 
@@ -256,6 +275,7 @@ public sealed class PolicyHost : IDisposable
     private void Serve(PolicySession policy)
     {
         _served.Replace(policy);
+        _policy = policy;
         _metadata = policy.Metadata;
     }
 
@@ -265,7 +285,13 @@ public sealed class PolicyHost : IDisposable
         return served == other ? null : $"The policy has {other}, but {served} is served: callers could not take it. Open another {nameof(PolicyHost)} for it.";
     }
 
-    // The name of an observation does not matter to callers.
-    private static string ColumnsOf(PolicySession policy) =>
-        policy.TakesObservations ? $"an observation of {policy.Metadata.Observations.Length} values" : string.Join(", ", policy.InputColumns);
+    // Callers set columns by their names, in any order.
+    private static string ColumnsOf(PolicySession policy) => string.Join(", ", policy.InputColumns.Select(column => $"{column}").Order(StringComparer.Ordinal));
+
+    // Without the context of whoever happened to open the host, which the timer would keep and give to every log.
+    private ITimer CreateTimer(TimeSpan interval)
+    {
+        using var suppressed = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        return _options.TimeProvider.CreateTimer(static host => ((PolicyHost)host!).Look(), this, interval, interval);
+    }
 }

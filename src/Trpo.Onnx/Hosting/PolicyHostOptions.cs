@@ -8,8 +8,8 @@ public sealed class PolicyHostOptions
 
     /// <summary>
     /// The time between two looks at the file, at least <see cref="MinWatchInterval"/>; null, the default, if the file is loaded again by
-    /// <see cref="PolicyHost.Reload"/> only. The length and the time of the last change are looked at, which is right for files that are renamed into place,
-    /// for links that change their target, and for network drives.
+    /// <see cref="PolicyHost.Reload"/> only. The length and the time of the last change are compared, of the file that a link leads to: a new version that has both
+    /// in common with the one before is served by <see cref="PolicyHost.Reload"/> only.
     /// </summary>
     public TimeSpan? WatchInterval { get; set; }
 
@@ -18,12 +18,16 @@ public sealed class PolicyHostOptions
 
     /// <summary>
     /// Receives every replacement, and every file that was refused, once for each version of the file; null by default. The thread that replaces the
-    /// policy, or looks at the file, calls it. An exception that it throws leaves <see cref="PolicyHost.Reload"/>; while the file is watched, it ends the process like any in a timer.
+    /// policy, or looks at the file, calls it. An exception that it throws leaves <see cref="PolicyHost.Reload"/> or
+    /// <see cref="PolicyHost.Replace"/>, after the replacement; while the file is watched, it ends the process like any in a timer.
     /// </summary>
     public Action<PolicyChange>? Changed { get; set; }
 
     /// <summary>The clock of the <see cref="WatchInterval"/>; the system's by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Returns a copy, which later changes of this object do not change.</summary>
+    internal PolicyHostOptions Copy() => (PolicyHostOptions)MemberwiseClone();
 
     /// <summary>Throws if a setting is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The interval is shorter than <see cref="MinWatchInterval"/> or longer than a timer's longest, 49 days.</exception>

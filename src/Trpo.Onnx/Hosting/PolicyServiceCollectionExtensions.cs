@@ -8,11 +8,12 @@ namespace Trpo.Onnx.Hosting;
 public static partial class PolicyServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers a <see cref="PolicyHost"/> of a file as a singleton. The file is opened when the host is first asked for, and disposed with the services.
+    /// Registers a <see cref="PolicyHost"/> of a file as a singleton. The file is opened when the host is first asked for, which is when a missing or
+    /// refused one is an exception, and disposed with the services. Ask for the host at the start to see it there.
     /// Replacements and refused files are logged, if the application has a log.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="path">The ONNX file.</param>
+    /// <param name="path">The ONNX file; a relative path is one from the current folder.</param>
     /// <param name="configure">Changes the settings; null, the default, watches the file every second.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddPolicy(this IServiceCollection services, string path, Action<PolicyHostOptions>? configure = null)

@@ -44,11 +44,16 @@ internal sealed class OnnxEngine : IEngine
             {
                 _binding.Run(session, rows);
             }
+            catch (OnnxRuntimeException exception)
+            {
+                throw new InvalidOperationException($"OnnxRuntime could not compute the policy of these values: {exception.Message}", exception);
+            }
             finally
             {
                 lease.Return();
             }
 
+            memory.CheckIndices(rows);
             memory.CopyIndicesToActions(rows);
         }
 

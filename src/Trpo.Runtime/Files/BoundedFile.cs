@@ -10,7 +10,8 @@ public static class BoundedFile
     /// <exception cref="InvalidDataException">The file is longer.</exception>
     public static byte[] Read(string path, int maxBytes)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        // Others may write the file or rename another one into its place meanwhile; what is read is checked by those who read it.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         return Read(file, maxBytes, path);
     }
 

@@ -86,7 +86,8 @@ public sealed class SessionActTests
         using var vectors = PolicySession.Open(engine == PolicyEngine.Managed ? Support.Policies.Onnx(Support.Policies.Vectors) : LiteralPolicies.Elementwise("Softsign"));
 
         Assert.That(() => session.Act([1, 2, 3]), Throws.ArgumentException.With.Message.Contains("3 values").And.Message.Contains("has 4"));
-        Assert.That(() => session.Act([1, 2, 3, 4, 5, 6, 7, 8]), Throws.ArgumentException);
+        Assert.That(() => session.Act([1, 2, 3, 4, 5, 6, 7, 8]), Throws.ArgumentException.With.Message.Contains("8 values").And.Message.Contains("has 4"));
+        Assert.That(() => session.Act([]), Throws.ArgumentException.With.Message.Contains("0 values"));
         Assert.That(() => session.Act([1, 2, 3, 4], new float[2]), Throws.ArgumentException.With.Message.Contains("room for 2 values instead of 1 for each of 1"));
         Assert.That(() => vectors.Act([1, 2, 3, 4]), Throws.InvalidOperationException.With.Message.Contains("pass a span"));
     }

@@ -65,6 +65,24 @@ public sealed class RowObjectTests
     }
 
     [Test]
+    public void Members_that_are_excluded_are_not_read_and_two_for_a_column_are_refused()
+    {
+        using var session = PolicySession.Open(Support.Policies.Onnx(Support.Policies.Choices));
+        foreach (var observation in Support.Policies.Observations(20))
+            Assert.That(session.ActOn(new ExcludingRow { Values = observation, observation = new float[4] }), Is.EqualTo(session.Act(observation)));
+
+        Assert.That(() => session.ActOn(new TwiceRow()), Throws.ArgumentException.With.Message.Contains("several members for the column 'observation': Values, observation").And.Message.Contains("NoColumn"));
+    }
+
+    [Test]
+    public void The_attribute_of_keys_on_another_column_is_refused()
+    {
+        using var session = PolicySession.Open(UnusedInputs.Add(LiteralPolicies.InOnnxRuntime(), "Zone", 1, Trpo.Onnx.Graph.Format.TensorProto.Types.DataType.Int64));
+
+        Assert.That(() => session.ActOn(new KeyRow { observation = new float[4], Zone0 = 1 }), Throws.ArgumentException.With.Message.Contains("Zone0 (Int64) of this policy is no key"));
+    }
+
+    [Test]
     public void Values_that_do_not_fit_are_refused_by_name()
     {
         Assert.That(() => _batch.Set(0, "Colour", "red"), Throws.ArgumentException.With.Message.Contains("no column 'Colour'").And.Message.Contains("Color (Text)"));
@@ -153,6 +171,31 @@ public sealed class RowObjectTests
         public float[] Position { get; } = row.Position;
 
         public Uri Unrelated { get; } = new("http://localhost");
+    }
+
+    private sealed class ExcludingRow
+    {
+        [ColumnName("observation")]
+        public float[] Values { get; init; } = [];
+
+        [NoColumn]
+        public float[] observation { get; init; } = [];
+    }
+
+    private sealed class TwiceRow
+    {
+        [ColumnName("observation")]
+        public float[] Values { get; init; } = [];
+
+        public float[] observation { get; init; } = [];
+    }
+
+    private sealed class KeyRow
+    {
+        public float[] observation { get; init; } = [];
+
+        [KeyType(8)]
+        public long Zone0 { get; init; }
     }
 
     private sealed class NamedRow

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
 using Trpo.Onnx;
 using Trpo.Onnx.Hosting;
+using Trpo.Runtime.Graph;
+using Trpo.Runtime.Spaces;
+using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx.Hosting;
 
@@ -160,6 +163,92 @@ public sealed class PolicyHostTests
         Assert.That(() => PolicyHost.Open(file.PathOf("none.onnx")), Throws.TypeOf<FileNotFoundException>());
         file.Overwrite([1]);
         Assert.That(() => file.Open(), Throws.TypeOf<InvalidDataException>());
+    }
+
+    [Test]
+    public void A_new_version_of_the_same_length_and_time_is_served_by_a_reload()
+    {
+        using var file = new HostedFile(First);
+        using var host = file.Open();
+        var time = File.GetLastWriteTimeUtc(file.Path);
+        File.WriteAllBytes(file.Path, Second);
+        File.SetLastWriteTimeUtc(file.Path, time);
+
+        Assert.That(Second, Has.Length.EqualTo(First.Length));
+        Assert.That(host.Reload(), Is.True);
+        Assert.That(Choices(host), Is.EqualTo(Choices(Second)));
+    }
+
+    [Test]
+    public void A_file_that_is_gone_twice_is_reported_twice()
+    {
+        using var file = new HostedFile(First);
+        using var host = file.Open();
+        for (var turn = 0; turn < 2; turn++)
+        {
+            File.Move(file.Path, file.PathOf("elsewhere"));
+            Assert.That(host.Reload(), Is.False);
+            File.Move(file.PathOf("elsewhere"), file.Path);
+            Assert.That(host.Reload(), Is.False, "the same file is back");
+        }
+
+        Assert.That(file.Changes.Count(change => change.Error is FileNotFoundException), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_file_that_asks_for_too_much_memory_is_refused_and_the_earlier_policy_stays()
+    {
+        var clock = new FakeTimeProvider();
+        using var file = new HostedFile(LiteralPolicies.InOnnxRuntime());
+        using var host = file.Open(options => (options.WatchInterval, options.TimeProvider, options.Trust) = (TimeSpan.FromSeconds(1), clock, true));
+        var before = host.Act(Observations[0]);
+        file.Write(UnusedInputs.Add(LiteralPolicies.InOnnxRuntime(), "unused", int.MaxValue));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(file.Changes.Select(change => change.Error), Has.One.TypeOf<InvalidDataException>());
+        Assert.That(host.Act(Observations[0]), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_policy_whose_columns_have_other_names_is_refused()
+    {
+        using var host = new PolicyHost(PolicySession.Open(First));
+        var named = new PolicyMetadata(ObservationSpace.Unbounded(4), Support.Policies.Choices, [], [new PolicyInputColumn("State", PolicyInputType.Single, 4)]);
+        using var policy = Support.Policies.Create(Support.Policies.Choices);
+
+        Assert.That(() => host.Replace(PolicySession.Open(policy.Export(named))), Throws.ArgumentException.With.Message.Contains("State[4]").And.Message.Contains("observation[4]"));
+    }
+
+    [Test]
+    public void The_served_policy_replaces_itself_without_effect_and_a_disposed_one_is_refused()
+    {
+        var policy = PolicySession.Open(First);
+        using var host = new PolicyHost(policy);
+        host.Replace(policy);
+        Assert.That(Choices(host), Is.EqualTo(Choices(First)));
+        var disposed = PolicySession.Open(Second);
+        disposed.Dispose();
+
+        Assert.That(() => host.Replace(disposed), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(Choices(host), Is.EqualTo(Choices(First)));
+    }
+
+    [Test]
+    public void Later_changes_of_the_options_and_the_context_of_the_opener_do_not_reach_the_host()
+    {
+        var clock = new FakeTimeProvider();
+        using var file = new HostedFile(First);
+        var context = new AsyncLocal<string?> { Value = "request 1" };
+        var seen = new List<string?>();
+        var options = new PolicyHostOptions { WatchInterval = TimeSpan.FromSeconds(1), TimeProvider = clock, Changed = _ => seen.Add(context.Value) };
+        using var host = PolicyHost.Open(file.Path, options);
+        options.Changed = null;
+        context.Value = "later";
+        file.Write(Second);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(seen, Has.Count.EqualTo(1));
+        Assert.That(seen, Has.None.EqualTo("request 1"));
     }
 
     private static int[] Choices(PolicyHost host) => [.. Observations.Select(observation => host.Act(observation))];
