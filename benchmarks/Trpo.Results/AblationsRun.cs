@@ -13,7 +13,7 @@ internal static class AblationsRun
     /// <exception cref="TrainingException">A training run diverged; finished seeds are kept.</exception>
     public static int Execute(ResultsSettings settings, IAnsiConsole console, CancellationToken cancel)
     {
-        IReadOnlyList<Study> chosen = [.. settings.Chosen.SelectMany(study => settings.Variations.Select(variation => variation.Of(study)).OfType<Study>().Prepend(study))];
+        IReadOnlyList<Study> chosen = [.. settings.Chosen.SelectMany(study => settings.Variations.Where(variation => settings.Measures(variation.Name)).Select(variation => variation.Of(study)).OfType<Study>().Prepend(study))];
         var missing = chosen.Count;
         return MeasuringRun.Execute(settings with { Chosen = chosen }, console, (_, say) =>
         {

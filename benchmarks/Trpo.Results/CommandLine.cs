@@ -19,6 +19,7 @@ internal static class CommandLine
 
     private static readonly Option<int> Parallel = Positive("--parallel", "The number of concurrent training runs, each on one thread; the number of cores by default. Returns do not depend on it.", Environment.ProcessorCount, recursive: false);
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Measure finished seeds again." };
+    private static readonly Option<string[]> Only = new("--only") { Description = "Measures the variations or candidates of these names alone; the document shows the others as they were measured before. All by default.", AllowMultipleArgumentsPerToken = true, HelpName = "name" };
     private static readonly Option<DirectoryInfo> Documents = new("--docs") { Description = "The folder of the documents and pictures; with another number of seeds or episodes, the default is a folder within --kept, so that a trial replaces nothing.", DefaultValueFactory = _ => new("docs") };
 
     public static RootCommand Create()
@@ -32,20 +33,23 @@ internal static class CommandLine
             Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
             """)
         {
-            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(),
+            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(), Candidates(),
         };
         Trains(command, environments, ResultsRun.Execute);
         return command;
     }
 
-    private static Command Ablations()
+    private static Command Ablations() =>
+        Measuring("ablations", "Changes one setting at a time, trains and evaluates in the same way, and writes docs/ablations.md with the effect of each setting.", AblationsRun.Execute);
+
+    private static Command Candidates() =>
+        Measuring("candidates", "Compares ways to end a training, over trainings of several lengths, and writes docs/endings.md with what each is worth.", CandidatesRun.Execute);
+
+    private static Command Measuring(string name, string description, Func<ResultsSettings, IAnsiConsole, CancellationToken, int> execute)
     {
         var environments = Environments();
-        var command = new Command("ablations", "Changes one setting at a time, trains and evaluates in the same way, and writes docs/ablations.md with the effect of each setting.")
-        {
-            environments, Parallel, Fresh, Documents,
-        };
-        Trains(command, environments, AblationsRun.Execute);
+        var command = new Command(name, description) { environments, Only, Parallel, Fresh, Documents };
+        Trains(command, environments, execute);
         return command;
     }
 
@@ -59,7 +63,7 @@ internal static class CommandLine
                 return 1;
             }
 
-            settings = settings with { Parallel = parsed.GetValue(Parallel), Fresh = parsed.GetValue(Fresh), Documents = DocumentsOf(parsed) };
+            settings = settings with { Only = parsed.GetValue(Only) ?? [], Parallel = parsed.GetValue(Parallel), Fresh = parsed.GetValue(Fresh), Documents = DocumentsOf(parsed) };
             return execute(settings, AnsiConsole.Console, cancel);
         }), CancellationToken.None));
 

@@ -14,6 +14,15 @@ internal sealed record ResultsSettings
     /// <summary>The variations that the studies are compared with.</summary>
     public IReadOnlyList<Variation> Variations { get; init; } = Studies.Variations.All;
 
+    /// <summary>The comparisons of ways to end a training.</summary>
+    public IReadOnlyList<Comparison> Candidates { get; init; } = Studies.Candidates.Comparisons;
+
+    /// <summary>The names of the variations and candidates to measure; empty, the default, for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>Determines whether a variation or candidate is to be measured.</summary>
+    public bool Measures(string name) => Only.Count == 0 || Only.Contains(name);
+
     /// <summary>The studies to run or to check.</summary>
     public required IReadOnlyList<Study> Chosen { get; init; }
 

@@ -8,6 +8,7 @@ using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
@@ -116,8 +117,9 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         try
         {
-            using var environments = new TransformedVectorEnvironment(_environment, _environment.Count, input, column, message => channel.Warning(MessageSensitivity.None, message), cancellation.Token);
-            return Train(environments, column, channel, telemetry, cancellation);
+            using var environments = Open(_environment.Count);
+            using var evaluated = _options.Evaluation is { } evaluation ? Open(Math.Min(_environment.Count, evaluation.Episodes)) : null;
+            return Train(environments, evaluated, column, channel, telemetry, cancellation);
         }
         catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
@@ -125,9 +127,11 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             cancellation.ThrowIfContextIsCancelled();
             throw new OperationCanceledException($"Training was cancelled before it began. {exception.Message}", exception, _options.Cancellation);
         }
+
+        TransformedVectorEnvironment Open(int count) => new(_environment, count, input, column, message => channel.Warning(MessageSensitivity.None, message), cancellation.Token);
     }
 
-    private PolicyTransformer Train(TransformedVectorEnvironment environments, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
+    private PolicyTransformer Train(TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
         using var withGradients = GradientMode.Enable();
@@ -151,6 +155,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             ActionSpace = _environment.ActionSpace,
             RolloutRandom = rolloutRandom,
             PartRandoms = [policyRandom, valueRandom],
+            Evaluate = evaluated is null ? null : seed => Play(policy, evaluated, column, seed, cancellation),
             Seed = _seed,
         };
         var ignored = new HashSet<int>();
@@ -169,7 +174,18 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             cancellation.ThrowIfContextIsCancelled();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
-        return Export(policy, Describe(column, trainer.Seed, trainer.Steps));
+        if (trainer.KeepBest(isComplete) is not var (steps, evaluation))
+            return Export(policy, Describe(column, trainer.Seed, trainer.Steps));
+        if (evaluation is null)
+            cancellation.ThrowIfContextIsCancelled();
+        return Export(policy, Describe(column, trainer.Seed, steps, evaluation));
+    }
+
+    // The policy that is evaluated is the one that would be deployed.
+    private IReadOnlyList<double> Play(StochasticPolicy policy, TransformedVectorEnvironment environments, DataViewSchema.Column column, int seed, WorkCancellation cancellation)
+    {
+        using var exported = Export(policy, Describe(column, _seed, steps: 0));
+        return [.. PolicyEvaluator.Run(exported, environments, _options.Evaluation!.Episodes, seed, cancellation).Select(episode => episode.Return)];
     }
 
     private DataViewSchema.Column FindObservation(DataViewSchema schema) =>
@@ -260,16 +276,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private static T Made<T>(T? part, string option) where T : class =>
         part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");
 
-    private PolicyMetadata Describe(DataViewSchema.Column column, int seed, int steps)
+    private PolicyMetadata Describe(DataViewSchema.Column column, int seed, int steps, TrpoEvaluation? evaluation = null)
     {
         var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. DataViewColumns.GetSlotNames(column)]);
-        return new PolicyMetadata(observations, _environment.ActionSpace, new Dictionary<string, string>
-        {
-            ["trainer"] = "Trpo.MLNet TRPO",
-            ["environment"] = _environment.Name,
-            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
-            ["steps"] = steps.ToString(CultureInfo.InvariantCulture),
-        }, PolicySchema.GetInputColumns(_environment.Schema))
+        return new PolicyMetadata(observations, _environment.ActionSpace, PolicyProvenance.Of(_environment.Name, seed, steps, evaluation), PolicySchema.GetInputColumns(_environment.Schema))
         {
             HasActionMask = _options.ActionMask,
         };
@@ -278,7 +288,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private void Report(IChannel channel, TrpoIteration iteration)
     {
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-            $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:G6}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:G4}, step {iteration.Update.StepFraction:G4}, entropy {iteration.Entropy:G4}, explained variance {iteration.ExplainedVariance:G4}"));
+            $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:G6}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:G4}, step {iteration.Update.StepFraction:G4}, entropy {iteration.Entropy:G4}, explained variance {iteration.ExplainedVariance:G4}{(iteration.Evaluation is { } evaluation ? string.Create(CultureInfo.InvariantCulture, $", evaluated at {evaluation.MeanReturn:G6}") : "")}"));
         _options.Progress?.Report(iteration);
     }
 }

@@ -59,6 +59,12 @@ public sealed record TrpoIteration
     /// <summary>Gets the value function's mean squared error after its fit.</summary>
     public required double ValueLoss { get; init; }
 
+    /// <summary>
+    /// Gets the evaluation of the policy that the iteration ended with; null where there was none (<see cref="TrpoOptions.Evaluation"/>). One that a cancellation stopped is made when training resumes, and
+    /// is in the iteration after it; its <see cref="TrpoEvaluation.Steps"/> are those of the policy.
+    /// </summary>
+    public TrpoEvaluation? Evaluation { get; init; }
+
     /// <summary>Gets the time of each part of the iteration.</summary>
     public required IterationTimes Times { get; init; }
 

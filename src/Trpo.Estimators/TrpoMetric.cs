@@ -27,6 +27,9 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
     /// <summary>Gets the number of episodes that ended in the iteration.</summary>
     public static TrpoMetric Episodes { get; } = new("trpo.episode.count", "{episode}", "Episodes that ended in the iteration.", iteration => iteration.Episodes);
 
+    /// <summary>Gets the mean return of the evaluation after the iteration.</summary>
+    public static TrpoMetric EvaluationReturn { get; } = new("trpo.evaluation.return", "1", "Mean return of the deterministic policy in the evaluation after the iteration.", iteration => iteration.Evaluation?.MeanReturn ?? double.NaN);
+
     /// <summary>Gets the KL divergence of the step that was taken.</summary>
     public static TrpoMetric Kl { get; } = new("trpo.policy.kl", "nat", "Mean KL(old || new) of the step that was taken; 0 where none was.", iteration => iteration.Update.MeanKl)
     {
@@ -121,7 +124,7 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
     /// <summary>Gets all metrics, in the order in which they are written and shown.</summary>
     public static IReadOnlyList<TrpoMetric> All { get; } =
     [
-        Return, ReturnOfLast100, EpisodeLength, Episodes,
+        Return, ReturnOfLast100, EpisodeLength, Episodes, EvaluationReturn,
         Kl, MaxKl, Entropy, StepFraction, LineSearchTrials, Improvement, ExpectedImprovement, ImprovementRatio,
         GradientNorm, ConjugateGradientResidual, ConjugateGradientSteps, RejectedInARow,
         ExplainedVariance, ValueLoss,

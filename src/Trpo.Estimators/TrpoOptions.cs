@@ -13,9 +13,15 @@ namespace Trpo.Estimators;
 /// <summary>The settings of <see cref="TrpoEstimator"/>. Training reads them and changes none.</summary>
 public sealed record TrpoOptions
 {
+    /// <summary>The ratio of the last iteration's length to that of the first one by default.</summary>
+    internal const int DefaultGrowth = 4;
+
+    /// <summary>The number of iterations of their last length by default that a training must have for them to grow.</summary>
+    internal const int MinGrowingIterations = 25;
+
     /// <summary>
     /// Gets settings that learn more from the same environment steps than the defaults, which are plain TRPO, for about three times the computation. The radius of the trust region
-    /// falls from 0.02 to 0.001 (<see cref="FinalMaxKl"/>), each update reuses the steps of three earlier iterations (<see cref="ReusedIterations"/>),
+    /// falls from 0.02 to 0.001 (<see cref="FinalMaxKl"/>) in iterations of one length (<see cref="FinalStepsPerIteration"/>), each update reuses the steps of three earlier iterations (<see cref="ReusedIterations"/>),
     /// and the value function is fitted in three steps. To change one setting and keep the others, use <c>with</c> at every level:
     /// <c>options with { TrustRegion = options.TrustRegion with { Damping = 0.01 } }</c>.
     /// </summary>
@@ -23,6 +29,7 @@ public sealed record TrpoOptions
     {
         TrustRegion = new() { MaxKl = 0.02 },
         FinalMaxKl = 0.001,
+        FinalStepsPerIteration = 512,
         ReusedIterations = 3,
         ValueFunction = new() { Steps = 3 },
     };
@@ -38,7 +45,8 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// The approximate number of environment steps between the last two updates. Iterations grow geometrically from <see cref="StepsPerIteration"/>: short ones learn soonest, and long ones
-    /// end well, because their updates follow less noise. From <see cref="StepsPerIteration"/> to 10,000,000; null, the default, keeps the length constant.
+    /// end well, because their updates follow less noise. From 2 to 10,000,000; up to <see cref="StepsPerIteration"/> for iterations of one length. Null, the default, means four times
+    /// <see cref="StepsPerIteration"/>, but at most a 25th of <see cref="TotalSteps"/>, so that a short training keeps many updates.
     /// </summary>
     public int? FinalStepsPerIteration { get; init; }
 
@@ -83,6 +91,9 @@ public sealed record TrpoOptions
 
     /// <summary>The mean return of the last 100 episodes at which training stops early. Null, the default, for never.</summary>
     public double? TargetReturn { get; init; }
+
+    /// <summary>The settings of evaluations during the training, of which the best policy can be kept. Null, the default, for none.</summary>
+    public EvaluationOptions? Evaluation { get; init; }
 
     /// <summary>The widths of the hidden layers of the policy and of the value function, each from 1 to 4,096. Empty for linear functions; 64 and 64 by default.</summary>
     public IReadOnlyList<int> HiddenLayers { get; init; } = [64, 64];
@@ -189,7 +200,7 @@ public sealed record TrpoOptions
     public HealthOptions Health { get; init; } = new();
 
     /// <summary>Gets the number of environment steps of the longest iteration, approximately.</summary>
-    internal int MaxStepsPerIteration => FinalStepsPerIteration ?? StepsPerIteration;
+    internal int MaxStepsPerIteration => Math.Max(StepsPerIteration, FinalStepsPerIteration ?? Math.Min(Math.Min(DefaultGrowth * StepsPerIteration, TotalSteps / MinGrowingIterations), 10_000_000));
 
     /// <summary>Throws if a setting is missing, out of its range or does not fit the others. Training does so before it begins.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
@@ -198,8 +209,8 @@ public sealed record TrpoOptions
     {
         Check.Between(TotalSteps, 1, 2_000_000_000);
         Check.Between(StepsPerIteration, 2, 10_000_000);
-        if (FinalStepsPerIteration is { } finalSteps && (finalSteps < StepsPerIteration || finalSteps > 10_000_000))
-            throw new ArgumentOutOfRangeException(nameof(FinalStepsPerIteration), finalSteps, FormattableString.Invariant($"{nameof(FinalStepsPerIteration)} must be from {nameof(StepsPerIteration)}, {StepsPerIteration}, to 10000000: iterations grow, and do not shrink."));
+        if (FinalStepsPerIteration is { } finalSteps)
+            Check.Between(finalSteps, 2, 10_000_000, nameof(FinalStepsPerIteration));
         Check.AtLeast(Threads, 1);
         Check.Between(ReusedIterations, 0, 100);
         Check.Between(Discount, 0, 1);
@@ -221,6 +232,9 @@ public sealed record TrpoOptions
             Check.Positive(finalMaxKl, nameof(FinalMaxKl));
         if (TargetReturn is { } targetReturn)
             Check.Finite(targetReturn, nameof(TargetReturn));
+        Evaluation?.Validate();
+        if (Evaluation is { } evaluation && evaluation.Every > TotalSteps)
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Evaluation)}.{nameof(EvaluationOptions.Every)} is {evaluation.Every} steps, but the training has {TotalSteps} ({nameof(TotalSteps)}): no evaluation would come before its end. Lower it, or leave {nameof(Evaluation)} out."), nameof(Evaluation));
         ArgumentNullException.ThrowIfNull(ValueFunction);
         ValueFunction.Validate();
         ArgumentNullException.ThrowIfNull(Columns);

@@ -84,7 +84,7 @@ public sealed partial class MetricsDocumentTests
         Assert.That(exitCode, Is.Zero, said + error);
         Assert.Multiple(() =>
         {
-            foreach (var metric in TrpoMetric.All)
+            foreach (var metric in TrpoMetric.All.Where(metric => metric != TrpoMetric.EvaluationReturn))
                 Assert.That(said, Does.Contain($"Metric Name: {metric.Name}, Description: {metric.Description}, Unit: {metric.Unit}, Metric Type: DoubleGauge"));
             Assert.That(Values("trpo.environment.steps", said), Is.EqualTo(new[] { "1024" }));
             Assert.That(Values("trpo.iterations", said), Is.EqualTo(new[] { "2" }));

@@ -205,6 +205,7 @@ public sealed class TrpoOptionsJsonTests
         var plain when plain == typeof(IReadOnlyList<int>) => new[] { 5, 6, 7 },
         { IsEnum: true } choices => Enum.GetValues(choices).Cast<object>().First(choice => !choice.Equals(value)),
         var plain when plain == typeof(CheckpointOptions) => Changed(value ?? new CheckpointOptions { Folder = "somewhere" }),
+        var plain when plain == typeof(EvaluationOptions) => Changed(value ?? new EvaluationOptions()),
         _ => Changed(value!),
     };
 }

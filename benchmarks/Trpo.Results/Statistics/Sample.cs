@@ -14,6 +14,17 @@ internal static class Sample
     /// <summary>Computes the median; of an even number of values, the mean of the two in the middle. Infinite values are allowed.</summary>
     public static double Median(IEnumerable<double> values) => Quantile([.. values.Order()], 0.5);
 
+    /// <summary>Computes the interquartile mean: the mean of the middle half, to which the values at its ends belong by parts.</summary>
+    public static double InterquartileMean(IReadOnlyCollection<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        var quarter = sorted.Length / 4.0;
+        var sum = 0.0;
+        for (var i = 0; i < sorted.Length; i++)
+            sum += sorted[i] * Math.Max(Math.Min(i + 1, sorted.Length - quarter) - Math.Max(i, quarter), 0);
+        return sum / (sorted.Length / 2.0);
+    }
+
     /// <summary>
     /// Computes the percentile bootstrap interval of the mean (Efron 1979): the values are resampled with replacement, and the interval holds the middle share of the
     /// means of the resamples. A seed gives the same interval every time.

@@ -30,6 +30,9 @@ internal sealed record Study
     /// <summary>The settings of the trainer. The run sets seed, threads and progress.</summary>
     public TrpoOptions Options { get; init; } = new();
 
+    /// <summary>Adds to the options of one seed's training what keeps state of its own, as an optimizer may; null for nothing. <see cref="Described"/> names it.</summary>
+    public Func<TrpoOptions, TrpoOptions>? Prepare { get; init; }
+
     /// <summary>Descriptions, by the option's name, of options that hold a function or an object that cannot be printed, such as a network or an optimizer.</summary>
     public IReadOnlyDictionary<string, string> Described { get; init; } = new Dictionary<string, string>();
 

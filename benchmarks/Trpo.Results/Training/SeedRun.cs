@@ -20,12 +20,13 @@ internal static class SeedRun
         var curve = new CurveRecorder(study.Solved.Episodes);
         var ml = new MLContext(seed);
         var environment = ml.ReinforcementLearning.LoadFromEnvironment(study.Environment, study.Environments, cancellation: cancel);
-        var trainer = ml.ReinforcementLearning.Trainers.Trpo(environment, study.Options with
+        var options = study.Options with
         {
             Seed = seed,
             Threads = 1,
             Progress = new SeedProgress(cancel, curve, progress),
-        });
+        };
+        var trainer = ml.ReinforcementLearning.Trainers.Trpo(environment, study.Prepare?.Invoke(options) ?? options);
 
         var start = Stopwatch.GetTimestamp();
         ITransformer model = study.Normalization is { } normalization

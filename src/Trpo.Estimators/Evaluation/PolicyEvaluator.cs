@@ -60,19 +60,48 @@ internal sealed class PolicyEvaluator
         try
         {
             using var transformed = PolicyFit.Open(chain, environment, count, warn, cancellation.Token);
-            var evaluator = new PolicyEvaluator(transformed, batch, episodes, seed, progress);
-            evaluator.Play(cancellation);
-            return new PolicyEvaluation(evaluator._episodes, seed, selection);
+            return new PolicyEvaluation(Play(transformed, batch, episodes, seed, progress, cancellation), seed, selection);
         }
         catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
-            throw new OperationCanceledException($"The evaluation was cancelled. {exception.Message}", exception, cancellation.Caller);
+            throw Cancelled(exception, cancellation);
         }
         catch (EnvironmentException exception) when (exception.IsOfTransform && PolicyFit.Difference(chain, environment) is not null)
         {
             throw PolicyFit.Refusal(chain, environment, exception);
         }
     }
+
+    /// <summary>Plays episodes with a deterministic policy in environments that stay open for more.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="environments">The environments, none of which failed in an evaluation before.</param>
+    /// <param name="episodes">The number of episodes.</param>
+    /// <param name="seed">The seed of the episodes' seeds.</param>
+    /// <param name="cancellation">Ends the evaluation between two steps.</param>
+    /// <exception cref="EnvironmentException">The environment or a transform failed, and the evaluation was not cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static IReadOnlyList<EpisodeResult> Run(PolicyTransformer policy, TransformedVectorEnvironment environments, int episodes, int seed, WorkCancellation cancellation)
+    {
+        using var batch = policy.Session.CreateBatch(environments.Count, ActionSelection.Mode);
+        try
+        {
+            return Play(environments, batch, episodes, seed, progress: null, cancellation);
+        }
+        catch (EnvironmentException exception) when (cancellation.IsCancelled)
+        {
+            throw Cancelled(exception, cancellation);
+        }
+    }
+
+    private static EpisodeResult[] Play(TransformedVectorEnvironment environments, PolicyBatch batch, int episodes, int seed, IProgress<EpisodeResult>? progress, WorkCancellation cancellation)
+    {
+        var evaluator = new PolicyEvaluator(environments, batch, episodes, seed, progress);
+        evaluator.Play(cancellation);
+        return evaluator._episodes;
+    }
+
+    private static OperationCanceledException Cancelled(EnvironmentException exception, WorkCancellation cancellation) =>
+        new($"The evaluation was cancelled. {exception.Message}", exception, cancellation.Caller);
 
     private void Play(WorkCancellation cancellation)
     {

@@ -62,9 +62,9 @@ internal readonly record struct IterationSchedule(int IterationBefore, int StepB
         // From the beginning, TotalSteps itself is divided, not its multiple of the number of environments.
         var steps = after == 0 ? options.TotalSteps : (end - start) * (double)environments;
 
-        // Lengths that grow geometrically over the iterations grow linearly over the steps.
-        double last = options.MaxStepsPerIteration;
-        var first = options.StepsPerIteration + ((last - options.StepsPerIteration) * start / end);
+        // Lengths that grow geometrically over the iterations grow linearly over the steps. None is shorter than a step of each environment.
+        double shortest = Math.Max(options.StepsPerIteration, environments), last = Math.Max(options.MaxStepsPerIteration, environments);
+        var first = shortest + ((last - shortest) * start / end);
         var growth = last / first;
         if (growth == 1)
             return new IterationSchedule(after, start, after + Math.Clamp((int)Math.Round(steps / options.StepsPerIteration), 1, end - start), end);

@@ -9,21 +9,24 @@ internal sealed class RunContinuation : IDisposable
 {
     private const string Clock = "time";
     private const string HealthyState = "last healthy state";
+    private const string Evaluations = "evaluations";
 
     private readonly TrainingState _state;
     private readonly TrainingClock _clock;
     private readonly TrainingMessages _messages;
     private readonly Rollback _rollback;
+    private readonly EvaluationHistory? _evaluations;
     private readonly TrainingCheckpoints? _checkpoints;
     private CheckpointContent? _iterationStart;
     private bool _cannotKeep;
 
-    private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, TrainingCheckpoints? checkpoints)
+    private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, EvaluationHistory? evaluations, TrainingCheckpoints? checkpoints)
     {
         _state = state;
         _clock = clock;
         _messages = messages;
         _rollback = rollback;
+        _evaluations = evaluations;
         _checkpoints = checkpoints;
     }
 
@@ -32,11 +35,12 @@ internal sealed class RunContinuation : IDisposable
     /// <param name="state">The state to save and restore.</param>
     /// <param name="identity">The facts of this run, which those of a checkpoint must equal.</param>
     /// <param name="clock">The clock, which is saved too.</param>
+    /// <param name="evaluations">The evaluations, which are saved too; null where there are none.</param>
     /// <param name="messages">The receivers of reports.</param>
     /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or it holds checkpoints that are not to be resumed from.</exception>
     /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public static RunContinuation Open(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, TrainingMessages messages) =>
-        new(state, clock, messages, new Rollback(options.Health), options.Checkpoints is { } checkpoints ? TrainingCheckpoints.Open(checkpoints, identity, messages.Warn) : null);
+    public static RunContinuation Open(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, EvaluationHistory? evaluations, TrainingMessages messages) =>
+        new(state, clock, messages, new Rollback(options.Health), evaluations, options.Checkpoints is { } checkpoints ? TrainingCheckpoints.Open(checkpoints, identity, messages.Warn) : null);
 
     /// <summary>The number of rollbacks so far.</summary>
     public int Rollbacks => _rollback.Count;
@@ -56,6 +60,8 @@ internal sealed class RunContinuation : IDisposable
             return false;
         content.Restore(Clock, _clock.RestoreState);
         content.Restore(HealthyState, _rollback.RestoreState);
+        if (_evaluations is not null)
+            content.Restore(Evaluations, _evaluations.RestoreState);
         _rollback.Try(Restore);
         _state.Restore(content);
         _messages.Inform($"Training resumes from {path}.");
@@ -136,6 +142,8 @@ internal sealed class RunContinuation : IDisposable
     {
         content.Add(Clock, _clock.SaveState);
         content.Add(HealthyState, _rollback.SaveState);
+        if (_evaluations is not null)
+            content.Add(Evaluations, _evaluations.SaveState);
         _state.Save(content);
         _state.SaveEnvironments(content);
     }

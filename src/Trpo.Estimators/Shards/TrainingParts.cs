@@ -31,6 +31,9 @@ internal sealed record TrainingParts
     /// <summary>The sources that the policy's network and the value function were given, which may still draw from them.</summary>
     public required IReadOnlyList<RandomSource> PartRandoms { get; init; }
 
+    /// <summary>Plays episodes of a seed with the deterministic policy, in environments of its own, and returns their returns; null where the options ask for no evaluation.</summary>
+    public Func<int, IReadOnlyList<double>>? Evaluate { get; init; }
+
     /// <summary>The seed that all sources were split from.</summary>
     public required int Seed { get; init; }
 }

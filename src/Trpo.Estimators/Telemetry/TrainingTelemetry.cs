@@ -72,6 +72,9 @@ internal sealed class TrainingTelemetry : IDisposable
     /// <summary>Begins the iteration's fit of the value function, on any thread, which ends when the result is disposed.</summary>
     public Activity? ValueFit() => Start("trpo.value_fit", _iteration);
 
+    /// <summary>Begins an evaluation after the iteration, which ends when the result is disposed.</summary>
+    public Activity? Evaluation() => Start("trpo.evaluation", _training);
+
     /// <summary>Records the measurements of an iteration.</summary>
     /// <param name="iteration">The measurements.</param>
     /// <param name="steps">The environment steps of this iteration, over all environments.</param>

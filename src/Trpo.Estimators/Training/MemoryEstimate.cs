@@ -171,8 +171,8 @@ internal sealed class MemoryEstimate
         return $"Lower {string.Join(", or ", remedies)}.";
     }
 
-    // The option that sets the length of the longest iterations, and the other one where it would be larger.
-    private string LengthOption(int steps) => _options.FinalStepsPerIteration is null
+    // The option that sets the length of the longest iterations, and the other one where it would be larger. By default, the length follows that of the first ones.
+    private string LengthOption(int steps) => _options.FinalStepsPerIteration is not { } last || last <= _options.StepsPerIteration
         ? nameof(TrpoOptions.StepsPerIteration)
         : steps < _options.StepsPerIteration ? $"{nameof(TrpoOptions.StepsPerIteration)} and {nameof(TrpoOptions.FinalStepsPerIteration)}" : nameof(TrpoOptions.FinalStepsPerIteration);
 
@@ -182,6 +182,8 @@ internal sealed class MemoryEstimate
         var fixedBytes = Overhead * (Parameters + (StateCount * CopiesOfState * (_sizes.PolicyLength + ValueLength) * sizeof(double)));
         var share = Math.Min((limit - fixedBytes) / (Total - fixedBytes), Array.MaxLength / LongestArray) * 0.9;
         var steps = share * _rows / 1.5;
+        if (_options.FinalStepsPerIteration is null && _options.TotalSteps / TrpoOptions.MinGrowingIterations > steps)
+            steps /= TrpoOptions.DefaultGrowth;
         if (!(steps >= Math.Max(_sizes.Environments, 2)) || share >= 1)
             return null;
         var unit = Math.Pow(10, Math.Floor(Math.Log10(steps)) - 1);

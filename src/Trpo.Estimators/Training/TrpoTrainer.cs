@@ -23,12 +23,16 @@ internal sealed class TrpoTrainer : IDisposable
     private readonly ReturnWindow _window;
     private readonly HealthMonitor _health;
     private readonly TrainingGuard _guard;
+    private readonly PeriodicEvaluation? _evaluation;
 
-    private TrpoTrainer(TrpoOptions options, TrainingMessages messages, ShardGroup shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard)
+    // An evaluation that a cancellation stopped, made when training resumed.
+    private TrpoEvaluation? _late;
+
+    private TrpoTrainer(TrpoOptions options, TrainingMessages messages, ShardGroup shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard, PeriodicEvaluation? evaluation)
     {
         (_options, _messages, _shards) = (options, messages, shards);
         (_progress, _clock, _window) = (progress, clock, window);
-        (_health, _guard) = (health, guard);
+        (_health, _guard, _evaluation) = (health, guard, evaluation);
     }
 
     /// <summary>Opens a training: creates its shards, claims the folder of checkpoints and resumes from the latest one where the options ask for it.</summary>
@@ -46,15 +50,19 @@ internal sealed class TrpoTrainer : IDisposable
         var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
         var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
         var shards = CreateShards(options, parts, progress.Schedule.MaxSteps);
+        var evaluations = options.Evaluation is { } asked ? new EvaluationHistory(parts.Policy, asked.KeepBest) : null;
+        if (options.Evaluation is { KeepBest: true } && !parts.Policy.IsCheckpointable)
+            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that the best policy could not be kept: leave {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.KeepBest)} out, or implement {nameof(Checkpoints.ICheckpointable)}.");
         RunContinuation? continuation = null;
         if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
-            continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, messages);
+            continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, evaluations, messages);
         var guard = new TrainingGuard(options, progress, shards, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
         try
         {
             guard.Resume();
             messages.Telemetry.SetSeed(progress.Seed);
-            return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard);
+            var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
+            return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);
         }
         catch
         {
@@ -75,7 +83,10 @@ internal sealed class TrpoTrainer : IDisposable
     /// <summary>The mean return of the last 100 episodes; NaN before any ended.</summary>
     public double MeanReturnOfLast100 => _window.Mean;
 
-    private bool IsFinished => _progress.IsComplete || (!_progress.IsBegun && _window.IsFull && _window.Mean >= _options.TargetReturn);
+    private bool IsFinished => IsAtEnd || (!_progress.IsBegun && _evaluation is { IsExhausted: true });
+
+    // The end that needs no evaluation to be known.
+    private bool IsAtEnd => _progress.IsComplete || (!_progress.IsBegun && _window.IsFull && _window.Mean >= _options.TargetReturn);
 
     /// <summary>Trains to the end, or until training is cancelled.</summary>
     /// <returns>True if training came to its end, false if it was cancelled.</returns>
@@ -83,8 +94,15 @@ internal sealed class TrpoTrainer : IDisposable
     /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
     public bool Run()
     {
+        if (_evaluation is { } evaluation && evaluation.IsDue(IsAtEnd) && !_guard.Run(EvaluateLate))
+            return false;
         if (IsFinished)
+        {
+            if (_late is not null)
+                _guard.Complete();
             return true;
+        }
+
         while (!IsFinished)
         {
             if (!_guard.Run(Iterate))
@@ -95,7 +113,17 @@ internal sealed class TrpoTrainer : IDisposable
         return true;
     }
 
+    /// <summary>Makes the policy the best one, where the options ask for it; called last.</summary>
+    /// <inheritdoc cref="PeriodicEvaluation.KeepBest"/>
+    public (int Steps, TrpoEvaluation? Evaluation)? KeepBest(bool isComplete) => _evaluation?.KeepBest(isComplete);
+
     public void Dispose() => _guard.Dispose();
+
+    private bool EvaluateLate()
+    {
+        _late = _evaluation!.RunIfDue(IsAtEnd);
+        return !_evaluation.WasCancelled;
+    }
 
     // One iteration; false if it was cancelled while steps were collected.
     private bool Iterate()
@@ -129,11 +157,13 @@ internal sealed class TrpoTrainer : IDisposable
         _progress.Complete(rows);
         _health.Observe(update.Step.Outcome, problem.Entropy, _shards.Episodes.Select(episode => episode.Return));
         var times = new IterationTimes(collected - _clock.IterationStart, estimated - collected, update.PolicyTime, update.ValueTime);
-        var iteration = Describe(number, update, maxKl, problem.Entropy, explainedVariance, times);
+        var evaluation = _evaluation?.RunIfDue(IsAtEnd);
+        var iteration = Describe(number, update, maxKl, problem.Entropy, explainedVariance, times) with { Evaluation = evaluation ?? _late };
+        _late = null;
         _messages.Telemetry.Record(iteration, rows, iteration.Elapsed - _clock.IterationStart);
         _messages.Report(iteration);
         _guard.Check(number);
-        return true;
+        return _evaluation is not { WasCancelled: true };
     }
 
     private void Begin()

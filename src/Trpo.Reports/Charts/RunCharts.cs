@@ -14,6 +14,7 @@ internal static class RunCharts
             [
                 Line(history, TrpoMetric.Return, "episodes of an iteration", ChartColor.Blue),
                 Line(history, TrpoMetric.ReturnOfLast100, "last 100 episodes", ChartColor.Orange, SeriesStyle.Thick),
+                .. Evaluations(history),
             ]),
         new("episode-length", "Length of episodes", "steps",
             "Healthy: rises where staying alive is rewarded, falls where a goal is to be reached. If every episode ends at the time limit, none reaches its goal.",
@@ -55,6 +56,10 @@ internal static class RunCharts
 
     private static ChartSeries Line(RunHistory history, TrpoMetric metric, string name, string color, SeriesStyle style = SeriesStyle.Thin) =>
         new(name, color, style, history.Steps, history[metric]);
+
+    private static IEnumerable<ChartSeries> Evaluations(RunHistory history) => history[TrpoMetric.EvaluationReturn].Any(double.IsFinite)
+        ? [Line(history, TrpoMetric.EvaluationReturn, "evaluations of the deterministic policy", ChartColor.Green, SeriesStyle.Marks)]
+        : [];
 
     private static ChartSeries Rejected(RunHistory history) => new("rejected", ChartColor.Red, SeriesStyle.Marks, history.Steps,
         [.. history.Rows.Select(row => row.IsRejected ? 0 : double.NaN)]);

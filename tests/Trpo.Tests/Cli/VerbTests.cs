@@ -40,7 +40,7 @@ public sealed class VerbTests
     [Test]
     public void The_command_line_takes_precedence_over_the_file_and_the_file_over_the_preset()
     {
-        Assert.That(_training.Output, Does.Contain("totalSteps = 4096; discount = 0.98;"));
+        Assert.That(_training.Output, Does.Contain("totalSteps = 4096; finalStepsPerIteration = 512; discount = 0.98;"));
         Assert.That(_training.Output, Does.Contain("reusedIterations = 3; trustRegion.maxKl = 0.015; finalMaxKl = 0.001;"));
         var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "command.json"))).RootElement.GetProperty("options");
         Assert.That(options.GetProperty("totalSteps").GetInt32(), Is.EqualTo(4_096));

@@ -100,7 +100,7 @@ public sealed class RollbackTests
     public void A_training_that_diverged_at_its_last_step_keeps_its_policy_and_warns()
     {
         // The last of forty iterations is the fortieth update that is rejected.
-        var training = new ResumedTraining(() => new CountingEnvironment(), Small with { Optimizer = new Rejecting(), Health = new() { MaxRejectedUpdates = 40 } }, count: 1);
+        var training = new ResumedTraining(() => new CountingEnvironment(), Small with { FinalStepsPerIteration = Small.StepsPerIteration, Optimizer = new Rejecting(), Health = new() { MaxRejectedUpdates = 40 } }, count: 1);
 
         Assert.That(training.Whole().Iterations, Has.Count.EqualTo(40));
         Assert.That(training.Warnings, Has.Some.Contains("Training has ended, but 40 updates"));

@@ -23,13 +23,12 @@ public sealed class GrowingIterationsTests
     }
 
     [Test]
-    public void Equal_lengths_give_the_schedule_without_the_option() => Gen.Select(Gen.Int[1, 2_000_000_000], Gen.Int[2, 10_000_000], Gen.Int[1, 1_000]).Sample((total, perIteration, environments) =>
+    public void Equal_lengths_divide_the_steps_evenly() => Gen.Select(Gen.Int[1, 2_000_000_000], Gen.Int[2, 10_000_000], Gen.Int[1, 1_000]).Sample((total, perIteration, environments) =>
     {
-        var options = new TrpoOptions { TotalSteps = total, StepsPerIteration = perIteration };
-        var constant = IterationSchedule.Of(options, environments);
+        var schedule = IterationSchedule.Of(new() { TotalSteps = total, StepsPerIteration = perIteration, FinalStepsPerIteration = perIteration }, environments);
+        var steps = (int)Math.Ceiling(total / (double)environments);
 
-        Assert.That(IterationSchedule.Of(options with { FinalStepsPerIteration = perIteration }, environments), Is.EqualTo(constant));
-        Assert.That(constant.Growth, Is.EqualTo(1));
+        Assert.That(schedule, Is.EqualTo(new IterationSchedule(0, 0, Math.Clamp((int)Math.Round((double)total / perIteration), 1, steps), steps)));
     });
 
     [Test]
@@ -102,13 +101,30 @@ public sealed class GrowingIterationsTests
     public void A_growth_that_no_options_have_is_refused(double growth) =>
         Assert.That(() => Restored(new IterationSchedule(0, 0, 40, 3_000, growth)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("contradicts itself"));
 
+    [TestCase(1)]
+    [TestCase(10_000_001)]
+    public void A_final_length_out_of_range_is_refused(int length) =>
+        Assert.That(() => (Growing with { FinalStepsPerIteration = length }).Validate(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("FinalStepsPerIteration"));
+
     [Test]
-    public void Iterations_that_would_shrink_are_refused_with_both_lengths()
+    public void Iterations_grow_to_four_times_their_length_by_default_where_that_leaves_many_of_them() => Assert.Multiple(() =>
     {
-        Assert.That(() => (Growing with { FinalStepsPerIteration = 511 }).Validate(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("FinalStepsPerIteration must be from StepsPerIteration, 512, to 10000000: iterations grow, and do not shrink."));
-        Assert.That(() => (Growing with { FinalStepsPerIteration = 10_000_001 }).Validate(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("FinalStepsPerIteration"));
-        Assert.That(() => (Growing with { FinalStepsPerIteration = 512 }).Validate(), Throws.Nothing);
-    }
+        Assert.That(Last(new() { TotalSteps = 300_000 }), Is.EqualTo(2_048));
+        Assert.That(Last(new() { TotalSteps = 51_200 }), Is.EqualTo(2_048));
+        Assert.That(Last(new() { TotalSteps = 25_600 }), Is.EqualTo(1_024), "a 25th of the steps");
+        Assert.That(Last(new() { TotalSteps = 12_800 }), Is.EqualTo(512));
+        Assert.That(Last(new() { TotalSteps = 700 }), Is.EqualTo(512));
+        Assert.That(Last(new() { TotalSteps = 2_000_000_000, StepsPerIteration = 10_000_000 }), Is.EqualTo(10_000_000));
+        Assert.That(Last(new() { FinalStepsPerIteration = 100 }), Is.EqualTo(512), "iterations do not shrink");
+        Assert.That(Last(new() { TotalSteps = 1_000, FinalStepsPerIteration = 1_000 }), Is.EqualTo(1_000), "what is set is not changed");
+        Assert.That(Last(TrpoOptions.SampleEfficient), Is.EqualTo(512));
+
+        static int Last(TrpoOptions options)
+        {
+            options.Validate();
+            return options.MaxStepsPerIteration;
+        }
+    });
 
     private static Gen<(TrpoOptions Options, int Environments)> Schedules { get; } = Gen.Select(Gen.Int[1, 100_000], Gen.Int[2, 5_000], Gen.Double[1, 50], Gen.Int[1, 40])
         .Select((total, first, growth, environments) => (new TrpoOptions { TotalSteps = total, StepsPerIteration = first, FinalStepsPerIteration = (int)(first * growth) }, environments));

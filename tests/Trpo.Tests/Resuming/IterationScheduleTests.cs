@@ -45,7 +45,7 @@ public sealed class IterationScheduleTests
     public void Schedules_of_the_whole_documented_range_do_not_overflow() => Gen.Select(Gen.OneOf(Gen.Const(2_000_000_000), Gen.Int[1, 2_000_000_000]), Gen.OneOf(Gen.Int[2, 20], Gen.Int[2, 10_000_000]), Gen.OneOf(Gen.Const(1), Gen.Int[1, 100_000]), Gen.Double[0, 1])
         .Sample((total, perIteration, environments, share) =>
         {
-            var schedule = IterationSchedule.Of(new() { TotalSteps = total, StepsPerIteration = perIteration }, environments);
+            var schedule = IterationSchedule.Of(new() { TotalSteps = total, StepsPerIteration = perIteration, FinalStepsPerIteration = perIteration }, environments);
             var iteration = 1 + (int)(share * (schedule.LastIteration - 1));
 
             Assert.That(schedule.LastStep, Is.EqualTo((int)Math.Ceiling(total / (double)environments)));
@@ -56,7 +56,7 @@ public sealed class IterationScheduleTests
         });
 
     private static Gen<(TrpoOptions Options, int Environments)> Schedules { get; } =
-        Gen.Select(Gen.Int[1, 100_000], Gen.Int[2, 5_000], Gen.Int[1, 40]).Select((total, perIteration, environments) => (new TrpoOptions { TotalSteps = total, StepsPerIteration = perIteration }, environments));
+        Gen.Select(Gen.Int[1, 100_000], Gen.Int[2, 5_000], Gen.Int[1, 40]).Select((total, perIteration, environments) => (new TrpoOptions { TotalSteps = total, StepsPerIteration = perIteration, FinalStepsPerIteration = perIteration }, environments));
 
     private static void CheckSteps(IterationSchedule schedule, int first)
     {

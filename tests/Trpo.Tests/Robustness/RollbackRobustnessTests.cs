@@ -74,7 +74,7 @@ public sealed class RollbackRobustnessTests
     {
         // The obvious remedy: allow rollbacks, and resume from the checkpoints.
         var updates = 0;
-        var options = Small with { TotalSteps = 3_000, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
+        var options = Small with { TotalSteps = 3_000, FinalStepsPerIteration = Small.StepsPerIteration, Optimizer = new LimpingOptimizer(canBeSaved: true, _ => ++updates is > 12 and < 20), Health = new() { MaxRejectedUpdates = 5 } };
         Assert.That(() => One(options, failsAt: -1).Piece(_folder.FullName), Throws.TypeOf<TrainingException>());
         var resumed = One(options with { Health = new() { MaxRejectedUpdates = 5, MaxRollbacks = 2 } }, failsAt: 130);
 

@@ -1,0 +1,100 @@
+using Trpo.Estimators.Checkpoints;
+
+namespace Trpo.Estimators.Resuming;
+
+/// <summary>The evaluations of a training so far, and the best policy. A rollback leaves them as they are: a policy from before it is as good as it was.</summary>
+/// <param name="policy">The policy that is trained.</param>
+/// <param name="keepsBest">True to keep the state of the best policy.</param>
+internal sealed class EvaluationHistory(ICheckpointable policy, bool keepsBest) : ICheckpointable
+{
+    private byte[] _best = [];
+
+    /// <summary>The environment steps of the last evaluation; 0 before any.</summary>
+    public int LastSteps { get; private set; }
+
+    /// <summary>The best mean return; NaN before any evaluation.</summary>
+    public double BestReturn { get; private set; } = double.NaN;
+
+    /// <summary>The environment steps of the policy with the best mean return.</summary>
+    public int BestSteps { get; private set; }
+
+    /// <summary>The number of evaluations since the best one.</summary>
+    public int WithoutImprovement { get; private set; }
+
+    /// <summary>True if a policy is kept.</summary>
+    public bool HasBest => _best.Length > 0;
+
+    /// <summary>Determines whether the policy is to be evaluated.</summary>
+    /// <param name="steps">The environment steps so far.</param>
+    /// <param name="every">The number of steps between two evaluations.</param>
+    /// <param name="isLast">True if training ends here.</param>
+    public bool IsDue(int steps, int every, bool isLast)
+    {
+        // After a rollback, evaluations begin again from there.
+        LastSteps = Math.Min(LastSteps, steps);
+        return steps > LastSteps && (isLast || steps / every > LastSteps / every);
+    }
+
+    /// <summary>Adds the evaluation of the policy as it is now.</summary>
+    /// <returns>True if it is the best so far.</returns>
+    public bool Add(int steps, double meanReturn)
+    {
+        LastSteps = steps;
+        if (meanReturn <= BestReturn)
+        {
+            WithoutImprovement++;
+            return false;
+        }
+
+        (BestReturn, BestSteps, WithoutImprovement) = (meanReturn, steps, 0);
+        if (keepsBest)
+            _best = Saved(policy);
+        return true;
+    }
+
+    /// <summary>Makes the policy the best one.</summary>
+    public void RestoreBest() => Restore(_best);
+
+    /// <inheritdoc/>
+    public void SaveState(BinaryWriter writer)
+    {
+        writer.Write(LastSteps);
+        writer.Write(BestReturn);
+        writer.Write(BestSteps);
+        writer.Write(WithoutImprovement);
+        writer.WriteSpan<byte>(_best);
+    }
+
+    /// <summary>Restores the state. The policy is left as the best one, to find out at once whether it can be restored: its own state follows.</summary>
+    /// <inheritdoc/>
+    public void RestoreState(BinaryReader reader)
+    {
+        LastSteps = reader.ReadInt32(0, int.MaxValue, "The step of the last evaluation");
+        BestReturn = reader.ReadDouble();
+        BestSteps = reader.ReadInt32(0, int.MaxValue, "The step of the best evaluation");
+        WithoutImprovement = reader.ReadInt32(0, int.MaxValue, "The number of evaluations since the best");
+        _best = reader.ReadArray<byte>("bytes of the best policy");
+        if (double.IsNaN(BestReturn) ? BestSteps > 0 || WithoutImprovement > 0 || HasBest : BestSteps == 0 || HasBest != keepsBest)
+            throw new InvalidDataException(FormattableString.Invariant($"The best evaluation, a mean return of {BestReturn:G6} at step {BestSteps}, contradicts what is kept of it."));
+        if (HasBest)
+            Restore(_best);
+    }
+
+    private static byte[] Saved(ICheckpointable part)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        part.SaveState(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private void Restore(byte[] state)
+    {
+        using var stream = new MemoryStream(state, writable: false);
+        using var reader = new BinaryReader(stream);
+        policy.RestoreState(reader);
+        if (stream.Position != stream.Length)
+            throw new InvalidDataException(FormattableString.Invariant($"{stream.Length - stream.Position} of the {stream.Length} bytes of the best policy are left over."));
+    }
+}

@@ -1,0 +1,79 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Checkpoints;
+
+/// <summary>Trainings with evaluations, in pieces.</summary>
+public sealed class EvaluatedTrainingTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 150, HiddenLayers = [8], Seed = 3, Evaluation = new() { Every = 300, Episodes = 3, KeepBest = true } };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeTheFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteTheFolder() => _folder.Dispose();
+
+    [TestCase(3)]
+    [TestCase(10)]
+    [TestCase(37)]
+    [TestCase(150)]
+    public void A_training_in_pieces_keeps_the_same_best_policy_and_makes_the_same_evaluations(int piece)
+    {
+        var training = new ResumedTraining(() => new CartPole(), Small);
+        var whole = training.Whole();
+
+        // Steps of the evaluations count too, so that many of the stops are within one.
+        var evaluations = new List<TrpoEvaluation>();
+        for (var i = 0; i < 40; i++)
+            evaluations.AddRange(Evaluations(training.Piece(_folder.FullName, (piece * (i + 1)) + 1)));
+        var last = training.Piece(_folder.FullName);
+        evaluations.AddRange(Evaluations(last));
+
+        Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
+        Assert.That(evaluations.Select(Measured), Is.SubsetOf(Evaluations(whole).Select(Measured)));
+        Assert.That(evaluations.Select(evaluation => evaluation.Steps), Is.Unique.And.Ordered);
+    }
+
+    [Test]
+    public void A_cancellation_within_an_evaluation_ends_after_the_iteration_and_the_evaluation_is_made_when_training_resumes()
+    {
+        // Three environments make 300 steps before the first evaluation.
+        var training = new ResumedTraining(() => new CartPole(), Small);
+        var first = training.Piece(_folder.FullName, cancelAfter: 305);
+        var rest = training.Piece(_folder.FullName);
+        var whole = training.Whole();
+
+        Assert.That(first.Iterations.Select(iteration => iteration.Steps), Is.EqualTo(new[] { 150, 300 }));
+        Assert.That(Evaluations(first), Is.Empty);
+        Assert.That(Evaluations(rest).Select(Measured), Is.EqualTo(Evaluations(whole).Select(Measured)));
+        Assert.That(rest.Onnx, Is.EqualTo(whole.Onnx));
+        Assert.That(training.Warnings, Has.Some.Contains("cancelled after 300 of 1,200 steps"));
+    }
+
+    [Test]
+    public void A_cancelled_training_returns_the_best_policy_so_far_without_another_evaluation()
+    {
+        var training = new ResumedTraining(() => new CartPole(), Small with { Optimizer = new Backwards(improving: 1), Evaluation = Small.Evaluation! with { Every = 150 } });
+        training.Piece(_folder.FullName, cancelAfter: 1_500);
+
+        Assert.That(training.Warnings, Has.Some.Contains("The best policy of the evaluations is that after").And.Some.Contains("because of the cancellation, it was not evaluated over other episodes"));
+    }
+
+    [Test]
+    public void A_run_does_not_resume_with_other_evaluations()
+    {
+        new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 200);
+
+        Assert.That(() => new ResumedTraining(() => new CartPole(), Small with { Evaluation = Small.Evaluation! with { Episodes = 5 } }).Piece(_folder.FullName),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("its option evaluation.episodes is 3, but that of this run is 5"));
+    }
+
+    private static IEnumerable<TrpoEvaluation> Evaluations((byte[] Onnx, List<TrpoIteration> Iterations) run) => run.Iterations.Select(iteration => iteration.Evaluation).OfType<TrpoEvaluation>();
+
+    private static object Measured(TrpoEvaluation evaluation) => (evaluation.Steps, evaluation.Seed, string.Join(" ", evaluation.Returns), evaluation.IsBest);
+}
