@@ -36,7 +36,7 @@ internal static class CartPoleRun
         // The normalizer is fitted to the observations of a random policy; during training every observation passes through it.
         var log = new TrainingLog(Solved);
         using var recorder = new RunRecorder(settings.Folder.FullName, RunDescription.Create("CartPole-v1", settings.Environments, options));
-        ITransformer model = TrainingDisplay.Show(settings.Steps, display => ml.Transforms.NormalizeMeanVariance("Observation")
+        ITransformer model = TrainingDisplay.Show(settings.Steps, display => ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
             .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = new Broadcast(log, recorder, display) }))
             .Fit(cartPole));
         if (cancellation.IsCancellationRequested)

@@ -10,6 +10,9 @@ internal static class LearningRules
     private const double BadLoss = 0.5;
     private const double MaxEntropyRise = 1;
 
+    // Of a policy over choices: the share of its first entropy below which it takes the same choice practically always.
+    private const double DeterministicShare = 1e-3;
+
     /// <summary>Judges the rise of the returns.</summary>
     public static Verdict Learning(RunHistory history)
     {
@@ -65,10 +68,24 @@ internal static class LearningRules
         var share = isDiscrete ? first > 0 ? last / first : 1 : Math.Exp(last - first);
         var isGone = health.IsBad(share);
         var finding = FormattableString.Invariant($"From {first:G3} nats to {last:G3}");
+        if (isDiscrete && haveRisen && IsDeterministic(history))
+        {
+            var since = Array.FindLastIndex(entropies, entropy => entropy >= DeterministicShare * first) + 1;
+            return Verdict.Create(VerdictGrade.Warning, $"{finding}: the policy has been deterministic for {100.0 * (entropies.Length - since) / entropies.Length:G2}% of the run, and learned nothing more from then on.", "If returns are what you hope for, fewer steps suffice (TargetReturn). Otherwise it settled too early: subtract the mean of observations (fixZero: false), lower TrustRegion.MaxKl, or set EntropyBonus.");
+        }
+
         const string Advice = "The policy settled before it had learned: try an EntropyBonus, a smaller trust region, or a wider start (InitialLogStandardDeviation).";
         return isGone && !haveRisen ? Verdict.Create(isDiscrete ? VerdictGrade.Bad : VerdictGrade.Warning, $"{finding}: gone, while returns stood still.", Advice)
             : last > first + MaxEntropyRise ? Verdict.Create(VerdictGrade.Warning, $"{finding}: it rises.", "A policy that grows more random has little to learn from: check the rewards, and the EntropyBonus if there is one.")
             : Verdict.Create(VerdictGrade.Good, $"{finding}{(isGone ? ", with returns that rose" : "")}.");
+    }
+
+    /// <summary>True if a policy over choices has taken the same choices practically always, recently.</summary>
+    public static bool IsDeterministic(RunHistory history)
+    {
+        var entropies = SampleStatistics.Finite(history[TrpoMetric.Entropy]);
+        return entropies.Length >= RunVerdicts.MinIterations && entropies.All(entropy => entropy >= 0)
+            && SampleStatistics.Median(SampleStatistics.Recent(entropies)) < DeterministicShare * SampleStatistics.Median(entropies.Take(RunVerdicts.MinIterations));
     }
 
     /// <summary>Judges the number of rollbacks.</summary>

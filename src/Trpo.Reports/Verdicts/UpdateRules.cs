@@ -11,6 +11,9 @@ internal static class UpdateRules
     private const double BadRejectedShare = 0.5;
     private const double BadShareOutside = 0.1;
 
+    // Neither more damping nor less gives such a policy anything to learn.
+    private const string Deterministic = "The policy is deterministic, so that its steps change next to nothing: see Entropy.";
+
     /// <summary>Judges the KL divergence of the steps, as a share of the trust region's radius.</summary>
     public static Verdict Kl(RunHistory history)
     {
@@ -28,7 +31,7 @@ internal static class UpdateRules
         if (outside > 0)
             return Verdict.Create(VerdictGrade.Warning, $"{outside:N0} of {shares.Length:N0} steps left the trust region, by up to {max:G3} times its radius.", "An optimizer that checks the KL divergence after the step never leaves the region.");
         return health.NeedsAttention(median)
-            ? Verdict.Create(VerdictGrade.Warning, $"Recent steps used {100 * median:G3}% of the trust region's radius.", "Something other than the region limits the steps: try less damping, or look at the line search.")
+            ? Verdict.Create(VerdictGrade.Warning, $"Recent steps used {100 * median:G3}% of the trust region's radius.", LearningRules.IsDeterministic(history) ? Deterministic : "Something other than the region limits the steps: try less damping, or look at the line search.")
             : Verdict.Create(VerdictGrade.Good, $"No step left the trust region; recent ones used {100 * median:G3}% of its radius.");
     }
 
@@ -41,9 +44,9 @@ internal static class UpdateRules
         var inARow = MaxRejectedInARow(history);
         var notFinite = history.Rows.Count(row => row.Outcome is TrustRegionOutcome.NonFinite or TrustRegionOutcome.NonFiniteGradient or TrustRegionOutcome.NotPositiveDefinite);
         var finding = FormattableString.Invariant($"{100 * share:G3}% of recent updates were rejected, at most {inARow:N0} in a row in the whole run{(notFinite > 0 ? FormattableString.Invariant($"; {notFinite:N0} because numbers were not finite, or the divergence did not curve upwards") : "")}.");
-        const string Advice = "Try more damping, larger iterations or a smaller trust region. Where numbers are not finite, check the rewards and the scale of the observations.";
-        return share > BadRejectedShare || health.IsBad(inARow) ? Verdict.Create(VerdictGrade.Bad, $"{finding}", Advice)
-            : share > WarnRejectedShare || health.NeedsAttention(inARow) || notFinite > 0 ? Verdict.Create(VerdictGrade.Warning, $"{finding}", Advice)
+        var advice = notFinite == 0 && LearningRules.IsDeterministic(history) ? Deterministic : "Try more damping, larger iterations or a smaller trust region. Where numbers are not finite, check the rewards and the scale of the observations.";
+        return share > BadRejectedShare || health.IsBad(inARow) ? Verdict.Create(VerdictGrade.Bad, $"{finding}", advice)
+            : share > WarnRejectedShare || health.NeedsAttention(inARow) || notFinite > 0 ? Verdict.Create(VerdictGrade.Warning, $"{finding}", advice)
             : Verdict.Create(VerdictGrade.Good, $"{finding}");
     }
 
@@ -55,9 +58,9 @@ internal static class UpdateRules
         if (accepted.Length == 0)
             return Verdict.Create(VerdictGrade.Bad, $"The line search accepted no step in the whole run.", "Try more damping, larger iterations or a smaller trust region.");
         var median = SampleStatistics.Median(SampleStatistics.Recent(accepted));
-        const string Advice = "The full step is too long for the curvature that it was computed from: try more damping, a larger FisherFraction or larger iterations.";
-        return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"Recent steps were cut to {100 * median:G2}% of the full one.", Advice)
-            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps were cut to {100 * median:G3}% of the full one.", Advice)
+        var advice = LearningRules.IsDeterministic(history) ? Deterministic : "The full step is too long for the curvature that it was computed from: try more damping, a larger FisherFraction or larger iterations.";
+        return health.IsBad(median) ? Verdict.Create(VerdictGrade.Bad, $"Recent steps were cut to {100 * median:G2}% of the full one.", advice)
+            : health.NeedsAttention(median) ? Verdict.Create(VerdictGrade.Warning, $"Recent steps were cut to {100 * median:G3}% of the full one.", advice)
             : Verdict.Create(VerdictGrade.Good, $"Recent steps were {100 * median:G3}% of the full one.");
     }
 

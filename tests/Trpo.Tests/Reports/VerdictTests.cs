@@ -122,6 +122,22 @@ public sealed class VerdictTests
     }
 
     [Test]
+    public void A_policy_that_became_deterministic_is_a_warning_and_no_verdict_speaks_of_damping()
+    {
+        var verdicts = RunVerdicts.Of(RunHistory.Of(Iterations.HealthyRun(100).Select(iteration => iteration.Iteration <= 50 ? iteration : iteration with
+        {
+            Entropy = 1e-17,
+            Update = iteration.Update with { MeanKl = 1e-4 * iteration.MaxKl, StepFraction = 1e-3 },
+        })));
+
+        Assert.That(verdicts.Single(verdict => verdict.Subject == "Entropy").Grade, Is.EqualTo(VerdictGrade.Warning));
+        Assert.That(verdicts.Single(verdict => verdict.Subject == "Entropy").Finding, Does.Contain("deterministic for 50% of the run"));
+        Assert.That(verdicts.Single(verdict => verdict.Subject == "Policy steps").Advice, Does.Contain("see Entropy"));
+        Assert.That(verdicts.Single(verdict => verdict.Subject == "Line search").Advice, Does.Contain("see Entropy"));
+        Assert.That(verdicts.Select(verdict => verdict.Advice ?? ""), Has.None.Contains("damping"));
+    }
+
+    [Test]
     public void Returns_that_fall_back_are_bad_and_returns_that_never_rise_a_warning()
     {
         Assert.That(Grades(iteration => iteration.Iteration > 80 ? iteration with { MeanReturnOfLast100 = 60 } : iteration)["Learning"], Is.EqualTo(VerdictGrade.Bad));
