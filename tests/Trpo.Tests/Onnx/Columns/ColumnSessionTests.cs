@@ -129,6 +129,16 @@ public sealed class ColumnSessionTests
     }
 
     [Test]
+    public void The_graph_is_compared_with_the_model_on_columns_of_every_type()
+    {
+        using var typed = new TypedColumns(Support.Policies.Vectors);
+        using var folder = new TemporaryFolder();
+
+        Assert.That(() => typed.Compare(folder.PathOf("typed.onnx"), Rows), Throws.Nothing);
+        Assert.That(File.ReadAllBytes(folder.PathOf("typed.onnx")), Is.EqualTo(typed.Onnx));
+    }
+
+    [Test]
     public void The_documented_way_to_act_on_raw_columns_works()
     {
         using var typed = new TypedColumns(Support.Policies.Choices);

@@ -31,6 +31,13 @@ internal sealed class TypedColumns : IDisposable
 
     public IDataView Transform(IEnumerable<ChainRow> rows) => _model.Transform(ChainRow.View(Ml, rows));
 
+    /// <summary>Exports the model again, and compares the graph with it on rows.</summary>
+    public void Compare(string path, IEnumerable<ChainRow> rows)
+    {
+        var view = ChainRow.View(Ml, rows);
+        Ml.ReinforcementLearning.ExportToOnnx(_model, path, view.Schema, view);
+    }
+
     public void Dispose() => _policy.Dispose();
 
     private static EstimatorChain<NormalizingTransformer> Pipeline() => Ml.Transforms.Categorical.OneHotEncoding("ColorBits", "Color")

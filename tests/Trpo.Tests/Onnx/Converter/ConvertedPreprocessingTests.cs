@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 using Trpo.Onnx;
 using Trpo.Onnx.Graph.Format;
 using Trpo.Tests.Support;
@@ -54,6 +55,18 @@ public sealed class ConvertedPreprocessingTests
         Assert.That(() => PolicyModel.ExportToOnnx(new TransformerChain<ITransformer>(front, policy), Path, Converted(front, data), data),
             Throws.InvalidOperationException.With.Message.Contains("in 13 of 40 rows"));
         Assert.That(File.Exists(Path), Is.False);
+    }
+
+    [Test]
+    public void Norms_that_the_graph_computes_otherwise_are_found([Values] bool isContrast)
+    {
+        // Without a spread there is nothing to divide by.
+        var data = Support.Policies.View(_ml, [.. Support.Policies.Observations(38), [0, 0, 0, 0], [2, 2, 2, 2]]);
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        IEstimator<ITransformer> norm = isContrast ? _ml.Transforms.NormalizeGlobalContrast("Observation", ensureZeroMean: true, ensureUnitStandardDeviation: true) : _ml.Transforms.NormalizeLpNorm("Observation", norm: LpNormNormalizingEstimatorBase.NormFunction.StandardDeviation);
+        var front = norm.Fit(data);
+
+        Assert.That(() => PolicyModel.ExportToOnnx(new TransformerChain<ITransformer>(front, policy), Path, Converted(front, data), data), Throws.InvalidOperationException.With.Message.Contains("of 40 rows"));
     }
 
     [Test]
