@@ -124,11 +124,11 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
     /// <summary>Gets all metrics, in the order in which they are written and shown.</summary>
     public static IReadOnlyList<TrpoMetric> All { get; } =
     [
-        Return, ReturnOfLast100, EpisodeLength, Episodes, EvaluationReturn,
+        Return, ReturnOfLast100, EpisodeLength, Episodes,
         Kl, MaxKl, Entropy, StepFraction, LineSearchTrials, Improvement, ExpectedImprovement, ImprovementRatio,
         GradientNorm, ConjugateGradientResidual, ConjugateGradientSteps, RejectedInARow,
         ExplainedVariance, ValueLoss,
-        RolloutTime, AdvantagesTime, PolicyUpdateTime, ValueFitTime, StepsPerSecond, Rollbacks, Restarts,
+        RolloutTime, AdvantagesTime, PolicyUpdateTime, ValueFitTime, StepsPerSecond, Rollbacks, Restarts, EvaluationReturn,
     ];
 
     /// <summary>Gets the healthy range and the levels of warnings; null where they depend on the task or the machine.</summary>

@@ -17,7 +17,7 @@ public sealed record TrpoOptions
     internal const int DefaultGrowth = 4;
 
     /// <summary>The number of iterations of their last length by default that a training must have for them to grow.</summary>
-    internal const int MinGrowingIterations = 25;
+    internal const int MinGrowingIterations = 50;
 
     /// <summary>
     /// Gets settings that learn more from the same environment steps than the defaults, which are plain TRPO, for about three times the computation. The radius of the trust region
@@ -103,7 +103,7 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// True if the policy computes continuous actions in units in which their bounds are -1 and 1, so that bounds of any size and place are learned alike.
-    /// Environments, exported graphs and scores have the units of the action. A dimension without a low or a high bound is not rescaled. Ignored if
+    /// Environments, exported graphs and scores have the units of the action. A dimension without a low or a high bound is not rescaled, nor one with a bound above 1e30. Ignored if
     /// <see cref="Distribution"/> is set. True by default.
     /// </summary>
     public bool RescaleActions { get; init; } = true;

@@ -16,6 +16,7 @@ switch (args)
         {
             TotalSteps = int.Parse(steps, CultureInfo.InvariantCulture),
             StepsPerIteration = 256,
+            FinalStepsPerIteration = 256,
             HiddenLayers = [16],
             ReusedIterations = 1,
             NormalizeObservations = true,
@@ -29,6 +30,7 @@ switch (args)
         {
             TotalSteps = 64 * int.Parse(iterations, CultureInfo.InvariantCulture),
             StepsPerIteration = 64,
+            FinalStepsPerIteration = 64,
             HiddenLayers = [16],
             ReusedIterations = 1,
             NormalizeObservations = true,

@@ -27,7 +27,7 @@ internal static class Variations
         Option("radius-constant", "trust region of the same radius to the end", "FinalMaxKl = null", options => options with { FinalMaxKl = null }),
         Option("curvature", "curvature of all observations", "FisherFraction = 1", options => options with { FisherFraction = 1 }),
         Option("value-step", "one step of the value function", "ValueFunction.Steps = 1", options => options with { ValueFunction = options.ValueFunction with { Steps = 1 } }),
-        Option("units", "actions in the environment's units", "RescaleActions = false", options => options with { RescaleActions = false }),
+        new("units", "actions in the environment's units", "RescaleActions = false", EnvironmentUnits),
         new("deviation", "less noise at the start", "InitialLogStandardDeviation - 0.5", LessNoise),
     ];
 
@@ -43,7 +43,9 @@ internal static class Variations
 
     private static Study Normalized(Study study, bool byPolicy) => study with { Normalization = null, Options = study.Options with { NormalizeObservations = byPolicy } };
 
-    // Discrete actions have no standard deviation: the option is not read.
+    // Discrete actions have neither units nor a standard deviation: the options are not read.
+    private static Study EnvironmentUnits(Study study) => study.Environment().ActionSpace is BoxActionSpace ? study with { Options = study.Options with { RescaleActions = false } } : study;
+
     private static Study LessNoise(Study study) => study.Environment().ActionSpace is BoxActionSpace
         ? study with { Options = study.Options with { InitialLogStandardDeviation = study.Options.InitialLogStandardDeviation - 0.5 } }
         : study;

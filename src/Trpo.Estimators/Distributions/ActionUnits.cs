@@ -37,8 +37,7 @@ internal sealed class ActionUnits
         for (var i = 0; i < space.Length; i++)
         {
             var (low, high) = ((double)space.Low[i], (double)space.High[i]);
-            var isBounded = double.IsFinite(low) && double.IsFinite(high);
-            (centers[i], scales[i]) = isBounded ? (low + ((high - low) / 2), (high - low) / 2) : (0, 1);
+            (centers[i], scales[i]) = space.IsBounded(i) ? (low + ((high - low) / 2), (high - low) / 2) : (0, 1);
         }
 
         return new ActionUnits(centers, scales);

@@ -18,7 +18,7 @@ public interface IActionDistribution
     IReadOnlyList<double> StateIndependentParameters => [];
 
     /// <summary>
-    /// The entropy, in nats, that <see cref="TrpoOptions.EntropyBonus"/> counts from: 0 by default. A family whose densities depend on units that callers
+    /// The entropy, in nats, that <see cref="TrpoOptions.EntropyBonus"/> and <see cref="TrpoIteration.Entropy"/> count from: 0 by default. A family whose densities depend on units that callers
     /// choose, such as those of bounds, returns what these add, so that training does not depend on them.
     /// </summary>
     double EntropyOrigin => 0;

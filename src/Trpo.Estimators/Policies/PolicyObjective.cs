@@ -58,7 +58,7 @@ internal sealed class PolicyObjective : IPartialProblem
 
             // The ratio starts at exactly 1: the old log-probabilities come from this pass, not from the one that sampled the actions.
             _oldLogProbabilities[row] = distribution.LogProbability(parameters, Action(row), Row(_parameters, row));
-            entropy += distribution.Entropy(parameters);
+            entropy += distribution.Entropy(parameters) - distribution.EntropyOrigin;
             surrogate += _advantages[row];
         }
 

@@ -28,12 +28,10 @@ internal sealed class EvaluationHistory(ICheckpointable policy, bool keepsBest) 
     /// <param name="steps">The environment steps so far.</param>
     /// <param name="every">The number of steps between two evaluations.</param>
     /// <param name="isLast">True if training ends here.</param>
-    public bool IsDue(int steps, int every, bool isLast)
-    {
-        // After a rollback, evaluations begin again from there.
-        LastSteps = Math.Min(LastSteps, steps);
-        return steps > LastSteps && (isLast || steps / every > LastSteps / every);
-    }
+    public bool IsDue(int steps, int every, bool isLast) => steps > LastSteps && (isLast || steps / every > LastSteps / every);
+
+    /// <summary>Lets evaluations begin again from a step, after a rollback to it.</summary>
+    public void Align(int steps) => LastSteps = Math.Min(LastSteps, steps);
 
     /// <summary>Adds the evaluation of the policy as it is now.</summary>
     /// <returns>True if it is the best so far.</returns>

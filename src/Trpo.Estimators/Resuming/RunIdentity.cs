@@ -13,7 +13,7 @@ internal sealed class RunIdentity
 {
     private const int MaxShownLength = 300;
 
-    private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "columns", "checkpoints", "health"];
+    private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "columns", "checkpoints", "health", "evaluation.patience"];
 
     private readonly List<(string Name, string Value)> _facts;
 
@@ -35,7 +35,7 @@ internal sealed class RunIdentity
             ("value function", parts.ValueFunction.GetType().Name),
             ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
         ];
-        facts.AddRange(TrpoOptionsJson.Flatten(options).Where(option => !MayChange.Contains(option.Key.Split('.')[0])).Select(option => ($"option {option.Key}", option.Value.GetRawText())));
+        facts.AddRange(TrpoOptionsJson.Flatten(options).Where(option => !MayChange.Contains(option.Key.Split('.')[0]) && !MayChange.Contains(option.Key)).Select(option => ($"option {option.Key}", option.Value.GetRawText())));
         return new RunIdentity(facts);
     }
 

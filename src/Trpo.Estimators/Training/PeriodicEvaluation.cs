@@ -27,6 +27,16 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
     /// <param name="isLast">True if training ends here.</param>
     public bool IsDue(bool isLast) => !progress.IsBegun && history.IsDue(progress.Steps, options.Every, isLast);
 
+    /// <summary>Lets evaluations begin again from the present step, after a rollback.</summary>
+    public void Align() => history.Align(progress.Steps);
+
+    /// <summary>Says that training has ended because of <see cref="EvaluationOptions.Patience"/>, if it has.</summary>
+    public void InformIfExhausted()
+    {
+        if (IsExhausted)
+            messages.Inform(FormattableString.Invariant($"Training ends after {progress.Steps:N0} steps: {history.WithoutImprovement} evaluations brought no better mean return than {history.BestReturn:G6} at step {history.BestSteps:N0}. A larger {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.Patience)} continues it."));
+    }
+
     /// <summary>Evaluates the policy, if it is time to.</summary>
     /// <param name="isLast">True if training ends here.</param>
     /// <returns>The evaluation; null if it is not due, or was stopped by a cancellation.</returns>
@@ -44,15 +54,14 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
         }
 
         var isBest = history.Add(progress.Steps, returns.Average());
-        if (IsExhausted && !isLast)
-            messages.Inform(FormattableString.Invariant($"Training ends after {progress.Steps:N0} steps: {history.WithoutImprovement} evaluations brought no better mean return than {history.BestReturn:G6} at step {history.BestSteps:N0} ({nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.Patience)})."));
+        if (!isLast)
+            InformIfExhausted();
         return new TrpoEvaluation(progress.Steps, seed, returns, isBest);
     }
 
     /// <summary>Makes the policy the best of all evaluations, where that is asked for, and evaluates it once more over episodes of other seeds.</summary>
     /// <param name="isComplete">True if training came to its end; after a cancellation there is no other evaluation.</param>
     /// <returns>The environment steps of the policy, and its evaluation, null if there was none; null if no policy is kept.</returns>
-    /// <exception cref="EnvironmentException">An environment failed.</exception>
     public (int Steps, TrpoEvaluation? Evaluation)? KeepBest(bool isComplete)
     {
         if (!history.HasBest)
@@ -60,9 +69,21 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
         history.RestoreBest();
         var seed = new RandomSource((ulong)Seed).Split().NextSeed();
         var best = FormattableString.Invariant($"The best policy of the evaluations is that after {history.BestSteps:N0} of {progress.Steps:N0} steps, with a mean return of {history.BestReturn:G6}");
-        if (!isComplete || TryPlay(seed) is not { } returns)
+        IReadOnlyList<double>? returns = null;
+        var failure = "because of the cancellation";
+        try
         {
-            messages.Warn($"{best}; because of the cancellation, it was not evaluated over other episodes.");
+            returns = isComplete ? TryPlay(seed) : null;
+        }
+        catch (EnvironmentException exception)
+        {
+            // The training is complete, and its policy is worth more than this number.
+            failure = $"because an environment failed ({exception.Message})";
+        }
+
+        if (returns is null)
+        {
+            messages.Warn($"{best}; {failure}, it was not evaluated over other episodes.");
             return (history.BestSteps, null);
         }
 

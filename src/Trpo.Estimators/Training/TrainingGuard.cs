@@ -185,6 +185,13 @@ internal sealed class TrainingGuard : IDisposable
         ? canceled.CancellationToken.IsCancellationRequested
         : exception is not null && IsOfToken(exception.InnerException);
 
+    /// <summary>Saves the state after an iteration that is complete, where there are checkpoints, before what followed it ends training.</summary>
+    public void SaveBeforeFailure()
+    {
+        if (_continuation?.SaveBeforeLeaving() is { } path)
+            _messages.Warn(FormattableString.Invariant($"Training ends after iteration {_progress.Iteration - 1}; it can be resumed from {path}."));
+    }
+
     private void RollBack(string reason)
     {
         _continuation!.RollBack();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Foundation;
@@ -94,17 +95,21 @@ internal sealed class TrpoTrainer : IDisposable
     /// <exception cref="EnvironmentException">An environment broke its contract.</exception>
     public bool Run()
     {
+        _evaluation?.Align();
         if (_evaluation is { } evaluation && evaluation.IsDue(IsAtEnd) && !_guard.Run(EvaluateLate))
             return false;
         if (IsFinished)
         {
             if (_late is not null)
                 _guard.Complete();
+            else if (!IsAtEnd)
+                _evaluation!.InformIfExhausted();
             return true;
         }
 
         while (!IsFinished)
         {
+            _evaluation?.Align();
             if (!_guard.Run(Iterate))
                 return false;
         }
@@ -122,6 +127,8 @@ internal sealed class TrpoTrainer : IDisposable
     private bool EvaluateLate()
     {
         _late = _evaluation!.RunIfDue(IsAtEnd);
+        if (_late is not null)
+            _messages.Inform(FormattableString.Invariant($"The evaluation after {_late.Steps:N0} steps, which was not made before training stopped, has a mean return of {_late.MeanReturn:G6} over {_late.Returns.Count} episodes."));
         return !_evaluation.WasCancelled;
     }
 
@@ -157,11 +164,25 @@ internal sealed class TrpoTrainer : IDisposable
         _progress.Complete(rows);
         _health.Observe(update.Step.Outcome, problem.Entropy, _shards.Episodes.Select(episode => episode.Return));
         var times = new IterationTimes(collected - _clock.IterationStart, estimated - collected, update.PolicyTime, update.ValueTime);
-        var evaluation = _evaluation?.RunIfDue(IsAtEnd);
+        TrpoEvaluation? evaluation = null;
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            evaluation = _evaluation?.RunIfDue(IsAtEnd);
+        }
+        catch (EnvironmentException exception)
+        {
+            // The iteration is complete: it is reported and saved first.
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
         var iteration = Describe(number, update, maxKl, problem.Entropy, explainedVariance, times) with { Evaluation = evaluation ?? _late };
         _late = null;
         _messages.Telemetry.Record(iteration, rows, iteration.Elapsed - _clock.IterationStart);
         _messages.Report(iteration);
+        if (failure is not null)
+            _guard.SaveBeforeFailure();
+        failure?.Throw();
         _guard.Check(number);
         return _evaluation is not { WasCancelled: true };
     }

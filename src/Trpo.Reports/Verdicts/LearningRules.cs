@@ -70,8 +70,8 @@ internal static class LearningRules
         var finding = FormattableString.Invariant($"From {first:G3} nats to {last:G3}");
         if (isDiscrete && haveRisen && IsDeterministic(history))
         {
-            var since = Array.FindLastIndex(entropies, entropy => entropy >= DeterministicShare * first) + 1;
-            return Verdict.Create(VerdictGrade.Warning, $"{finding}: the policy has been deterministic for {100.0 * (entropies.Length - since) / entropies.Length:G2}% of the run, and learned nothing more from then on.", "If returns are what you hope for, fewer steps suffice (TargetReturn). Otherwise it settled too early: subtract the mean of observations (fixZero: false), lower TrustRegion.MaxKl, or set EntropyBonus.");
+            var percent = 100.0 * entropies.Count(entropy => entropy < DeterministicShare * first) / entropies.Length;
+            return Verdict.Create(VerdictGrade.Warning, $"{finding}: the policy was deterministic in {Math.Round(percent):G3}% of the iterations, in which it learned next to nothing.", "If returns are what you hope for, fewer steps suffice (TargetReturn). Otherwise it settled too early: subtract the mean of observations (fixZero: false), lower TrustRegion.MaxKl, or set EntropyBonus.");
         }
 
         const string Advice = "The policy settled before it had learned: try an EntropyBonus, a smaller trust region, or a wider start (InitialLogStandardDeviation).";

@@ -17,11 +17,18 @@ public sealed class BoxActionSpace : ActionSpace
         High = [.. high];
     }
 
+    /// <summary>The largest absolute value of a bound, 1e30; larger ones stand for no bound, as those of the type's range do elsewhere.</summary>
+    public const float MaxBound = 1e30f;
+
     /// <summary>The minimum of each dimension; minus infinity if it is unbounded.</summary>
     public ImmutableArray<float> Low { get; }
 
     /// <summary>The maximum of each dimension; infinity if it is unbounded.</summary>
     public ImmutableArray<float> High { get; }
+
+    /// <summary>True if a dimension has both bounds, of <see cref="MaxBound"/> at most.</summary>
+    /// <param name="dimension">The dimension, from 0.</param>
+    public bool IsBounded(int dimension) => Math.Abs(Low[dimension]) <= MaxBound && Math.Abs(High[dimension]) <= MaxBound;
 
     /// <summary>Brings every value of an action within its bounds.</summary>
     /// <param name="action">The action, <c>[k]</c>.</param>

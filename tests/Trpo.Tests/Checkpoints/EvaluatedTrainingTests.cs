@@ -65,6 +65,38 @@ public sealed class EvaluatedTrainingTests
     }
 
     [Test]
+    public void A_run_that_its_patience_ended_says_so_again_and_continues_with_more()
+    {
+        var options = Small with { Optimizer = new Backwards(improving: 1), Evaluation = Small.Evaluation! with { Every = 150, Patience = 2 } };
+        var ended = new ResumedTraining(() => new CartPole(), options).Piece(_folder.FullName);
+        var again = new ResumedTraining(() => new CartPole(), options with { TotalSteps = 1_500 });
+        var none = again.Piece(_folder.FullName);
+        var more = new ResumedTraining(() => new CartPole(), options with { TotalSteps = 1_500, Evaluation = options.Evaluation! with { Patience = 100 } }).Piece(_folder.FullName);
+
+        Assert.That(ended.Iterations[^1].Steps, Is.LessThan(1_200));
+        Assert.That(none.Iterations, Is.Empty);
+        Assert.That(again.Messages, Has.Some.Contains("evaluations brought no better mean return").And.Some.Contains("A larger Evaluation.Patience continues it"));
+        Assert.That(more.Iterations[^1].Steps, Is.EqualTo(1_500));
+    }
+
+    [Test]
+    public void An_evaluation_that_fails_comes_after_the_report_and_the_checkpoint_of_its_iteration()
+    {
+        // Three environments make 600 steps before the second evaluation; the first one has some 60.
+        var steps = 0;
+        var training = new ResumedTraining(() => new StepCounter(new CartPole(), () =>
+        {
+            if (++steps == 500)
+                throw new InvalidOperationException("The plant tripped.");
+        }), Small with { Evaluation = Small.Evaluation! with { Every = 150 } });
+        Assert.That(() => training.Piece(_folder.FullName), Throws.InstanceOf<Trpo.Estimators.Environments.EnvironmentException>());
+        var rest = training.Piece(_folder.FullName);
+        var whole = new ResumedTraining(() => new CartPole(), Small with { Evaluation = Small.Evaluation! with { Every = 150 } }).Whole();
+
+        Assert.That(rest.Onnx, Is.EqualTo(whole.Onnx));
+    }
+
+    [Test]
     public void A_run_does_not_resume_with_other_evaluations()
     {
         new ResumedTraining(() => new CartPole(), Small).Piece(_folder.FullName, cancelAfter: 200);

@@ -131,7 +131,7 @@ public sealed class VerdictTests
         })));
 
         Assert.That(verdicts.Single(verdict => verdict.Subject == "Entropy").Grade, Is.EqualTo(VerdictGrade.Warning));
-        Assert.That(verdicts.Single(verdict => verdict.Subject == "Entropy").Finding, Does.Contain("deterministic for 50% of the run"));
+        Assert.That(verdicts.Single(verdict => verdict.Subject == "Entropy").Finding, Does.Contain("deterministic in 50% of the iterations"));
         Assert.That(verdicts.Single(verdict => verdict.Subject == "Policy steps").Advice, Does.Contain("see Entropy"));
         Assert.That(verdicts.Single(verdict => verdict.Subject == "Line search").Advice, Does.Contain("see Entropy"));
         Assert.That(verdicts.Select(verdict => verdict.Advice ?? ""), Has.None.Contains("damping"));

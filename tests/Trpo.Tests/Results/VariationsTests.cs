@@ -76,7 +76,7 @@ public sealed class VariationsTests
         var study = TinyStudy.Study with { Normalization = null, Options = TinyStudy.Study.Options with { StepsPerIteration = 1_024, GaeLambda = 0.9 } };
         var none = Variations.All.Where(variation => variation.Of(study) is null).Select(variation => variation.Name);
 
-        Assert.That(none, Is.EquivalentTo(new[] { "not-normalized", "discount-0.99", "lambda-0.9", "batch-1024", "reuse", "radius-constant", "deviation" }), "choices have no deviation");
+        Assert.That(none, Is.EquivalentTo(new[] { "not-normalized", "discount-0.99", "lambda-0.9", "batch-1024", "reuse", "radius-constant", "units", "deviation" }), "choices have no deviation");
     }
 
     [Test]

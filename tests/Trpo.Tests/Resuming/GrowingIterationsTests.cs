@@ -110,9 +110,9 @@ public sealed class GrowingIterationsTests
     public void Iterations_grow_to_four_times_their_length_by_default_where_that_leaves_many_of_them() => Assert.Multiple(() =>
     {
         Assert.That(Last(new() { TotalSteps = 300_000 }), Is.EqualTo(2_048));
-        Assert.That(Last(new() { TotalSteps = 51_200 }), Is.EqualTo(2_048));
-        Assert.That(Last(new() { TotalSteps = 25_600 }), Is.EqualTo(1_024), "a 25th of the steps");
-        Assert.That(Last(new() { TotalSteps = 12_800 }), Is.EqualTo(512));
+        Assert.That(Last(new() { TotalSteps = 102_400 }), Is.EqualTo(2_048));
+        Assert.That(Last(new() { TotalSteps = 51_200 }), Is.EqualTo(1_024), "a 50th of the steps");
+        Assert.That(Last(new() { TotalSteps = 25_600 }), Is.EqualTo(512));
         Assert.That(Last(new() { TotalSteps = 700 }), Is.EqualTo(512));
         Assert.That(Last(new() { TotalSteps = 2_000_000_000, StepsPerIteration = 10_000_000 }), Is.EqualTo(10_000_000));
         Assert.That(Last(new() { FinalStepsPerIteration = 100 }), Is.EqualTo(512), "iterations do not shrink");

@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Resuming;
 using Trpo.Onnx;
 using Trpo.Tests.Support;
 
@@ -118,6 +119,39 @@ public sealed class PeriodicEvaluationTests
     }
 
     [Test]
+    public void A_failure_after_a_complete_training_leaves_the_best_policy_with_a_warning()
+    {
+        var isComplete = false;
+        var messages = new List<string>();
+        var (iterations, policy, _) = Train(
+            Small with { Evaluation = Small.Evaluation! with { KeepBest = true } },
+            () => new StepCounter(new CartPole(), () =>
+            {
+                if (isComplete)
+                    throw new InvalidOperationException("The plant tripped.");
+            }),
+            messages: messages,
+            reported: iteration => isComplete = iteration.Steps == 2_000);
+
+        Assert.That(iterations[^1].Steps, Is.EqualTo(2_000));
+        Assert.That(messages, Has.Some.Contains("because an environment failed (").And.Some.Contains("The plant tripped."));
+        Assert.That(policy.Metadata.Provenance.Keys, Has.None.EqualTo("evaluated_episodes"));
+    }
+
+    [Test]
+    public void Evaluations_begin_again_with_the_first_that_is_due_after_a_rollback()
+    {
+        using var policy = Support.Policies.Create(Support.Policies.Choices);
+        var history = new EvaluationHistory(policy, keepsBest: false);
+        history.Add(600, meanReturn: 1);
+        Assert.That(history.IsDue(400, every: 200, isLast: false), Is.False);
+        history.Align(200);
+
+        Assert.That(history.IsDue(400, every: 200, isLast: false), Is.True);
+        Assert.That(history.IsDue(200, every: 200, isLast: false), Is.False);
+    }
+
+    [Test]
     public void An_environment_that_fails_in_an_evaluation_is_restarted_where_that_is_allowed()
     {
         var (iterations, policy, _) = Train(Small, Failing(after: 5, once: true), maxRestarts: 1);
@@ -161,7 +195,7 @@ public sealed class PeriodicEvaluationTests
     // With rewards of the other sign, learning makes the policy worse after its first updates.
     private static TrpoOptions Worsening(TrpoOptions options) => options with { RewardScale = 1, TrustRegion = new() { MaxKl = 0.05 }, Optimizer = new Backwards() };
 
-    private static (List<TrpoIteration> Iterations, Trained Policy, Trpo.Estimators.Environments.DataViews.EnvironmentDataView View) Train(TrpoOptions options, Func<IEnvironment>? environment = null, int maxRestarts = 0, List<string>? messages = null, Action? beforeTraining = null)
+    private static (List<TrpoIteration> Iterations, Trained Policy, Trpo.Estimators.Environments.DataViews.EnvironmentDataView View) Train(TrpoOptions options, Func<IEnvironment>? environment = null, int maxRestarts = 0, List<string>? messages = null, Action? beforeTraining = null, Action<TrpoIteration>? reported = null)
     {
         var ml = new MLContext(1);
         ml.Log += (_, log) =>
@@ -169,7 +203,7 @@ public sealed class PeriodicEvaluationTests
             if (log.Kind is ChannelMessageKind.Info or ChannelMessageKind.Warning)
                 messages?.Add(log.Message);
         };
-        var listener = new Listener();
+        var listener = new Listener(reported);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(environment ?? (() => new CartPole()), count: 4, maxRestarts: maxRestarts, rows: 20);
         beforeTraining?.Invoke();
         return (listener.Iterations, new Trained(ml.ReinforcementLearning.Trainers.Trpo(view, options with { Progress = listener }).Fit(view)), view);

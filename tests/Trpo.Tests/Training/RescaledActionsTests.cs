@@ -22,6 +22,7 @@ public sealed class RescaledActionsTests
     [TestCase(-1e9f, 1e9f, 1, false)]
     [TestCase(-3, 40, 1, false)]
     [TestCase(1e6f, 1.1e6f, 1, false)]
+    [TestCase(-1e30f, 1e30f, 1, false)]
     [TestCase(0, 200, 1, true)]
     [TestCase(0, 20, 50, true)]
     public void Bounds_of_any_size_and_place_are_learned(float low, float high, int length, bool isAtBound)
@@ -52,6 +53,29 @@ public sealed class RescaledActionsTests
     {
         Assert.That(Return(0, 200, 1, isAtBound: false, Options with { RescaleActions = false }), Is.LessThan(-0.1));
         Assert.That(Actions(1, Options with { TotalSteps = 1_000, RescaleActions = false }), Is.EqualTo(Actions(1, Options with { TotalSteps = 1_000 })), "bounds of -1 and 1 need none");
+    }
+
+    [TestCase(float.MaxValue)]
+    [TestCase(1e38f)]
+    [TestCase(2e30f)]
+    [TestCase(float.PositiveInfinity)]
+    public void Bounds_that_stand_for_none_leave_the_units_of_the_action(float bound)
+    {
+        var space = ActionSpace.Box([-bound, 0], [bound, 1]);
+        var family = new DiagonalGaussianDistribution((BoxActionSpace)space, 0, rescales: true);
+        var mode = new float[2];
+        family.Mode([0.5, 0.5, 0, 0], mode);
+
+        Assert.That(mode, Is.EqualTo(new[] { 0.5f, 0.75f }));
+    }
+
+    [Test]
+    public void Steps_that_are_reused_are_weighted_alike_in_other_units()
+    {
+        var options = Options with { TotalSteps = 2_000, ReusedIterations = 2, EntropyBonus = 0.01 };
+        var (plain, scaled) = (Actions(1, options), Actions(1024, options));
+
+        Assert.That(scaled.Select(action => action / 1024), Is.EqualTo(plain).Within(1e-3f), "the logarithms of the densities round differently");
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal static class ActionScale
     {
         if (space is not BoxActionSpace box)
             return null;
-        int[] poor = [.. Enumerable.Range(0, box.Length).Where(i => rescales ? IsOutOfReach(box.Low[i], box.High[i]) : IsPoorlyScaled(box.Low[i], box.High[i]))];
+        int[] poor = [.. Enumerable.Range(0, box.Length).Where(i => rescales ? IsOutOfReach(box, i) : IsPoorlyScaled(box.Low[i], box.High[i]))];
         if (poor.Length == 0)
             return null;
         var named = string.Join(", ", poor.Take(MaxNamed).Select(i => string.Create(CultureInfo.InvariantCulture, $"'{box.Names[i]}' has the bounds [{box.Low[i]:G6}, {box.High[i]:G6}]")));
@@ -37,9 +37,14 @@ internal static class ActionScale
             $"Of the actions of environment '{environment}', {named}{more}. A policy explores around 0 with a standard deviation of {standardDeviation:G3}: give actions bounds of about [-1, 1], and scale them in Step.");
     }
 
-    private static bool IsOutOfReach(float low, float high) => float.IsFinite(low) && float.IsFinite(high)
-        ? ((double)high - low) / (MathF.BitIncrement(Math.Max(Math.Abs(low), Math.Abs(high))) - Math.Max(Math.Abs(low), Math.Abs(high))) < MinValues
-        : low >= 0 || high <= 0;
+    private static bool IsOutOfReach(BoxActionSpace box, int dimension)
+    {
+        var (low, high) = (box.Low[dimension], box.High[dimension]);
+        if (!box.IsBounded(dimension))
+            return low >= 0 || high <= 0;
+        var largest = Math.Max(Math.Abs(low), Math.Abs(high));
+        return ((double)high - low) / (MathF.BitIncrement(largest) - largest) < MinValues;
+    }
 
     private static bool IsPoorlyScaled(float low, float high) =>
         low >= 0 || high <= 0 || (float.IsFinite(high - low) && high - low is < MinWidth or > MaxWidth);

@@ -38,7 +38,7 @@ public sealed class EnvironmentFaultTests
         [EnvironmentFault.UnseededResetRepeats] = (() => () => new Forgetful(), ["Reset(null)"]),
         [EnvironmentFault.RewardHuge] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = -2e6 * result.Reward } }, ["'Walk'", "-10 to 10"]),
         [EnvironmentFault.RewardConstant] = (() => () => new Faulty { Stepped = (_, _, _, result) => result with { Reward = 0 } }, ["the reward 0 in each of"]),
-        [EnvironmentFault.ActionsOutOfReach] = (() => () => new Faulty { Actions = ActionSpace.Box([0], [1], "push") }, ["'push'", "[0, 1]"]),
+        [EnvironmentFault.ActionsOutOfReach] = (() => () => new Faulty { Actions = ActionSpace.Box([0], [float.PositiveInfinity], "push") }, ["'push'", "[0, Infinity]"]),
         [EnvironmentFault.ObservationsUnscaled] = (() => () => new Faulty { Observations = ObservationSpace.Unbounded(2, "position", "time"), Observed = (ref float value) => value *= 100 }, ["'position'", "NormalizeMeanVariance"]),
         [EnvironmentFault.StepAllocates] = (() => () => new Faulty { Stepped = (step, _, _, result) => new byte[100].Length == 100 ? result : default }, ["128 bytes"]),
         [EnvironmentFault.ObservationConstant] = (() => () => new LockedWalk(ObservationSpace.Unbounded(3, "position", "time", "key")), ["value 2 ('key') is always 0", "NormalizeObservations"]),
