@@ -5,7 +5,7 @@ using Trpo.Runtime.Randomness;
 
 namespace Trpo.Fuzz;
 
-/// <summary>Opens damaged files, and uses those that open. One type of exception is allowed for those that do not; any other ends the program.</summary>
+/// <summary>Opens damaged files, and uses those that open. Only the exceptions that opening and running document are allowed; any other ends the program.</summary>
 internal static class Attempt
 {
     private const int Rows = 40;
@@ -32,8 +32,16 @@ internal static class Attempt
                 throw new InvalidOperationException("A session runs what Policy.Open refuses by its limits.");
             for (var row = 0; row < Rows; row++)
                 Fill(batch.Observation(row), row, random);
-            batch.Run(Rows);
-            batch.Run(1);
+            try
+            {
+                batch.Run(Rows);
+                batch.Run(1);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+            {
+                // A choice that the space does not have, or values that the graph fails on: Run says so, and the process goes on.
+                return exception;
+            }
         }
 
         return null;
