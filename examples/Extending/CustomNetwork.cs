@@ -61,7 +61,7 @@ internal sealed class ResidualNetwork : ExportableModule
         graph.Node("Gemm", name, [input, Constant(graph, $"{name}_weight", layer.weight), Constant(graph, $"{name}_bias", layer.bias!)], ("transB", 1));
 
     private static string Constant(OnnxGraphBuilder graph, string name, Tensor value) =>
-        graph.Constant(name, value.data<float>().ToArray(), [.. value.shape.Select(length => (int)length)]);
+        graph.Constant(name, value.cpu().data<float>().ToArray(), [.. value.shape.Select(length => (int)length)]);
 
     // TorchSharp draws initial weights from libtorch's global generator. Replacing them makes the result depend on the seed only.
     private static Linear Dense(int inputs, int outputs, double gain, RandomSource random)

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
-using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.DataViews;
@@ -13,7 +12,6 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Training;
@@ -31,15 +29,13 @@ namespace Trpo.Estimators;
 /// </summary>
 public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 {
-    // A last layer this small makes the first policy nearly uniform, so that it explores (Andrychowicz et al. 2021, section 3.2).
-    private const double PolicyOutputGain = 0.01;
-
     // Rows times parameters below which libtorch is faster with one thread than with two.
     private const long MinWorkForTwoThreads = 1 << 25;
 
     private readonly IHost _host;
     private readonly EnvironmentDataView _environment;
     private readonly TrpoOptions _options;
+    private readonly PartFactory _parts;
     private readonly int _seed;
 
     internal TrpoEstimator(IHostEnvironment host, EnvironmentDataView environment, TrpoOptions options)
@@ -50,7 +46,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             ActionMask.Check(environment.ActionSpace);
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
-        _options = options with { HiddenLayers = [.. options.HiddenLayers] };
+        _options = options with
+        {
+            HiddenLayers = [.. options.HiddenLayers],
+            ValueFunction = options.ValueFunction with { HiddenLayers = options.ValueFunction.HiddenLayers is { } layers ? [.. layers] : null },
+        };
+        _parts = new PartFactory(environment, _options);
         _seed = options.Seed ?? _host.Rand.Next();
     }
 
@@ -65,7 +66,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled, which otherwise returns the policy of the last update.
     /// </exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
-    /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is; libtorch does not have the <see cref="TrpoOptions.Device"/>; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
     /// <exception cref="IOException">The first checkpoint, or the last one of a cancelled training, cannot be written.</exception>
@@ -90,7 +91,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <returns>The untrained policy, to be disposed on its own.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
-    /// <exception cref="InvalidOperationException">A custom part is null, cannot be differentiated, or computes other values than its ONNX form; the policy would exceed the size limit of loading; or it has no output for a column of the options.</exception>
+    /// <exception cref="InvalidOperationException">libtorch does not have the <see cref="TrpoOptions.Device"/>; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; the policy would exceed the size limit of loading; or it has no output for a column of the options.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
     public PolicyTransformer CreateUntrained(DataViewSchema inputSchema)
     {
@@ -98,8 +99,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var column = FindObservation(inputSchema);
         TorchRuntime.EnsureLoaded();
         using var withGradients = GradientMode.Enable();
-        using var policy = CreatePolicy(((VectorDataViewType)column.Type).Size, new RandomSource((ulong)_seed).Split());
-        return Export(policy, Describe(column, _seed, steps: 0));
+        using var policy = _parts.CreatePolicy(((VectorDataViewType)column.Type).Size, new RandomSource((ulong)_seed).Split());
+        return Export(policy, MetadataOf(column, _seed, steps: 0));
     }
 
     /// <summary>Returns the columns of the input and, behind them, the action and its score.</summary>
@@ -139,12 +140,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         // One stream each, so that a change in how one part draws does not move the others.
         var random = new RandomSource((ulong)_seed);
         var (policyRandom, valueRandom, rolloutRandom) = (random.Split(), random.Split(), random.Split());
-        using var policy = CreatePolicy(environments.ObservationLength, policyRandom);
-        var valueFunction = CreateValueFunction(environments.ObservationLength, valueRandom);
+        using var policy = _parts.CreatePolicy(environments.ObservationLength, policyRandom);
+        var valueFunction = _parts.CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.MaxStepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
         WarnOfActionsOutOfReach(channel);
-        using (var untrained = Export(policy, Describe(column, _seed, steps: 0)))
+        using (var untrained = Export(policy, MetadataOf(column, _seed, steps: 0)))
             WarnOfRefusal(untrained, channel);
         var parts = new TrainingParts
         {
@@ -161,7 +162,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var ignored = new HashSet<int>();
         using var trainer = TrpoTrainer.Open(_options with { Cancellation = cancellation.Token }, parts, new TrainingMessages
         {
-            Report = iteration => Report(channel, iteration),
+            Report = iteration => Report(channel, iteration with { Engine = policy.Engine.ToTrainingEngine(), ValueEngine = (valueFunction as ValueNetwork)?.Engine.ToTrainingEngine(), Device = $"{_options.EngineChoice.Device}" }),
             Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
@@ -175,16 +176,16 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
             channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
         if (trainer.KeepBest(isComplete) is not var (steps, evaluation))
-            return Export(policy, Describe(column, trainer.Seed, trainer.Steps));
+            return Export(policy, MetadataOf(column, trainer.Seed, trainer.Steps));
         if (evaluation is null)
             cancellation.ThrowIfContextIsCancelled();
-        return Export(policy, Describe(column, trainer.Seed, steps, evaluation));
+        return Export(policy, MetadataOf(column, trainer.Seed, steps, evaluation));
     }
 
     // The policy that is evaluated is the one that would be deployed.
     private IReadOnlyList<double> Play(StochasticPolicy policy, TransformedVectorEnvironment environments, DataViewSchema.Column column, int seed, WorkCancellation cancellation)
     {
-        using var exported = Export(policy, Describe(column, _seed, steps: 0));
+        using var exported = Export(policy, MetadataOf(column, _seed, steps: 0));
         return [.. PolicyEvaluator.Run(exported, environments, _options.Evaluation!.Episodes, seed, cancellation).Select(episode => episode.Return)];
     }
 
@@ -231,52 +232,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             channel.Warning(MessageSensitivity.None, warning);
     }
 
-    private StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
-    {
-        var mask = _options.ActionMask ? new ActionMask(_environment.ActionSpace, observationLength) : null;
-        var distribution = _options.Distribution is null
-            ? ActionDistribution.For(_environment.ActionSpace, _options.InitialLogStandardDeviation, _options.RescaleActions)
-            : Made(_options.Distribution(new DistributionArguments { Actions = _environment.ActionSpace }), nameof(TrpoOptions.Distribution));
-        if (_options.Distribution is not null)
-            ActionDistributionCheck.VerifyExport(distribution, _environment.ActionSpace);
-        if (_options.Network is null)
-            CheckMemory(observationLength, distribution);
-        var network = _options.Network is null
-            ? new Perceptron(observationLength, _options.HiddenLayers, distribution.NetworkOutputs, _options.HiddenActivation, PolicyOutputGain, random)
-            : Made(_options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
-        try
-        {
-            if (_options.Network is not null)
-                ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-            return new StochasticPolicy(network, distribution)
-            {
-                Normalizer = _options.NormalizeObservations ? new ObservationNormalizer(observationLength - (mask?.Length ?? 0), observationLength) : null,
-                Mask = mask,
-            };
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
-
-    // Perceptrons that would not fit into memory are not even created.
-    private void CheckMemory(int observationLength, IActionDistribution distribution)
-    {
-        var parameterLength = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
-        var sizes = TrainingSizes.OfPerceptron(_options, _environment.Count, observationLength, _environment.ActionSpace.Length, distribution.NetworkOutputs, parameterLength);
-        MemoryEstimate.Check(_options, sizes, IterationSchedule.Of(_options, _environment.Count));
-    }
-
-    private IValueFunction CreateValueFunction(int observationLength, RandomSource random) => _options.Baseline is null
-        ? new ValueNetwork(observationLength, _options.HiddenLayers, _options.HiddenActivation, _options.ValueFunction, random)
-        : Made(_options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
-
-    private static T Made<T>(T? part, string option) where T : class =>
-        part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");
-
-    private PolicyMetadata Describe(DataViewSchema.Column column, int seed, int steps, TrpoEvaluation? evaluation = null)
+    private PolicyMetadata MetadataOf(DataViewSchema.Column column, int seed, int steps, TrpoEvaluation? evaluation = null)
     {
         var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. DataViewColumns.GetSlotNames(column)]);
         return new PolicyMetadata(observations, _environment.ActionSpace, PolicyProvenance.Of(_environment.Name, seed, steps, evaluation), PolicySchema.GetInputColumns(_environment.Schema))

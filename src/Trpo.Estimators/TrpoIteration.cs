@@ -1,3 +1,4 @@
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators;
@@ -67,6 +68,15 @@ public sealed record TrpoIteration
 
     /// <summary>Gets the time of each part of the iteration.</summary>
     public required IterationTimes Times { get; init; }
+
+    /// <summary>Gets the engine that computed the policy's network; <see cref="TrainingEngine.Automatic"/> if it is not known.</summary>
+    public TrainingEngine Engine { get; init; }
+
+    /// <summary>Gets the engine that computed the value function; null for a <see cref="TrpoOptions.Baseline"/> of your own.</summary>
+    public TrainingEngine? ValueEngine { get; init; }
+
+    /// <summary>Gets the device of the networks, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device { get; init; } = "cpu";
 
     /// <summary>Gets the average speed since training began, in environment steps per second.</summary>
     public double StepsPerSecond => Steps / Elapsed.TotalSeconds;

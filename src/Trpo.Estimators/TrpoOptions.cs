@@ -95,11 +95,26 @@ public sealed record TrpoOptions
     /// <summary>The settings of evaluations during the training, of which the best policy can be kept. Null, the default, for none.</summary>
     public EvaluationOptions? Evaluation { get; init; }
 
-    /// <summary>The widths of the hidden layers of the policy and of the value function, each from 1 to 4,096. Empty for linear functions; 64 and 64 by default.</summary>
+    /// <summary>
+    /// The widths of the hidden layers of the policy, and of the value function unless <see cref="ValueFunctionOptions.HiddenLayers"/> differ, each from 1 to 4,096. Empty for linear functions;
+    /// 64 and 64 by default.
+    /// </summary>
     public IReadOnlyList<int> HiddenLayers { get; init; } = [64, 64];
 
     /// <summary>The activation function after each hidden layer. Tanh by default.</summary>
     public Activation HiddenActivation { get; init; } = Activation.Tanh;
+
+    /// <summary>
+    /// The engine that computes the networks. Automatic, the default, means managed code for perceptrons on the processor, and TorchSharp for a <see cref="Network"/> of your own or another
+    /// <see cref="Device"/>. TorchSharp computes perceptrons too, which shows the difference in speed. The last bits of results depend on the engine.
+    /// </summary>
+    public TrainingEngine Engine { get; init; }
+
+    /// <summary>
+    /// The device of the networks: <c>cpu</c>, the default, or <c>cuda</c>, <c>cuda:1</c> and so on, graphics cards for which the application needs a <c>TorchSharp-cuda</c> package. TorchSharp computes
+    /// all networks on a graphics card, perceptrons among them; environments, collected steps and exported policies stay on the processor.
+    /// </summary>
+    public string Device { get; init; } = TorchDevice.CpuName;
 
     /// <summary>
     /// True if the policy computes continuous actions in units in which their bounds are -1 and 1, so that bounds of any size and place are learned alike.
@@ -147,7 +162,7 @@ public sealed record TrpoOptions
     /// </summary>
     public double? FinalMaxKl { get; init; }
 
-    /// <summary>The settings of the value function's fit.</summary>
+    /// <summary>The settings of the value function and of its fit.</summary>
     public ValueFunctionOptions ValueFunction { get; init; } = new();
 
     /// <summary>The optimizer of the policy. Null, the default, means a <see cref="TrustRegionOptimizer"/> with the settings of <see cref="TrustRegion"/>; another optimizer ignores those.</summary>
@@ -174,8 +189,7 @@ public sealed record TrpoOptions
     public bool ActionMask { get; init; }
 
     /// <summary>
-    /// The factory of the value function. Null, the default, means a perceptron with <see cref="HiddenLayers"/>, fitted with the settings of
-    /// <see cref="ValueFunction"/>.
+    /// The factory of the value function. Null, the default, means a perceptron with the layers and the settings of <see cref="ValueFunction"/>.
     /// </summary>
     public Func<BaselineArguments, IValueFunction>? Baseline { get; init; }
 
@@ -202,6 +216,12 @@ public sealed record TrpoOptions
     /// <summary>Gets the number of environment steps of the longest iteration, approximately.</summary>
     internal int MaxStepsPerIteration => Math.Max(StepsPerIteration, FinalStepsPerIteration ?? Math.Min(Math.Min(DefaultGrowth * StepsPerIteration, TotalSteps / MinGrowingIterations), 10_000_000));
 
+    /// <summary>Gets the widths of the value function's hidden layers.</summary>
+    internal IReadOnlyList<int> ValueLayers => ValueFunction.HiddenLayers ?? HiddenLayers;
+
+    /// <summary>Gets the engine and the device.</summary>
+    internal EngineChoice EngineChoice => new(Engine, TorchDevice.Parse(Device, nameof(Device)));
+
     /// <summary>Throws if a setting is missing, out of its range or does not fit the others. Training does so before it begins.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the exception names the setting.</exception>
     /// <exception cref="ArgumentException">A setting is missing or does not fit another one; the exception names the setting.</exception>
@@ -223,6 +243,7 @@ public sealed record TrpoOptions
             Check.Between(width, 1, 4_096, nameof(HiddenLayers));
         if (!Enum.IsDefined(HiddenActivation))
             throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+        CheckEngine();
         Check.Fraction(FisherFraction);
         if (ActionMask && Distribution is not null)
             throw new ArgumentException($"{nameof(ActionMask)} forbids choices through the logits of the usual distributions: leave {nameof(Distribution)} out, or forbid them in the distribution.", nameof(ActionMask));
@@ -241,5 +262,18 @@ public sealed record TrpoOptions
         Checkpoints?.Validate();
         ArgumentNullException.ThrowIfNull(Health);
         Health.Validate();
+    }
+
+    private void CheckEngine()
+    {
+        if (!Enum.IsDefined(Engine))
+            throw new ArgumentOutOfRangeException(nameof(Engine), Engine, $"{nameof(Engine)} must be one of {string.Join(", ", Enum.GetNames<TrainingEngine>())}.");
+        var isCpu = EngineChoice.Device.IsCpu;
+        if (Engine != TrainingEngine.Managed)
+            return;
+        if (Network is not null)
+            throw new ArgumentException($"{nameof(Engine)} is {Engine}, which computes perceptrons only, but {nameof(Network)} is set: leave one of them out.", nameof(Engine));
+        if (!isCpu)
+            throw new ArgumentException($"{nameof(Engine)} is {Engine}, which computes on the processor only, but {nameof(Device)} is '{Device}': leave one of them out.", nameof(Engine));
     }
 }

@@ -96,7 +96,7 @@ public sealed class RunRecorder : IProgress<TrpoIteration>, IDisposable
         _hasDescribed = true;
         var description = _description is not null && _written is not null && first.Iteration > 1
             ? _description with { Started = _written.Started, Sessions = _written.Sessions } : _description ?? _written;
-        _written = description?.With(new RunSession(DateTimeOffset.UtcNow, first.Iteration));
+        _written = description?.With(RunSession.BeginningWith(first));
         _written?.Save(_folder);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Networks;
 
 namespace Trpo.LongRuns;
 
@@ -10,7 +11,7 @@ internal static class PeakMemory
 {
     private const int Environments = 400;
 
-    public static void Print(int steps, int reused, bool torch, int[] widths)
+    public static void Print(int steps, int reused, string network, int[] widths)
     {
         var options = new TrpoOptions
         {
@@ -19,7 +20,8 @@ internal static class PeakMemory
             ReusedIterations = reused,
             HiddenLayers = widths,
             Seed = 1,
-            Network = torch ? arguments => new PlainNetwork(arguments.Inputs, arguments.Outputs, arguments.Random, widths[0]) : null,
+            Engine = network == "products" ? TrainingEngine.TorchSharp : TrainingEngine.Automatic,
+            Network = network == "torch" ? arguments => new PlainNetwork(arguments.Inputs, arguments.Outputs, arguments.Random, widths[0]) : null,
         };
 
         // Code and libraries are loaded by a short training first.

@@ -8,7 +8,8 @@ using Trpo.LongRuns;
 //   train FOLDER STEPS INTERVAL      trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
 //                                    checkpoints are INTERVAL milliseconds apart
 //   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
-//   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most
+//   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
+//                                    kernels, products (those of libtorch) or torch (a custom one)
 switch (args)
 {
     case ["train", var folder, var steps, var interval]:
@@ -42,7 +43,7 @@ switch (args)
         return 0;
 
     case ["memory", var steps, var reused, var network, .. var widths]:
-        PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network == "torch", [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
+        PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network, [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
         return 0;
 
     default:

@@ -1,11 +1,18 @@
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Baselines;
 
-/// <summary>The settings of the value function's fit in each iteration.</summary>
+/// <summary>The settings of the value function, and of its fit in each iteration.</summary>
 public sealed record ValueFunctionOptions
 {
+    /// <summary>The widths of the value function's hidden layers, each from 1 to 4,096; empty for a linear function. Null, the default, means those of the policy, <see cref="TrpoOptions.HiddenLayers"/>.</summary>
+    public IReadOnlyList<int>? HiddenLayers { get; init; }
+
+    /// <summary>The activation function after each of the value function's hidden layers. Null, the default, means that of the policy, <see cref="TrpoOptions.HiddenActivation"/>.</summary>
+    public Activation? HiddenActivation { get; init; }
+
     /// <summary>The number of trust-region steps. At least 1; 2 by default.</summary>
     public int Steps { get; init; } = 2;
 
@@ -23,6 +30,10 @@ public sealed record ValueFunctionOptions
     /// <exception cref="ArgumentException">A setting is missing or out of its range; the exception names the setting.</exception>
     public void Validate()
     {
+        foreach (var width in HiddenLayers ?? [])
+            Check.Between(width, 1, 4_096, "ValueFunction.HiddenLayers");
+        if (HiddenActivation is { } activation && !Enum.IsDefined(activation))
+            throw new ArgumentOutOfRangeException(nameof(HiddenActivation), activation, $"ValueFunction.{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}, or null.");
         Check.AtLeast(Steps, 1);
         Check.Fraction(FisherFraction);
         ArgumentNullException.ThrowIfNull(TrustRegion);

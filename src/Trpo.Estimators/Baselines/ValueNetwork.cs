@@ -24,14 +24,23 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     private readonly ValueFunctionOptions _options;
     private readonly int _lastLayer;
 
-    public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource random)
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="hiddenLayers">The widths of the policy's hidden layers, for options without widths of their own.</param>
+    /// <param name="activation">The policy's activation function, for options without one of their own.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="random">The source of the initial weights.</param>
+    /// <param name="choice">The engine and the device; by default, the engine that fits, on the processor.</param>
+    public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource random, EngineChoice choice = default)
     {
-        var perceptron = new Perceptron(inputs, hiddenLayers, outputs: 1, activation, outputGain: 0, random);
-        _network = DifferentiableNetwork.For(perceptron, outputs: 1);
+        var perceptron = new Perceptron(inputs, options.HiddenLayers ?? hiddenLayers, outputs: 1, options.HiddenActivation ?? activation, outputGain: 0, random);
+        _network = DifferentiableNetwork.For(perceptron, outputs: 1, choice);
         _lastLayer = (perceptron.Widths[^2] + 1) * perceptron.Widths[^1];
         _optimizer = new TrustRegionOptimizer(options.TrustRegion);
         _options = options;
     }
+
+    /// <summary>Gets the engine of the network.</summary>
+    public NetworkEngine Engine => DifferentiableNetwork.EngineOf(_network);
 
     /// <summary>Returns the rounding error of predicted values, in the units of the targets. The mean of the targets, which is added in double precision, has no part in it.</summary>
     /// <param name="values">The values, at least one.</param>

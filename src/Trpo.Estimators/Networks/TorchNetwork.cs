@@ -4,11 +4,12 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A module of any kind, differentiated by libtorch.</summary>
+/// <summary>A module of any kind, differentiated by libtorch. Batches and products are computed on the device of its parameters.</summary>
 internal sealed class TorchNetwork : IDifferentiableNetwork
 {
     private readonly nn.Module<Tensor, Tensor> _module;
     private readonly ScalarType _type;
+    private readonly Device _device;
     private Tensor? _outputs;
     private Tensor? _cotangents;
     private Tensor? _transposed;
@@ -19,7 +20,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         _module = module;
         Outputs = outputs;
         Parameters = new FlatParameters(module);
-        _type = Parameters.Tensors[0].dtype;
+        (_type, _device) = (Parameters.Tensors[0].dtype, Parameters.Tensors[0].device);
 
         // In training mode, random layers such as dropout would give other outputs at every evaluation.
         module.eval();
@@ -73,8 +74,8 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
             throw new InvalidOperationException($"The output of module '{_module.GetName()}' does not depend on its parameters, according to libtorch. Remove detach and no_grad from forward.");
         }
 
-        TensorCopy.Copy(_outputs, outputs);
         _outputs.DetachFromDisposeScope();
+        TensorCopy.Copy(_outputs, outputs);
     }
 
     // J^T u is linear in u, and the derivative of v . (J^T u) with respect to u is J v, so that the graph of J^T u is built only once.
@@ -97,7 +98,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
             return;
         }
 
-        autograd.backward([(_transposed * TensorCopy.From(vector).to(_type)).sum()], retain_graph: true, inputs: [_cotangents!]);
+        autograd.backward([(_transposed * TensorCopy.From(vector).to(_type, _device)).sum()], retain_graph: true, inputs: [_cotangents!]);
         TensorCopy.Copy(_cotangents!.grad!, tangents);
         _cotangents.grad = null;
     }
@@ -106,7 +107,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     {
         using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
-        Parameters.Gradient((Linearized() * TensorCopy.From(cotangents).to(_type).view(Linearized().shape)).sum(), gradient, retainGraph: true);
+        Parameters.Gradient((Linearized() * TensorCopy.From(cotangents).to(_type, _device).view(Linearized().shape)).sum(), gradient, retainGraph: true);
     }
 
     public void Dispose()
@@ -127,7 +128,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         return outputs;
     }
 
-    /// <summary>Creates the tensor of a batch of inputs, in the type of the parameters.</summary>
+    /// <summary>Creates the tensor of a batch of inputs, in the type and on the device of the parameters.</summary>
     /// <param name="inputs"><c>[N, inputs]</c>.</param>
     /// <param name="outputs">The number of outputs over all rows, from which <c>N</c> follows.</param>
     /// <exception cref="ArgumentException">The lengths are not those of a whole number of rows.</exception>
@@ -136,7 +137,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         var rows = outputs / Outputs;
         if (rows == 0 || rows * Outputs != outputs || inputs.Length % rows != 0)
             throw new ArgumentException($"{inputs.Length} inputs and {outputs} outputs are not a whole number of rows of {Outputs} outputs.", nameof(outputs));
-        return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type);
+        return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type, _device);
     }
 
     /// <summary>Frees the tensors of the last linearization; the module stays.</summary>

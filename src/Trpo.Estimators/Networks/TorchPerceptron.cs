@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A perceptron whose products with the Jacobian are computed by matrix products of libtorch, from activations that are computed once.</summary>
+/// <summary>A perceptron whose products with the Jacobian are computed by matrix products of libtorch, from activations that are computed once, on the device of its parameters.</summary>
 internal sealed class TorchPerceptron : IDifferentiableNetwork
 {
     private readonly Perceptron _perceptron;
     private readonly TorchNetwork _network;
     private readonly ScalarType _type;
+    private readonly Device _device;
     private readonly List<Tensor> _activations = [];
     private readonly List<Tensor> _derivatives = [];
     private Tensor[] _tangents = [];
@@ -20,7 +21,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     {
         _perceptron = perceptron;
         _network = new TorchNetwork(perceptron, perceptron.Widths[^1]);
-        _type = perceptron.Layers[0].Weight.dtype;
+        (_type, _device) = (perceptron.Layers[0].Weight.dtype, perceptron.Layers[0].Weight.device);
     }
 
     public int Outputs => _network.Outputs;
@@ -63,11 +64,11 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
             _derivatives.Add((_perceptron.Activation == Activation.Tanh ? (value * value).neg_().add_(1) : value.sign()).DetachFromDisposeScope());
         }
 
-        TensorCopy.Copy(value, outputs);
         var rows = inputs.shape[0];
-        _tangents = [.. _perceptron.Layers.Select(layer => zeros(rows, layer.Weight.shape[0], dtype: _type, device: CPU).DetachFromDisposeScope())];
+        _tangents = [.. _perceptron.Layers.Select(layer => zeros(rows, layer.Weight.shape[0], dtype: _type, device: _device).DetachFromDisposeScope())];
         _cotangents = [.. _activations.Skip(1).Select(activation => zeros_like(activation).DetachFromDisposeScope())];
-        _gradient = zeros(Parameters.Length, dtype: _type, device: CPU).DetachFromDisposeScope();
+        _gradient = zeros(Parameters.Length, dtype: _type, device: _device).DetachFromDisposeScope();
+        TensorCopy.Copy(value, outputs);
     }
 
     // t' = W t + dW a + db, times the derivative.
@@ -76,7 +77,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         CheckLinearized();
-        var direction = TensorCopy.From(vector).to(_type);
+        var direction = TensorCopy.From(vector).to(_type, _device);
         var start = 0L;
         for (var i = 0; i < _tangents.Length; i++)
         {
@@ -98,7 +99,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         CheckLinearized();
-        var cotangent = TensorCopy.From(cotangents).to(_type).view(_activations[0].shape[0], Outputs);
+        var cotangent = TensorCopy.From(cotangents).to(_type, _device).view(_activations[0].shape[0], Outputs);
         var end = (long)Parameters.Length;
         for (var i = _perceptron.Layers.Count - 1; i >= 0; i--)
         {

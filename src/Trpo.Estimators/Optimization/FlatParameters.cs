@@ -16,7 +16,7 @@ public sealed class FlatParameters
 
     /// <summary>Lists the parameters of a module.</summary>
     /// <param name="module">The module.</param>
-    /// <exception cref="ArgumentException">It has no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    /// <exception cref="ArgumentException">It has no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type or on another device than the rest; the message names it.</exception>
     public FlatParameters(nn.Module module)
         : this((module ?? throw new ArgumentNullException(nameof(module))).named_parameters())
     {
@@ -24,7 +24,7 @@ public sealed class FlatParameters
 
     /// <summary>Lists parameters.</summary>
     /// <param name="parameters">Their names, which errors mention, and the parameters.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type than the rest; the message names it.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or one that takes no gradient, stands twice, is neither float32 nor float64, or of another type or on another device than the rest; the message names it.</exception>
     public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -42,6 +42,8 @@ public sealed class FlatParameters
                 throw new ArgumentException($"Parameter '{name}' stands twice.", nameof(parameters));
             if (value.dtype is not (ScalarType.Float32 or ScalarType.Float64))
                 throw new ArgumentException($"Parameter '{name}' is {value.dtype}; parameters must be Float32 or Float64.", nameof(parameters));
+            if (value.device_type != _parameters[0].Value.device_type || value.device_index != _parameters[0].Value.device_index)
+                throw new ArgumentException($"Parameter '{name}' is on {value.device}, but '{_parameters[0].Name}' is on {_parameters[0].Value.device}; all must be on one device.", nameof(parameters));
             if (value.dtype != type)
                 throw new ArgumentException($"Parameter '{name}' is {value.dtype}, but '{_parameters[0].Name}' is {type}; all must have one type.", nameof(parameters));
         }
@@ -127,10 +129,9 @@ public sealed class FlatParameters
         // What autograd.grad cannot do makes libtorch end the process; backward throws instead, but adds to the parameters' own
         // gradients, which may be someone else's: those are put aside.
         using var scope = NewDisposeScope();
-        Tensor?[] own = [.. _tensors.Select(tensor => tensor.grad)];
+        var own = TakeGradients();
         try
         {
-            SetGradients(new Tensor?[own.Length]);
             autograd.backward([scalar], retain_graph: retainGraph, inputs: _tensors);
             Flatten([.. _tensors.Select(tensor => tensor.grad ?? zeros_like(tensor))], gradient);
         }
@@ -149,9 +150,23 @@ public sealed class FlatParameters
             return [.. _tensors.Select(tensor => zeros_like(tensor))];
 
         // Whatever would make libtorch end the process here makes the plain gradient, on the same graph, throw.
-        Gradient(scalar, new double[Length], retainGraph: true);
+        ThrowIfNotDifferentiable(scalar);
         var gradients = autograd.grad([scalar], _tensors, retain_graph: true, create_graph: true, allow_unused: true);
         return [.. _tensors.Zip(gradients, (tensor, gradient) => gradient is null || gradient.IsInvalid ? zeros_like(tensor) : gradient)];
+    }
+
+    private void ThrowIfNotDifferentiable(Tensor scalar)
+    {
+        using var scope = NewDisposeScope();
+        var own = TakeGradients();
+        try
+        {
+            autograd.backward([scalar], retain_graph: true, inputs: _tensors);
+        }
+        finally
+        {
+            SetGradients(own);
+        }
     }
 
     private void Flatten(IReadOnlyList<Tensor> tensors, Span<double> values)
@@ -186,6 +201,13 @@ public sealed class FlatParameters
         ArgumentNullException.ThrowIfNull(scalar);
         if (scalar.numel() != 1)
             throw new ArgumentException($"A gradient is taken of one element, but the tensor has the shape [{string.Join(", ", scalar.shape)}].", nameof(scalar));
+    }
+
+    private Tensor?[] TakeGradients()
+    {
+        Tensor?[] own = [.. _tensors.Select(tensor => tensor.grad)];
+        SetGradients(new Tensor?[own.Length]);
+        return own;
     }
 
     private void SetGradients(Tensor?[] gradients)

@@ -24,8 +24,8 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     private double[] _networkOutputs = [];
     private float[] _normalized = [];
 
-    public StochasticPolicy(ExportableModule module, IActionDistribution distribution)
-        : this(module, DifferentiableNetwork.For(module, distribution.NetworkOutputs), distribution)
+    public StochasticPolicy(ExportableModule module, IActionDistribution distribution, EngineChoice choice = default)
+        : this(module, DifferentiableNetwork.For(module, distribution.NetworkOutputs, choice), distribution)
     {
     }
 
@@ -52,12 +52,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     public bool IsComputedByTorch => Engine != NetworkEngine.Kernels;
 
     /// <summary>The engine of the network.</summary>
-    public NetworkEngine Engine => _network switch
-    {
-        ManagedPerceptron => NetworkEngine.Kernels,
-        TorchPerceptron => NetworkEngine.TorchProducts,
-        _ => NetworkEngine.TorchGraphs,
-    };
+    public NetworkEngine Engine => DifferentiableNetwork.EngineOf(_network);
 
     /// <summary>The widths of the layers between inputs and outputs, as far as the shapes of the network's weights show them.</summary>
     public IReadOnlyList<int> HiddenLayers => [.. _module.named_parameters().Where(parameter => parameter.parameter.dim() > 1).Select(parameter => (int)parameter.parameter.shape[0]).SkipLast(1)];

@@ -68,7 +68,7 @@ internal sealed class MemoryEstimate
         {
             var activations = _sizes.PolicyEngine == NetworkEngine.Kernels ? Padded(Widest(_sizes.PolicyLayers)) : 1;
             var perRow = Math.Max(Math.Max(Math.Max(_sizes.ObservationLength, _sizes.ActionLength), _sizes.ParameterLength), activations);
-            var perValueRow = HasValueNetwork ? Padded(Widest(_options.HiddenLayers)) : 1;
+            var perValueRow = HasValueNetwork ? (_sizes.ValueEngine == NetworkEngine.Kernels ? Padded(Widest(_options.ValueLayers)) : 1) : 1;
             return Math.Max(Math.Max(_rows * Rollouts * perRow, _rows * perValueRow) + Padding, Math.Max(Math.Max(_sizes.PolicyLength, ValueLength), StateCount * BytesOfState));
         }
     }
@@ -80,7 +80,7 @@ internal sealed class MemoryEstimate
 
     private bool HasValueNetwork => _options.Baseline is null;
 
-    private long ValueLength => HasValueNetwork ? TrainingSizes.PerceptronLength(_sizes.ObservationLength, _options.HiddenLayers, outputs: 1) : 0;
+    private long ValueLength => HasValueNetwork ? TrainingSizes.PerceptronLength(_sizes.ObservationLength, _options.ValueLayers, outputs: 1) : 0;
 
     // A checkpoint holds the state to roll back to as well.
     private int StateCount => _options.Checkpoints is not null ? 2 + (_sizes.KeepsIterationStart ? 1 : 0) : _options.Health.MaxRollbacks > 0 ? 1 : 0;
@@ -111,7 +111,7 @@ internal sealed class MemoryEstimate
             if (!HasValueNetwork)
                 return normalized;
             var fraction = _options.ValueFunction.FisherFraction;
-            return normalized + ((4 + fraction) * sizeof(double)) + (fraction < 1 ? fraction * observation : 0) + Activations(DifferentiableNetwork.PerceptronEngine, _options.HiddenLayers, 1, fraction);
+            return normalized + ((4 + fraction) * sizeof(double)) + (fraction < 1 ? fraction * observation : 0) + Activations(_sizes.ValueEngine, _options.ValueLayers, 1, fraction);
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed class MemoryEstimate
             remedies.Add(nameof(TrpoOptions.ReusedIterations));
         if (_sizes.Environments > 1 && _sizes.Environments >= _options.MaxStepsPerIteration)
             remedies.Add("the count of LoadFromEnvironment");
-        remedies.Add($"the widths or the number of {nameof(TrpoOptions.HiddenLayers)}");
+        remedies.Add($"the widths or the number of {nameof(TrpoOptions.HiddenLayers)}{(HasValueNetwork && _options.ValueFunction.HiddenLayers is not null ? $" and {nameof(TrpoOptions.ValueFunction)}.{nameof(TrpoOptions.HiddenLayers)}" : "")}");
         return $"Lower {string.Join(", or ", remedies)}.";
     }
 

@@ -30,6 +30,9 @@ internal sealed record TrainingSizes
     /// <summary>The engine of the policy's network.</summary>
     public required NetworkEngine PolicyEngine { get; init; }
 
+    /// <summary>The engine of the value function's network, if it is one of this library.</summary>
+    public required NetworkEngine ValueEngine { get; init; }
+
     /// <summary>True if a training with checkpoints keeps the state before each iteration too.</summary>
     public bool KeepsIterationStart { get; init; }
 
@@ -49,11 +52,12 @@ internal sealed record TrainingSizes
         ParameterLength = parameterLength,
         PolicyLayers = options.HiddenLayers,
         PolicyLength = PerceptronLength(observationLength, options.HiddenLayers, networkOutputs) + parameterLength - networkOutputs,
-        PolicyEngine = DifferentiableNetwork.PerceptronEngine,
+        PolicyEngine = options.EngineChoice.OfPerceptrons,
+        ValueEngine = options.EngineChoice.OfPerceptrons,
     };
 
     /// <summary>The sizes of a training with its parts.</summary>
-    public static TrainingSizes Of(TrainingParts parts) => new()
+    public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) => new()
     {
         Environments = parts.Environments.Count,
         KeepsIterationStart = parts.Environments.MayEndWithinStep,
@@ -64,6 +68,7 @@ internal sealed record TrainingSizes
         PolicyLayers = parts.Policy.HiddenLayers,
         PolicyLength = parts.Policy.Length,
         PolicyEngine = parts.Policy.Engine,
+        ValueEngine = options.EngineChoice.OfPerceptrons,
     };
 
     /// <summary>Returns the number of parameters of a perceptron.</summary>

@@ -46,7 +46,7 @@ internal sealed class TrpoTrainer : IDisposable
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
-        var sizes = TrainingSizes.Of(parts);
+        var sizes = TrainingSizes.Of(options, parts);
         MemoryEstimate.Check(options, sizes, progress.Schedule);
         var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
         var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);

@@ -20,7 +20,7 @@ internal static class SettingsTables
                 Markup.Row("Seed", description.Seed is { } seed ? FormattableString.Invariant($"{seed}") : "not known"),
                 Markup.Row("Started", NumberText.Moment(description.Started)),
                 .. description.Sessions.Index().Select(session => Markup.Row(FormattableString.Invariant($"Session {session.Index + 1}"),
-                    $"from iteration {NumberText.Count(session.Item.FirstIteration)}, {NumberText.Moment(session.Item.Started)}{(session.Index > 0 ? " (resumed)" : "")}")),
+                    $"from iteration {NumberText.Count(session.Item.FirstIteration)}, {NumberText.Moment(session.Item.Started)}{(session.Index > 0 ? " (resumed)" : "")}{(session.Item.ComputedBy is { } engines ? $"; computed by {engines}" : "")}")),
             ])
             + Markup.Table("Machine and versions",
             [

@@ -63,7 +63,7 @@ internal static class ShippedLibraries
         ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Trajectories"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Distributions", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
-        ["(entry)"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

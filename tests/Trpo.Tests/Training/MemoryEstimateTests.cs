@@ -18,6 +18,7 @@ public sealed class MemoryEstimateTests
     [TestCase(60_000, 0, "kernels", new[] { 64, 64 })]
     [TestCase(2_000, 0, "kernels", new[] { 512, 512 })]
     [TestCase(20_000, 3, "kernels", new[] { 16 })]
+    [TestCase(60_000, 0, "products", new[] { 64, 64 })]
     [TestCase(60_000, 0, "torch", new[] { 16 })]
     [TestCase(4_000, 1, "torch", new[] { 512 })]
     public void The_estimate_is_within_a_factor_of_two_of_the_memory_that_a_training_takes(int steps, int reused, string network, int[] widths)
@@ -31,6 +32,8 @@ public sealed class MemoryEstimateTests
 
         // The environments of the program are 400 of CartPole.
         var options = new TrpoOptions { TotalSteps = steps * (reused + 2), StepsPerIteration = steps, ReusedIterations = reused, HiddenLayers = widths };
+        if (network == "products")
+            options = options with { Engine = TrainingEngine.TorchSharp };
         var sizes = TrainingSizes.OfPerceptron(options, 400, 4, 1, 2, 2);
         if (network == "torch")
             sizes = sizes with { PolicyEngine = NetworkEngine.TorchGraphs };

@@ -1,0 +1,74 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Resuming;
+using Trpo.Runtime.Randomness;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>The factory of the policy and the value function of a training. It refuses options that fit neither the environment nor the memory.</summary>
+/// <param name="environment">The environment.</param>
+/// <param name="options">The options, which are valid.</param>
+internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions options)
+{
+    // A last layer this small makes the first policy nearly uniform, so that it explores (Andrychowicz et al. 2021, section 3.2).
+    private const double PolicyOutputGain = 0.01;
+
+    /// <summary>Creates the policy, on the device of the options.</summary>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <param name="random">The source of the initial weights.</param>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or libtorch does not have the device.</exception>
+    public StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
+    {
+        options.EngineChoice.Device.Require();
+        var mask = options.ActionMask ? new ActionMask(environment.ActionSpace, observationLength) : null;
+        var distribution = options.Distribution is null
+            ? ActionDistribution.For(environment.ActionSpace, options.InitialLogStandardDeviation, options.RescaleActions)
+            : Made(options.Distribution(new DistributionArguments { Actions = environment.ActionSpace }), nameof(TrpoOptions.Distribution));
+        if (options.Distribution is not null)
+            ActionDistributionCheck.VerifyExport(distribution, environment.ActionSpace);
+        if (options.Network is null)
+            CheckMemory(observationLength, distribution);
+        var network = options.Network is null
+            ? new Perceptron(observationLength, options.HiddenLayers, distribution.NetworkOutputs, options.HiddenActivation, PolicyOutputGain, random)
+            : Made(options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
+        try
+        {
+            options.EngineChoice.Device.Take(network);
+            if (options.Network is not null)
+                ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
+            return new StochasticPolicy(network, distribution, options.EngineChoice)
+            {
+                Normalizer = options.NormalizeObservations ? new ObservationNormalizer(observationLength - (mask?.Length ?? 0), observationLength) : null,
+                Mask = mask,
+            };
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Creates the value function.</summary>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <param name="random">The source of the initial weights.</param>
+    /// <exception cref="InvalidOperationException">The factory of a custom one returned null.</exception>
+    public IValueFunction CreateValueFunction(int observationLength, RandomSource random) => options.Baseline is null
+        ? new ValueNetwork(observationLength, options.HiddenLayers, options.HiddenActivation, options.ValueFunction, random, options.EngineChoice)
+        : Made(options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
+
+    // Perceptrons that would not fit into memory are not even created.
+    private void CheckMemory(int observationLength, IActionDistribution distribution)
+    {
+        var parameterLength = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
+        var sizes = TrainingSizes.OfPerceptron(options, environment.Count, observationLength, environment.ActionSpace.Length, distribution.NetworkOutputs, parameterLength);
+        MemoryEstimate.Check(options, sizes, IterationSchedule.Of(options, environment.Count));
+    }
+
+    private static T Made<T>(T? part, string option) where T : class =>
+        part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");
+}
