@@ -24,8 +24,8 @@ public sealed record EvaluationOptions
 
     /// <summary>
     /// True if <c>Fit</c> returns the policy with the best mean return of all evaluations instead of the last one. At the end of training it is evaluated once more, over as many
-    /// episodes of other seeds, because the best of many measurements is better than the truth. That mean return is logged, and written into the policy's metadata. A training that ends by a
-    /// <see cref="TrainingException"/> returns no policy: with checkpoints, it is resumed with other <see cref="TrpoOptions.Health"/>. False by default.
+    /// episodes of other seeds, because the best of many measurements is better than the truth. That mean return is logged, and written into the policy's metadata. The policy of a
+    /// training that ends by a <see cref="TrainingException"/> is in <see cref="TrainingException.BestPolicy"/>. False by default.
     /// </summary>
     public bool KeepBest { get; init; }
 

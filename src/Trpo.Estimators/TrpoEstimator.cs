@@ -5,7 +5,6 @@ using Microsoft.ML.Runtime;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Foundation;
@@ -118,8 +117,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         try
         {
-            using var environments = Open(_environment.Count);
-            using var evaluated = _options.Evaluation is { } evaluation ? Open(Math.Min(_environment.Count, evaluation.Episodes)) : null;
+            using var environments = Open(_environment.Count, Warn);
+            using var evaluated = OpenEvaluated();
             return Train(environments, evaluated, column, channel, telemetry, cancellation);
         }
         catch (EnvironmentException exception) when (cancellation.IsCancelled)
@@ -129,7 +128,23 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             throw new OperationCanceledException($"Training was cancelled before it began. {exception.Message}", exception, _options.Cancellation);
         }
 
-        TransformedVectorEnvironment Open(int count) => new(_environment, count, input, column, message => channel.Warning(MessageSensitivity.None, message), cancellation.Token);
+        void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
+
+        TransformedVectorEnvironment Open(int count, Action<string> warn) => new(_environment, count, input, column, warn, cancellation.Token);
+
+        TransformedVectorEnvironment? OpenEvaluated()
+        {
+            if (_options.Evaluation is not { } evaluation)
+                return null;
+            try
+            {
+                return Open(Math.Min(_environment.Count, evaluation.Episodes), message => Warn($"In an evaluation ({nameof(TrpoOptions)}.{nameof(TrpoOptions.Evaluation)}): {message}"));
+            }
+            catch (EnvironmentException exception)
+            {
+                throw new EnvironmentException($"The environments of the evaluations ({nameof(TrpoOptions)}.{nameof(TrpoOptions.Evaluation)}), which are created beside those of the training: {exception.Message}", exception);
+            }
+        }
     }
 
     private PolicyTransformer Train(TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
@@ -144,9 +159,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var valueFunction = _parts.CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.MaxStepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
-        WarnOfActionsOutOfReach(channel);
+        var warnings = new TrainingWarnings(_environment, column, _options, message => channel.Warning(MessageSensitivity.None, message));
+        warnings.WarnOfActionsOutOfReach();
         using (var untrained = Export(policy, MetadataOf(column, _seed, steps: 0)))
-            WarnOfRefusal(untrained, channel);
+            warnings.WarnOfRefusal(untrained);
         var parts = new TrainingParts
         {
             Policy = policy,
@@ -159,7 +175,6 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Evaluate = evaluated is null ? null : seed => Play(policy, evaluated, column, seed, cancellation),
             Seed = _seed,
         };
-        var ignored = new HashSet<int>();
         using var trainer = TrpoTrainer.Open(_options with { Cancellation = cancellation.Token }, parts, new TrainingMessages
         {
             Report = iteration => Report(channel, iteration with { Engine = policy.Engine.ToTrainingEngine(), ValueEngine = (valueFunction as ValueNetwork)?.Engine.ToTrainingEngine(), Device = $"{_options.EngineChoice.Device}" }),
@@ -167,10 +182,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
             AskContext = cancellation.Ask,
-            Collected = () => WarnOfIgnored(environments, column, ignored, channel),
-            FirstObservations = _options.NormalizeObservations ? null : (observations, length) => WarnOfScale(observations, length, column, channel),
+            Collected = () => warnings.WarnOfIgnored(environments),
+            FirstObservations = _options.NormalizeObservations ? null : warnings.WarnOfScale,
         });
-        var isComplete = trainer.Run();
+        var isComplete = Run(trainer, policy, column);
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
@@ -180,6 +195,21 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         if (evaluation is null)
             cancellation.ThrowIfContextIsCancelled();
         return Export(policy, MetadataOf(column, trainer.Seed, steps, evaluation));
+    }
+
+    // A training that diverged may have had a good policy before.
+    private bool Run(TrpoTrainer trainer, StochasticPolicy policy, DataViewSchema.Column column)
+    {
+        try
+        {
+            return trainer.Run();
+        }
+        catch (TrainingException exception) when (trainer.HasBest)
+        {
+            if (trainer.KeepBest(isComplete: true) is var (steps, evaluation))
+                exception.BestPolicy = Export(policy, MetadataOf(column, trainer.Seed, steps, evaluation));
+            throw;
+        }
     }
 
     // The policy that is evaluated is the one that would be deployed.
@@ -203,33 +233,6 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             throw new InvalidOperationException($"A policy of this network and these actions could not be loaded again: {exception.Message}", exception);
         }
-    }
-
-    private static void WarnOfRefusal(PolicyTransformer policy, IChannel channel)
-    {
-        if (PolicyAdmission.FindRefusal(policy.Onnx.ToArray()) is { } refusal)
-            channel.Warning(MessageSensitivity.None, $"The policy trains, but its files will open with trust: true only, as PolicySession.Open(path, trust: true) or PolicyModel.Load(ml, path, trust: true, out var schema): {refusal}");
-    }
-
-    private void WarnOfActionsOutOfReach(IChannel channel)
-    {
-        if (ActionScale.Warning(_environment.ActionSpace, _environment.Name, Math.Exp(_options.InitialLogStandardDeviation), _options.RescaleActions) is { } warning)
-            channel.Warning(MessageSensitivity.None, warning);
-    }
-
-    private void WarnOfScale(ReadOnlySpan<float> observations, int length, DataViewSchema.Column column, IChannel channel)
-    {
-        var maskLength = _options.ActionMask ? _environment.ActionSpace.ScoreLength : 0;
-        if (ObservationScale.Warning(observations, length, column.Name, DataViewColumns.GetSlotNames(column), maskLength) is { } warning)
-            channel.Warning(MessageSensitivity.None, warning);
-    }
-
-    // Called after every rollout, since a slot may begin to vary at any time; each slot is reported once.
-    private void WarnOfIgnored(TransformedVectorEnvironment environments, DataViewSchema.Column column, HashSet<int> reported, IChannel channel)
-    {
-        var found = environments.FindIgnored().Where(ignored => reported.Add(ignored.Slot)).ToList();
-        if (ObservationScale.IgnoredWarning(found, column.Name, _environment.Name, DataViewColumns.GetSlotNames(column)) is { } warning)
-            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private PolicyMetadata MetadataOf(DataViewSchema.Column column, int seed, int steps, TrpoEvaluation? evaluation = null)

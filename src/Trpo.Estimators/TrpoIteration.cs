@@ -61,8 +61,8 @@ public sealed record TrpoIteration
     public required double ValueLoss { get; init; }
 
     /// <summary>
-    /// Gets the evaluation of the policy that the iteration ended with; null where there was none (<see cref="TrpoOptions.Evaluation"/>). One that a cancellation stopped is made when training resumes, and
-    /// is in the iteration after it; its <see cref="TrpoEvaluation.Steps"/> are those of the policy.
+    /// Gets the evaluation of the policy that the iteration ended with; null where there was none (<see cref="TrpoOptions.Evaluation"/>). One that was stopped or failed is made when training resumes, which
+    /// reports the iteration again, with it.
     /// </summary>
     public TrpoEvaluation? Evaluation { get; init; }
 

@@ -46,7 +46,7 @@ public sealed record TrpoOptions
     /// <summary>
     /// The approximate number of environment steps between the last two updates. Iterations grow geometrically from <see cref="StepsPerIteration"/>: short ones learn soonest, and long ones
     /// end well, because their updates follow less noise. From 2 to 10,000,000; up to <see cref="StepsPerIteration"/> for iterations of one length. Null, the default, means four times
-    /// <see cref="StepsPerIteration"/>, but at most a 25th of <see cref="TotalSteps"/>, so that a short training keeps many updates.
+    /// <see cref="StepsPerIteration"/>, but at most a 50th of <see cref="TotalSteps"/>, so that a short training keeps many updates.
     /// </summary>
     public int? FinalStepsPerIteration { get; init; }
 

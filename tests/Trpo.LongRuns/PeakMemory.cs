@@ -22,10 +22,11 @@ internal static class PeakMemory
             Seed = 1,
             Engine = network == "products" ? TrainingEngine.TorchSharp : TrainingEngine.Automatic,
             Network = network == "torch" ? arguments => new PlainNetwork(arguments.Inputs, arguments.Outputs, arguments.Random, widths[0]) : null,
+            Evaluation = network == "evaluated" ? new() { Every = steps, Episodes = 100, KeepBest = true } : null,
         };
 
         // Code and libraries are loaded by a short training first.
-        Train(options with { TotalSteps = 2 * Environments, StepsPerIteration = Environments });
+        Train(options with { TotalSteps = 2 * Environments, StepsPerIteration = Environments, Evaluation = null });
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         File.WriteAllText("/proc/self/clear_refs", "5");
         var before = Status("VmRSS:");

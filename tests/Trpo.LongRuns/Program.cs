@@ -7,9 +7,11 @@ using Trpo.LongRuns;
 // Training runs that tests kill, or whose memory they watch.
 //   train FOLDER STEPS INTERVAL      trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
 //                                    checkpoints are INTERVAL milliseconds apart
+//   evaluated FOLDER WHERE STEP      trains with evaluations, or resumes from FOLDER/checkpoints; kills itself before a step (from 1) of the environments of the
+//                                    training or of the evaluations (WHERE: training, evaluations, best, nowhere)
 //   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
 //   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
-//                                    kernels, products (those of libtorch) or torch (a custom one)
+//                                    kernels, products (those of libtorch), torch (a custom one) or evaluated (kernels, with evaluations that keep the best policy)
 switch (args)
 {
     case ["train", var folder, var steps, var interval]:
@@ -24,6 +26,10 @@ switch (args)
             Seed = 1,
             Checkpoints = new() { Folder = Path.Combine(folder, "checkpoints"), Resume = true, Interval = TimeSpan.FromMilliseconds(int.Parse(interval, CultureInfo.InvariantCulture)) },
         }, Path.Combine(folder, "policy.onnx"));
+        return 0;
+
+    case ["evaluated", var folder, var where, var step]:
+        EvaluatedRun.Train(folder, where, int.Parse(step, CultureInfo.InvariantCulture));
         return 0;
 
     case ["soak", var folder, var iterations, var network]:
@@ -47,7 +53,7 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, evaluated FOLDER WHERE STEP, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
         return 2;
 }
 

@@ -73,6 +73,18 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         _stateIndependent.CopyTo(values[_networkLength..]);
     }
 
+    /// <summary>True if all parameters are finite, and none is one that <see cref="RestoreState"/> refuses. Those of a training that diverges are not, before it finds that out.</summary>
+    public bool HasValidParameters
+    {
+        get
+        {
+            var parameters = new double[Length];
+            CopyTo(parameters);
+            return Array.TrueForAll(parameters, double.IsFinite)
+                && (Distribution is not DiagonalGaussianDistribution || _stateIndependent.All(deviation => Math.Abs(deviation) <= MaxLogDeviation));
+        }
+    }
+
     /// <summary>Changes the policy's parameters, <c>[n]</c>; each becomes the nearest value of the network's type.</summary>
     public void Assign(ReadOnlySpan<double> values)
     {

@@ -10,6 +10,7 @@ internal sealed class RunContinuation : IDisposable
     private const string Clock = "time";
     private const string HealthyState = "last healthy state";
     private const string Evaluations = "evaluations";
+    private const string Unevaluated = "iteration to be evaluated";
 
     private readonly TrainingState _state;
     private readonly TrainingClock _clock;
@@ -62,8 +63,11 @@ internal sealed class RunContinuation : IDisposable
         content.Restore(HealthyState, _rollback.RestoreState);
         if (_evaluations is not null)
             content.Restore(Evaluations, _evaluations.RestoreState);
+        if (_evaluations is not null && content.Has(Unevaluated))
+            content.Restore(Unevaluated, reader => _evaluations.Unevaluated = IterationState.Restore(reader));
         _rollback.Try(Restore);
         _state.Restore(content);
+        _evaluations?.CheckCounts(_state.Iteration, _state.Steps, _rollback.Count);
         _messages.Inform($"Training resumes from {path}.");
         if (!_state.RestoreEnvironments(content))
             _messages.Warn("The environments could not be restored, so that their episodes start anew: they, or the transforms between them and the policy, have a state that cannot be saved (ICheckpointable).");
@@ -128,7 +132,12 @@ internal sealed class RunContinuation : IDisposable
     /// <summary>Writes a checkpoint without which the steps since the last one would be lost.</summary>
     /// <returns>The path of the checkpoint, or null where none are written.</returns>
     /// <exception cref="IOException">The checkpoint cannot be written.</exception>
-    public string? SaveBeforeLeaving() => _checkpoints?.Save(SaveAll);
+    public string? SaveBeforeLeaving()
+    {
+        var path = _checkpoints?.Save(SaveAll);
+        _iterationStart = null;
+        return path;
+    }
 
     public void Dispose() => _checkpoints?.Dispose();
 
@@ -144,6 +153,8 @@ internal sealed class RunContinuation : IDisposable
         content.Add(HealthyState, _rollback.SaveState);
         if (_evaluations is not null)
             content.Add(Evaluations, _evaluations.SaveState);
+        if (_evaluations?.Unevaluated is { } iteration)
+            content.Add(Unevaluated, writer => IterationState.Save(writer, iteration));
         _state.Save(content);
         _state.SaveEnvironments(content);
     }

@@ -38,6 +38,9 @@ internal sealed class TrainingState
     /// <summary>The iteration that is in progress or comes next.</summary>
     public int Iteration => _progress.Iteration;
 
+    /// <summary>The environment steps of the iterations before <see cref="Iteration"/>, over all environments.</summary>
+    public int Steps => _progress.Steps;
+
     /// <summary>True if the training may end within a step, so that the state before each iteration is kept.</summary>
     public bool KeepsIterationStart => _parts.Environments.MayEndWithinStep;
 

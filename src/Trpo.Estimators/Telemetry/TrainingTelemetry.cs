@@ -81,12 +81,7 @@ internal sealed class TrainingTelemetry : IDisposable
     /// <param name="duration">The time that it took.</param>
     public void Record(TrpoIteration iteration, int steps, TimeSpan duration)
     {
-        foreach (var (metric, gauge) in Gauges)
-        {
-            if (gauge.Enabled && metric.Value(iteration) is var value && !double.IsNaN(value))
-                gauge.Record(value, _environment);
-        }
-
+        Record(iteration);
         Steps.Add(steps, _environment);
         Iterations.Add(1, _environment);
         Episodes.Add(iteration.Episodes, _environment);
@@ -94,6 +89,16 @@ internal sealed class TrainingTelemetry : IDisposable
             Updates.Add(1, _environment, new(OutcomeTag, OutcomeOf(iteration)));
         Duration.Record(duration.TotalSeconds, _environment);
         _iteration?.SetTag(OutcomeTag, OutcomeOf(iteration));
+    }
+
+    /// <summary>Records the measurements of an iteration again, which counts as no other iteration.</summary>
+    public void Record(TrpoIteration iteration)
+    {
+        foreach (var (metric, gauge) in Gauges)
+        {
+            if (gauge.Enabled && metric.Value(iteration) is var value && !double.IsNaN(value))
+                gauge.Record(value, _environment);
+        }
     }
 
     /// <summary>Ends the training.</summary>

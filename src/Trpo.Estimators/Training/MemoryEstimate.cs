@@ -5,7 +5,7 @@ using Trpo.Estimators.Resuming;
 namespace Trpo.Estimators.Training;
 
 /// <summary>
-/// An estimate of the memory that training needs beside the environments and the pipeline, in bytes, from the lengths of the arrays of an iteration. Arrays that one
+/// An estimate of the memory that training needs beside the environments, those of evaluations too, and the pipeline, in bytes, from the lengths of the arrays of an iteration. Arrays that one
 /// iteration allocates and drops count in full, because the garbage collector frees them later. A custom network counts by its weights alone, a custom baseline not at all.
 /// </summary>
 internal sealed class MemoryEstimate
@@ -25,6 +25,15 @@ internal sealed class MemoryEstimate
     // A state is written to a stream that doubles its memory as it grows, then joined with the others and copied, while an earlier one is kept.
     private const int CopiesOfState = 6;
 
+    // The best policy of the evaluations is kept, and written to a stream that doubles its memory, while the former one is kept.
+    private const int CopiesOfBest = 5;
+
+    // The result of an episode of an evaluation, its return and its seed, as objects and in arrays.
+    private const int BytesOfEpisode = 72;
+
+    // The observations of environments and transforms, before and after, and of the batch that the policy reads.
+    private const int CopiesOfObservation = 5;
+
     private readonly TrpoOptions _options;
     private readonly TrainingSizes _sizes;
     private readonly double _rows;
@@ -40,6 +49,9 @@ internal sealed class MemoryEstimate
         PolicyUpdate = updateRows * BytesOfPolicyRow;
         ValueFit = _rows * BytesOfValueRow;
         Parameters = (_sizes.PolicyLength + ValueLength) * ((VectorsOfStep * sizeof(double)) + (SinglesPerParameter * sizeof(float)));
+        Evaluations = options.Evaluation is { } evaluation
+            ? ((double)evaluation.Episodes * BytesOfEpisode) + (Math.Min(sizes.Environments, evaluation.Episodes) * (double)CopiesOfObservation * sizes.ObservationLength * sizeof(float)) + (CopiesOfBest * BytesOfBest)
+            : 0;
         States = StateCount * CopiesOfState * BytesOfState;
     }
 
@@ -58,8 +70,11 @@ internal sealed class MemoryEstimate
     /// <summary>Gets the memory of checkpoints, and of the state to roll back to.</summary>
     public double States { get; }
 
+    /// <summary>Gets the memory of evaluations during the training: their environments' observations, the results of episodes, and the best policy.</summary>
+    public double Evaluations { get; }
+
     /// <summary>Gets the memory in all.</summary>
-    public double Total => Overhead * (Steps + PolicyUpdate + ValueFit + Parameters + States);
+    public double Total => Overhead * (Steps + PolicyUpdate + ValueFit + Parameters + Evaluations + States);
 
     /// <summary>Gets the number of elements of the longest array.</summary>
     public double LongestArray
@@ -85,7 +100,12 @@ internal sealed class MemoryEstimate
     // A checkpoint holds the state to roll back to as well.
     private int StateCount => _options.Checkpoints is not null ? 2 + (_sizes.KeepsIterationStart ? 1 : 0) : _options.Health.MaxRollbacks > 0 ? 1 : 0;
 
-    private double BytesOfState => (_rows * Rollouts * BytesOfStep) + ((_sizes.PolicyLength + ValueLength) * sizeof(double));
+    private double BytesOfState => (_rows * Rollouts * BytesOfStep) + FixedBytesOfState;
+
+    // What does not depend on the number of steps.
+    private double FixedBytesOfState => ((_sizes.PolicyLength + ValueLength) * sizeof(double)) + (_options.Checkpoints is null ? 0 : BytesOfBest);
+
+    private double BytesOfBest => _options.Evaluation is { KeepBest: true } ? _sizes.PolicyLength * (double)sizeof(double) : 0;
 
     // Observation, action, log-probability, reward, and the three ends of an episode.
     private double BytesOfStep => ((double)_sizes.ObservationLength * sizeof(float)) + ((double)_sizes.ActionLength * sizeof(float)) + (2 * sizeof(double)) + (3 * sizeof(bool));
@@ -154,8 +174,9 @@ internal sealed class MemoryEstimate
 
     private string Shares()
     {
+        var evaluations = Evaluations > 0 ? $", {Size(Evaluations)} for evaluations" : "";
         var states = States > 0 ? $", {Size(States)} for checkpoints and rollbacks" : "";
-        return $"{Size(Steps)} for the steps, {Size(PolicyUpdate)} for the policy's update, {Size(ValueFit)} for the value function's fit, {Size(Parameters)} for parameters{states}";
+        return $"{Size(Steps)} for the steps, {Size(PolicyUpdate)} for the policy's update, {Size(ValueFit)} for the value function's fit, {Size(Parameters)} for parameters{evaluations}{states}";
     }
 
     private string Advice(double limit)
@@ -167,6 +188,8 @@ internal sealed class MemoryEstimate
             remedies.Add(nameof(TrpoOptions.ReusedIterations));
         if (_sizes.Environments > 1 && _sizes.Environments >= _options.MaxStepsPerIteration)
             remedies.Add("the count of LoadFromEnvironment");
+        if (_options.Evaluation is { } evaluation && (double)evaluation.Episodes * BytesOfEpisode > Total / 4)
+            remedies.Add($"{nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.Episodes)}");
         remedies.Add($"the widths or the number of {nameof(TrpoOptions.HiddenLayers)}{(HasValueNetwork && _options.ValueFunction.HiddenLayers is not null ? $" and {nameof(TrpoOptions.ValueFunction)}.{nameof(TrpoOptions.HiddenLayers)}" : "")}");
         return $"Lower {string.Join(", or ", remedies)}.";
     }
@@ -179,7 +202,7 @@ internal sealed class MemoryEstimate
     // Null where the steps are not what takes the memory. An iteration is up to 1.5 times as long as the option says.
     private int? MaxStepsPerIteration(double limit)
     {
-        var fixedBytes = Overhead * (Parameters + (StateCount * CopiesOfState * (_sizes.PolicyLength + ValueLength) * sizeof(double)));
+        var fixedBytes = Overhead * (Parameters + Evaluations + (StateCount * CopiesOfState * FixedBytesOfState));
         var share = Math.Min((limit - fixedBytes) / (Total - fixedBytes), Array.MaxLength / LongestArray) * 0.9;
         var steps = share * _rows / 1.5;
         if (_options.FinalStepsPerIteration is null && _options.TotalSteps / TrpoOptions.MinGrowingIterations > steps)

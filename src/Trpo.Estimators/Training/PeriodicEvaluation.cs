@@ -1,4 +1,5 @@
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Policies;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Telemetry;
 using Trpo.Runtime.Randomness;
@@ -7,12 +8,13 @@ namespace Trpo.Estimators.Training;
 
 /// <summary>The evaluations of a training (<see cref="TrpoOptions.Evaluation"/>): when they are made, the end that they may bring, and the policy that is kept.</summary>
 /// <param name="options">The options.</param>
+/// <param name="policy">The policy.</param>
 /// <param name="history">The evaluations so far.</param>
 /// <param name="progress">The position of the training.</param>
 /// <param name="play">Plays episodes of a seed with the present policy, and returns their returns.</param>
 /// <param name="messages">The receivers of reports.</param>
 /// <param name="cancellation">Ends an evaluation between two steps.</param>
-internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHistory history, TrainingProgress progress, Func<int, IReadOnlyList<double>> play, TrainingMessages messages, CancellationToken cancellation)
+internal sealed class PeriodicEvaluation(EvaluationOptions options, StochasticPolicy policy, EvaluationHistory history, TrainingProgress progress, Func<int, IReadOnlyList<double>> play, TrainingMessages messages, CancellationToken cancellation)
 {
     // The streams of the policy, the value function and the rollouts come before that of the evaluations.
     private const int StreamsBefore = 3;
@@ -22,6 +24,12 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
 
     /// <summary>True if the last evaluation was stopped by a cancellation; it is made when training resumes.</summary>
     public bool WasCancelled { get; private set; }
+
+    /// <summary>True if an evaluation was made that was due before training stopped.</summary>
+    public bool WasLate { get; private set; }
+
+    /// <summary>True if a policy is kept.</summary>
+    public bool HasBest => history.HasBest;
 
     /// <summary>Determines whether an evaluation is to be made, or was stopped by a cancellation before training resumed.</summary>
     /// <param name="isLast">True if training ends here.</param>
@@ -39,11 +47,11 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
 
     /// <summary>Evaluates the policy, if it is time to.</summary>
     /// <param name="isLast">True if training ends here.</param>
-    /// <returns>The evaluation; null if it is not due, or was stopped by a cancellation.</returns>
+    /// <returns>The evaluation; null if it is not due, was stopped by a cancellation, or the parameters of the policy are not valid, which the next iteration finds out.</returns>
     /// <exception cref="EnvironmentException">An environment failed.</exception>
     public TrpoEvaluation? RunIfDue(bool isLast)
     {
-        if (!IsDue(isLast))
+        if (!IsDue(isLast) || !policy.HasValidParameters)
             return null;
         using var activity = messages.Telemetry.Evaluation();
         var seed = Seed;
@@ -57,6 +65,29 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
         if (!isLast)
             InformIfExhausted();
         return new TrpoEvaluation(progress.Steps, seed, returns, isBest);
+    }
+
+    /// <summary>Keeps an iteration that is reported without the evaluation that was due, so that it is reported again with it when training resumes.</summary>
+    /// <param name="iteration">The iteration; null for one that lacks none.</param>
+    public void Postpone(TrpoIteration? iteration) => history.Unevaluated = iteration;
+
+    /// <summary>Makes the evaluation that was due before training stopped, and reports its iteration again, with it.</summary>
+    /// <param name="isLast">True if training ends here.</param>
+    /// <returns>True if training continues, false if it was cancelled.</returns>
+    /// <exception cref="EnvironmentException">An environment failed.</exception>
+    public bool RunLate(bool isLast)
+    {
+        if (RunIfDue(isLast) is not { } evaluation)
+            return !WasCancelled;
+        WasLate = true;
+        messages.Inform(FormattableString.Invariant($"The evaluation after {evaluation.Steps:N0} steps, which was not made before training stopped, has a mean return of {evaluation.MeanReturn:G6} over {evaluation.Returns.Count} episodes."));
+        if (history.Unevaluated is not { } reported)
+            return true;
+        history.Unevaluated = null;
+        var iteration = reported with { Evaluation = evaluation };
+        messages.Telemetry.Record(iteration);
+        messages.Report(iteration);
+        return true;
     }
 
     /// <summary>Makes the policy the best of all evaluations, where that is asked for, and evaluates it once more over episodes of other seeds.</summary>
@@ -105,11 +136,23 @@ internal sealed class PeriodicEvaluation(EvaluationOptions options, EvaluationHi
         }
     }
 
+    // Sums of finite rewards can overflow, and no mean of them can be compared.
+    private static IReadOnlyList<double> CheckFinite(IReadOnlyList<double> returns)
+    {
+        for (var i = 0; i < returns.Count; i++)
+        {
+            if (!double.IsFinite(returns[i]))
+                throw new EnvironmentException(FormattableString.Invariant($"The return of episode {i} is {returns[i]}, though its rewards are finite. Scale the rewards of the environment down."));
+        }
+
+        return returns;
+    }
+
     private IReadOnlyList<double>? TryPlay(int seed)
     {
         try
         {
-            return play(seed);
+            return CheckFinite(play(seed));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -78,6 +78,13 @@ internal sealed class TrainingGuard : IDisposable
             _hasEpisodes = true;
             if (!_progress.IsBegun)
                 _continuation?.KeepIterationStart();
+            if (IsStillDiverged && IsCancelled)
+            {
+                // Nothing changed since the checkpoint that was resumed from.
+                Cancel(checkpoint: null, failure: null);
+                return false;
+            }
+
             ThrowIfStillDiverged();
             if (iterate())
                 return true;
@@ -166,10 +173,12 @@ internal sealed class TrainingGuard : IDisposable
     public void Dispose() => _continuation?.Dispose();
 
     // A training that had diverged before it was resumed is diverged still, unless the health options have changed.
+    private bool IsStillDiverged => !_progress.IsBegun && _health.Diagnosis is not null;
+
     private void ThrowIfStillDiverged()
     {
-        if (!_progress.IsBegun && _health.Diagnosis is { } diagnosis)
-            throw new DivergenceException(_progress.Iteration - 1, diagnosis);
+        if (IsStillDiverged)
+            throw new DivergenceException(_progress.Iteration - 1, _health.Diagnosis!);
     }
 
     private void Cancel(string? checkpoint, Exception? failure)

@@ -26,9 +26,6 @@ internal sealed class TrpoTrainer : IDisposable
     private readonly TrainingGuard _guard;
     private readonly PeriodicEvaluation? _evaluation;
 
-    // An evaluation that a cancellation stopped, made when training resumed.
-    private TrpoEvaluation? _late;
-
     private TrpoTrainer(TrpoOptions options, TrainingMessages messages, ShardGroup shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard, PeriodicEvaluation? evaluation)
     {
         (_options, _messages, _shards) = (options, messages, shards);
@@ -62,7 +59,7 @@ internal sealed class TrpoTrainer : IDisposable
         {
             guard.Resume();
             messages.Telemetry.SetSeed(progress.Seed);
-            var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
+            var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, parts.Policy, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
             return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);
         }
         catch
@@ -96,11 +93,11 @@ internal sealed class TrpoTrainer : IDisposable
     public bool Run()
     {
         _evaluation?.Align();
-        if (_evaluation is { } evaluation && evaluation.IsDue(IsAtEnd) && !_guard.Run(EvaluateLate))
+        if (_evaluation is { } evaluation && evaluation.IsDue(IsAtEnd) && !_guard.Run(() => evaluation.RunLate(IsAtEnd)))
             return false;
         if (IsFinished)
         {
-            if (_late is not null)
+            if (_evaluation is { WasLate: true })
                 _guard.Complete();
             else if (!IsAtEnd)
                 _evaluation!.InformIfExhausted();
@@ -122,15 +119,10 @@ internal sealed class TrpoTrainer : IDisposable
     /// <inheritdoc cref="PeriodicEvaluation.KeepBest"/>
     public (int Steps, TrpoEvaluation? Evaluation)? KeepBest(bool isComplete) => _evaluation?.KeepBest(isComplete);
 
-    public void Dispose() => _guard.Dispose();
+    /// <summary>True if the best policy is kept.</summary>
+    public bool HasBest => _evaluation is { HasBest: true };
 
-    private bool EvaluateLate()
-    {
-        _late = _evaluation!.RunIfDue(IsAtEnd);
-        if (_late is not null)
-            _messages.Inform(FormattableString.Invariant($"The evaluation after {_late.Steps:N0} steps, which was not made before training stopped, has a mean return of {_late.MeanReturn:G6} over {_late.Returns.Count} episodes."));
-        return !_evaluation.WasCancelled;
-    }
+    public void Dispose() => _guard.Dispose();
 
     // One iteration; false if it was cancelled while steps were collected.
     private bool Iterate()
@@ -164,6 +156,7 @@ internal sealed class TrpoTrainer : IDisposable
         _progress.Complete(rows);
         _health.Observe(update.Step.Outcome, problem.Entropy, _shards.Episodes.Select(episode => episode.Return));
         var times = new IterationTimes(collected - _clock.IterationStart, estimated - collected, update.PolicyTime, update.ValueTime);
+        var isDue = _evaluation?.IsDue(IsAtEnd) ?? false;
         TrpoEvaluation? evaluation = null;
         ExceptionDispatchInfo? failure = null;
         try
@@ -176,8 +169,8 @@ internal sealed class TrpoTrainer : IDisposable
             failure = ExceptionDispatchInfo.Capture(exception);
         }
 
-        var iteration = Describe(number, update, maxKl, problem.Entropy, explainedVariance, times) with { Evaluation = evaluation ?? _late };
-        _late = null;
+        var iteration = Describe(number, update, maxKl, problem.Entropy, explainedVariance, times) with { Evaluation = evaluation };
+        _evaluation?.Postpone(isDue && evaluation is null ? iteration : null);
         _messages.Telemetry.Record(iteration, rows, iteration.Elapsed - _clock.IterationStart);
         _messages.Report(iteration);
         if (failure is not null)

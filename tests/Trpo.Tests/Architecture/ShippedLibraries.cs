@@ -62,7 +62,7 @@ internal static class ShippedLibraries
         ["Estimation"] = ["Trajectories"],
         ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Trajectories"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
-        ["Training"] = ["", "Baselines", "Distributions", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
+        ["Training"] = ["", "Baselines", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
         ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {

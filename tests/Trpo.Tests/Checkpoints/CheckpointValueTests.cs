@@ -40,6 +40,7 @@ public sealed class CheckpointValueTests
     {
         yield return new TestCaseData(() => new TimeLimit(new CartPole(), 30), Small with { NormalizeObservations = true }).SetArgDisplayNames("choices");
         yield return new TestCaseData(() => new Pendulum(), Small with { BootstrapTruncated = false }).SetArgDisplayNames("continuous actions");
+        yield return new TestCaseData(() => new TimeLimit(new CartPole(), 5), Small with { Evaluation = new() { Every = 40, Episodes = 1, KeepBest = true } }).SetArgDisplayNames("evaluations");
     }
 
     [TestCaseSource(nameof(Trainings))]

@@ -1,6 +1,9 @@
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Reports;
+using Trpo.Reports.Csv;
+using Trpo.Reports.History;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
@@ -35,8 +38,7 @@ public sealed class EvaluatedTrainingTests
         evaluations.AddRange(Evaluations(last));
 
         Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
-        Assert.That(evaluations.Select(Measured), Is.SubsetOf(Evaluations(whole).Select(Measured)));
-        Assert.That(evaluations.Select(evaluation => evaluation.Steps), Is.Unique.And.Ordered);
+        Assert.That(evaluations.Select(Measured), Is.EqualTo(Evaluations(whole).Select(Measured)), "each is reported once");
     }
 
     [Test]
@@ -50,6 +52,8 @@ public sealed class EvaluatedTrainingTests
 
         Assert.That(first.Iterations.Select(iteration => iteration.Steps), Is.EqualTo(new[] { 150, 300 }));
         Assert.That(Evaluations(first), Is.Empty);
+        Assert.That(rest.Iterations[0], Is.EqualTo(first.Iterations[1] with { Evaluation = rest.Iterations[0].Evaluation }).Using<TrpoIteration, TrpoIteration>(IsSame), "reported again, with it");
+        Assert.That(rest.Iterations[1].Iteration, Is.EqualTo(3));
         Assert.That(Evaluations(rest).Select(Measured), Is.EqualTo(Evaluations(whole).Select(Measured)));
         Assert.That(rest.Onnx, Is.EqualTo(whole.Onnx));
         Assert.That(training.Warnings, Has.Some.Contains("cancelled after 300 of 1,200 steps"));
@@ -104,6 +108,45 @@ public sealed class EvaluatedTrainingTests
         Assert.That(() => new ResumedTraining(() => new CartPole(), Small with { Evaluation = Small.Evaluation! with { Episodes = 5 } }).Piece(_folder.FullName),
             Throws.TypeOf<CheckpointException>().With.Message.Contains("its option evaluation.episodes is 3, but that of this run is 5"));
     }
+
+    [TestCase(2)]
+    [TestCase(4)]
+    [TestCase(8)]
+    public void The_record_of_a_training_whose_evaluation_was_stopped_is_that_of_the_whole_one(int iteration)
+    {
+        var training = new ResumedTraining(() => new CartPole(), Small);
+        var (whole, pieces) = (_folder.PathOf("whole"), _folder.PathOf("pieces"));
+        var undisturbed = training.Whole();
+        Record(whole, undisturbed);
+
+        // A return of CartPole is the number of its steps.
+        var before = undisturbed.Iterations.Take(iteration - 1).Sum(earlier => earlier.Evaluation?.Returns.Sum() ?? 0);
+        var first = training.Piece(_folder.PathOf("checkpoints"), cancelAfter: (150 * iteration) + (int)before + 4);
+        Record(pieces, first);
+        var stopped = Evaluated(pieces);
+        Record(pieces, training.Piece(_folder.PathOf("checkpoints")));
+
+        Assert.That(first.Iterations[^1].Iteration, Is.EqualTo(iteration));
+        Assert.That(stopped[^1], Is.EqualTo((iteration, double.NaN)));
+        Assert.That(Evaluated(pieces), Is.EqualTo(Evaluated(whole)));
+
+        static void Record(string folder, (byte[] Onnx, List<TrpoIteration> Iterations) run)
+        {
+            using var recorder = new RunRecorder(folder);
+            run.Iterations.ForEach(recorder.Report);
+        }
+
+        static List<(int, double)> Evaluated(string folder)
+        {
+            var path = Path.Combine(folder, "metrics.csv");
+            var history = new RunHistory([.. MetricsReader.Rows(File.ReadAllText(path), path)]);
+            return [.. history.Rows.Zip(history[TrpoMetric.EvaluationReturn], (row, mean) => (row.Iteration, mean))];
+        }
+    }
+
+    // Lists are equal by their elements.
+    private static bool IsSame(TrpoIteration first, TrpoIteration second) =>
+        first.Returns.SequenceEqual(second.Returns) && first with { Returns = [] } == second with { Returns = [] };
 
     private static IEnumerable<TrpoEvaluation> Evaluations((byte[] Onnx, List<TrpoIteration> Iterations) run) => run.Iterations.Select(iteration => iteration.Evaluation).OfType<TrpoEvaluation>();
 

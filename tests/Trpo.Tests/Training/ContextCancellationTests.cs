@@ -67,6 +67,35 @@ public sealed class ContextCancellationTests
         Assert.That(policy.Onnx.ToArray(), Is.EqualTo(expected.Onnx.ToArray()));
     }
 
+    // Two environments make 200 steps before the first evaluation. The report of the last iteration comes between the last evaluation and that of the best policy.
+    [TestCase(201, false, 200)]
+    [TestCase(215, false, 200)]
+    [TestCase(-5, true, 600)]
+    [TestCase(5, true, 600)]
+    public void An_evaluation_is_cancelled_with_a_checkpoint_and_made_when_training_resumes(int step, bool isOfLastReport, int steps)
+    {
+        using var folder = new TemporaryFolder();
+        var evaluated = Small with { Evaluation = new() { Every = 200, Episodes = 3, KeepBest = true } };
+        var options = evaluated with { Checkpoints = new CheckpointOptions { Folder = folder.FullName, Resume = true } };
+        var lastReport = 0;
+        var (whole, expected) = (View(), new Listener(_ => lastReport = _steps));
+        using var undisturbed = Trainer(whole, evaluated with { Progress = expected }).Fit(whole);
+
+        (_cancelAt, _steps) = (step + (isOfLastReport ? lastReport : 0), 0);
+        var (view, listener) = (View(), new Listener());
+        Assert.That(() => Trainer(view, options with { Progress = listener }).Fit(view), Throws.TypeOf<OperationCanceledException>().With.Message.EqualTo("Operation was canceled."));
+        Assert.That(listener.Iterations[^1].Steps, Is.EqualTo(steps));
+        Assert.That(Directory.GetFiles(folder.FullName, "*.checkpoint"), Is.Not.Empty);
+        CreateContext();
+        var resumed = View();
+        using var policy = Trainer(resumed, options with { Progress = listener }).Fit(resumed);
+
+        Assert.That(policy.Onnx.ToArray(), Is.EqualTo(undisturbed.Onnx.ToArray()));
+        Assert.That(Returns(listener), Is.EqualTo(Returns(expected)));
+
+        static IEnumerable<string> Returns(Listener listener) => listener.Iterations.Select(iteration => iteration.Evaluation).OfType<TrpoEvaluation>().Select(evaluation => $"{evaluation.Steps} {string.Join(' ', evaluation.Returns)}");
+    }
+
     [Test]
     public void A_step_that_fails_after_the_cancellation_is_no_failure_of_the_environment()
     {

@@ -21,6 +21,7 @@ public sealed class MemoryEstimateTests
     [TestCase(60_000, 0, "products", new[] { 64, 64 })]
     [TestCase(60_000, 0, "torch", new[] { 16 })]
     [TestCase(4_000, 1, "torch", new[] { 512 })]
+    [TestCase(2_000, 0, "evaluated", new[] { 1_024, 1_024 })]
     public void The_estimate_is_within_a_factor_of_two_of_the_memory_that_a_training_takes(int steps, int reused, string network, int[] widths)
     {
         if (!OperatingSystem.IsLinux())
@@ -35,6 +36,8 @@ public sealed class MemoryEstimateTests
         if (network == "products")
             options = options with { Engine = TrainingEngine.TorchSharp };
         var sizes = TrainingSizes.OfPerceptron(options, 400, 4, 1, 2, 2);
+        if (network == "evaluated")
+            options = options with { Evaluation = new() { Every = steps, Episodes = 100, KeepBest = true } };
         if (network == "torch")
             sizes = sizes with { PolicyEngine = NetworkEngine.TorchGraphs };
         var estimate = new MemoryEstimate(options, sizes, IterationSchedule.Of(options, 400).MaxSteps).Total;
@@ -133,6 +136,26 @@ public sealed class MemoryEstimateTests
         Assert.That(Refusal(smaller, sizes, IterationSchedule.Of(smaller, 8), Gigabyte), Is.Null);
         var longer = growing with { StepsPerIteration = 5_000_000 };
         Assert.That(Refusal(longer, sizes, IterationSchedule.Of(longer, 8), Gigabyte), Does.Contain("Lower StepsPerIteration and FinalStepsPerIteration to "));
+    }
+
+    [Test]
+    public void The_best_policy_and_the_episodes_of_evaluations_count()
+    {
+        var plain = new TrpoOptions { TotalSteps = 10_000, StepsPerIteration = 500, HiddenLayers = [2_048, 2_048] };
+        var sizes = TrainingSizes.OfPerceptron(plain, 8, 4, 1, 2, 2);
+        var schedule = IterationSchedule.Of(plain, 8);
+        double Total(TrpoOptions options) => new MemoryEstimate(options, sizes, schedule.MaxSteps).Total;
+        var best = plain with { Evaluation = new() { Every = 1_000, Episodes = 20, KeepBest = true } };
+        var saved = plain with { Checkpoints = new() { Folder = "checkpoints" } };
+        var bytes = sizes.PolicyLength * 8.0;
+
+        Assert.That(Total(best) - Total(plain), Is.InRange(3 * bytes, 6 * bytes));
+        Assert.That(Total(best with { Checkpoints = saved.Checkpoints }) - Total(best), Is.GreaterThan(Total(saved) - Total(plain) + bytes), "it is in the checkpoints too");
+        Assert.That(Total(plain with { Evaluation = new() { Every = 1_000, Episodes = 20 } }), Is.EqualTo(Total(plain)).Within(0.01).Percent);
+        var many = new TrpoOptions { TotalSteps = 10_000, StepsPerIteration = 500, Evaluation = new() { Every = 1_000, Episodes = 1_000_000 } };
+        Assert.That(Refusal(many, TrainingSizes.OfPerceptron(many, 8, 4, 1, 2, 2), schedule, 50_000_000), Does.Contain(" for evaluations").And.EndsWith("Lower Evaluation.Episodes, or the widths or the number of HiddenLayers."));
+        var images = TrainingSizes.OfPerceptron(many, 1_000, 100_000, 1, 2, 2);
+        Assert.That(new MemoryEstimate(many with { Evaluation = new() { Every = 1_000, Episodes = 500 } }, images, 1).Evaluations, Is.GreaterThan(500 * 100_000 * sizeof(float)));
     }
 
     [TestCase(8)]

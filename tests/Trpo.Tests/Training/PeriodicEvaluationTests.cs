@@ -90,6 +90,7 @@ public sealed class PeriodicEvaluationTests
         {
             Assert.That(Refusal(new() { Every = 0 }), Does.StartWith("Evaluation.Every must be at least 1"));
             Assert.That(Refusal(new() { Every = 500, Episodes = 0 }), Does.StartWith("Evaluation.Episodes must be from 1 to 1000000"));
+            Assert.That(Refusal(new() { Every = 500, Episodes = 1_000_001 }), Does.StartWith("Evaluation.Episodes must be from 1 to 1000000"));
             Assert.That(Refusal(new() { Every = 500, Patience = 0 }), Does.StartWith("Evaluation.Patience must be at least 1"));
             Assert.That(Refusal(new() { Every = 2_001 }), Does.StartWith("Evaluation.Every is 2001 steps, but the training has 2000 (TotalSteps)"));
         });
