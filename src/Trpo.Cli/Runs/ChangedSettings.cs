@@ -9,9 +9,10 @@ internal static class ChangedSettings
     /// <summary>Returns a line for each: <c>trustRegion.maxKl = 0.02</c>.</summary>
     public static IReadOnlyList<string> Of(TrpoOptions options)
     {
+        // A group of settings that is null by default has no names there.
         var defaults = TrpoOptionsJson.Flatten(new TrpoOptions()).ToDictionary();
         return [.. TrpoOptionsJson.Flatten(options with { Checkpoints = null })
-            .Where(option => !JsonElement.DeepEquals(option.Value, defaults[option.Key]))
+            .Where(option => !defaults.TryGetValue(option.Key, out var value) || !JsonElement.DeepEquals(option.Value, value))
             .Select(option => $"{option.Key} = {option.Value.GetRawText()}")];
     }
 }

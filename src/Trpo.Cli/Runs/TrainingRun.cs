@@ -39,7 +39,7 @@ internal sealed class TrainingRun
     /// <summary>Handles interruptions from here on: they stop the training where it can be resumed.</summary>
     public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; another Ctrl-C after a second ends at once."));
 
-    /// <summary>Trains, evaluates, and writes the files. The report is also written if training is interrupted or diverges, or if the environment fails.</summary>
+    /// <summary>Trains, evaluates, and writes the files. The report is also written if training is interrupted or diverges, or if the environment fails; a training that diverged leaves the best policy of its evaluations, if it keeps one.</summary>
     /// <param name="folderLock">The lock of the folder, held by the caller.</param>
     /// <param name="resume">True to resume from the latest checkpoint.</param>
     /// <param name="cancel">Interrupts the training or the evaluation.</param>
@@ -54,11 +54,7 @@ internal sealed class TrainingRun
         {
             var model = Train(folderLock, resume, cancel);
             using var owned = model as IDisposable;
-            LeaveLostFolder(folderLock);
-            PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
-            _terminal.WriteLine($"Wrote {_folder.Model}");
-            _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
-            _terminal.WriteLine($"Wrote {_folder.Onnx}");
+            Write(model, folderLock);
             isInterrupted = cancel.IsCancellationRequested;
             if (!isInterrupted && _command.Episodes > 0)
                 isInterrupted = !TryEvaluate(model, cancel);
@@ -70,6 +66,12 @@ internal sealed class TrainingRun
         }
         catch (Exception exception) when (exception is TrainingException or EnvironmentException)
         {
+            if (exception is TrainingException { BestPolicy: { } best })
+            {
+                using var owned = best;
+                Write(_preprocessing.Append(best), folderLock);
+            }
+
             TryWriteReport();
             throw;
         }
@@ -79,6 +81,15 @@ internal sealed class TrainingRun
             return ExitCode.Done;
         _terminal.Warn($"Interrupted.{(folderLock.IsLost ? "" : $" To continue: trpo resume {_folder.Given}")}");
         return ExitCode.Interrupted;
+    }
+
+    private void Write(TransformerChain<PolicyTransformer> model, FolderLock folderLock)
+    {
+        LeaveLostFolder(folderLock);
+        PolicyModel.Save(_ml, model, _environment.Schema, _folder.Model);
+        _terminal.WriteLine($"Wrote {_folder.Model}");
+        _ml.ReinforcementLearning.ExportToOnnx(model, _folder.Onnx);
+        _terminal.WriteLine($"Wrote {_folder.Onnx}");
     }
 
     private TransformerChain<PolicyTransformer> Train(FolderLock folderLock, bool resume, CancellationToken cancel)

@@ -17,6 +17,7 @@ internal static class TrainVerb
     private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the environment's name by default.");
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is moved to replaced/ there." };
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", min: 1);
+    private static readonly Option<int?> FinalSteps = Options.Number("--final-steps-per-iteration", "Environment steps of the last iterations, about: iterations grow to that length from 512, or from the \"stepsPerIteration\" of --options; with no more than that, all have one length, as those of the preset sample-efficient have. Long ones end well, short ones learn soonest.", min: 2, max: 10_000_000);
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
     private static readonly Option<int?> Threads = Options.Threads(" More threads pay if a step takes more than some microseconds; the policy does not depend on their number.");
@@ -45,7 +46,7 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -55,7 +56,7 @@ internal static class TrainVerb
     private static int Execute(ParseResult parsed, Terminal terminal)
     {
         var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
-        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed));
+        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(FinalSteps));
         var ml = new MLContext(options.Seed);
         using var table = new TableMessages(ml, terminal);
         var count = parsed.GetValue(Count) ?? 8;
