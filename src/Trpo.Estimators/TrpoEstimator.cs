@@ -102,6 +102,23 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         return Export(policy, MetadataOf(column, _seed, steps: 0));
     }
 
+    /// <summary>Describes the sizes of the training without a step of the environment: steps, updates, networks, engines and memory.</summary>
+    /// <param name="inputSchema">The schema of the data that <see cref="Fit"/> will be given.</param>
+    /// <returns>The sizes; their text has a line for each kind.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is, as <see cref="Fit"/> would say; libtorch does not have the <see cref="TrpoOptions.Device"/>; or a custom part is null, cannot be differentiated, or computes other values than its ONNX form.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    public TrainingPlan Describe(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var length = ((VectorDataViewType)FindObservation(inputSchema).Type).Size;
+        TorchRuntime.EnsureLoaded();
+        using var withGradients = GradientMode.Enable();
+        using var policy = _parts.CreatePolicy(length, new RandomSource((ulong)_seed).Split());
+        return _parts.Plan(policy, length);
+    }
+
     /// <summary>Returns the columns of the input and, behind them, the action and its score.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

@@ -29,6 +29,8 @@ internal static class TrainVerb
     private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, the most that a killed process loses; 60 by default.");
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", min: 0);
 
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything, print the sizes of the training and its memory, and train nothing: the environment makes no step, and no file is written." };
+
     /// <summary>Creates the command.</summary>
     public static Command Create()
     {
@@ -38,6 +40,7 @@ internal static class TrainVerb
             [
                 ("trpo train --environment cartpole --steps 50000", "Trains for a few seconds; the files are in runs/cartpole."),
                 ("trpo train --environment pendulum --options options.json --seed 2 --out runs/2", "With settings of your own, such as { \"discount\": 0.95, \"trustRegion\": { \"damping\": 0.01 } }."),
+                ("trpo train --environment pendulum --steps 1000000 --dry-run", "Prints the number of updates, their lengths, the networks and the memory, and trains nothing."),
                 ("trpo train --assembly bin/Release/net10.0/Robots.dll --environment Arm --threads 4", "In an environment of your own."),
             ],
             Notes = """
@@ -46,7 +49,7 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -65,6 +68,8 @@ internal static class TrainVerb
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
         Refuse(folder, parsed.GetValue(Overwrite), parsed.GetValue(Normalize)!, options);
         TrainingProbe.Run(ml, environment, options);
+        if (parsed.GetValue(DryRun))
+            return Describe(ml, environment, folder, parsed.GetValue(Normalize)!, options, terminal);
         var normalization = Chosen(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
         var command = new TrainingCommand
         {
@@ -97,6 +102,16 @@ internal static class TrainVerb
                 folder.PutBack(replaced);
             throw;
         }
+    }
+
+    private static int Describe(MLContext ml, EnvironmentDataView environment, RunFolder folder, string normalize, TrpoOptions options, Terminal terminal)
+    {
+        // Without a step, it is open whether "auto" becomes the running normalization, which takes the most memory.
+        var settings = options with { NormalizeObservations = normalize is "running" or "auto", Checkpoints = new() { Folder = folder.Checkpoints } };
+        terminal.WriteLine($"{TrainingProbe.Describe(ml, environment, settings)}");
+        terminal.WriteLine($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(options))}.");
+        terminal.WriteLine($"Nothing was trained, because of --dry-run. The files would go to {folder.Path}.");
+        return ExitCode.Done;
     }
 
     // Whatever the command line decides is decided before the environment makes a step.

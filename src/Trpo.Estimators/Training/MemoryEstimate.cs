@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Resuming;
 
@@ -52,6 +53,7 @@ internal sealed class MemoryEstimate
         Evaluations = options.Evaluation is { } evaluation
             ? ((double)evaluation.Episodes * BytesOfEpisode) + (Math.Min(sizes.Environments, evaluation.Episodes) * (double)CopiesOfObservation * sizes.ObservationLength * sizeof(float)) + (CopiesOfBest * BytesOfBest)
             : 0;
+        OnDevice = IsOnProcessor ? 0 : (updateRows * PolicyActivations) + (_rows * ValueActivations) + ((_sizes.PolicyLength + ValueLength) * SinglesPerParameter * sizeof(float));
         States = StateCount * CopiesOfState * BytesOfState;
     }
 
@@ -73,6 +75,9 @@ internal sealed class MemoryEstimate
     /// <summary>Gets the memory of evaluations during the training: their environments' observations, the results of episodes, and the best policy.</summary>
     public double Evaluations { get; }
 
+    /// <summary>Gets the memory on a graphics card, which is not part of <see cref="Total"/>; 0 on the processor.</summary>
+    public double OnDevice { get; }
+
     /// <summary>Gets the memory in all.</summary>
     public double Total => Overhead * (Steps + PolicyUpdate + ValueFit + Parameters + Evaluations + States);
 
@@ -92,6 +97,12 @@ internal sealed class MemoryEstimate
 
     // With each earlier rollout the update grows, and what was too short for it is dropped.
     private double Growth => 2 - (1.0 / Rollouts);
+
+    private bool IsOnProcessor => _options.EngineChoice.Device.IsCpu;
+
+    private double PolicyActivations => Growth * Activations(_sizes.PolicyEngine, _sizes.PolicyLayers, _sizes.NetworkOutputs, _options.FisherFraction);
+
+    private double ValueActivations => HasValueNetwork ? Activations(_sizes.ValueEngine, _options.ValueLayers, 1, _options.ValueFunction.FisherFraction) : 0;
 
     private bool HasValueNetwork => _options.Baseline is null;
 
@@ -118,7 +129,7 @@ internal sealed class MemoryEstimate
 
             // Values, rewards, values of the next observations, advantages, targets, log-probabilities; with reuse also weights and traces.
             var doubles = 7.0 + (Rollouts > 1 ? 5 : 0) + _sizes.ActionLength + (2.0 * _sizes.ParameterLength) + _sizes.NetworkOutputs + (2 * _options.FisherFraction * _sizes.ParameterLength) + (Rollouts > 1 ? _sizes.ParameterLength : 0);
-            return (doubles * sizeof(double)) + (observation * (sampled + (_options.NormalizeObservations ? 1 : 0) + (Rollouts > 1 ? 1 : 0))) + (Growth * Activations(_sizes.PolicyEngine, _sizes.PolicyLayers, _sizes.NetworkOutputs, _options.FisherFraction));
+            return (doubles * sizeof(double)) + (observation * (sampled + (_options.NormalizeObservations ? 1 : 0) + (Rollouts > 1 ? 1 : 0))) + (IsOnProcessor ? PolicyActivations : 0);
         }
     }
 
@@ -131,7 +142,7 @@ internal sealed class MemoryEstimate
             if (!HasValueNetwork)
                 return normalized;
             var fraction = _options.ValueFunction.FisherFraction;
-            return normalized + ((4 + fraction) * sizeof(double)) + (fraction < 1 ? fraction * observation : 0) + Activations(_sizes.ValueEngine, _options.ValueLayers, 1, fraction);
+            return normalized + ((4 + fraction) * sizeof(double)) + (fraction < 1 ? fraction * observation : 0) + (IsOnProcessor ? ValueActivations : 0);
         }
     }
 
@@ -143,13 +154,31 @@ internal sealed class MemoryEstimate
         {
             NetworkEngine.Kernels => Padded(inputs) + layers.Sum(width => Padded(width)),
 
-            // Activations, derivatives, tangents and cotangents.
-            NetworkEngine.TorchProducts => inputs + (4 * hidden) + (3.0 * outputs),
+            // Activations, derivatives, tangents and cotangents; and the values of a trial before and after the activation, for which the allocator takes new memory.
+            NetworkEngine.TorchProducts => inputs + (6 * hidden) + (3.0 * outputs),
 
             // The graph of the outputs, which keeps them before and after the activation, and one gradient over all rows; the graph of that gradient over the sampled rows.
             _ => Math.Max(inputs + (2 * hidden) + (4.0 * Widest(layers)) + (3.0 * outputs), fraction * (inputs + (5 * hidden) + (3.0 * outputs))),
         });
     }
+
+    /// <summary>Gets the memory that the process may use, in bytes: that of the machine, or of its container.</summary>
+    public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Returns the estimate for users.</summary>
+    /// <param name="available">The memory that the process may use, in bytes.</param>
+    public TrainingMemory Describe(double available) => new()
+    {
+        Steps = Steps,
+        PolicyUpdate = PolicyUpdate,
+        ValueFit = ValueFit,
+        Parameters = Parameters,
+        Evaluations = Evaluations,
+        States = States,
+        Total = Total,
+        OnDevice = OnDevice,
+        Available = available,
+    };
 
     /// <summary>Throws if training would not fit into memory.</summary>
     /// <param name="options">The options.</param>
@@ -162,22 +191,15 @@ internal sealed class MemoryEstimate
         var total = (double)schedule.LastStep * sizes.Environments;
         if (total > int.MaxValue)
             throw new InvalidOperationException(FormattableString.Invariant($"{nameof(TrpoOptions.TotalSteps)} is {options.TotalSteps:N0}, which {sizes.Environments:N0} environments round up to {total:N0}; at most {int.MaxValue:N0} steps can be made. Lower {nameof(TrpoOptions.TotalSteps)}, or the count of LoadFromEnvironment."));
-        var limit = available ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var limit = available ?? Available;
         var estimate = new MemoryEstimate(options, sizes, schedule.MaxSteps);
         if (estimate.LongestArray > Array.MaxLength)
             throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs an array of {estimate.LongestArray:G4} elements; the maximum is {Array.MaxLength:N0}. {estimate.Advice(limit)}"));
         if (estimate.Total > limit)
-            throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs about {Size(estimate.Total)} of memory ({estimate.Shares()}); this process may use {Size(limit)}. {estimate.Advice(limit)}"));
+            throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs about {ByteText.Of(estimate.Total)} of memory ({estimate.Describe(limit)}); this process may use {ByteText.Of(limit)}. {estimate.Advice(limit)}"));
     }
 
     private string Subject => FormattableString.Invariant($"Training in iterations of {_rows:N0} steps{(Rollouts > 1 ? $", reusing those of {_options.ReusedIterations} earlier ones," : "")}");
-
-    private string Shares()
-    {
-        var evaluations = Evaluations > 0 ? $", {Size(Evaluations)} for evaluations" : "";
-        var states = States > 0 ? $", {Size(States)} for checkpoints and rollbacks" : "";
-        return $"{Size(Steps)} for the steps, {Size(PolicyUpdate)} for the policy's update, {Size(ValueFit)} for the value function's fit, {Size(Parameters)} for parameters{evaluations}{states}";
-    }
 
     private string Advice(double limit)
     {
@@ -216,11 +238,4 @@ internal sealed class MemoryEstimate
     private static int Widest(IReadOnlyList<int> layers) => layers.Count == 0 ? 1 : layers.Max();
 
     private static double Padded(double length) => Math.Ceiling(length / Padding) * Padding;
-
-    private static string Size(double bytes)
-    {
-        string[] units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
-        var unit = Math.Clamp((int)Math.Log(Math.Max(bytes, 1), 1_000), 0, units.Length - 1);
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes / Math.Pow(1_000, unit):G3} {units[unit]}");
-    }
 }

@@ -61,6 +61,38 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
         ? new ValueNetwork(observationLength, options.HiddenLayers, options.HiddenActivation, options.ValueFunction, random, options.EngineChoice)
         : Made(options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
 
+    /// <summary>Describes the sizes of the training.</summary>
+    /// <param name="policy">The policy of <see cref="CreatePolicy"/>.</param>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is.</exception>
+    public TrainingPlan Plan(StochasticPolicy policy, int observationLength)
+    {
+        // Which environments step asynchronously is only known when all are created.
+        var sizes = TrainingSizes.Of(options, policy, environment.Count, observationLength, environment.ActionSpace.Length) with { KeepsIterationStart = environment.StepTimeout is not null };
+        var schedule = IterationSchedule.Of(options, environment.Count);
+        MemoryEstimate.Check(options, sizes, schedule);
+        var hasValueNetwork = options.Baseline is null;
+        return new TrainingPlan
+        {
+            Environment = environment.Name,
+            Environments = environment.Count,
+            TotalSteps = schedule.LastStep * environment.Count,
+            Updates = schedule.LastIteration,
+            FirstIterationSteps = schedule.StepsOf(1) * environment.Count,
+            LastIterationSteps = schedule.StepsOf(schedule.LastIteration) * environment.Count,
+            ReusedIterations = options.ReusedIterations,
+            MaxRows = (long)schedule.MaxSteps * environment.Count * (options.ReusedIterations + 1),
+            PolicyWidths = [observationLength, .. sizes.PolicyLayers, sizes.NetworkOutputs],
+            PolicyParameters = sizes.PolicyLength,
+            PolicyEngine = sizes.PolicyEngine.ToTrainingEngine(),
+            ValueWidths = hasValueNetwork ? [observationLength, .. options.ValueLayers, 1] : [],
+            ValueParameters = hasValueNetwork ? TrainingSizes.PerceptronLength(observationLength, options.ValueLayers, outputs: 1) : 0,
+            ValueEngine = hasValueNetwork ? sizes.ValueEngine.ToTrainingEngine() : null,
+            Device = $"{options.EngineChoice.Device}",
+            Memory = new MemoryEstimate(options, sizes, schedule.MaxSteps).Describe(MemoryEstimate.Available),
+        };
+    }
+
     // Perceptrons that would not fit into memory are not even created.
     private void CheckMemory(int observationLength, IActionDistribution distribution)
     {

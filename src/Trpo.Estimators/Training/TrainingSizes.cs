@@ -1,4 +1,5 @@
 using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
 
 namespace Trpo.Estimators.Training;
@@ -57,17 +58,25 @@ internal sealed record TrainingSizes
     };
 
     /// <summary>The sizes of a training with its parts.</summary>
-    public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) => new()
+    public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) =>
+        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with { KeepsIterationStart = parts.Environments.MayEndWithinStep };
+
+    /// <summary>The sizes of a training with a policy.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="environments">The number of environments.</param>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <param name="actionLength">The number of values of an action.</param>
+    public static TrainingSizes Of(TrpoOptions options, StochasticPolicy policy, int environments, int observationLength, int actionLength) => new()
     {
-        Environments = parts.Environments.Count,
-        KeepsIterationStart = parts.Environments.MayEndWithinStep,
-        ObservationLength = parts.Environments.ObservationLength,
-        ActionLength = parts.ActionSpace.Length,
-        NetworkOutputs = parts.Policy.Distribution.NetworkOutputs,
-        ParameterLength = parts.Policy.ParameterLength,
-        PolicyLayers = parts.Policy.HiddenLayers,
-        PolicyLength = parts.Policy.Length,
-        PolicyEngine = parts.Policy.Engine,
+        Environments = environments,
+        ObservationLength = observationLength,
+        ActionLength = actionLength,
+        NetworkOutputs = policy.Distribution.NetworkOutputs,
+        ParameterLength = policy.ParameterLength,
+        PolicyLayers = policy.HiddenLayers,
+        PolicyLength = policy.Length,
+        PolicyEngine = policy.Engine,
         ValueEngine = options.EngineChoice.OfPerceptrons,
     };
 

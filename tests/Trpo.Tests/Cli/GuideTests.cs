@@ -15,7 +15,7 @@ public sealed partial class GuideTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.PathOf("options.json"), Excerpts("json").Single());
         var commands = Excerpts("shell").SelectMany(excerpt => excerpt.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.That(commands, Has.Count.EqualTo(7));
+        Assert.That(commands, Has.Count.EqualTo(8));
         foreach (var command in commands)
         {
             var (exitCode, output, error) = Tool.RunHere([.. command.Split(' ').Skip(1).Select(word => InFolder(word, folder.FullName))]);
