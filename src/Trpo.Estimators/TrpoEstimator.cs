@@ -66,7 +66,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// </exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is; libtorch does not have the <see cref="TrpoOptions.Device"/>; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
-    /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left.</exception>
+    /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left. The best policy of the evaluations so far is in <see cref="TrainingException.BestPolicy"/>, if the options keep it.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
     /// <exception cref="IOException">The first checkpoint, or the last one of a cancelled training, cannot be written.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>

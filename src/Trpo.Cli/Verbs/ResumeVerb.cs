@@ -11,7 +11,7 @@ internal static class ResumeVerb
     private static readonly Argument<string> Folder = Options.Path("folder", "The folder of the run, as given to --out.");
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for in all; not fewer than before.", min: 1);
 
-    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\" and \"health\"; others are refused.", HelpName = "file" };
+    private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file with settings to change: those of the length of the training, \"targetReturn\", \"threads\", \"health\" and the \"patience\" of \"evaluation\"; others are refused.", HelpName = "file" };
 
     private static readonly Option<double?> StepTimeout = Options.StepTimeout();
     private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();

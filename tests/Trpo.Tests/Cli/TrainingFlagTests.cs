@@ -35,6 +35,18 @@ public sealed class TrainingFlagTests
         Assert.That(steps[^1] - steps[^2], Is.InRange(1_500, 2_600), "the last one");
     }
 
+    [Test]
+    public void A_dry_run_shows_the_lengths_and_the_memory_of_evaluations()
+    {
+        var file = _folder.PathOf("options.json");
+        File.WriteAllText(file, """{ "evaluation": { "every": 5000, "keepBest": true } }""");
+        var (exitCode, output, error) = Tool.RunHere("train", "--environment", "cartpole", "--steps", "100000", "--final-steps-per-iteration", "4096", "--options", file, "--dry-run", "--out", _run);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.Contain("after 504 steps at first and 4,080 at the end").And.Contain(" for evaluations"));
+        Assert.That(output, Does.Contain("finalStepsPerIteration = 4096;").And.Contain("evaluation.every = 5000; evaluation.episodes = 20;"));
+    }
+
     [TestCase("1")]
     [TestCase("10000001")]
     [TestCase("many")]
@@ -44,6 +56,27 @@ public sealed class TrainingFlagTests
 
         Assert.That(exitCode, Is.EqualTo(2));
         Assert.That(error, Does.Contain($"--final-steps-per-iteration must be a whole number from 2 to 10000000, not '{length}'."));
+    }
+
+    [Test]
+    public void A_run_that_its_patience_ended_resumes_with_a_file_that_has_more()
+    {
+        var (file, more) = (_folder.PathOf("options.json"), _folder.PathOf("more.json"));
+        File.WriteAllText(file, """{ "stepsPerIteration": 64, "trustRegion": { "maxKl": 1e-9 }, "evaluation": { "every": 64, "episodes": 1, "patience": 2 } }""");
+        File.WriteAllText(more, """{ "evaluation": { "patience": 1000 } }""");
+        var (exitCode, output, error) = Tool.RunHere("train", "--environment", "cartpole", "--preset", "plain", "--steps", "2048", "--options", file, "--episodes", "0", "--out", _run);
+        Assert.That(exitCode, Is.Zero, output + error);
+        var ended = Rows().Length;
+        Assert.That(ended, Is.InRange(3, 31), "policies that do not change bring nothing better");
+        (exitCode, output, error) = Tool.RunHere("resume", _run, "--options", more);
+
+        Assert.That(exitCode, Is.Zero, output + error);
+        var rows = Rows();
+        var evaluated = Array.IndexOf(rows[0].Split(','), "evaluation_return");
+        Assert.That(rows, Has.Length.EqualTo(33));
+        Assert.That(rows.Skip(1).Select(row => row.Split(',')[evaluated]), Has.None.Empty);
+
+        string[] Rows() => File.ReadAllLines(Path.Combine(_run, "metrics.csv"));
     }
 
     [Test]

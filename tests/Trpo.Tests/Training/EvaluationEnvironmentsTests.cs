@@ -60,6 +60,11 @@ public sealed class EvaluationEnvironmentsTests
         var exception = Assert.Throws<EnvironmentException>(() => Train(number => Hanging(number, First + 1), threads, Timeout, options: options))!;
         Assert.That(exception.Message, Does.Match(@"^The evaluation after 600 steps failed \(TrpoOptions\.Evaluation\): Environment 'CartPole' \(index 1 of 4\) has not returned from Step, at step 3 of its episode, for [\d.]+ s, .*the stepTimeout of LoadFromEnvironment is 0\.5 s\. A step cannot be ended from outside, so that the work ends"));
         Assert.That(_warnings, Has.One.Contains("it can be resumed from").And.One.Contains("Training ends after iteration 3;"));
+
+        // The evaluation that is made when training resumes hangs too.
+        _warnings.Clear();
+        Assert.That(() => Train(number => Hanging(number, First), threads, Timeout, options: options), Throws.TypeOf<EnvironmentException>().With.Message.StartsWith("The evaluation after 600 steps failed (TrpoOptions.Evaluation): Environment 'CartPole' (index 0 of 4) has not returned from Step"));
+        Assert.That(_warnings, Has.None.Contains("could not be"));
         _release.Set();
 
         var expected = Train(_ => new CartPole());
