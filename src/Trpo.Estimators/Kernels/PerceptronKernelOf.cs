@@ -18,6 +18,9 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly PerceptronLayer[] _layers;
     private readonly PerceptronLayer[] _directions;
     private readonly AlignedBuffer[] _activations;
+
+    // The derivatives of the activation function, where they do not follow from its results.
+    private readonly AlignedBuffer[] _slopes;
     private readonly AlignedBuffer[] _scratch;
     private readonly AlignedBuffer _zeros;
     private readonly int _parameterCount;
@@ -30,6 +33,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _directions = Layers(widths);
         _parameterCount = _layers.Sum(layer => layer.ParameterCount);
         _activations = [.. _layers.Select(_ => new AlignedBuffer(0))];
+        _slopes = activation == KernelActivation.Silu ? [.. _layers.Select(_ => new AlignedBuffer(0))] : _activations;
         var widest = _layers.Max(layer => Math.Max(layer.InputStride, layer.OutputStride));
         _scratch = [new(BlockRows * widest), new(BlockRows * widest)];
         _zeros = new(widest);
@@ -73,13 +77,22 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         var rows = Rows(inputs.Length, outputs.Length);
         _rows = 0;
         for (var i = 0; i < _layers.Length; i++)
+        {
             _activations[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
+            if (i > 0)
+                _slopes[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
+        }
+
         for (var start = 0; start < rows; start += BlockRows)
         {
             var count = Math.Min(BlockRows, rows - start);
             CopyInputs(inputs, start, count, Activations(0, start));
             for (var i = 0; i < _layers.Length; i++)
-                Forward(i, Activations(i, start), i + 1 < _layers.Length ? Activations(i + 1, start) : _scratch[0].Pointer, Padded(count));
+            {
+                var isLast = i + 1 == _layers.Length;
+                Forward(i, Activations(i, start), isLast ? _scratch[0].Pointer : Activations(i + 1, start), Padded(count), isLast ? null : Slopes(i + 1, start));
+            }
+
             CopyOut(_scratch[0].Pointer, start, count, outputs);
         }
 
@@ -111,7 +124,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
                 if (i > 0)
                     Apply(layer, source, rows, destination, layer.OutputStride, destination);
                 if (i + 1 < _layers.Length)
-                    ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Activations(i + 1, start), destination, rows * layer.OutputStride);
+                    ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Slopes(i + 1, start), destination, rows * layer.OutputStride);
                 Swap(ref source, ref destination);
             }
 
@@ -181,16 +194,20 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
             if (i == 0)
                 break;
             MatrixKernel<TSimd, TVector>.MultiplyAdd(rows, layer.InputStride, layer.Outputs, source, layer.OutputStride, 1, layer.Weights, layer.InputStride, _zeros.Pointer, 0, destination, layer.InputStride);
-            ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Activations(i, start), destination, rows * layer.InputStride);
+            ActivationKernel<TSimd, TVector>.MultiplyByDerivative(_activation, Slopes(i, start), destination, rows * layer.InputStride);
             Swap(ref source, ref destination);
         }
     }
 
-    private void Forward(int index, float* source, float* destination, int rows)
+    private void Forward(int index, float* source, float* destination, int rows, float* slopes = null)
     {
         var layer = _layers[index];
         Apply(layer, source, rows, layer.Biases, 0, destination);
-        if (index + 1 < _layers.Length)
+        if (index + 1 == _layers.Length)
+            return;
+        if (_activation == KernelActivation.Silu && slopes is not null)
+            ActivationKernel<TSimd, TVector>.ApplySilu(destination, slopes, rows * layer.OutputStride);
+        else
             ActivationKernel<TSimd, TVector>.Apply(_activation, destination, rows * layer.OutputStride);
     }
 
@@ -212,6 +229,8 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         else
             MatrixKernel<TSimd, TVector>.MultiplyAdd(Padded(sum.Outputs), inputs, rows, cotangents, 1, outputs, activations, inputs, sum.Weights, inputs, sum.Weights, inputs);
     }
+
+    private float* Slopes(int layer, int row) => _slopes[layer].Pointer + ((nint)row * _layers[layer].InputStride);
 
     private float* Activations(int layer, int row) => _activations[layer].Pointer + ((nint)row * _layers[layer].InputStride);
 

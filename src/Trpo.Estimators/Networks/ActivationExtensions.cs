@@ -10,6 +10,8 @@ internal static class ActivationExtensions
     {
         Activation.Tanh => KernelActivation.Tanh,
         Activation.Relu => KernelActivation.Relu,
+        Activation.Silu => KernelActivation.Silu,
+        Activation.Elu => KernelActivation.Elu,
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, $"There is no kernel for the activation {activation}."),
     };
 }

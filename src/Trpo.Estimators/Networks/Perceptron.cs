@@ -46,7 +46,7 @@ internal sealed class Perceptron : ExportableModule
     {
         var value = _layers[0].forward(input);
         for (var i = 1; i < _layers.Count; i++)
-            value = _layers[i].forward(Activation == Activation.Tanh ? value.tanh() : value.relu());
+            value = _layers[i].forward(TorchActivation.Apply(Activation, value));
         return value;
     }
 
@@ -54,9 +54,14 @@ internal sealed class Perceptron : ExportableModule
     {
         var value = _layers[0].Export(graph, Name(0), input);
         for (var i = 1; i < _layers.Count; i++)
-            value = _layers[i].Export(graph, Name(i), graph.Node(Activation.ToString(), $"{value}_activation", [value]));
+            value = _layers[i].Export(graph, Name(i), Activate(graph, value));
         return value;
     }
+
+    // Operator set 12 has the other functions under their names, but no SiLU.
+    private string Activate(OnnxGraphBuilder graph, string value) => Activation == Activation.Silu
+        ? graph.Node("Mul", $"{value}_activation", [value, graph.Node("Sigmoid", $"{value}_logistic", [value])])
+        : graph.Node(Activation.ToString(), $"{value}_activation", [value]);
 
     private static string Name(int layer) => $"layer{layer}";
 }

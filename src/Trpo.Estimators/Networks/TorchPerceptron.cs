@@ -60,8 +60,8 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
             value = addmm(layer.Bias, value, layer.Weight.t(), 1, 1);
             if (i + 1 == _perceptron.Layers.Count)
                 break;
-            value = _perceptron.Activation == Activation.Tanh ? value.tanh_() : value.relu_();
-            _derivatives.Add((_perceptron.Activation == Activation.Tanh ? (value * value).neg_().add_(1) : value.sign()).DetachFromDisposeScope());
+            (value, var derivative) = TorchActivation.WithDerivative(_perceptron.Activation, value);
+            _derivatives.Add(derivative.DetachFromDisposeScope());
         }
 
         var rows = inputs.shape[0];

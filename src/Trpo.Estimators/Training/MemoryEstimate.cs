@@ -100,9 +100,9 @@ internal sealed class MemoryEstimate
 
     private bool IsOnProcessor => _options.EngineChoice.Device.IsCpu;
 
-    private double PolicyActivations => Growth * Activations(_sizes.PolicyEngine, _sizes.PolicyLayers, _sizes.NetworkOutputs, _options.FisherFraction);
+    private double PolicyActivations => Growth * Activations(_sizes.PolicyEngine, _sizes.PolicyLayers, _options.HiddenActivation, _sizes.NetworkOutputs, _options.FisherFraction);
 
-    private double ValueActivations => HasValueNetwork ? Activations(_sizes.ValueEngine, _options.ValueLayers, 1, _options.ValueFunction.FisherFraction) : 0;
+    private double ValueActivations => HasValueNetwork ? Activations(_sizes.ValueEngine, _options.ValueLayers, _options.ValueFunction.HiddenActivation ?? _options.HiddenActivation, 1, _options.ValueFunction.FisherFraction) : 0;
 
     private bool HasValueNetwork => _options.Baseline is null;
 
@@ -147,12 +147,13 @@ internal sealed class MemoryEstimate
     }
 
     // The bytes of a network's intermediate values for one row.
-    private double Activations(NetworkEngine engine, IReadOnlyList<int> layers, int outputs, double fraction)
+    private double Activations(NetworkEngine engine, IReadOnlyList<int> layers, Activation activation, int outputs, double fraction)
     {
         double inputs = _sizes.ObservationLength, hidden = layers.Sum(width => (double)width);
         return sizeof(float) * (engine switch
         {
-            NetworkEngine.Kernels => Padded(inputs) + layers.Sum(width => Padded(width)),
+            // The derivatives of SiLU are kept beside its values.
+            NetworkEngine.Kernels => Padded(inputs) + ((activation == Activation.Silu ? 2 : 1) * layers.Sum(width => Padded(width))),
 
             // Activations, derivatives, tangents and cotangents; and the values of a trial before and after the activation, for which the allocator takes new memory.
             NetworkEngine.TorchProducts => inputs + (6 * hidden) + (3.0 * outputs),

@@ -55,6 +55,18 @@ internal static class LayerRules
         compiler.Add(input.Length * GraphBudget.FunctionWork, () => new BinaryOperation(BinaryOperator.Max, Operand.Of([0f], input.Length), Operand.Of(input.Slot), output.Slot));
     }
 
+    /// <summary>Translates the exponential linear unit.</summary>
+    public static void Elu(GraphCompiler compiler, CompiledNode node)
+    {
+        node.Expect(inputs: 1);
+        if (node.Number("alpha", 1) != 1)
+            throw node.Refuse("scales");
+        node.ExpectNoOthers();
+        var input = node.Numbers(0);
+        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
+        compiler.Add(input.Length * GraphBudget.FunctionWork, () => new EluOperation(input.Slot, output.Slot, compiler.Kernel));
+    }
+
     /// <summary>Translates a function of one number.</summary>
     public static void Unary(GraphCompiler compiler, CompiledNode node, UnaryOperator operation, OnnxElementType type)
     {

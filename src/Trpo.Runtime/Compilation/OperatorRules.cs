@@ -27,6 +27,9 @@ internal static class OperatorRules
             case "Relu":
                 LayerRules.Relu(compiler, node);
                 break;
+            case "Elu":
+                LayerRules.Elu(compiler, node);
+                break;
             case "Sigmoid":
                 LayerRules.Unary(compiler, node, UnaryOperator.Sigmoid, OnnxElementType.Single);
                 break;

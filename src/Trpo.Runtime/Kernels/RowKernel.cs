@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Trpo.Runtime.Kernels;
 
 /// <summary>
-/// The operations of a row that take time: a dense layer and the hyperbolic tangent. Memory is padded to multiples of <see cref="Padding"/> numbers.
+/// The operations of a row that take time: a dense layer and the functions between layers. Memory is padded to multiples of <see cref="Padding"/> numbers.
 /// The sums of a layer are in the same order for every width of vectors, so that a row's results depend on that row and on whether the processor
 /// fuses multiplication and addition.
 /// </summary>
@@ -55,4 +55,9 @@ internal abstract class RowKernel
     /// <param name="input">The padded input.</param>
     /// <param name="output">The padded output.</param>
     public abstract void Tanh(ReadOnlySpan<float> input, Span<float> output);
+
+    /// <summary>Computes the exponential linear unit of each element, <c>x</c> where it is positive and <c>exp(x) - 1</c> elsewhere.</summary>
+    /// <param name="input">The padded input.</param>
+    /// <param name="output">The padded output.</param>
+    public abstract void Elu(ReadOnlySpan<float> input, Span<float> output);
 }

@@ -25,7 +25,7 @@ public sealed class DifferentiableNetworkTests
         iter: 40, threads: 1);
 
     [Test]
-    public void The_product_with_J_agrees_with_finite_differences() => PerceptronShape.Any.Where(shape => shape.Activation == Activation.Tanh).Sample(
+    public void The_product_with_J_agrees_with_finite_differences() => PerceptronShape.Any.Where(shape => shape.Activation != Activation.Relu).Sample(
         shape =>
         {
             const double epsilon = 1e-6;

@@ -24,7 +24,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
         from inputs in Gen.Int[1, 9]
         from hidden in Gen.Int[1, 20].Array[0, 2]
         from rows in Gen.Int[1, 80]
-        from tanh in Gen.Bool
+        from activation in Gen.Enum<Activation>()
         from seed in Gen.Int[0, 1_000_000]
         from space in Gen.Int[0, TestNetworks.Spaces.Length - 1]
         from maxKl in Among(1e-6, 1e-3, 0.01, 1, 30)
@@ -33,7 +33,7 @@ public sealed class PolicyUpdateTests(Differentiation differentiation)
         from backtracks in Gen.Int[1, 4]
         from fraction in Among(0.2, 1)
         select (
-            new PerceptronShape([inputs, .. hidden, 1], rows, tanh ? Activation.Tanh : Activation.Relu, (ulong)seed), space,
+            new PerceptronShape([inputs, .. hidden, 1], rows, activation, (ulong)seed), space,
             new TrustRegionOptions { MaxKl = maxKl, Damping = damping, AcceptRatio = ratio, MaxBacktracks = backtracks }, fraction);
 
     [SetUp]

@@ -32,20 +32,22 @@ public sealed class PolicyComparisonTests
             Normalizer = isNormalized ? Normalizer(observations, Length) : null,
         };
 
-        Compare(policy.Export(Support.Policies.Metadata(space, Length)), observations, space);
+        // Logits of hidden values without a bound are larger, and so are their rounding errors.
+        Compare(policy.Export(Support.Policies.Metadata(space, Length)), observations, space, activation == Activation.Tanh ? Tolerance : 2 * Tolerance);
     }
 
     [TestCaseSource(typeof(MaskedRows), nameof(MaskedRows.Spaces))]
     public void Masks_give_the_results_of_onnx_runtime(ActionSpace space) => Compare(MaskedRows.Onnx(space), MaskedRows.Observations(space, Rows), space);
 
-    [TestCase(1, 1)]
-    [TestCase(3, 5)]
-    [TestCase(4, 33)]
-    [TestCase(130, 100)]
-    public void Layers_of_any_size_are_those_of_every_kernel(int inputs, int hidden)
+    [TestCase(1, 1, Activation.Tanh)]
+    [TestCase(3, 5, Activation.Elu)]
+    [TestCase(4, 33, Activation.Silu)]
+    [TestCase(130, 100, Activation.Tanh)]
+    [TestCase(130, 100, Activation.Elu)]
+    public void Layers_of_any_size_are_those_of_every_kernel(int inputs, int hidden, Activation activation)
     {
         var distribution = ActionDistribution.For(Support.Policies.Vectors, initialLogStandardDeviation: 0);
-        using var policy = new StochasticPolicy(new Perceptron(inputs, [hidden, hidden], 2, Activation.Tanh, outputGain: 1, new RandomSource(1)), distribution);
+        using var policy = new StochasticPolicy(new Perceptron(inputs, [hidden, hidden], 2, activation, outputGain: 1, new RandomSource(1)), distribution);
         var onnx = policy.Export(Support.Policies.Metadata(Support.Policies.Vectors, inputs));
         float[] observations = [.. Support.Policies.Observations(100, inputs).SelectMany(row => row)];
         Compare(onnx, observations, Support.Policies.Vectors);
@@ -65,7 +67,7 @@ public sealed class PolicyComparisonTests
         Assert.That(results, Is.All.EqualTo(results[0]));
     }
 
-    private static void Compare(byte[] onnx, float[] observations, ActionSpace space)
+    private static void Compare(byte[] onnx, float[] observations, ActionSpace space, double tolerance = Tolerance)
     {
         var policy = Policy.Open(onnx);
         var rows = observations.Length / policy.ObservationLength;
@@ -76,16 +78,16 @@ public sealed class PolicyComparisonTests
         var scale = expected.Scores.Max(MathF.Abs);
         var worst = scores.Zip(expected.Scores, (score, reference) => Math.Abs(score - (double)reference)).Max() / scale;
         TestContext.Out.WriteLine($"{space}: largest difference {worst:G3} of the scale {scale:G3}.");
-        Assert.That(worst, Is.LessThan(Tolerance));
+        Assert.That(worst, Is.LessThan(tolerance));
         Assert.That(deviations, Is.EqualTo(expected.LogStandardDeviations));
         for (var row = 0; row < rows; row++)
         {
             var action = actions.AsSpan(row * space.Length, space.Length).ToArray();
             var reference = expected.Actions.AsSpan(row * space.Length, space.Length).ToArray();
             if (space is BoxActionSpace)
-                Assert.That(action, Is.EqualTo(reference).Within(Tolerance * scale), $"row {row}");
+                Assert.That(action, Is.EqualTo(reference).Within(tolerance * scale), $"row {row}");
             else if (!action.AsSpan().SequenceEqual(reference))
-                Assert.That(Margin(space, expected.Scores.AsSpan(row * space.ScoreLength, space.ScoreLength).ToArray()), Is.LessThan(2 * Tolerance), $"row {row}");
+                Assert.That(Margin(space, expected.Scores.AsSpan(row * space.ScoreLength, space.ScoreLength).ToArray()), Is.LessThan(2 * tolerance), $"row {row}");
         }
     }
 

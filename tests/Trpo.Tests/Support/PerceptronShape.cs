@@ -15,9 +15,9 @@ internal sealed record PerceptronShape(int[] Widths, int Rows, Activation Activa
         from hidden in Gen.Int[1, 70].Array[0, 3]
         from outputs in Gen.Int[1, 20]
         from rows in Gen.Int[1, 300]
-        from tanh in Gen.Bool
+        from activation in Gen.Enum<Activation>()
         from seed in Gen.Int[0, 1_000_000]
-        select new PerceptronShape([inputs, .. hidden, outputs], rows, tanh ? Activation.Tanh : Activation.Relu, (ulong)seed);
+        select new PerceptronShape([inputs, .. hidden, outputs], rows, activation, (ulong)seed);
 
     public int Inputs => Widths[0];
 

@@ -20,11 +20,11 @@ internal sealed class TorchJacobian : IDisposable
     private readonly FlatParameters _parameters;
     private double[] _stateIndependent;
 
-    public TorchJacobian(ActionSpace space, int inputs, int[] hidden, ulong seed)
+    public TorchJacobian(ActionSpace space, int inputs, int[] hidden, Activation activation, ulong seed)
     {
         _space = space;
         _distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);
-        _perceptron = TestNetworks.Perceptron([inputs, .. hidden, _distribution.NetworkOutputs], seed: seed, type: ScalarType.Float64);
+        _perceptron = TestNetworks.Perceptron([inputs, .. hidden, _distribution.NetworkOutputs], activation, seed, type: ScalarType.Float64);
         _parameters = new FlatParameters(_perceptron);
         _stateIndependent = [.. _distribution.StateIndependentParameters];
     }
