@@ -43,6 +43,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         options.Columns.Validate(environment.ActionSpace);
         if (options.ActionMask)
             ActionMask.Check(environment.ActionSpace);
+        if (options.Shards > environment.Count)
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(TrpoOptions.Shards)} is {options.Shards}, but each shard needs an environment of its own, and LoadFromEnvironment was given a count of {environment.Count}. Lower {nameof(TrpoOptions.Shards)} to {environment.Count} or less, or raise the count."), nameof(options));
         _host = host.Register(nameof(TrpoEstimator));
         _environment = environment;
         _options = options with
@@ -183,6 +185,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var parts = new TrainingParts
         {
             Policy = policy,
+            CopyPolicy = source => _parts.CreatePolicy(environments.ObservationLength, source, isCopy: true),
             ValueFunction = valueFunction,
             Optimizer = _options.Optimizer,
             Environments = environments,

@@ -48,6 +48,9 @@ public sealed record TrpoIteration
     /// <summary>Gets the number of failed environments so far that were replaced by new ones (<c>maxRestarts</c> of <see cref="ReinforcementLearningCatalog.LoadFromEnvironment"/>). Their episodes are not among the <see cref="Returns"/>.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>Gets the number of shards of the training (<see cref="TrpoOptions.Shards"/>), which is the same in all its iterations.</summary>
+    public int Shards { get; init; } = 1;
+
     /// <summary>Gets the mean entropy of the policy before the update, in nats (of continuous actions in the units of <see cref="TrpoOptions.RescaleActions"/>), over the states of the update, those of reused iterations included; NaN if an optimizer of your own computed no gradient.</summary>
     public required double Entropy { get; init; }
 

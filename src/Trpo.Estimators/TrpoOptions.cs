@@ -19,6 +19,8 @@ public sealed record TrpoOptions
     /// <summary>The number of iterations of their last length by default that a training must have for them to grow.</summary>
     internal const int MinGrowingIterations = 50;
 
+    private const int MaxShards = 1_024;
+
     /// <summary>
     /// Gets settings that learn more from the same environment steps than the defaults, which are plain TRPO, for about three times the computation. The radius of the trust region
     /// falls from 0.02 to 0.001 (<see cref="FinalMaxKl"/>) in iterations of one length (<see cref="FinalStepsPerIteration"/>), each update reuses the steps of three earlier iterations (<see cref="ReusedIterations"/>),
@@ -142,10 +144,18 @@ public sealed record TrpoOptions
     public double FisherFraction { get; init; } = 0.2;
 
     /// <summary>
-    /// The maximum number of threads of the updates. With 2 or more, the value function is fitted while the policy is updated. The result does
-    /// not depend on it. At least 1; 2 by default.
+    /// The number of shards that environments, and the rows of an iteration with them, are divided among in their order. A shard has copies of the policy and of the value function and a random stream
+    /// of its own, and is computed by one thread at a time: several can keep as many processors busy. The result depends on this number, and not on <see cref="Threads"/>. From 1 to 1,024, and at most one for each environment. Null,
+    /// the default, means as many as leave each shard 4 environments, 2,048 rows of the longest iteration and 8,388,608 rows times parameters of the policy: a power of two up to 64, and 1 for iterations below 4,096
+    /// steps, with a <see cref="Network"/> or a <see cref="Distribution"/> of your own (whose factories are called once for each shard), for asynchronous environments, and on a <see cref="Device"/> other than the processor. A training that is resumed keeps the number of its checkpoint.
     /// </summary>
-    public int Threads { get; init; } = 2;
+    public int? Shards { get; init; }
+
+    /// <summary>
+    /// The maximum number of threads of the updates: each takes a shard after another. With twice as many as there are shards, such as 2 for one shard, the value function is fitted while the policy is updated.
+    /// Environments, and the transforms in front of the policy, are used by the threads of <c>LoadFromEnvironment</c> alone. The result does not depend on it. At least 1; null, the default, means the number of processors.
+    /// </summary>
+    public int? Threads { get; init; }
 
     /// <summary>
     /// The number of earlier iterations whose steps the policy's update reuses, weighted by importance sampling. Reuse costs computation; the gain per environment step
@@ -231,7 +241,10 @@ public sealed record TrpoOptions
         Check.Between(StepsPerIteration, 2, 10_000_000);
         if (FinalStepsPerIteration is { } finalSteps)
             Check.Between(finalSteps, 2, 10_000_000, nameof(FinalStepsPerIteration));
-        Check.AtLeast(Threads, 1);
+        if (Threads is { } threads)
+            Check.AtLeast(threads, 1, nameof(Threads));
+        if (Shards is { } shards)
+            Check.Between(shards, 1, MaxShards, nameof(Shards));
         Check.Between(ReusedIterations, 0, 100);
         Check.Between(Discount, 0, 1);
         Check.Between(GaeLambda, 0, 1);

@@ -5,16 +5,17 @@ using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.LongRuns;
 
 // Training runs that tests kill, or whose memory they watch.
-//   train FOLDER STEPS INTERVAL      trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
+//   train FOLDER STEPS INTERVAL SHARDS   trains, or resumes from FOLDER/checkpoints, and writes FOLDER/policy.onnx at the end;
 //                                    checkpoints are INTERVAL milliseconds apart
 //   evaluated FOLDER WHERE STEP      trains with evaluations, or resumes from FOLDER/checkpoints; kills itself before a step (from 1) of the environments of the
 //                                    training or of the evaluations (WHERE: training, evaluations, best, nowhere)
 //   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
+//   shards SEED SETTINGS             trains with several numbers of shards and threads, and prints a digest of each result
 //   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
 //                                    kernels, products (those of libtorch), torch (a custom one) or evaluated (kernels, with evaluations that keep the best policy)
 switch (args)
 {
-    case ["train", var folder, var steps, var interval]:
+    case ["train", var folder, var steps, var interval, var shards]:
         Train(new TrpoOptions
         {
             TotalSteps = int.Parse(steps, CultureInfo.InvariantCulture),
@@ -23,6 +24,7 @@ switch (args)
             HiddenLayers = [16],
             ReusedIterations = 1,
             NormalizeObservations = true,
+            Shards = int.Parse(shards, CultureInfo.InvariantCulture),
             Seed = 1,
             Checkpoints = new() { Folder = Path.Combine(folder, "checkpoints"), Resume = true, Interval = TimeSpan.FromMilliseconds(int.Parse(interval, CultureInfo.InvariantCulture)) },
         }, Path.Combine(folder, "policy.onnx"));
@@ -52,8 +54,12 @@ switch (args)
         PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network, [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
         return 0;
 
+    case ["shards", var seed, var settings]:
+        ShardedTraining.Print(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(settings, CultureInfo.InvariantCulture));
+        return 0;
+
     default:
-        Console.Error.WriteLine("train FOLDER STEPS INTERVAL, evaluated FOLDER WHERE STEP, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL SHARDS, evaluated FOLDER WHERE STEP, shards SEED SETTINGS, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
         return 2;
 }
 

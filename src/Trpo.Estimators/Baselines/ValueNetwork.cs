@@ -5,6 +5,7 @@ using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Threading;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Baselines;
@@ -23,17 +24,19 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     private readonly TargetScale _scale = new();
     private readonly ValueFunctionOptions _options;
     private readonly int _lastLayer;
+    private readonly Func<ValueNetwork> _createEmpty;
 
     /// <param name="inputs">The number of inputs.</param>
     /// <param name="hiddenLayers">The widths of the policy's hidden layers, for options without widths of their own.</param>
     /// <param name="activation">The policy's activation function, for options without one of their own.</param>
     /// <param name="options">The settings.</param>
-    /// <param name="random">The source of the initial weights.</param>
+    /// <param name="random">The source of the initial weights; null for a network that the state of another is restored into.</param>
     /// <param name="choice">The engine and the device; by default, the engine that fits, on the processor.</param>
-    public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource random, EngineChoice choice = default)
+    public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource? random, EngineChoice choice = default)
     {
         var perceptron = new Perceptron(inputs, options.HiddenLayers ?? hiddenLayers, outputs: 1, options.HiddenActivation ?? activation, outputGain: 0, random);
         _network = DifferentiableNetwork.For(perceptron, outputs: 1, choice);
+        _createEmpty = () => new ValueNetwork(inputs, hiddenLayers, activation, options, random: null, choice);
         _lastLayer = (perceptron.Widths[^2] + 1) * perceptron.Widths[^1];
         _optimizer = new TrustRegionOptimizer(options.TrustRegion);
         _options = options;
@@ -41,6 +44,14 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     /// <summary>Gets the engine of the network.</summary>
     public NetworkEngine Engine => DifferentiableNetwork.EngineOf(_network);
+
+    /// <summary>Creates a network of the same shape with the same state.</summary>
+    public ValueNetwork Copy()
+    {
+        var copy = _createEmpty();
+        StateCopy.Copy(this, copy);
+        return copy;
+    }
 
     /// <summary>Returns the rounding error of predicted values, in the units of the targets. The mean of the targets, which is added in double precision, has no part in it.</summary>
     /// <param name="values">The values, at least one.</param>
@@ -85,14 +96,15 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     /// <summary>Fits this network, and its copies, to all groups of rows.</summary>
     /// <param name="objectives">What <see cref="BeginFit"/> of each copy returned, this network's first.</param>
+    /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
     /// <returns>The mean squared error that is left, in the units of the targets.</returns>
     /// <exception cref="NonFiniteException">The error is infinite or not a number.</exception>
-    public double Fit(IReadOnlyList<IPartialProblem> objectives)
+    public double Fit(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null)
     {
         // All values equal the mean of the targets.
         if (_scale.Deviation == 0)
             return 0;
-        var problem = new ValueProblem(objectives);
+        var problem = new ValueProblem(objectives, threads);
         var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
             error = problem.MeanSquaredError(_optimizer.Step(problem));

@@ -1,5 +1,6 @@
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Threading;
 
 namespace Trpo.Estimators.Baselines;
 
@@ -14,7 +15,8 @@ internal sealed class ValueProblem : ITrustRegionProblem
     private double _variance;
 
     /// <param name="objectives">The groups of rows, at least one; they hold copies of one network.</param>
-    public ValueProblem(IReadOnlyList<IPartialProblem> objectives) => _parts = new PartialProblems(objectives);
+    /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
+    public ValueProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null) => _parts = new PartialProblems(objectives, threads);
 
     /// <inheritdoc cref="ValueObjective(IDifferentiableNetwork, ReadOnlyMemory{float}, double[], double)"/>
     public ValueProblem(IDifferentiableNetwork network, ReadOnlyMemory<float> observations, double[] targets, double fisherFraction)

@@ -8,7 +8,7 @@ namespace Trpo.Estimators.Networks;
 
 /// <summary>
 /// A linear layer, <c>y = W x + b</c>, <c>[N, inputs] -> [N, outputs]</c>. The initial <c>W</c> is orthogonal (Saxe, McClelland and Ganguli 2014) and drawn from a
-/// given generator, unlike that of TorchSharp's layer, which draws from libtorch's global one; <c>b</c> is 0.
+/// given generator, unlike that of TorchSharp's layer, which draws from libtorch's global one, or 0 without a generator; <c>b</c> is 0.
 /// </summary>
 internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
 {
@@ -17,10 +17,10 @@ internal sealed class LinearLayer : nn.Module<Tensor, Tensor>
     private Parameter bias;
 #pragma warning restore IDE1006, IDE0044, CA1051
 
-    public LinearLayer(int inputs, int outputs, double gain, RandomSource random)
+    public LinearLayer(int inputs, int outputs, double gain, RandomSource? random)
         : base(nameof(LinearLayer))
     {
-        weight = new Parameter(TensorCopy.From(OrthogonalMatrix.Create(outputs, inputs, gain, random), outputs, inputs), requires_grad: true);
+        weight = new Parameter(random is null ? zeros(outputs, inputs, dtype: ScalarType.Float32, device: CPU) : TensorCopy.From(OrthogonalMatrix.Create(outputs, inputs, gain, random), outputs, inputs), requires_grad: true);
         bias = new Parameter(zeros(outputs, dtype: ScalarType.Float32, device: CPU), requires_grad: true);
         RegisterComponents();
     }

@@ -16,8 +16,8 @@ internal sealed class Perceptron : ExportableModule
     /// <param name="outputs">The number of outputs.</param>
     /// <param name="activation">The activation function between the layers.</param>
     /// <param name="outputGain">The gain of the last layer's initial weights.</param>
-    /// <param name="random">The source of the initial weights.</param>
-    public Perceptron(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, double outputGain, RandomSource random)
+    /// <param name="random">The source of the initial weights; null for weights of 0, which the caller replaces.</param>
+    public Perceptron(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, double outputGain, RandomSource? random)
         : base(nameof(Perceptron))
     {
         Activation = activation;

@@ -1,35 +1,58 @@
+using Trpo.Estimators.Threading;
+
 namespace Trpo.Estimators.Optimization;
 
 /// <summary>The groups of rows that make up one trust-region problem. Their sums are combined by <see cref="BinaryTree"/>; with one group nothing is added or copied.</summary>
-/// <param name="parts">The groups, at least one, in the order of their indices.</param>
-internal sealed class PartialProblems(IReadOnlyList<IPartialProblem> parts)
+internal sealed class PartialProblems
 {
-    private readonly double[][] _vectors = [.. parts.Select(part => new double[parts.Count == 1 ? 0 : part.Length])];
+    private readonly IReadOnlyList<IPartialProblem> _parts;
+    private readonly PartThreads? _threads;
+    private readonly double[][] _vectors;
+    private readonly double[] _shared;
+
+    /// <param name="parts">The groups, at least one, in the order of their indices.</param>
+    /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
+    public PartialProblems(IReadOnlyList<IPartialProblem> parts, PartThreads? threads = null)
+    {
+        (_parts, _threads) = (parts, threads);
+        var length = parts.Count == 1 ? 0 : parts[0].Length;
+        _vectors = [.. parts.Select(_ => new double[length])];
+        _shared = new double[length];
+        Rows = parts.Sum(part => (long)part.Rows);
+        FisherRows = parts.Sum(part => (long)part.FisherRows);
+    }
 
     /// <summary>The number of parameters, <c>n</c>.</summary>
-    public int Length => parts[0].Length;
+    public int Length => _parts[0].Length;
 
     /// <summary>The number of rows of all groups, <c>N</c>.</summary>
-    public long Rows { get; } = parts.Sum(part => (long)part.Rows);
+    public long Rows { get; }
 
     /// <summary>The number of rows of all groups that Fisher products are computed on.</summary>
-    public long FisherRows { get; } = parts.Sum(part => (long)part.FisherRows);
+    public long FisherRows { get; }
 
     /// <summary>Copies the parameters out.</summary>
-    public void CopyTo(Span<double> parameters) => parts[0].CopyTo(parameters);
+    public void CopyTo(Span<double> parameters) => _parts[0].CopyTo(parameters);
 
     /// <summary>Changes the parameters of every group.</summary>
     public void Assign(ReadOnlySpan<double> parameters)
     {
-        foreach (var part in parts)
-            part.Assign(parameters);
+        if (_parts.Count == 1)
+        {
+            _parts[0].Assign(parameters);
+            return;
+        }
+
+        // Other threads cannot read a span.
+        parameters.CopyTo(_shared);
+        Run(index => _parts[index].Assign(_shared));
     }
 
     /// <summary>Returns the name of the parameter that an element belongs to.</summary>
-    public string NameOf(int index) => parts[0].NameOf(index);
+    public string NameOf(int index) => _parts[0].NameOf(index);
 
     /// <inheritdoc cref="IPartialProblem.FindNonFinite"/>
-    public string? FindNonFinite() => parts.Select(part => part.FindNonFinite()).FirstOrDefault(fault => fault is not null);
+    public string? FindNonFinite() => _parts.Select(part => part.FindNonFinite()).FirstOrDefault(fault => fault is not null);
 
     /// <inheritdoc cref="IPartialProblem.Linearize"/>
     public LinearizationSums Linearize() => Combine(part => part.Linearize(), LinearizationSums.Add);
@@ -40,36 +63,46 @@ internal sealed class PartialProblems(IReadOnlyList<IPartialProblem> parts)
     /// <inheritdoc cref="IPartialProblem.Gradient"/>
     public void Gradient(double divisor, Span<double> gradient)
     {
-        if (parts.Count == 1)
+        if (_parts.Count == 1)
         {
-            parts[0].Gradient(divisor, gradient);
+            _parts[0].Gradient(divisor, gradient);
             return;
         }
 
-        for (var i = 0; i < parts.Count; i++)
-            parts[i].Gradient(divisor, _vectors[i]);
+        Run(index => _parts[index].Gradient(divisor, _vectors[index]));
         BinaryTree.Sum(_vectors).CopyTo(gradient);
     }
 
     /// <inheritdoc cref="IPartialProblem.FisherProduct"/>
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
-        if (parts.Count == 1)
+        if (_parts.Count == 1)
         {
-            parts[0].FisherProduct(vector, divisor, product);
+            _parts[0].FisherProduct(vector, divisor, product);
             return;
         }
 
-        for (var i = 0; i < parts.Count; i++)
-            parts[i].FisherProduct(vector, divisor, _vectors[i]);
+        vector.CopyTo(_shared);
+        Run(index => _parts[index].FisherProduct(_shared, divisor, _vectors[index]));
         BinaryTree.Sum(_vectors).CopyTo(product);
     }
 
     private T Combine<T>(Func<IPartialProblem, T> ask, Func<T, T, T> add)
     {
-        var answers = new T[parts.Count];
-        for (var i = 0; i < answers.Length; i++)
-            answers[i] = ask(parts[i]);
+        var answers = new T[_parts.Count];
+        Run(index => answers[index] = ask(_parts[index]));
         return BinaryTree.Combine(answers, add);
+    }
+
+    private void Run(Action<int> work)
+    {
+        if (_threads is not null)
+        {
+            _threads.Run(_parts.Count, work);
+            return;
+        }
+
+        for (var i = 0; i < _parts.Count; i++)
+            work(i);
     }
 }

@@ -1,4 +1,5 @@
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Threading;
 
 namespace Trpo.Estimators.Policies;
 
@@ -11,7 +12,8 @@ internal sealed class PolicyProblem : ITrustRegionProblem
     private readonly PartialProblems _parts;
 
     /// <param name="objectives">The groups of rows, at least one; they hold copies of one policy.</param>
-    public PolicyProblem(IReadOnlyList<IPartialProblem> objectives) => _parts = new PartialProblems(objectives);
+    /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
+    public PolicyProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null) => _parts = new PartialProblems(objectives, threads);
 
     /// <inheritdoc cref="PolicyObjective(StochasticPolicy, ReadOnlyMemory{float}, double[], double[], double)"/>
     public PolicyProblem(StochasticPolicy policy, ReadOnlyMemory<float> observations, double[] actions, double[] advantages, double fisherFraction)

@@ -168,6 +168,9 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
     }
 
+    /// <summary>True if another policy computes with the module of this one.</summary>
+    public bool SharesNetwork(StochasticPolicy other) => ReferenceEquals(_module, other._module);
+
     /// <summary>The types of the distribution and of the network, and the names and shapes of its parameters, which must be equal where a checkpoint is resumed from.</summary>
     public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
 

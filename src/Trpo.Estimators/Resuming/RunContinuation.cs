@@ -18,10 +18,11 @@ internal sealed class RunContinuation : IDisposable
     private readonly Rollback _rollback;
     private readonly EvaluationHistory? _evaluations;
     private readonly TrainingCheckpoints? _checkpoints;
+    private (string Path, CheckpointContent Content)? _latest;
     private CheckpointContent? _iterationStart;
     private bool _cannotKeep;
 
-    private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, EvaluationHistory? evaluations, TrainingCheckpoints? checkpoints)
+    private RunContinuation(TrainingState state, TrainingClock clock, TrainingMessages messages, Rollback rollback, EvaluationHistory? evaluations, TrainingCheckpoints? checkpoints, (string Path, CheckpointContent Content)? latest)
     {
         _state = state;
         _clock = clock;
@@ -29,19 +30,19 @@ internal sealed class RunContinuation : IDisposable
         _rollback = rollback;
         _evaluations = evaluations;
         _checkpoints = checkpoints;
+        _latest = latest;
     }
 
-    /// <summary>Claims the folder of checkpoints, where the options ask for them.</summary>
+    /// <summary>Creates the states that a training continues from.</summary>
     /// <param name="options">The options of the training.</param>
     /// <param name="state">The state to save and restore.</param>
-    /// <param name="identity">The facts of this run, which those of a checkpoint must equal.</param>
+    /// <param name="checkpoints">The checkpoints, which the result disposes; null where there are none.</param>
+    /// <param name="latest">The checkpoint to resume from; null where there is none.</param>
     /// <param name="clock">The clock, which is saved too.</param>
     /// <param name="evaluations">The evaluations, which are saved too; null where there are none.</param>
     /// <param name="messages">The receivers of reports.</param>
-    /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or it holds checkpoints that are not to be resumed from.</exception>
-    /// <exception cref="IOException">The folder cannot be created or written to.</exception>
-    public static RunContinuation Open(TrpoOptions options, TrainingState state, RunIdentity identity, TrainingClock clock, EvaluationHistory? evaluations, TrainingMessages messages) =>
-        new(state, clock, messages, new Rollback(options.Health), evaluations, options.Checkpoints is { } checkpoints ? TrainingCheckpoints.Open(checkpoints, identity, messages.Warn) : null);
+    public static RunContinuation Create(TrpoOptions options, TrainingState state, TrainingCheckpoints? checkpoints, (string Path, CheckpointContent Content)? latest, TrainingClock clock, EvaluationHistory? evaluations, TrainingMessages messages) =>
+        new(state, clock, messages, new Rollback(options.Health), evaluations, checkpoints, latest);
 
     /// <summary>The number of rollbacks so far.</summary>
     public int Rollbacks => _rollback.Count;
@@ -57,8 +58,9 @@ internal sealed class RunContinuation : IDisposable
     /// <exception cref="CheckpointException">Training cannot be resumed from it; the message says why.</exception>
     public bool TryResume()
     {
-        if (_checkpoints?.Latest() is not var (path, content))
+        if (_latest is not var (path, content))
             return false;
+        _latest = null;
         content.Restore(Clock, _clock.RestoreState);
         content.Restore(HealthyState, _rollback.RestoreState);
         if (_evaluations is not null)
@@ -118,6 +120,9 @@ internal sealed class RunContinuation : IDisposable
         _iterationStart = null;
         _rollback.Apply(_state.Restore);
     }
+
+    /// <summary>True if the interval of checkpoints has passed. Any thread may ask while none is written.</summary>
+    public bool IsDue => _checkpoints is { IsDue: true };
 
     /// <summary>Writes a checkpoint if the interval has passed.</summary>
     public void SaveIfDue()

@@ -13,7 +13,7 @@ internal sealed class RunIdentity
 {
     private const int MaxShownLength = 300;
 
-    private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "columns", "checkpoints", "health", "evaluation.patience"];
+    private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "shards", "columns", "checkpoints", "health", "evaluation.patience"];
 
     private readonly List<(string Name, string Value)> _facts;
 

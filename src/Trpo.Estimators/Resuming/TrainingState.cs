@@ -15,7 +15,11 @@ internal sealed class TrainingState
     private readonly HealthMonitor _health;
     private readonly IReadOnlyList<(string Name, ICheckpointable Part)> _named;
 
-    /// <exception cref="InvalidOperationException">The state of a custom part cannot be saved.</exception>
+    /// <param name="parts">The parts of the training, which <see cref="Check(TrainingParts)"/> has passed.</param>
+    /// <param name="shards">The shards.</param>
+    /// <param name="progress">The position in the schedule.</param>
+    /// <param name="window">The returns of the last episodes.</param>
+    /// <param name="health">The health monitor.</param>
     public TrainingState(TrainingParts parts, ShardGroup shards, TrainingProgress progress, ReturnWindow window, HealthMonitor health)
     {
         _parts = parts;
@@ -25,14 +29,22 @@ internal sealed class TrainingState
         [
             ("progress", progress), ("mean return", window), ("health", health),
         ];
-        Checkpointable(parts.ValueFunction as ICheckpointable, "baseline", parts.ValueFunction);
+        if (parts.Optimizer is ICheckpointable optimizer)
+            named.Add(("optimizer", optimizer));
+        _named = named;
+    }
+
+    /// <summary>Throws if the state of a custom part cannot be saved.</summary>
+    /// <exception cref="InvalidOperationException">The state of a custom part cannot be saved.</exception>
+    public static void Check(TrainingParts parts)
+    {
+        Check(parts.ValueFunction as ICheckpointable, "baseline", parts.ValueFunction);
         if (!parts.Policy.IsCheckpointable)
             throw NotCheckpointable("network", parts.Policy.Architecture);
 
         // An optimizer that keeps nothing from step to step has no state to save.
         if (parts.Optimizer is ICheckpointable optimizer)
-            named.Add(("optimizer", Checkpointable(optimizer, "optimizer", parts.Optimizer)));
-        _named = named;
+            Check(optimizer, "optimizer", parts.Optimizer);
     }
 
     /// <summary>The iteration that is in progress or comes next.</summary>
@@ -92,8 +104,11 @@ internal sealed class TrainingState
     /// <exception cref="CheckpointException">The transforms compute other values than they did for the saved observations.</exception>
     public bool RestoreEnvironments(CheckpointContent content) => _shards.RestoreEnvironments(content);
 
-    private static ICheckpointable Checkpointable(ICheckpointable? checkpointable, string kind, object part) =>
-        checkpointable is { IsCheckpointable: true } ? checkpointable : throw NotCheckpointable(kind, part.GetType().Name);
+    private static void Check(ICheckpointable? checkpointable, string kind, object part)
+    {
+        if (checkpointable is not { IsCheckpointable: true })
+            throw NotCheckpointable(kind, part.GetType().Name);
+    }
 
     private static InvalidOperationException NotCheckpointable(string kind, string name) =>
         new($"The state of the {kind} {name} cannot be saved, so that training could not resume from a checkpoint: implement {nameof(ICheckpointable)}, or leave {nameof(TrpoOptions.Checkpoints)} and {nameof(HealthOptions)}.{nameof(HealthOptions.MaxRollbacks)} out.");

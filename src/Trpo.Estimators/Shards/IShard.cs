@@ -31,6 +31,12 @@ internal interface IShard
     /// <summary>The number of failed environments that have been replaced by new ones since training began.</summary>
     int Restarts { get; }
 
+    /// <summary>The number of steps of each environment that the current rollout has.</summary>
+    int CollectedSteps { get; }
+
+    /// <summary>The number of restarts of other shards' environments, which count as well.</summary>
+    int RestartsElsewhere { set; }
+
     /// <summary>Begins an iteration: the normalizer advances, and the next rollout starts.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>
     /// <param name="statistics">The sum of the <see cref="Statistics"/> of all shards, or null.</param>

@@ -46,6 +46,12 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <summary>The number of restarts of failed environments so far.</summary>
     public int Restarts => _queue.Restarts;
 
+    /// <summary>The number of restarts of other environments that count as well.</summary>
+    public int RestartsElsewhere
+    {
+        set => _queue.RestartsElsewhere = value;
+    }
+
     /// <summary>Starts an episode in every environment, also in the middle of another.</summary>
     public void Reset()
     {
@@ -129,7 +135,7 @@ internal sealed class RolloutCollector : ICheckpointable
         for (var e = 0; e < _cutOffs.Length; e++)
         {
             if (_cutOffs[e] != 0 && _cutOffs[e] != FirstCutOff(e))
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The episode of environment {e} is to be cut off at step {_cutOffs[e]}; it must be {FirstCutOff(e)}, or 0 for never."));
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The episode of environment {_environments.First + e} is to be cut off at step {_cutOffs[e]}; it must be {FirstCutOff(e)}, or 0 for never."));
         }
 
         _queue.Restarts = reader.ReadInt32(0, int.MaxValue, "The number of restarted environments");
@@ -151,7 +157,7 @@ internal sealed class RolloutCollector : ICheckpointable
         return null;
     }
 
-    private int FirstCutOff(int environment) => (int)((long)_maxCutOff * environment / _cutOffs.Length);
+    private int FirstCutOff(int environment) => (int)((long)_maxCutOff * (_environments.First + environment) / _environments.TotalCount);
 
     // One environment after another, whatever the threads: all draw from one source.
     private void Act(int environment, Rollout rollout, int row, StochasticPolicy policy)
@@ -192,7 +198,7 @@ internal sealed class RolloutCollector : ICheckpointable
 
     private NonFiniteException NonFinite(int environment, StochasticPolicy policy, ReadOnlySpan<double> parameters, double logProbability)
     {
-        var where = string.Create(CultureInfo.InvariantCulture, $"at step {_environments.Length(environment) + 1} of the episode in environment '{_environments.Name}' (index {environment} of {_environments.Count})");
+        var where = string.Create(CultureInfo.InvariantCulture, $"at step {_environments.Length(environment) + 1} of the episode in environment '{_environments.Name}' (index {_environments.First + environment} of {_environments.TotalCount})");
         return new NonFiniteException(PolicyFault.FindParameter(policy) ?? PolicyFault.FindInRow(policy, parameters, _action, logProbability, where)!);
     }
 

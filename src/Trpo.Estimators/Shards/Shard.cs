@@ -11,7 +11,7 @@ using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Shards;
 
-/// <summary>A shard in this process, on the thread that calls it.</summary>
+/// <summary>A shard in this process, on whatever thread calls it, one at a time.</summary>
 internal sealed class Shard : IShard
 {
     private const string CollectorState = "rollout in progress";
@@ -62,6 +62,13 @@ internal sealed class Shard : IShard
     public ObservationStatistics? Statistics { get; }
 
     public int Restarts => _collector.Restarts;
+
+    public int CollectedSteps => _history.Current.CollectedSteps;
+
+    public int RestartsElsewhere
+    {
+        set => _collector.RestartsElsewhere = value;
+    }
 
     /// <summary>The current rollout.</summary>
     public Rollout Rollout => _history.Current;
@@ -164,7 +171,7 @@ internal sealed class Shard : IShard
 
         // A transform that keeps a state of its own may compute other values.
         if (!_environments.HasStatefulTransform && _collector.FindDifference() is var (environment, slot))
-            throw new CheckpointException($"The transforms between environment '{_environments.Unwrapped.Name}' and the policy compute another value of slot {slot} from the observation of environment {environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
+            throw new CheckpointException($"The transforms between environment '{_environments.Unwrapped.Name}' and the policy compute another value of slot {slot} from the observation of environment {_environments.Unwrapped.First + environment} than in the run that wrote the checkpoint: they were changed, or fitted on other data. Use the same pipeline and the same table (rows and seed of LoadFromEnvironment).");
         if (!restores)
             _collector.Reset(_history.Current);
         return restores;

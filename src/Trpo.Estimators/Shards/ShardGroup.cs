@@ -1,5 +1,6 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
@@ -13,7 +14,22 @@ namespace Trpo.Estimators.Shards;
 /// <param name="normalizeAdvantages">True to standardize the advantages of an iteration.</param>
 internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction valueFunction, bool normalizeAdvantages)
 {
+    /// <summary>The name of the number of shards in checkpoints. One of a single shard has none.</summary>
+    private const string CountState = "number of shards";
+
     private EstimationSums _sums;
+
+    /// <summary>The number of shards, <c>K</c>.</summary>
+    public int Count => shards.Count;
+
+    /// <summary>The threads that run the shards, which the caller disposes. One thread, the calling one, by default.</summary>
+    public ShardThreads Threads { get; init; } = new(shards.Count, threads: 1, collectors: 1);
+
+    /// <summary>The number of times that failed environments are replaced by new ones, over all shards.</summary>
+    public int MaxRestarts { get; init; } = int.MaxValue;
+
+    /// <summary>Called on the calling thread after the environments of several shards were reset or stepped, in order to deliver their warnings; null for nothing.</summary>
+    public Action? Stepped { get; init; }
 
     /// <summary>The number of environments of all shards.</summary>
     public int EnvironmentCount { get; } = shards.Sum(shard => shard.EnvironmentCount);
@@ -34,8 +50,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         ObservationStatistics? statistics = null;
         if (shards[0].Statistics is not null)
             statistics = BinaryTree.Combine<ObservationStatistics>([.. shards.Select(shard => shard.Statistics!)], ObservationStatistics.Merge);
-        foreach (var shard in shards)
-            shard.BeginIteration(steps, statistics);
+        Threads.Updates.Run(shards.Count, index => shards[index].BeginIteration(steps, statistics));
     }
 
     /// <summary>Abandons the iteration: the policy normalizes again as at its last update.</summary>
@@ -46,26 +61,46 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     }
 
     /// <summary>Collects the rollouts of the iteration, from where they stopped.</summary>
-    /// <param name="proceed">Asked before each step of all environments.</param>
+    /// <param name="proceed">Asked before each step of all environments; with several shards, while all of them stand still: at first and after <paramref name="mustPause"/>.</param>
+    /// <param name="mustPause">Asked before each step of one of several shards, on its thread; true if <paramref name="proceed"/> is to be asked. Null for never.</param>
     /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
-    public bool Collect(Func<bool> proceed) => shards.All(shard => shard.Collect(proceed));
+    public bool Collect(Func<bool> proceed, Func<bool>? mustPause = null)
+    {
+        if (shards.Count == 1)
+            return shards[0].Collect(proceed);
+        var complete = false;
+        Step(() => complete = new RolloutRound(shards, Threads.Collection, mustPause ?? (() => false)).Collect(proceed));
+        return complete;
+    }
 
     /// <summary>Estimates advantages and value targets.</summary>
     /// <param name="entropyCoefficient">The reward of one nat of entropy.</param>
     /// <returns>The share of the variance of the value targets that the value function explains; NaN where they do not vary.</returns>
     public double Estimate(double entropyCoefficient)
     {
-        _sums = BinaryTree.Combine<EstimationSums>([.. shards.Select(shard => shard.Estimate(entropyCoefficient))], EstimationSums.Merge);
+        // A baseline that all shards share is asked by one after the other.
+        EstimationSums[] sums = valueFunction is ValueNetwork
+            ? Threads.Updates.Map(shards.Count, index => shards[index].Estimate(entropyCoefficient))
+            : [.. shards.Select(shard => shard.Estimate(entropyCoefficient))];
+        _sums = BinaryTree.Combine<EstimationSums>(sums, EstimationSums.Merge);
         return Moments.ExplainedVariance(_sums.Residuals, _sums.Targets, _sums.Rounding);
     }
 
     /// <summary>Prepares the policy's update. Called once after <see cref="Estimate"/>.</summary>
-    public PolicyProblem BeginPolicyUpdate() => new([.. shards.Select(shard => shard.BeginPolicyUpdate(normalizeAdvantages ? _sums.Advantages : null))]);
+    public PolicyProblem BeginPolicyUpdate()
+    {
+        Standardization? standardization = normalizeAdvantages ? _sums.Advantages : null;
+        return new PolicyProblem(Threads.Updates.Map(shards.Count, index => shards[index].BeginPolicyUpdate(standardization)), Threads.Updates);
+    }
 
-    /// <summary>Fits the value function to the targets. Called once after <see cref="Estimate"/>; it may run beside the policy's update, whose state it does not share.</summary>
+
+    /// <summary>
+    /// Fits the value function to the targets. Called once after <see cref="Estimate"/>; it may run beside the policy's update, whose state it does not share, where
+    /// <see cref="ShardThreads.FitsBesideUpdate"/>.
+    /// </summary>
     /// <returns>The mean squared error that is left.</returns>
     public double FitValueFunction() => valueFunction is ValueNetwork network
-        ? network.Fit([.. shards.Select(shard => shard.BeginValueFit(_sums.Targets, _sums.Rounding))])
+        ? network.Fit(Threads.ValueFit.Map(shards.Count, index => shards[index].BeginValueFit(_sums.Targets, _sums.Rounding)), Threads.ValueFit)
         : FitRows();
 
     /// <summary>The name of the value function in messages.</summary>
@@ -77,6 +112,18 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Returns the observations of the first shard's rollout as the pipeline transformed them, <c>[N, d]</c>.</summary>
     public ReadOnlyMemory<float> FirstObservations() => shards[0].GetRows().Observations;
 
+    /// <summary>Returns the number of shards of a training that was saved.</summary>
+    /// <param name="content">The saved states.</param>
+    /// <param name="environments">The number of environments, which is the largest possible one.</param>
+    /// <exception cref="CheckpointException">It is no number of shards.</exception>
+    public static int CountOf(CheckpointContent content, int environments)
+    {
+        var count = 1;
+        if (content.Has(CountState))
+            content.Restore(CountState, reader => count = reader.ReadInt32(2, environments, "The number of shards"));
+        return count;
+    }
+
     /// <summary>Adds the states of the models and of the shards, but for those of their environments.</summary>
     public void Save(CheckpointContent content)
     {
@@ -84,6 +131,8 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
             content.Add(name, part.SaveState);
         for (var i = 0; i < shards.Count; i++)
             content.Add(NameOf(i), shards[i].SaveState);
+        if (shards.Count > 1)
+            content.Add(CountState, writer => writer.Write(shards.Count));
     }
 
     /// <summary>Restores what <see cref="Save"/> added.</summary>
@@ -117,8 +166,13 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Starts a new episode in every environment.</summary>
     public void ResetEnvironments()
     {
-        foreach (var shard in shards)
-            shard.ResetEnvironments();
+        if (shards.Count == 1)
+        {
+            shards[0].ResetEnvironments();
+            return;
+        }
+
+        Step(() => Threads.Collection.Run(shards.Count, index => shards[index].ResetEnvironments()));
     }
 
     /// <inheritdoc cref="IShard.Reseed"/>
@@ -126,6 +180,25 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     {
         foreach (var shard in shards)
             shard.Reseed(stream);
+    }
+
+    // Each shard restarts environments as long as those that all others restarted before leave it to; what they restart at the same time is counted afterwards.
+    private void Step(Action step)
+    {
+        var before = Restarts;
+        foreach (var shard in shards)
+            shard.RestartsElsewhere = before - shard.Restarts;
+        try
+        {
+            step();
+        }
+        finally
+        {
+            Stepped?.Invoke();
+        }
+
+        if (Restarts > before && Restarts > MaxRestarts)
+            throw new EnvironmentException(FormattableString.Invariant($"{Restarts} environments failed and were created anew, those of several shards at the same time; the maxRestarts of LoadFromEnvironment allows {MaxRestarts}. Raise it, or mend the environment."));
     }
 
     // A custom baseline fits rows, not sums: they are gathered in the order of the shards.

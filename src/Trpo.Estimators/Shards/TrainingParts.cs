@@ -13,6 +13,9 @@ internal sealed record TrainingParts
     /// <summary>The policy to train.</summary>
     public required StochasticPolicy Policy { get; init; }
 
+    /// <summary>Creates a policy of the same parts, for another shard, from a source of random numbers; its state is replaced by that of <see cref="Policy"/>.</summary>
+    public required Func<RandomSource, StochasticPolicy> CopyPolicy { get; init; }
+
     /// <summary>The value function.</summary>
     public required IValueFunction ValueFunction { get; init; }
 

@@ -15,12 +15,11 @@ internal readonly record struct ActorCriticUpdate(TrustRegionStep Step, TimeSpan
     /// <summary>Updates the policy and fits the value function.</summary>
     /// <param name="optimizer">The optimizer of the policy.</param>
     /// <param name="problem">The policy's problem.</param>
-    /// <param name="shards">The shards, which fit the value function.</param>
-    /// <param name="threads">The number of threads; with 2 or more, the two run concurrently.</param>
+    /// <param name="shards">The shards, which fit the value function, and whose threads decide whether the two run concurrently.</param>
     /// <param name="telemetry">Traces both.</param>
-    public static ActorCriticUpdate Run(IPolicyOptimizer optimizer, ITrustRegionProblem problem, ShardGroup shards, int threads, TrainingTelemetry telemetry)
+    public static ActorCriticUpdate Run(IPolicyOptimizer optimizer, ITrustRegionProblem problem, ShardGroup shards, TrainingTelemetry telemetry)
     {
-        var fit = threads > 1 ? Task.Run(() => Timed(Fit)) : null;
+        var fit = shards.Threads.FitsBesideUpdate ? Task.Run(() => Timed(Fit)) : null;
         TrustRegionStep step;
         TimeSpan policyTime;
         try

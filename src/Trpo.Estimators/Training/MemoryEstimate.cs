@@ -49,7 +49,7 @@ internal sealed class MemoryEstimate
         Steps = (updateRows * BytesOfStep) + (Rollouts * 2.0 * sizes.Environments * sizes.ObservationLength * sizeof(float));
         PolicyUpdate = updateRows * BytesOfPolicyRow;
         ValueFit = _rows * BytesOfValueRow;
-        Parameters = (_sizes.PolicyLength + ValueLength) * ((VectorsOfStep * sizeof(double)) + (SinglesPerParameter * sizeof(float)));
+        Parameters = (_sizes.PolicyLength + ValueLength) * ((VectorsOfStep * sizeof(double)) + (_sizes.Shards * SinglesPerParameter * sizeof(float)) + (_sizes.Shards > 1 ? (_sizes.Shards + 1) * sizeof(double) : 0));
         Evaluations = options.Evaluation is { } evaluation
             ? ((double)evaluation.Episodes * BytesOfEpisode) + (Math.Min(sizes.Environments, evaluation.Episodes) * (double)CopiesOfObservation * sizes.ObservationLength * sizeof(float)) + (CopiesOfBest * BytesOfBest)
             : 0;
@@ -209,6 +209,8 @@ internal sealed class MemoryEstimate
             remedies.Add(string.Create(CultureInfo.InvariantCulture, $"{LengthOption(steps)} to {steps:N0} or less"));
         if (Rollouts > 1)
             remedies.Add(nameof(TrpoOptions.ReusedIterations));
+        if (_sizes.Shards > 1)
+            remedies.Add(nameof(TrpoOptions.Shards));
         if (_sizes.Environments > 1 && _sizes.Environments >= _options.MaxStepsPerIteration)
             remedies.Add("the count of LoadFromEnvironment");
         if (_options.Evaluation is { } evaluation && (double)evaluation.Episodes * BytesOfEpisode > Total / 4)

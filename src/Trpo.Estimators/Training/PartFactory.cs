@@ -19,26 +19,27 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     /// <summary>Creates the policy, on the device of the options.</summary>
     /// <param name="observationLength">The number of values of an observation.</param>
     /// <param name="random">The source of the initial weights.</param>
+    /// <param name="isCopy">True for a copy of a policy that was created before, whose state is restored into it.</param>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or libtorch does not have the device.</exception>
-    public StochasticPolicy CreatePolicy(int observationLength, RandomSource random)
+    public StochasticPolicy CreatePolicy(int observationLength, RandomSource random, bool isCopy = false)
     {
         options.EngineChoice.Device.Require();
         var mask = options.ActionMask ? new ActionMask(environment.ActionSpace, observationLength) : null;
         var distribution = options.Distribution is null
             ? ActionDistribution.For(environment.ActionSpace, options.InitialLogStandardDeviation, options.RescaleActions)
             : Made(options.Distribution(new DistributionArguments { Actions = environment.ActionSpace }), nameof(TrpoOptions.Distribution));
-        if (options.Distribution is not null)
+        if (options.Distribution is not null && !isCopy)
             ActionDistributionCheck.VerifyExport(distribution, environment.ActionSpace);
-        if (options.Network is null)
+        if (options.Network is null && !isCopy)
             CheckMemory(observationLength, distribution);
         var network = options.Network is null
-            ? new Perceptron(observationLength, options.HiddenLayers, distribution.NetworkOutputs, options.HiddenActivation, PolicyOutputGain, random)
+            ? new Perceptron(observationLength, options.HiddenLayers, distribution.NetworkOutputs, options.HiddenActivation, PolicyOutputGain, isCopy ? null : random)
             : Made(options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
         try
         {
             options.EngineChoice.Device.Take(network);
-            if (options.Network is not null)
+            if (options.Network is not null && !isCopy)
                 ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
             return new StochasticPolicy(network, distribution, options.EngineChoice)
             {

@@ -125,7 +125,7 @@ internal sealed class TrainingGuard : IDisposable
     {
         try
         {
-            return _shards.Collect(Proceed);
+            return _shards.Collect(Proceed, MustPause);
         }
         catch (Exception exception) when (IsCancelled)
         {
@@ -134,7 +134,10 @@ internal sealed class TrainingGuard : IDisposable
         }
     }
 
-    // Called before each step of all environments.
+    // Called on the thread of any shard.
+    private bool MustPause() => IsCancelled || _continuation is { IsDue: true };
+
+    // Called before each step of all environments; with several shards, before the first and after a pause.
     private bool Proceed()
     {
         if (IsCancelled)

@@ -34,6 +34,12 @@ internal sealed record TrainingSizes
     /// <summary>The engine of the value function's network, if it is one of this library.</summary>
     public required NetworkEngine ValueEngine { get; init; }
 
+    /// <summary>The number of shards, <c>K</c>, each of which has a copy of the networks. 1 by default.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>True if environments are stepped asynchronously.</summary>
+    public bool HasAsynchronousEnvironments { get; init; }
+
     /// <summary>True if a training with checkpoints keeps the state before each iteration too.</summary>
     public bool KeepsIterationStart { get; init; }
 
@@ -59,7 +65,7 @@ internal sealed record TrainingSizes
 
     /// <summary>The sizes of a training with its parts.</summary>
     public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) =>
-        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with { KeepsIterationStart = parts.Environments.MayEndWithinStep };
+        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with { KeepsIterationStart = parts.Environments.MayEndWithinStep, HasAsynchronousEnvironments = parts.Environments.HasAsynchronous };
 
     /// <summary>The sizes of a training with a policy.</summary>
     /// <param name="options">The options.</param>

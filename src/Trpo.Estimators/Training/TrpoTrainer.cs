@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
-using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Health;
 using Trpo.Estimators.Optimization;
@@ -18,6 +18,7 @@ internal sealed class TrpoTrainer : IDisposable
 {
     private readonly TrpoOptions _options;
     private readonly TrainingMessages _messages;
+    private readonly TrainingShards _owned;
     private readonly ShardGroup _shards;
     private readonly TrainingProgress _progress;
     private readonly TrainingClock _clock;
@@ -26,9 +27,9 @@ internal sealed class TrpoTrainer : IDisposable
     private readonly TrainingGuard _guard;
     private readonly PeriodicEvaluation? _evaluation;
 
-    private TrpoTrainer(TrpoOptions options, TrainingMessages messages, ShardGroup shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard, PeriodicEvaluation? evaluation)
+    private TrpoTrainer(TrpoOptions options, TrainingMessages messages, TrainingShards shards, TrainingProgress progress, TrainingClock clock, ReturnWindow window, HealthMonitor health, TrainingGuard guard, PeriodicEvaluation? evaluation)
     {
-        (_options, _messages, _shards) = (options, messages, shards);
+        (_options, _messages, _owned, _shards) = (options, messages, shards, shards.Group);
         (_progress, _clock, _window) = (progress, clock, window);
         (_health, _guard, _evaluation) = (health, guard, evaluation);
     }
@@ -38,35 +39,53 @@ internal sealed class TrpoTrainer : IDisposable
     /// <param name="parts">The parts to train with.</param>
     /// <param name="messages">The receivers of reports.</param>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is, or the state of a part cannot be saved, though checkpoints or rollbacks are asked for.</exception>
-    /// <exception cref="Checkpoints.CheckpointException">Another process uses the folder of checkpoints, or training cannot be resumed from it.</exception>
+    /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or training cannot be resumed from it.</exception>
     /// <exception cref="IOException">The folder of checkpoints cannot be created or written to.</exception>
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
         var sizes = TrainingSizes.Of(options, parts);
+        sizes = sizes with { Shards = options.Shards ?? ShardCount.Of(options, sizes, progress.Schedule) };
         MemoryEstimate.Check(options, sizes, progress.Schedule);
-        var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
-        var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
-        var shards = CreateShards(options, parts, progress.Schedule.MaxSteps);
-        var evaluations = options.Evaluation is { } asked ? new EvaluationHistory(parts.Policy, asked.KeepBest) : null;
         if (options.Evaluation is { KeepBest: true } && !parts.Policy.IsCheckpointable)
-            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that the best policy could not be kept: leave {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.KeepBest)} out, or implement {nameof(Checkpoints.ICheckpointable)}.");
-        RunContinuation? continuation = null;
+            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that the best policy could not be kept: leave {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.KeepBest)} out, or implement {nameof(ICheckpointable)}.");
         if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
-            continuation = RunContinuation.Open(options, new TrainingState(parts, shards, progress, window, health), RunIdentity.Of(options, parts), clock, evaluations, messages);
-        var guard = new TrainingGuard(options, progress, shards, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
+            TrainingState.Check(parts);
+        var checkpoints = options.Checkpoints is { } folder ? TrainingCheckpoints.Open(folder, RunIdentity.Of(options, parts), messages.Warn) : null;
+        TrainingShards? shards = null;
         try
         {
-            guard.Resume();
-            messages.Telemetry.SetSeed(progress.Seed);
-            var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, parts.Policy, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
-            return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);
+            // A training that resumes has as many shards as before, also where the rule gives another number for its new length.
+            var latest = checkpoints?.Latest();
+            if (latest is var (path, content))
+                sizes = sizes with { Shards = ShardCount.Saved(options, parts.Environments.Count, path, content) };
+            shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps);
+            parts = parts with { PartRandoms = [.. parts.PartRandoms, .. shards.PartRandoms] };
+            return Open(options, parts, messages, progress, sizes, shards, checkpoints, latest);
         }
         catch
         {
-            guard.Dispose();
+            shards?.Dispose();
+            checkpoints?.Dispose();
             throw;
         }
+    }
+
+    private static TrpoTrainer Open(
+        TrpoOptions options, TrainingParts parts, TrainingMessages messages, TrainingProgress progress, TrainingSizes sizes, TrainingShards shards, TrainingCheckpoints? checkpoints, (string, CheckpointContent)? latest)
+    {
+        var (clock, window) = (new TrainingClock(), new ReturnWindow(100));
+        var health = new HealthMonitor(options.Health, parts.ActionSpace is BoxActionSpace ? parts.ActionSpace.Length : 0);
+        var evaluations = options.Evaluation is { } asked ? new EvaluationHistory(parts.Policy, asked.KeepBest) : null;
+        var continuation = checkpoints is null && options.Health.MaxRollbacks == 0
+            ? null : RunContinuation.Create(options, new TrainingState(parts, shards.Group, progress, window, health), checkpoints, latest, clock, evaluations, messages);
+        var guard = new TrainingGuard(options, progress, shards.Group, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
+        guard.Resume();
+        messages.Telemetry.SetSeed(progress.Seed);
+        if (shards.Group.Count > 1)
+            messages.Inform(shards.ToString());
+        var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, parts.Policy, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
+        return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);
     }
 
     /// <summary>The environment steps that training makes, over all environments.</summary>
@@ -122,7 +141,12 @@ internal sealed class TrpoTrainer : IDisposable
     /// <summary>True if the best policy is kept.</summary>
     public bool HasBest => _evaluation is { HasBest: true };
 
-    public void Dispose() => _guard.Dispose();
+    public void Dispose()
+    {
+        // The threads end first: none may use what is disposed.
+        _owned.Dispose();
+        _guard.Dispose();
+    }
 
     // One iteration; false if it was cancelled while steps were collected.
     private bool Iterate()
@@ -212,12 +236,12 @@ internal sealed class TrpoTrainer : IDisposable
     private ActorCriticUpdate Update(IPolicyOptimizer optimizer, PolicyProblem problem)
     {
         if (_options.Optimizer is null && _options.Baseline is null)
-            return ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
+            return ActorCriticUpdate.Run(optimizer, problem, _shards, _messages.Telemetry);
         var before = new double[problem.Length];
         problem.CopyTo(before);
         try
         {
-            return ActorCriticUpdate.Run(optimizer, problem, _shards, _options.Threads, _messages.Telemetry);
+            return ActorCriticUpdate.Run(optimizer, problem, _shards, _messages.Telemetry);
         }
         catch (OperationCanceledException)
         {
@@ -259,23 +283,11 @@ internal sealed class TrpoTrainer : IDisposable
             RejectedInARow = _health.RejectedInARow,
             Rollbacks = _guard.Rollbacks,
             Restarts = _shards.Restarts,
+            Shards = _shards.Count,
             Entropy = entropy,
             ExplainedVariance = explainedVariance,
             ValueLoss = update.ValueLoss,
             Times = times,
         };
-    }
-
-    private static ShardGroup CreateShards(TrpoOptions options, TrainingParts parts, int capacity)
-    {
-        var shard = new Shard(parts.Environments, parts.Policy, parts.ValueFunction, parts.RolloutRandom, parts.ActionSpace.Length, new ShardOptions
-        {
-            Capacity = capacity,
-            ReusedIterations = options.ReusedIterations,
-            StaggerStarts = options.StaggerStarts,
-            Advantages = new AdvantageOptions(options.Discount, options.GaeLambda, options.RewardScale, options.BootstrapTruncated),
-            FisherFraction = options.FisherFraction,
-        });
-        return new ShardGroup([shard], parts.ValueFunction, options.NormalizeAdvantages);
     }
 }

@@ -164,7 +164,8 @@ public sealed class TrpoEstimatorTests
             Assert.That(options.HiddenActivation, Is.EqualTo(Activation.Tanh));
             Assert.That(options.InitialLogStandardDeviation, Is.Zero);
             Assert.That(options.FisherFraction, Is.EqualTo(0.2));
-            Assert.That(options.Threads, Is.EqualTo(2));
+            Assert.That(options.Threads, Is.Null);
+            Assert.That(options.Shards, Is.Null);
             Assert.That(options.Seed, Is.Null);
             Assert.That(options.TrustRegion, Is.EqualTo(new TrustRegionOptions { MaxKl = 0.01, Damping = 0.1, ConjugateGradientSteps = 10, ConjugateGradientTolerance = 1e-3, MaxBacktracks = 10, BacktrackFactor = 0.5, AcceptRatio = 0.1 }));
             Assert.That(options.ValueFunction, Is.EqualTo(new Trpo.Estimators.Baselines.ValueFunctionOptions { Steps = 2, FisherFraction = 0.2, TrustRegion = new() { MaxKl = 0.3, ConjugateGradientSteps = 4, ConjugateGradientTolerance = 0.01 } }));

@@ -21,6 +21,22 @@ internal sealed class IgnoredSlots(int length)
         _transformed.Add(transformed);
     }
 
+    /// <summary>Merges the observations of several searches.</summary>
+    /// <param name="parts">The searches, at least one, over observations of one length.</param>
+    public static IgnoredSlots Merge(IReadOnlyList<IgnoredSlots> parts)
+    {
+        var merged = new IgnoredSlots(parts[0].Length);
+        foreach (var part in parts)
+        {
+            merged._raw.Add(part._raw);
+            merged._transformed.Add(part._transformed);
+        }
+
+        return merged;
+    }
+
+    private int Length => length;
+
     /// <summary>Returns the ignored slots, each with its range in front of the transforms.</summary>
     public IReadOnlyList<(int Slot, float Min, float Max)> Find() =>
         [.. Enumerable.Range(0, length).Where(slot => _raw.Varies(slot) && !_transformed.Varies(slot)).Select(slot => (slot, _raw.Min(slot), _raw.Max(slot)))];
@@ -41,6 +57,12 @@ internal sealed class IgnoredSlots(int length)
         {
             TensorPrimitives.Min(_min, values, _min);
             TensorPrimitives.Max(_max, values, _max);
+        }
+
+        public void Add(SlotRanges other)
+        {
+            TensorPrimitives.Min(_min, other._min, _min);
+            TensorPrimitives.Max(_max, other._max, _max);
         }
 
         public float Min(int slot) => _min[slot];

@@ -14,7 +14,11 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     private readonly int _offset;
     private readonly Action<string>? _warn;
     private readonly IgnoredSlots? _ignored;
-    private readonly bool _hasStepTimeout;
+    private readonly SteppingOptions _stepping;
+    private readonly CancellationToken _cancellation;
+    private readonly List<string> _warnings = [];
+    private readonly List<TransformedVectorEnvironment> _slices = [];
+    private StepQueue? _queue;
 
     /// <param name="environment">The view of the environment.</param>
     /// <param name="count">The number of environments, at least 1.</param>
@@ -26,11 +30,10 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <exception cref="EnvironmentException">The environments could not be created, or opening a transform was cancelled.</exception>
     public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null, CancellationToken cancellation = default)
     {
-        _warn = warn;
+        (_warn, _stepping, _cancellation) = (warn, environment.Stepping, cancellation);
         var lineage = DataViewLineage.Of(data);
         (Lineage, HasStatefulTransform) = (lineage.ToString(), lineage.HasStatefulTransform);
         ObservationLength = ((VectorDataViewType)column.Type).Size;
-        _hasStepTimeout = environment.StepTimeout is not null;
         var isTransformed = !ReferenceEquals(data, environment);
         _offset = isTransformed ? 0 : environment.Columns.Offset(column.Index);
         _cursors = isTransformed ? new LockStepCursor[count] : [];
@@ -40,7 +43,6 @@ internal sealed class TransformedVectorEnvironment : IDisposable
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
             Unwrapped = new VectorEnvironment(environment.Specification, count, warn, environment.StepTimeout);
             _ignored = isTransformed && HaveSameSlots(Unwrapped.ObservationSpace, column) ? new IgnoredSlots(ObservationLength) : null;
-            Queue = new StepQueue(Unwrapped, environment.Stepping, warn, cancellation);
         }
         catch (Exception exception)
         {
@@ -52,11 +54,58 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         }
     }
 
+    // Warnings are kept until the thread that uses the whole asks for them: receivers are called on no other thread.
+    private TransformedVectorEnvironment(TransformedVectorEnvironment whole, int first, int count, SteppingOptions stepping)
+    {
+        (_offset, _stepping, _cancellation) = (whole._offset, stepping, whole._cancellation);
+        (Lineage, HasStatefulTransform, ObservationLength) = (whole.Lineage, whole.HasStatefulTransform, whole.ObservationLength);
+        _warn = _warnings.Add;
+        _cursors = whole._cursors.Length == 0 ? [] : whole._cursors[first..(first + count)];
+        _ignored = whole._ignored is null ? null : new IgnoredSlots(ObservationLength);
+        Unwrapped = whole.Unwrapped.Slice(first, count);
+    }
+
+    /// <summary>Splits the environments into slices of consecutive ones, as equal as possible, which different threads may use at the same time. The slices are disposed with the whole, which takes no step itself.</summary>
+    /// <param name="count">The number of slices, from 1 to <see cref="Count"/>; with 1, the whole is the slice.</param>
+    /// <param name="threads">The number of slices that are used at the same time, which the threads that step the environments are divided among.</param>
+    public IReadOnlyList<TransformedVectorEnvironment> Split(int count, int threads)
+    {
+        if (count == 1)
+            return [this];
+        var stepping = _stepping with { Threads = Math.Max(1, _stepping.Threads / threads) };
+        for (var i = 0; i < count; i++)
+        {
+            var (first, end) = ((int)((long)Count * i / count), (int)((long)Count * (i + 1) / count));
+            _slices.Add(new TransformedVectorEnvironment(this, first, end - first, stepping));
+        }
+
+        return [.. _slices];
+    }
+
+    /// <summary>Gives the warnings of the slices to the receiver, slice after slice. Called while no slice is used.</summary>
+    public void DeliverWarnings()
+    {
+        foreach (var slice in _slices)
+        {
+            foreach (var warning in slice._warnings)
+                _warn?.Invoke(warning);
+            slice._warnings.Clear();
+        }
+
+        Unwrapped.WarnOfTruncation();
+    }
+
     /// <summary>The environments.</summary>
     public VectorEnvironment Unwrapped { get; }
 
     /// <summary>The queue of their steps and resets.</summary>
-    public StepQueue Queue { get; }
+    public StepQueue Queue => _queue ??= new StepQueue(Unwrapped, _stepping, _warn, _cancellation);
+
+    /// <summary>The number of threads that step the environments.</summary>
+    public int SteppingThreads => _stepping.Threads;
+
+    /// <summary>The number of times that failed environments are replaced by new ones.</summary>
+    public int MaxRestarts => _stepping.MaxRestarts;
 
     /// <summary>The names of the views that the data consist of, for messages.</summary>
     public string Lineage { get; }
@@ -65,10 +114,13 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     public bool HasStatefulTransform { get; }
 
     /// <summary>True if the work may end within a step: because it takes too long, or is asynchronous and cancelled.</summary>
-    public bool MayEndWithinStep => _hasStepTimeout || Unwrapped.HasAsynchronous;
+    public bool MayEndWithinStep => _stepping.StepTimeout is not null || Unwrapped.HasAsynchronous;
 
     /// <summary>True if the states of all environments can be saved and no transform is known to keep one.</summary>
     public bool IsCheckpointable => Unwrapped.IsCheckpointable && !HasStatefulTransform;
+
+    /// <summary>True if an environment is stepped asynchronously.</summary>
+    public bool HasAsynchronous => Unwrapped.HasAsynchronous;
 
     /// <summary>The number of environments.</summary>
     public int Count => Unwrapped.Count;
@@ -92,13 +144,16 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     public void Dispose()
     {
         // The threads end first: none may be inside an environment that is disposed.
-        Queue.Dispose();
+        foreach (var slice in _slices)
+            slice._queue?.Dispose();
+        _queue?.Dispose();
         DisposeCursors();
         Unwrapped.Dispose();
     }
 
     /// <summary>Returns the slots that have varied in the environment so far and been constant behind the transforms, each with its range in the environment.</summary>
-    public IReadOnlyList<(int Slot, float Min, float Max)> FindIgnored() => _ignored?.Find() ?? [];
+    public IReadOnlyList<(int Slot, float Min, float Max)> FindIgnored() =>
+        _ignored is null ? [] : _slices.Count == 0 ? _ignored.Find() : IgnoredSlots.Merge([.. _slices.Select(slice => slice._ignored!)]).Find();
 
     private void Read(int index, Span<float> observation, bool isFirst)
     {

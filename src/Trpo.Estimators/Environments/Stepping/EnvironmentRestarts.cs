@@ -20,6 +20,9 @@ internal sealed class EnvironmentRestarts(VectorEnvironment environments, int ma
     /// <summary>The number of restarts so far.</summary>
     public int Count { get; set; }
 
+    /// <summary>The number of restarts of other environments that count as well; 0 at first.</summary>
+    public int Elsewhere { get; set; }
+
     /// <summary>
     /// Replaces the environments that failed, which are then to be reset. Environments that fail again before they have completed a step are replaced after a wait, one for all of them: 100 ms, doubled each
     /// time, up to 30 s.
@@ -53,17 +56,17 @@ internal sealed class EnvironmentRestarts(VectorEnvironment environments, int ma
         int[] failed = [.. Enumerable.Range(0, failures.Length).Where(index => failures[index] is not null)];
         if (max == 0 || cancellation.IsCancellationRequested)
             ExceptionDispatchInfo.Throw(first);
-        if (Count + failed.Length > max)
+        if (Count + Elsewhere + failed.Length > max)
         {
             var others = failed.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {failed.Length} environments failed at once.");
-            throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)}{others} {Count} of the restarts that the maxRestarts of LoadFromEnvironment allows, {max}, were used before."), first) { IsNonFinite = first.IsNonFinite };
+            throw new EnvironmentException(string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)}{others} {Count + Elsewhere} of the restarts that the maxRestarts of LoadFromEnvironment allows, {max}, were used before."), first) { IsNonFinite = first.IsNonFinite };
         }
 
         var rounds = failed.Max(index => _inARow[index]++);
         Count += failed.Length;
         warn?.Invoke(failed.Length == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} The environment is created anew, and its episode dropped (restart {Count} of {max}).")
-            : string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} {failed.Length} environments failed at once, with the indices {Indices(failed)}: they are created anew, and their episodes dropped (restart {Count} of {max})."));
+            ? string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} The environment is created anew, and its episode dropped (restart {Count + Elsewhere} of {max}).")
+            : string.Create(CultureInfo.InvariantCulture, $"{Sentence(first.Message)} {failed.Length} environments failed at once, with the indices {Indices(failed)}: they are created anew, and their episodes dropped (restart {Count + Elsewhere} of {max})."));
         if (rounds > 0 && cancellation.WaitHandle.WaitOne(Delay(rounds)))
             ExceptionDispatchInfo.Throw(first);
     }
@@ -82,7 +85,7 @@ internal sealed class EnvironmentRestarts(VectorEnvironment environments, int ma
         }
     }
 
-    private static string Indices(int[] failed) => failed.Length <= 8 ? string.Join(", ", failed) : $"{string.Join(", ", failed.Take(8))} and others";
+    private string Indices(int[] failed) => $"{string.Join(", ", failed.Take(8).Select(index => environments.First + index))}{(failed.Length <= 8 ? "" : " and others")}";
 
     // The messages of environments may end in anything.
     private static string Sentence(string message) => message.EndsWith('.') ? message : $"{message}.";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trpo.Estimators.Threading;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Environments.Stepping;
@@ -9,6 +10,9 @@ namespace Trpo.Estimators.Environments.Stepping;
 /// </summary>
 internal sealed class StepQueue : IDisposable
 {
+    /// <summary>The name of the threads that step environments.</summary>
+    public const string ThreadName = "Trpo environments";
+
     private readonly VectorEnvironment _environments;
     private readonly TimeSpan? _timeout;
     private readonly EnvironmentRestarts _restarts;
@@ -45,7 +49,7 @@ internal sealed class StepQueue : IDisposable
         if (options.StepTimeout is { } timeout)
             _watched = new WatchedSteps(count, options.Threads, timeout, RunOne);
         else if (Math.Min(options.Threads, count) is > 1 and var members)
-            _pool = new WorkerPool(members, position => RunOne(_ordered[_firstOnThreads + position]));
+            _pool = new WorkerPool(members, position => RunOne(_ordered[_firstOnThreads + position]), ThreadName);
     }
 
     /// <summary>The number of restarts of environments so far.</summary>
@@ -53,6 +57,12 @@ internal sealed class StepQueue : IDisposable
     {
         get => _restarts.Count;
         set => _restarts.Count = value;
+    }
+
+    /// <summary>The number of restarts of other environments that count as well.</summary>
+    public int RestartsElsewhere
+    {
+        set => _restarts.Elsewhere = value;
     }
 
     /// <summary>Queues a step of environment <paramref name="index"/>. Calls between two runs come in ascending order of the index, each index at most once.</summary>
@@ -226,7 +236,7 @@ internal sealed class StepQueue : IDisposable
         var failure = _environments.Slot(first).NotReturned(elapsed, _timeout!.Value, DateTimeOffset.UtcNow);
         foreach (var (index, _) in hanging)
             _environments.Slot(index).Abandon();
-        var others = hanging.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {hanging.Count - 1} more hang, with the indices {string.Join(", ", hanging.Skip(1).Select(other => other.Index))}.");
+        var others = hanging.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {hanging.Count - 1} more hang, with the indices {string.Join(", ", hanging.Skip(1).Select(other => _environments.First + other.Index))}.");
         return new EnvironmentException($"{failure.Message}{others} A step cannot be ended from outside, so that the work ends; the environment is not disposed.", failure.InnerException);
     }
 

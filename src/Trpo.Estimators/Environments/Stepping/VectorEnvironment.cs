@@ -14,6 +14,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     private readonly EnvironmentSlot[] _slots;
     private readonly int _observationLength;
     private readonly float[] _observations;
+    private readonly VectorEnvironment? _whole;
     private readonly Action<string>? _warn;
     private bool _hasWarned;
 
@@ -42,8 +43,26 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
+    private VectorEnvironment(VectorEnvironment whole, int first, int count)
+    {
+        (_specification, _observationLength, _observations, _warn) = (whole._specification, whole._observationLength, whole._observations, whole._warn);
+        (_whole, First) = (whole, first);
+        _slots = whole._slots[first..(first + count)];
+    }
+
+    /// <summary>Returns consecutive environments of these as a vector environment of their own, which is not disposed. Different threads may use different ones at the same time.</summary>
+    /// <param name="first">The index of the first.</param>
+    /// <param name="count">The number of environments, at least 1.</param>
+    public VectorEnvironment Slice(int first, int count) => new(this, first, count);
+
     /// <summary>The number of environments.</summary>
     public int Count => _slots.Length;
+
+    /// <summary>The index of the first of these environments among those that they are a slice of; 0 where they are no slice.</summary>
+    public int First { get; }
+
+    /// <summary>The number of environments that these are a slice of; <see cref="Count"/> where they are no slice.</summary>
+    public int TotalCount => _whole?.Count ?? Count;
 
     /// <summary>The name of the environments.</summary>
     public string Name => _specification.Name;
@@ -58,10 +77,10 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     public ActionSpace ActionSpace => _specification.ActionSpace;
 
     /// <summary>The current observations of all environments, <c>[Count, d]</c>.</summary>
-    public Span<float> Observations => _observations;
+    public Span<float> Observations => _observations.AsSpan(First * _observationLength, Count * _observationLength);
 
     /// <summary>Returns the current observation of environment <paramref name="index"/>, <c>[d]</c>.</summary>
-    public Span<float> Observation(int index) => _observations.AsSpan(index * _observationLength, _observationLength);
+    public Span<float> Observation(int index) => _observations.AsSpan((First + index) * _observationLength, _observationLength);
 
     /// <summary>True if an environment is stepped asynchronously.</summary>
     public bool HasAsynchronous => Array.Exists(_slots, slot => slot.Asynchronous is not null);
@@ -92,10 +111,10 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         Create(index);
     }
 
-    /// <summary>Warns, once, of an episode that was truncated because it reached the limit. Called on the thread that uses the vector environment, while no environment is stepped.</summary>
+    /// <summary>Warns, once, of an episode that was truncated because it reached the limit. Called on the thread that uses the vector environment, while no environment is stepped. A slice leaves it to the whole.</summary>
     public void WarnOfTruncation()
     {
-        if (_hasWarned || Array.Find(_slots, slot => slot.HasOverrun) is not { } overrun)
+        if (_whole is not null || _hasWarned || Array.Find(_slots, slot => slot.HasOverrun) is not { } overrun)
             return;
         _hasWarned = true;
         _warn?.Invoke($"{overrun.Description} {(MaxEpisodeSteps is { } limit ? EnvironmentErrors.DeclaredLimitIgnored(limit) : EnvironmentErrors.EndlessEpisode(_specification.EpisodeStepLimit))}");
@@ -147,7 +166,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     {
         var slot = _slots[index];
         slot.Create();
-        if (!slot.HasFormer && !_slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
+        if (!slot.HasFormer && !(_whole ?? this)._slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
             return;
 
         // The other slot disposes it, or has.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Trpo.Estimators.Threading;
 
 namespace Trpo.Estimators.Environments.Stepping;
 
@@ -27,7 +28,7 @@ internal sealed class WatchedSteps : IDisposable
 
         // The calling thread counts as one, but only waits.
         _workers = Math.Min(threads, environments);
-        _pool = new WorkerPool(_workers + 1, RunItem);
+        _pool = new WorkerPool(_workers + 1, RunItem, StepQueue.ThreadName);
     }
 
     /// <summary>Runs the steps of some environments.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Trpo.Estimators.Environments.Stepping;
+using Trpo.Estimators.Threading;
 
-namespace Trpo.Tests.Environments.Stepping;
+namespace Trpo.Tests.Threading;
 
 /// <summary>Tests of the pool alone. Items that wait for each other do so within a time limit, so that a failure is no deadlock.</summary>
 public sealed class WorkerPoolTests

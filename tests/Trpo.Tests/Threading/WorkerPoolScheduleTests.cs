@@ -1,6 +1,6 @@
 using Trpo.Tests.Support.Scheduling;
 
-namespace Trpo.Tests.Environments.Stepping;
+namespace Trpo.Tests.Threading;
 
 /// <summary>
 /// The pool under thousands of interleavings. A lost wake-up is a deadlock of the scheduler; a batch of the wrong items, a wrong failure and an item after disposal are failures of

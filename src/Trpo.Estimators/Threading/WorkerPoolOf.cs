@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using Trpo.Estimators.Threading;
 
-namespace Trpo.Estimators.Environments.Stepping;
+namespace Trpo.Estimators.Threading;
 
 /// <summary>
 /// A pool of threads that run the items of one batch after another: the calling thread and workers, which live until the pool is disposed.
@@ -42,7 +41,8 @@ internal abstract class WorkerPool<TThreading> : IDisposable
     /// <param name="threads">The number of threads, at least 1, including the calling thread.</param>
     /// <param name="work">Runs the item of the given index.</param>
     /// <param name="threading">The operations of threads.</param>
-    protected WorkerPool(int threads, Action<int> work, TThreading threading)
+    /// <param name="name">The name of the workers, which their number follows.</param>
+    protected WorkerPool(int threads, Action<int> work, TThreading threading, string name)
     {
         _threading = threading;
         _work = work;
@@ -50,7 +50,7 @@ internal abstract class WorkerPool<TThreading> : IDisposable
         try
         {
             for (var i = 0; i < _workers.Length; i++)
-                _workers[i] = _threading.Start(RunWorker, $"Trpo environments {i + 1}");
+                _workers[i] = _threading.Start(RunWorker, $"{name} {i + 1}");
         }
         catch
         {

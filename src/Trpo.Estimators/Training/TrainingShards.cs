@@ -1,0 +1,127 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Estimation;
+using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Shards;
+using Trpo.Runtime.Randomness;
+
+namespace Trpo.Estimators.Training;
+
+/// <summary>The shards of a training, with what belongs to them: copies of the policy and of the value function, and threads. The first shard has the parts of the training themselves.</summary>
+internal sealed class TrainingShards : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private TrainingShards()
+    {
+    }
+
+    /// <summary>The shards.</summary>
+    public ShardGroup Group { get; private set; } = null!;
+
+    /// <summary>The random streams that copies of a custom network were given, which may still draw from them.</summary>
+    public List<RandomSource> PartRandoms { get; } = [];
+
+    /// <summary>Creates the shards.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="parts">The parts of the training.</param>
+    /// <param name="count">The number of shards, <c>K</c>.</param>
+    /// <param name="capacity">The number of steps of each environment that rollouts have memory for.</param>
+    /// <exception cref="InvalidOperationException">A custom network cannot be copied.</exception>
+    public static TrainingShards Create(TrpoOptions options, TrainingParts parts, int count, int capacity)
+    {
+        var shards = new TrainingShards();
+        try
+        {
+            shards.CreateGroup(options, parts, count, capacity);
+            return shards;
+        }
+        catch
+        {
+            shards.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Describes the shards and their threads.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"Training runs in {Group.Count} shards ({nameof(TrpoOptions)}.{nameof(TrpoOptions.Shards)}), {Group.Threads}.");
+
+    /// <summary>Ends the threads and disposes the copies. Called on the thread that created the shards, while none of them runs.</summary>
+    public void Dispose()
+    {
+        for (var i = _owned.Count - 1; i >= 0; i--)
+            _owned[i].Dispose();
+        _owned.Clear();
+    }
+
+    private void CreateGroup(TrpoOptions options, TrainingParts parts, int count, int capacity)
+    {
+        // Each shard computes on one thread; libtorch's own threads would only compete with those of the other shards. Threads that are started from here on have the limit too.
+        if (count > 1 && (parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels }))
+            _owned.Add(TorchThreads.One());
+
+        // Environments are used by as many threads as LoadFromEnvironment was given, and by one by default. Calls of asynchronous ones wait for the most part, so that all shards make theirs at once.
+        var collectors = parts.Environments.HasAsynchronous ? count : Math.Min(count, parts.Environments.SteppingThreads);
+        var threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collectors);
+        _owned.Add(threads);
+        var environments = parts.Environments.Split(count, collectors);
+        Group = new ShardGroup([.. Parts(parts, environments).Select(part => CreateShard(options, part, parts.ActionSpace.Length, capacity))], parts.ValueFunction, options.NormalizeAdvantages)
+        {
+            Threads = threads,
+            MaxRestarts = parts.Environments.MaxRestarts,
+            Stepped = parts.Environments.DeliverWarnings,
+        };
+    }
+
+    private IEnumerable<ShardParts> Parts(TrainingParts parts, IReadOnlyList<TransformedVectorEnvironment> environments)
+    {
+        if (environments.Count == 1)
+        {
+            yield return new ShardParts(environments[0], parts.Policy, parts.ValueFunction, parts.RolloutRandom);
+            yield break;
+        }
+
+        for (var i = 0; i < environments.Count; i++)
+        {
+            var policy = i == 0 ? parts.Policy : CopyPolicy(parts);
+            var values = i > 0 && parts.ValueFunction is ValueNetwork network ? Owned(network.Copy()) : parts.ValueFunction;
+            yield return new ShardParts(environments[i], policy, values, parts.RolloutRandom.Split());
+        }
+    }
+
+    private StochasticPolicy CopyPolicy(TrainingParts parts)
+    {
+        if (!parts.Policy.IsCheckpointable)
+            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that it cannot be copied for several shards: set {nameof(TrpoOptions.Shards)} to 1, or implement {nameof(ICheckpointable)}.");
+        var random = new RandomSource((ulong)parts.Seed);
+        var copy = parts.CopyPolicy(random);
+        PartRandoms.Add(random);
+        if (copy.SharesNetwork(parts.Policy) || _owned.OfType<StochasticPolicy>().Any(copy.SharesNetwork))
+            throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} returned one module twice; each shard needs a new one. Set {nameof(TrpoOptions.Shards)} to 1 to have it called once.");
+        _owned.Add(copy);
+        if (copy.Architecture != parts.Policy.Architecture)
+            throw new InvalidOperationException($"The factories in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} and {nameof(TrpoOptions.Distribution)} returned different parts: {parts.Policy.Architecture} for the first shard, {copy.Architecture} for another. Set {nameof(TrpoOptions.Shards)} to 1 to have them called once.");
+        StateCopy.Copy(parts.Policy, copy);
+        return copy;
+    }
+
+    private ValueNetwork Owned(ValueNetwork network)
+    {
+        _owned.Add(network);
+        return network;
+    }
+
+    private static Shard CreateShard(TrpoOptions options, ShardParts parts, int actionLength, int capacity) =>
+        new(parts.Environments, parts.Policy, parts.ValueFunction, parts.Random, actionLength, new ShardOptions
+        {
+            Capacity = capacity,
+            ReusedIterations = options.ReusedIterations,
+            StaggerStarts = options.StaggerStarts,
+            Advantages = new AdvantageOptions(options.Discount, options.GaeLambda, options.RewardScale, options.BootstrapTruncated),
+            FisherFraction = options.FisherFraction,
+        });
+}
