@@ -31,6 +31,9 @@ public sealed record TrainingPlan
     /// <summary>Gets the number of rows of the largest update: the steps of the longest iterations, and as many for each iteration that is reused.</summary>
     public required long MaxRows { get; init; }
 
+    /// <summary>Gets the number of shards (<see cref="TrpoOptions.Shards"/>). Training has one where environments turn out to step asynchronously, and as many as the checkpoint that it resumes from.</summary>
+    public required int Shards { get; init; }
+
     /// <summary>Gets the widths of the policy's network: inputs, hidden layers, outputs. Those of a network of your own are read off its weights.</summary>
     public required IReadOnlyList<int> PolicyWidths { get; init; }
 
@@ -60,7 +63,7 @@ public sealed record TrainingPlan
     [
         string.Create(CultureInfo.InvariantCulture, $"Environment: {Environment}, {Environments:N0} at once"),
         string.Create(CultureInfo.InvariantCulture, $"Steps: {TotalSteps:N0}, with {Updates:N0} updates of the policy after {Lengths()}"),
-        string.Create(CultureInfo.InvariantCulture, $"Rows of an update: up to {MaxRows:N0}{(ReusedIterations > 0 ? string.Create(CultureInfo.InvariantCulture, $", with those of {ReusedIterations} earlier iterations") : "")}"),
+        string.Create(CultureInfo.InvariantCulture, $"Rows of an update: up to {MaxRows:N0}{(ReusedIterations > 0 ? string.Create(CultureInfo.InvariantCulture, $", with those of {ReusedIterations} earlier iterations") : "")}{(Shards > 1 ? string.Create(CultureInfo.InvariantCulture, $", in {Shards:N0} shards") : "")}"),
         $"Policy: {Network(PolicyWidths, PolicyParameters, PolicyEngine)}",
         $"Value function: {(ValueEngine is { } engine ? Network(ValueWidths, ValueParameters, engine) : "your own")}",
         $"Memory: about {ByteText.Of(Memory.Total)} of {ByteText.Of(Memory.Available)} ({Memory}){(Memory.OnDevice > 0 ? $", and {ByteText.Of(Memory.OnDevice)} on {Device}" : "")}; {ByteText.Of((Memory.Steps + Memory.PolicyUpdate + Memory.ValueFit) / MaxRows)} for a row of an update",

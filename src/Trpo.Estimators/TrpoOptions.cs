@@ -132,7 +132,7 @@ public sealed record TrpoOptions
     public double InitialLogStandardDeviation { get; init; }
 
     /// <summary>
-    /// The seed of all random numbers. The same seed gives the same policy, bit for bit, on machines with the same vector width and the same number of
+    /// The seed of all random numbers. The same seed gives the same policy, bit for bit, on machines with the same vector width and, for a <see cref="Network"/> of your own in one shard, the same number of
     /// libtorch threads. Null, the default, takes a seed from the MLContext.
     /// </summary>
     public int? Seed { get; init; }

@@ -22,11 +22,12 @@ internal static class TrainingSettings
     /// <param name="steps">The total steps; null leaves them.</param>
     /// <param name="seed">The seed; null leaves it.</param>
     /// <param name="finalSteps">The steps of the last iterations; null leaves them.</param>
+    /// <param name="shards">The number of shards; null leaves it.</param>
     /// <exception cref="CommandException">The file is missing or wrong, or a setting is out of its range; the message names it.</exception>
-    public static TrpoOptions Read(TrpoOptions basis, string? file, int? steps, int? seed, int? finalSteps = null)
+    public static TrpoOptions Read(TrpoOptions basis, string? file, int? steps, int? seed, int? finalSteps = null, int? shards = null)
     {
         var options = file is null ? basis : ReadFile(file, basis);
-        options = options with { TotalSteps = steps ?? options.TotalSteps, Seed = seed ?? options.Seed ?? DefaultSeed, FinalStepsPerIteration = finalSteps ?? options.FinalStepsPerIteration };
+        options = options with { TotalSteps = steps ?? options.TotalSteps, Seed = seed ?? options.Seed ?? DefaultSeed, FinalStepsPerIteration = finalSteps ?? options.FinalStepsPerIteration, Shards = shards ?? options.Shards };
         try
         {
             options.Validate();

@@ -21,6 +21,7 @@ internal static class TrainVerb
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
     private static readonly Option<int?> Threads = Options.Threads(" More threads pay if a step takes more than some microseconds; the policy does not depend on their number.");
+    private static readonly Option<int?> Shards = Options.Number("--shards", "Parts that each iteration is divided among, which are computed by as many processors; at most one for each environment. The policy depends on their number. By default as many as long iterations make worthwhile, the same on every machine.", min: 1, max: 1_024);
     private static readonly Option<double?> StepTimeout = Options.StepTimeout();
     private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
     private static readonly Option<string> Preset = Options.OneOf("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");
@@ -49,7 +50,7 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, Shards, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -59,7 +60,7 @@ internal static class TrainVerb
     private static int Execute(ParseResult parsed, Terminal terminal)
     {
         var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
-        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(FinalSteps));
+        var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(FinalSteps), parsed.GetValue(Shards));
         var ml = new MLContext(options.Seed);
         using var table = new TableMessages(ml, terminal);
         var count = parsed.GetValue(Count) ?? 8;

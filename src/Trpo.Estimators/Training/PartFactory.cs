@@ -71,6 +71,7 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
         // Which environments step asynchronously is only known when all are created.
         var sizes = TrainingSizes.Of(options, policy, environment.Count, observationLength, environment.ActionSpace.Length) with { KeepsIterationStart = environment.StepTimeout is not null };
         var schedule = IterationSchedule.Of(options, environment.Count);
+        sizes = sizes with { Shards = options.Shards ?? ShardCount.Of(options, sizes, schedule) };
         MemoryEstimate.Check(options, sizes, schedule);
         var hasValueNetwork = options.Baseline is null;
         return new TrainingPlan
@@ -83,6 +84,7 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
             LastIterationSteps = schedule.StepsOf(schedule.LastIteration) * environment.Count,
             ReusedIterations = options.ReusedIterations,
             MaxRows = (long)schedule.MaxSteps * environment.Count * (options.ReusedIterations + 1),
+            Shards = sizes.Shards,
             PolicyWidths = [observationLength, .. sizes.PolicyLayers, sizes.NetworkOutputs],
             PolicyParameters = sizes.PolicyLength,
             PolicyEngine = sizes.PolicyEngine.ToTrainingEngine(),

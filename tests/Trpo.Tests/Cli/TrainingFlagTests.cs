@@ -47,6 +47,27 @@ public sealed class TrainingFlagTests
         Assert.That(output, Does.Contain("finalStepsPerIteration = 4096;").And.Contain("evaluation.every = 5000; evaluation.episodes = 20;"));
     }
 
+    [Test]
+    public void The_number_of_shards_has_a_flag_and_a_training_resumes_with_it()
+    {
+        var (exitCode, output, error) = Tool.RunHere("train", "--environment", "cartpole", "--shards", "3", "--steps", "2000", "--episodes", "0", "--out", _run);
+        Assert.That(exitCode, Is.Zero, output + error);
+        Assert.That(output, Does.Contain("shards = 3"));
+        (exitCode, output, error) = Tool.RunHere("resume", _run, "--steps", "3000");
+        Assert.That(exitCode, Is.Zero, output + error);
+        using var command = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "command.json")));
+        Assert.That(command.RootElement.GetProperty("options").GetProperty("shards").GetInt32(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void More_shards_than_environments_are_refused()
+    {
+        var (exitCode, output, error) = Tool.RunHere("train", "--environment", "cartpole", "--shards", "9", "--out", _run);
+
+        Assert.That(exitCode, Is.Not.Zero);
+        Assert.That(output + error, Does.Contain("Shards is 9").And.Contain("count of 8"));
+    }
+
     [TestCase("1")]
     [TestCase("10000001")]
     [TestCase("many")]

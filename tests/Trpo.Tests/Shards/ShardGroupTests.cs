@@ -117,6 +117,23 @@ public sealed class ShardGroupTests
     }
 
     [Test]
+    public void Collection_by_several_shards_allocates_nothing_for_a_step()
+    {
+        using var group = new Group(2);
+        Collected(20);
+
+        Assert.That(Collected(130), Is.EqualTo(Collected(20)), "130 steps of four environments, in their first episodes, and 20");
+
+        long Collected(int steps)
+        {
+            group.Shards.BeginIteration(steps);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.That(group.Shards.Collect(() => true, () => false), Is.True);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Test]
     public void A_restored_group_continues_like_the_one_that_was_saved()
     {
         using var group = new Group(3);

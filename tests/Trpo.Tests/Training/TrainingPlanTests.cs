@@ -22,6 +22,8 @@ public sealed class TrainingPlanTests
         yield return Case("one iteration", Short with { StepsPerIteration = 10_000 }, 1);
         yield return Case("fewer steps than environments", Short with { TotalSteps = 3, StepsPerIteration = 2 }, 5);
         yield return Case("a linear policy and a wide value function", Short with { HiddenLayers = [], ValueFunction = new() { HiddenLayers = [40] } }, 2);
+        yield return Case("several shards", Short with { Shards = 3 }, 4);
+        yield return Case("several shards by default", Short with { TotalSteps = 8_192, StepsPerIteration = 8_192, HiddenLayers = [64, 64] }, 8);
         yield return Case("a custom network", Short with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 2);
 
         static TestCaseData Case(string name, TrpoOptions options, int environments) => new TestCaseData(options, environments).SetArgDisplayNames(name);
@@ -42,6 +44,7 @@ public sealed class TrainingPlanTests
             rows = Math.Max(rows, lengths.Skip(i - options.ReusedIterations).Take(options.ReusedIterations + 1).Sum());
 
         Assert.That((plan.Environment, plan.Environments, plan.ReusedIterations), Is.EqualTo(("CartPole", environments, options.ReusedIterations)));
+        Assert.That(plan.Shards, Is.EqualTo(listener.Iterations[0].Shards));
         Assert.That((plan.TotalSteps, plan.Updates, plan.FirstIterationSteps, plan.LastIterationSteps), Is.EqualTo((steps[^1], steps.Count, lengths[0], lengths[^1])));
         Assert.That(plan.MaxRows, Is.GreaterThanOrEqualTo(rows).And.LessThanOrEqualTo(rows + ((long)lengths.Max() * options.ReusedIterations) + environments));
         Assert.That((plan.PolicyEngine, plan.ValueEngine, plan.Device), Is.EqualTo((listener.Iterations[0].Engine, listener.Iterations[0].ValueEngine, listener.Iterations[0].Device)));
