@@ -197,8 +197,8 @@ public sealed class PolicyBatch : IPolicyBatch
     }
 
     /// <summary>
-    /// Returns the logarithm of the action's probability, in nats; in a box, of the density of the action before it is clipped to the bounds
-    /// (<see cref="UnclippedAction"/>). NaN if the observation has a NaN.
+    /// Returns the logarithm of the action's probability, in nats; in a box, of the density of the action within the bounds. A bound has the probability of everything that is clipped to it, divided
+    /// by <see cref="BoxActionSpace.HalfWidth"/>. NaN if the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The last run had no such row.</exception>

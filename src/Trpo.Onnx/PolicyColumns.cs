@@ -24,15 +24,15 @@ public sealed record PolicyColumns(string Observation = "Observation", string Ac
     public string? Probability { get; init; }
 
     /// <summary>
-    /// The output column, <c>Single</c>, of the logarithm of the chosen action's probability, in nats; in a box, of the density of the action before it is
-    /// clipped to the bounds. It is the probability of drawing that action, whether or not the action was drawn, for learning from logs. NaN if the
-    /// action is missing. Null, the default, for none.
+    /// The output column, <c>Single</c>, of the logarithm of the chosen action's probability, in nats; in a box, of the density of the action within the bounds, where a bound has the probability of
+    /// everything that is clipped to it, divided by <see cref="BoxActionSpace.HalfWidth"/>. It is the probability of drawing that action, whether or not the action was drawn, for learning from logs.
+    /// NaN if the action is missing. Null, the default, for none.
     /// </summary>
     public string? LogProbability { get; init; }
 
     /// <summary>
-    /// The output column, <c>Vector&lt;Single, k&gt;</c>, of the action of a box before it is clipped to the bounds, to which
-    /// <see cref="LogProbability"/> refers. Null, the default, for none.
+    /// The output column, <c>Vector&lt;Single, k&gt;</c>, of the action of a box before it is clipped to the bounds.
+    /// Null, the default, for none.
     /// </summary>
     public string? UnclippedAction { get; init; }
 

@@ -15,7 +15,7 @@ internal static class ActionDistribution
         DiscreteActionSpace discrete => new CategoricalDistribution(discrete),
         MultiDiscreteActionSpace choices => new MultiDiscreteDistribution(choices),
         MultiBinaryActionSpace switches => new MultiBinaryDistribution(switches),
-        BoxActionSpace box => new DiagonalGaussianDistribution(box, initialLogStandardDeviation, rescales),
+        BoxActionSpace box => new CensoredGaussianDistribution(box, initialLogStandardDeviation, rescales),
         _ => throw new NotSupportedException($"There is no distribution over the action space {space}."),
     };
 }

@@ -36,8 +36,8 @@ internal sealed class ActionUnits
         var (centers, scales) = (new double[space.Length], new double[space.Length]);
         for (var i = 0; i < space.Length; i++)
         {
-            var (low, high) = ((double)space.Low[i], (double)space.High[i]);
-            (centers[i], scales[i]) = space.IsBounded(i) ? (low + ((high - low) / 2), (high - low) / 2) : (0, 1);
+            scales[i] = space.HalfWidth(i);
+            centers[i] = space.IsBounded(i) ? space.Low[i] + scales[i] : 0;
         }
 
         return new ActionUnits(centers, scales);

@@ -23,6 +23,12 @@ public interface IActionDistribution
     /// </summary>
     double EntropyOrigin => 0;
 
+    /// <summary>
+    /// True if <see cref="KullbackLeibler"/>, and the Fisher matrix with it, is that of draws from which actions are computed, such as draws that are clipped to bounds. It is then at least the
+    /// divergence of the actions (the data processing inequality), and a trust region of it is one of theirs. False by default, for the divergence of the actions themselves.
+    /// </summary>
+    bool DivergesAsDrawn => false;
+
     /// <summary>Draws an action.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="random">The only source of randomness.</param>

@@ -48,18 +48,18 @@ internal static class PolicyFault
     public static string Origin(StochasticPolicy policy, ReadOnlySpan<double> parameters, int dimension, string method)
     {
         var distribution = policy.Distribution;
-        if (distribution is not DiagonalGaussianDistribution)
+        if (distribution is not CensoredGaussianDistribution)
             return $", although the parameters that {distribution.GetType().Name} computed it from are finite. Check its {method}.";
         var deviation = parameters[distribution.NetworkOutputs + dimension];
         return string.Create(CultureInfo.InvariantCulture, $": the mean of dimension {dimension} is {parameters[dimension]:G4}, its standard deviation exp({deviation:G4}). ") + (deviation > 0
-            ? "Where actions beyond their bounds are clipped, nothing limits the deviation: lower EntropyBonus or TrustRegion.MaxKl."
+            ? "Nothing limits the deviation of a dimension without bounds: lower EntropyBonus or TrustRegion.MaxKl."
             : "The policy has become deterministic: set EntropyBonus, or lower TrustRegion.MaxKl.");
     }
 
     /// <summary>Returns the dimension of the smallest standard deviation; 0 for other distributions.</summary>
     public static int Narrowest(StochasticPolicy policy, ReadOnlySpan<double> parameters)
     {
-        if (policy.Distribution is not DiagonalGaussianDistribution)
+        if (policy.Distribution is not CensoredGaussianDistribution)
             return 0;
         var deviations = parameters[policy.Distribution.NetworkOutputs..];
         var narrowest = 0;

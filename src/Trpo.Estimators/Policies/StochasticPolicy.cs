@@ -81,7 +81,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
             var parameters = new double[Length];
             CopyTo(parameters);
             return Array.TrueForAll(parameters, double.IsFinite)
-                && (Distribution is not DiagonalGaussianDistribution || _stateIndependent.All(deviation => Math.Abs(deviation) <= MaxLogDeviation));
+                && (Distribution is not CensoredGaussianDistribution || _stateIndependent.All(deviation => Math.Abs(deviation) <= MaxLogDeviation));
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     public void RestoreState(BinaryReader reader)
     {
         var parameters = ModuleState.ReadParameters(reader, Length, _network.Parameters.IsSingle, "parameters of the policy");
-        if (Distribution is DiagonalGaussianDistribution)
+        if (Distribution is CensoredGaussianDistribution)
             StateSpans.RequireWithin(parameters.AsSpan(_networkLength), -MaxLogDeviation, MaxLogDeviation, "logarithms of the policy's standard deviations");
         Assign(parameters);
         ModuleState.Restore(_module, reader);

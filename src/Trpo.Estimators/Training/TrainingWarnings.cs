@@ -29,14 +29,17 @@ internal sealed class TrainingWarnings(EnvironmentDataView environment, DataView
             warn(warning);
     }
 
-    /// <summary>Warns if observations are large or small.</summary>
+    /// <summary>Warns if observations are large or small, or far from 0 beside their deviation.</summary>
     /// <param name="observations">The observations, <c>[N, d]</c>.</param>
     /// <param name="length">Their length, <c>d</c>.</param>
     public void WarnOfScale(ReadOnlySpan<float> observations, int length)
     {
         var maskLength = options.ActionMask ? environment.ActionSpace.ScoreLength : 0;
-        if (ObservationScale.Warning(observations, length, column.Name, DataViewColumns.GetSlotNames(column), maskLength) is { } warning)
-            warn(warning);
+        var names = DataViewColumns.GetSlotNames(column);
+        if (ObservationScale.Warning(observations, length, column.Name, names, maskLength) is { } unscaled)
+            warn(unscaled);
+        else if (ObservationCenter.Warning(observations, length, column.Name, names, maskLength) is { } offCenter)
+            warn(offCenter);
     }
 
     /// <summary>Warns of slots that vary in the environments and that the transforms keep constant. Called after every rollout, since a slot may begin to vary at any time; each slot is reported once.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Trpo.Onnx.Rows;
 using Trpo.Runtime.Graph;
 using Trpo.Runtime.Spaces;
@@ -51,11 +52,27 @@ internal static class OutputColumn
                 var off = graph.Node("Sub", [graph.Constant([1.0], DataType.Float), PolicyValues.Score]);
                 return Sum(graph, graph.Node("Log", [graph.Node("Where", [graph.Cast(PolicyValues.Action, DataType.Bool), PolicyValues.Score, off])]));
             default:
-                var zero = graph.Node("Sub", [PolicyValues.Score, PolicyValues.Score]);
-                var sum = graph.Node("Add", [PolicyValues.LogStandardDeviation, graph.Constant([Math.Log(2 * Math.PI) / 2], DataType.Float)]);
-                return Sum(graph, graph.Node("Sub", [zero, sum]));
+                return Sum(graph, LogDensities(graph, (BoxActionSpace)actions));
         }
     }
+
+    // That of the mean; where it is beyond a bound, at z deviations from it, log(Phi(z) / half width) with Phi(z) = (1 + erf(z / sqrt 2)) / 2.
+    private static string LogDensities(ChainGraph graph, BoxActionSpace actions)
+    {
+        var zero = graph.Node("Sub", [PolicyValues.Score, PolicyValues.Score]);
+        var density = graph.Node("Sub", [zero, graph.Node("Add", [PolicyValues.LogStandardDeviation, graph.Constant([Math.Log(2 * Math.PI) / 2], DataType.Float)])]);
+        var beyond = graph.Node("Abs", [graph.Node("Sub", [PolicyValues.Score, PolicyValues.Action])]);
+        var standardized = graph.Node("Mul", [beyond, graph.Node("Exp", [graph.Node("Neg", [PolicyValues.LogStandardDeviation])])]);
+        var error = graph.Node("Erf", [graph.Node("Mul", [standardized, graph.Constant([Math.Sqrt(0.5)], DataType.Float)])]);
+        var one = graph.Constant([1.0], DataType.Float);
+        double[] widths = [.. Enumerable.Range(0, actions.Length).Select(i => Math.Log(2 * actions.HalfWidth(i)))];
+        var bound = graph.Node("Sub", [graph.Node("Log", [graph.Node("Add", [error, one])]), graph.Constant(widths, DataType.Float, actions.Length)]);
+        var isLow = graph.Node("LessOrEqual", [PolicyValues.Score, Bounds(graph, actions.Low)]);
+        var isHigh = graph.Node("GreaterOrEqual", [PolicyValues.Score, Bounds(graph, actions.High)]);
+        return graph.Node("Where", [graph.Node("Or", [isLow, isHigh]), bound, density]);
+    }
+
+    private static string Bounds(ChainGraph graph, ImmutableArray<float> bounds) => graph.Constant([.. bounds.Select(bound => (double)bound)], DataType.Float, bounds.Length);
 
     private static string Gather(ChainGraph graph, string indices) => graph.Node("GatherElements", [PolicyValues.Score, indices], ("axis", 1L));
 

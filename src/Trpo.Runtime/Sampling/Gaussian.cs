@@ -6,6 +6,8 @@ namespace Trpo.Runtime.Sampling;
 public static class Gaussian
 {
     private static readonly double LogTwoPi = Math.Log(2 * Math.PI);
+    private static readonly double Sqrt2 = Math.Sqrt(2);
+    private static readonly double SqrtTwoOverPi = Math.Sqrt(2 / Math.PI);
 
     /// <summary>Draws <c>mean + sigma e</c> with <c>e</c> of the standard normal distribution.</summary>
     /// <param name="mean">The mean.</param>
@@ -22,6 +24,18 @@ public static class Gaussian
     /// <param name="logStandardDeviation"><c>log sigma</c>.</param>
     public static double LogDensity(double standardized, double logStandardDeviation) =>
         -((standardized * standardized / 2) + logStandardDeviation + (LogTwoPi / 2));
+
+    /// <summary>Computes the logarithm of the probability of a value below a limit, <c>log Phi(z)</c>, in nats, without loss of digits in the tails.</summary>
+    /// <param name="standardized"><c>z = (limit - mean) / sigma</c>.</param>
+    public static double LogCumulative(double standardized) => standardized < 0
+        ? Math.Log(ErrorFunction.ScaledComplement(-standardized / Sqrt2) / 2) - (standardized * standardized / 2)
+        : Math.Log(1 - (ErrorFunction.Complement(standardized / Sqrt2) / 2));
+
+    /// <summary>Computes the derivative of <see cref="LogCumulative"/>, the inverse Mills ratio <c>phi(z) / Phi(z)</c>.</summary>
+    /// <param name="standardized"><c>z = (limit - mean) / sigma</c>.</param>
+    public static double LogCumulativeSlope(double standardized) => standardized < 0
+        ? SqrtTwoOverPi / ErrorFunction.ScaledComplement(-standardized / Sqrt2)
+        : Math.Exp(-standardized * standardized / 2) * SqrtTwoOverPi / (2 - ErrorFunction.Complement(standardized / Sqrt2));
 
     /// <summary>Computes the differential entropy, <c>log sigma + (1 + log(2 pi)) / 2</c>, in nats.</summary>
     /// <param name="logStandardDeviation"><c>log sigma</c>.</param>

@@ -20,7 +20,7 @@ public abstract class ScoredDistribution
         DiscreteActionSpace discrete => new ScoredChoices([discrete.Count]),
         MultiDiscreteActionSpace multi => new ScoredChoices([.. multi.Counts]),
         MultiBinaryActionSpace => new ScoredSwitches(),
-        BoxActionSpace => new ScoredGaussian(),
+        BoxActionSpace box => new ScoredGaussian(box),
         _ => throw new InvalidOperationException($"The action space {space} has no distribution."),
     };
 
@@ -31,9 +31,12 @@ public abstract class ScoredDistribution
     /// <param name="action">Receives the action, <c>[k]</c>.</param>
     public abstract void Draw(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, RandomSource random, Span<float> action);
 
-    /// <summary>Computes the logarithm of the probability (density) of an action, in nats, summed over the dimensions.</summary>
+    /// <summary>
+    /// Computes the logarithm of the probability of an action, in nats, summed over the dimensions; in a box, that of the density of the action within the bounds. A bound has the
+    /// probability of all draws that are clipped to it, divided by <see cref="BoxActionSpace.HalfWidth"/>.
+    /// </summary>
     /// <param name="score">The policy's score, <c>[ScoreLength]</c>.</param>
     /// <param name="logStandardDeviation">The logarithms of the standard deviations, <c>[k]</c>, for a box; empty for all other spaces.</param>
-    /// <param name="action">The action, <c>[k]</c>.</param>
+    /// <param name="action">The action, <c>[k]</c>; in a box, as it was drawn or clipped to its bounds.</param>
     public abstract double LogProbability(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, ReadOnlySpan<float> action);
 }

@@ -1,9 +1,13 @@
 using Trpo.Runtime.Randomness;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Runtime.Sampling;
 
-/// <summary>Independent normal distributions, one per dimension; the score holds the means.</summary>
-internal sealed class ScoredGaussian : ScoredDistribution
+/// <summary>
+/// Independent normal distributions, one per dimension, whose draws are clipped to the bounds of a box; the score holds the means. All draws beyond a bound are one action, which has the
+/// probability of them all, as if it were spread over half the width of the bounds.
+/// </summary>
+internal sealed class ScoredGaussian(BoxActionSpace space) : ScoredDistribution
 {
     public override void Draw(ReadOnlySpan<float> score, ReadOnlySpan<float> logStandardDeviation, RandomSource random, Span<float> action)
     {
@@ -15,7 +19,15 @@ internal sealed class ScoredGaussian : ScoredDistribution
     {
         var sum = 0.0;
         for (var i = 0; i < action.Length; i++)
-            sum += Gaussian.LogDensity((action[i] - score[i]) / Math.Exp(logStandardDeviation[i]), logStandardDeviation[i]);
+        {
+            var deviation = Math.Exp(logStandardDeviation[i]);
+            if (action[i] <= space.Low[i])
+                sum += Gaussian.LogCumulative(((double)space.Low[i] - score[i]) / deviation) - Math.Log(space.HalfWidth(i));
+            else if (action[i] >= space.High[i])
+                sum += Gaussian.LogCumulative(((double)score[i] - space.High[i]) / deviation) - Math.Log(space.HalfWidth(i));
+            else
+                sum += Gaussian.LogDensity((action[i] - score[i]) / deviation, logStandardDeviation[i]);
+        }
 
         return sum;
     }

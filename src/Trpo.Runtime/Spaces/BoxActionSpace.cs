@@ -30,6 +30,10 @@ public sealed class BoxActionSpace : ActionSpace
     /// <param name="dimension">The dimension, from 0.</param>
     public bool IsBounded(int dimension) => Math.Abs(Low[dimension]) <= MaxBound && Math.Abs(High[dimension]) <= MaxBound;
 
+    /// <summary>Returns half the width of the bounds of a dimension; 1 where <see cref="IsBounded"/> is false.</summary>
+    /// <param name="dimension">The dimension, from 0.</param>
+    public double HalfWidth(int dimension) => IsBounded(dimension) ? ((double)High[dimension] - Low[dimension]) / 2 : 1;
+
     /// <summary>Brings every value of an action within its bounds.</summary>
     /// <param name="action">The action, <c>[k]</c>.</param>
     /// <param name="clipped">Receives the nearest action within the bounds, <c>[k]</c>; it may be <paramref name="action"/>.</param>

@@ -94,7 +94,9 @@ public sealed class ActionDistributionCheckTests
     /// <summary>Normal distributions of two dimensions, with a hook in every member.</summary>
     private sealed class Broken : IActionDistribution
     {
-        private readonly IActionDistribution _family = new DiagonalGaussianDistribution(Box, 0);
+        private readonly IActionDistribution _family = new CensoredGaussianDistribution(Box, 0);
+
+        public bool DivergesAsDrawn => _family.DivergesAsDrawn;
 
         public Action<double[]> Gradient { get; init; } = _ => { };
 

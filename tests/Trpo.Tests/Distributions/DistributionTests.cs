@@ -16,7 +16,8 @@ public sealed class DistributionTests
     private static readonly CategoricalDistribution Categorical = new(ActionSpace.Discrete(3));
     private static readonly MultiDiscreteDistribution MultiDiscrete = new(ActionSpace.MultiDiscrete([2, 3]));
     private static readonly MultiBinaryDistribution MultiBinary = new(ActionSpace.MultiBinary(2));
-    private static readonly DiagonalGaussianDistribution Gaussian = new(ActionSpace.Box([-1, -1], [1, 1]), -0.5);
+    private static readonly CensoredGaussianDistribution Gaussian = new(ActionSpace.Box([-1, -1], [1, 1]), -0.5);
+    private static readonly CensoredGaussianDistribution Wide = new(ActionSpace.Box([float.NegativeInfinity, float.NegativeInfinity], [float.PositiveInfinity, float.PositiveInfinity]), -0.5);
 
     // Probabilities 1/8, 2/8, 5/8; 1/4, 3/4 and then those; 3/4 and 1/2; means 0 and 1, deviations 1 and 2.
     private static readonly double[] Logits = [0, Math.Log(2), Math.Log(5)];
@@ -98,14 +99,14 @@ public sealed class DistributionTests
         Assert.Multiple(() =>
         {
             // The action misses by 1 and 4: by one deviation and by two.
-            Assert.That(Gaussian.LogProbability(Normal, [1, 5], gradient), Is.EqualTo(-0.5 - 2 - Math.Log(2) - LogTwoPi).Within(Tolerance));
+            Assert.That(Wide.LogProbability(Normal, [1, 5], gradient), Is.EqualTo(-0.5 - 2 - Math.Log(2) - LogTwoPi).Within(Tolerance));
             Assert.That(gradient, Is.EqualTo(new[] { 1.0, 1, 0, 3 }).Within(Tolerance), "z / sigma, and z^2 - 1");
-            Assert.That(Gaussian.Entropy(Normal), Is.EqualTo(1 + LogTwoPi + Math.Log(2)).Within(Tolerance));
+            Assert.That(Wide.Entropy(Normal), Is.EqualTo(1 + LogTwoPi + Math.Log(2)).Within(Tolerance));
 
             // Summed over the dimensions: a half for the shift by one deviation, log 2 + 1/8 - 1/2 for the doubled deviation.
-            Assert.That(Gaussian.KullbackLeibler(Normal, [1, 1, 0, Math.Log(4)]), Is.EqualTo(0.5 + Math.Log(2) + 0.125 - 0.5).Within(Tolerance));
+            Assert.That(Wide.KullbackLeibler(Normal, [1, 1, 0, Math.Log(4)]), Is.EqualTo(0.5 + Math.Log(2) + 0.125 - 0.5).Within(Tolerance));
 
-            Gaussian.FisherProduct(Normal, [1, 4, 3, 5], product);
+            Wide.FisherProduct(Normal, [1, 4, 3, 5], product);
             Assert.That(product, Is.EqualTo(new[] { 1.0, 1, 6, 10 }).Within(Tolerance), "1 / sigma^2, and 2");
         });
     }
@@ -204,10 +205,10 @@ public sealed class DistributionTests
         double[] parameters = [3, -1, logDeviation, logDeviation];
         var gradient = new double[4];
 
-        Assert.That(Gaussian.LogProbability(parameters, [3, -1], gradient), Is.EqualTo(-LogTwoPi - (2 * logDeviation)).Within(1e-9));
+        Assert.That(Wide.LogProbability(parameters, [3, -1], gradient), Is.EqualTo(-LogTwoPi - (2 * logDeviation)).Within(1e-9));
         Assert.That(gradient, Is.EqualTo(new[] { 0.0, 0, -1, -1 }));
-        Assert.That(Gaussian.KullbackLeibler(parameters, parameters), Is.Zero);
-        Assert.That(Gaussian.Entropy(parameters), Is.EqualTo(1 + LogTwoPi + (2 * logDeviation)).Within(1e-9));
+        Assert.That(Wide.KullbackLeibler(parameters, parameters), Is.Zero);
+        Assert.That(Wide.Entropy(parameters), Is.EqualTo(1 + LogTwoPi + (2 * logDeviation)).Within(1e-9));
     }
 
     [Test]

@@ -9,7 +9,7 @@ namespace Trpo.Tests.Support;
 /// <summary>Normal distributions whose graph has the action and its score, but not the deviations: actions can be neither drawn nor given a probability.</summary>
 internal sealed class ScoreOnly(BoxActionSpace space) : IActionDistribution
 {
-    private readonly IActionDistribution _family = new DiagonalGaussianDistribution(space, 0);
+    private readonly IActionDistribution _family = new CensoredGaussianDistribution(space, 0);
 
     public int NetworkOutputs => _family.NetworkOutputs;
 

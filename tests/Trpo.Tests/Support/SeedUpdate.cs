@@ -31,7 +31,7 @@ internal sealed class SeedUpdate : IDisposable
 
         IActionDistribution distribution = IsCategorical
             ? new CategoricalDistribution(ActionSpace.Discrete(actionLength))
-            : new DiagonalGaussianDistribution(ActionSpace.Box(new float[actionLength], [.. Enumerable.Repeat(1f, actionLength)]), 0);
+            : new CensoredGaussianDistribution(ActionSpace.Box([.. Enumerable.Repeat(float.NegativeInfinity, actionLength)], [.. Enumerable.Repeat(float.PositiveInfinity, actionLength)]), 0);
         var perceptron = new Perceptron(layers[0], layers[1..^1], actionLength, Activation.Tanh, 1, new RandomSource(0));
         perceptron.to(ScalarType.Float64);
         Policy = new StochasticPolicy(perceptron, new FixedInputs(TestNetworks.Differentiate(perceptron, differentiation), _observations), distribution);

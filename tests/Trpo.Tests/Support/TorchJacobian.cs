@@ -16,6 +16,7 @@ internal sealed class TorchJacobian : IDisposable
 {
     private readonly ActionSpace _space;
     private readonly IActionDistribution _distribution;
+    private readonly IActionDistribution _draws;
     private readonly Perceptron _perceptron;
     private readonly FlatParameters _parameters;
     private double[] _stateIndependent;
@@ -24,6 +25,7 @@ internal sealed class TorchJacobian : IDisposable
     {
         _space = space;
         _distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);
+        _draws = space is BoxActionSpace ? ActionDistribution.For(ActionSpace.Box([.. Enumerable.Repeat(float.NegativeInfinity, space.Length)], [.. Enumerable.Repeat(float.PositiveInfinity, space.Length)]), 0) : _distribution;
         _perceptron = TestNetworks.Perceptron([inputs, .. hidden, _distribution.NetworkOutputs], activation, seed, type: ScalarType.Float64);
         _parameters = new FlatParameters(_perceptron);
         _stateIndependent = [.. _distribution.StateIndependentParameters];
@@ -68,7 +70,7 @@ internal sealed class TorchJacobian : IDisposable
         return gradient;
     }
 
-    /// <summary><c>J^T E[score score^T] J</c>, averaged over some rows.</summary>
+    /// <summary><c>J^T E[score score^T] J</c>, averaged over some rows, with the scores of draws.</summary>
     public double[][] Fisher(float[] observations, int[] rows)
     {
         double[][] fisher = [.. Enumerable.Range(0, Length).Select(_ => new double[Length])];
@@ -78,7 +80,7 @@ internal sealed class TorchJacobian : IDisposable
             var score = new double[parameters.Length];
             foreach (var (action, probability) in Actions(parameters))
             {
-                _distribution.LogProbability(parameters, action, score);
+                _draws.LogProbability(parameters, action, score);
                 double[] whole = [.. Enumerable.Range(0, Length).Select(i => Enumerable.Range(0, score.Length).Sum(p => score[p] * jacobian[p][i]))];
                 for (var i = 0; i < Length; i++)
                 {

@@ -62,7 +62,7 @@ public sealed class RescaledActionsTests
     public void Bounds_that_stand_for_none_leave_the_units_of_the_action(float bound)
     {
         var space = ActionSpace.Box([-bound, 0], [bound, 1]);
-        var family = new DiagonalGaussianDistribution((BoxActionSpace)space, 0, rescales: true);
+        var family = new CensoredGaussianDistribution((BoxActionSpace)space, 0, rescales: true);
         var mode = new float[2];
         family.Mode([0.5, 0.5, 0, 0], mode);
 
@@ -81,16 +81,16 @@ public sealed class RescaledActionsTests
     [Test]
     public void Densities_have_the_units_of_the_action()
     {
-        var family = new DiagonalGaussianDistribution(ActionSpace.Box([0, -1, float.NegativeInfinity], [200, 1, 3]), 0, rescales: true);
-        double[] parameters = [0.5, 0, 1, Math.Log(2), 0, 0];
+        var family = new CensoredGaussianDistribution(ActionSpace.Box([0, -1, float.NegativeInfinity], [200, 1, 3]), 0, rescales: true);
+        double[] parameters = [0.5, 0, 1, Math.Log(0.25), 0, 0];
         var mode = new float[3];
         family.Mode(parameters, mode);
 
-        // The first action misses 150 by one deviation of 200.
-        Assert.That(family.LogProbability(parameters, [350, 0, 1], []), Is.EqualTo(-0.5 - Math.Log(200) - (1.5 * Math.Log(2 * Math.PI))).Within(1e-12));
+        // The first action misses 150 by one deviation of 25.
+        Assert.That(family.LogProbability(parameters, [175, 0, 1], []), Is.EqualTo(-0.5 - Math.Log(25) - (1.5 * Math.Log(2 * Math.PI))).Within(1e-12));
         Assert.That(mode, Is.EqualTo(new float[] { 150, 0, 1 }));
         Assert.That(family.EntropyOrigin, Is.EqualTo(Math.Log(100)).Within(1e-12));
-        Assert.That(family.Entropy(parameters) - family.EntropyOrigin, Is.EqualTo(new DiagonalGaussianDistribution(ActionSpace.Box([-1, -1, -1], [1, 1, 1]), 0).Entropy(parameters)).Within(1e-12));
+        Assert.That(family.Entropy(parameters) - family.EntropyOrigin, Is.EqualTo(new CensoredGaussianDistribution(ActionSpace.Box([-1, -1, float.NegativeInfinity], [1, 1, 3]), 0).Entropy(parameters)).Within(1e-12));
     }
 
     [Test]

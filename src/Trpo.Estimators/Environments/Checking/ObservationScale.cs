@@ -80,14 +80,15 @@ internal static class ObservationScale
         return $"The policy does not see all that environment '{environment}' shows: behind the transforms, column '{column}' is constant in {string.Join(", ", named)}{more}. A normalizer that is fitted while a slot is constant, as it may be under a random policy, ignores it for good: leave the normalizer out and set the trainer's option NormalizeObservations.";
     }
 
-    private static string Name(int slot, ImmutableArray<string> names) => names.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"{slot}") : $"'{names[slot]}'";
+    /// <summary>Returns a slot's name in messages: its number, or its name in quotation marks.</summary>
+    public static string Name(int slot, ImmutableArray<string> names) => names.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"{slot}") : $"'{names[slot]}'";
 
     /// <summary>Returns the advice for unscaled observations.</summary>
     /// <param name="column">The column of the observations.</param>
     /// <param name="isMasked">True if the last slots are an action mask, which must not be scaled.</param>
     public static string Advice(string column, bool isMasked = false)
     {
-        var remedy = isMasked ? "put NormalizeMeanVariance in front of the trainer, for everything except the mask, and append the mask by Concatenate" : $"put NormalizeMeanVariance(\"{column}\") in front of the trainer";
+        var remedy = isMasked ? "put NormalizeMeanVariance in front of the trainer, for everything except the mask, and append the mask by Concatenate" : $"put NormalizeMeanVariance(\"{column}\", fixZero: false) in front of the trainer";
         return $"A network learns little from values far from the range of -1 to 1: {remedy}, or set the trainer's option NormalizeObservations.";
     }
 

@@ -8,22 +8,34 @@ using Trpo.Runtime.Spaces;
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// A normal distribution for each of <c>k</c> dimensions, independent of each other. The parameters are the <c>k</c> means, then the logarithms of
-/// the <c>k</c> standard deviations, which do not depend on the observation, both in the units of <see cref="ActionUnits"/>. KL divergence and Fisher
-/// matrix are the same in any units.
+/// A normal distribution for each of <c>k</c> dimensions, independent of each other, whose draws are clipped to the bounds of a box (a censored normal distribution). All draws beyond a bound are one action:
+/// it has the probability of them all, as if it were spread over half the width of the bounds, so that densities have the units of the action. The parameters are the <c>k</c> means, then the
+/// logarithms of the <c>k</c> standard deviations, which do not depend on the observation, both in the units of <see cref="ActionUnits"/>.
 /// </summary>
-internal sealed class DiagonalGaussianDistribution : IActionDistribution
+/// <remarks>
+/// The gradient of the log-probability is the mean of that of the draws that give the same action (Fujita and Maeda, "Clipped action policy gradient" (2018)), which varies less than that of a
+/// draw. KL divergence and Fisher matrix are those of the draws: they do not vanish where nearly all draws are beyond a bound.
+/// </remarks>
+internal sealed class CensoredGaussianDistribution : IActionDistribution
 {
+    private static readonly double HalfLogTwoPi = Math.Log(2 * Math.PI) / 2;
+
     private readonly BoxActionSpace _space;
     private readonly ActionUnits _units;
+    private readonly double[] _low;
+    private readonly double[] _high;
+    private readonly double[] _logWidth;
 
     /// <param name="space">The space of the actions.</param>
     /// <param name="initialLogStandardDeviation">The logarithm of the initial standard deviations.</param>
     /// <param name="rescales">True if bounded dimensions are [-1, 1] for the policy; false for the units of the action.</param>
-    public DiagonalGaussianDistribution(BoxActionSpace space, double initialLogStandardDeviation, bool rescales = false)
+    public CensoredGaussianDistribution(BoxActionSpace space, double initialLogStandardDeviation, bool rescales = false)
     {
         _space = space;
         _units = rescales ? ActionUnits.OfBounds(space) : ActionUnits.Same(space);
+        _low = [.. Enumerable.Range(0, space.Length).Select(i => _units.FromAction(space.Low[i], i))];
+        _high = [.. Enumerable.Range(0, space.Length).Select(i => _units.FromAction(space.High[i], i))];
+        _logWidth = [.. Enumerable.Range(0, space.Length).Select(i => Math.Log(space.HalfWidth(i)))];
         StateIndependentParameters = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
     }
 
@@ -32,6 +44,8 @@ internal sealed class DiagonalGaussianDistribution : IActionDistribution
     public IReadOnlyList<double> StateIndependentParameters { get; }
 
     public double EntropyOrigin => _units.LogVolume;
+
+    public bool DivergesAsDrawn => true;
 
     public void Sample(ReadOnlySpan<double> parameters, RandomSource random, Span<float> action)
     {
@@ -47,8 +61,9 @@ internal sealed class DiagonalGaussianDistribution : IActionDistribution
     }
 
     /// <summary>
-    /// Computes <c>-sum (z^2 / 2 + log sigma + log scale + log(2 pi) / 2)</c> with <c>z = ((a - center) / scale - mean) / sigma</c>; its derivatives are
-    /// <c>z / sigma</c> by the mean and <c>z^2 - 1</c> by the logarithm of sigma.
+    /// Computes the sum over the dimensions of <c>-(z^2 / 2 + log sigma + log scale + log(2 pi) / 2)</c> with <c>z = ((a - center) / scale - mean) / sigma</c>; its derivatives are
+    /// <c>z / sigma</c> by the mean and <c>z^2 - 1</c> by the logarithm of sigma. At the low bound it is <c>log Phi(z) - log(half width)</c>, with the derivatives <c>-r / sigma</c> and
+    /// <c>-r z</c>, where <c>r = phi(z) / Phi(z)</c>; at the high bound the same with the sign of z and of the first derivative changed.
     /// </summary>
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
     {
@@ -57,24 +72,49 @@ internal sealed class DiagonalGaussianDistribution : IActionDistribution
         for (var i = 0; i < count; i++)
         {
             var inverse = Math.Exp(-parameters[count + i]);
-            var z = (_units.FromAction(action[i], i) - parameters[i]) * inverse;
-            sum += Gaussian.LogDensity(z, parameters[count + i] + _units.LogScale(i));
-            if (gradient.IsEmpty)
-                continue;
-            gradient[i] = z * inverse;
-            gradient[count + i] = (z * z) - 1;
+            var side = action[i] <= _space.Low[i] ? -1 : action[i] >= _space.High[i] ? 1 : 0;
+            if (side == 0)
+            {
+                var z = (_units.FromAction(action[i], i) - parameters[i]) * inverse;
+                sum += Gaussian.LogDensity(z, parameters[count + i] + _units.LogScale(i));
+                if (gradient.IsEmpty)
+                    continue;
+                gradient[i] = z * inverse;
+                gradient[count + i] = (z * z) - 1;
+            }
+            else
+            {
+                var z = side * (parameters[i] - (side < 0 ? _low[i] : _high[i])) * inverse;
+                sum += Gaussian.LogCumulative(z) - _logWidth[i];
+                if (gradient.IsEmpty)
+                    continue;
+                var slope = Gaussian.LogCumulativeSlope(z);
+                gradient[i] = side * slope * inverse;
+                gradient[count + i] = -slope * z;
+            }
         }
 
         return sum;
     }
 
-    /// <summary>Computes <c>sum (log sigma + log scale + (1 + log(2 pi)) / 2)</c>.</summary>
+    /// <summary>
+    /// Computes the mean of minus the log-probability: for each bound <c>P (log(half width) - log P)</c> with its probability P, and
+    /// <c>m0 (log sigma + log scale + log(2 pi) / 2) + m2 / 2</c> with the moments m0 and m2 of z within the bounds.
+    /// </summary>
     public double Entropy(ReadOnlySpan<double> parameters)
     {
+        var count = _space.Length;
         var sum = 0.0;
-        foreach (var logDeviation in parameters[_space.Length..])
-            sum += Gaussian.Entropy(logDeviation);
-        return sum + _units.LogVolume;
+        for (var i = 0; i < count; i++)
+        {
+            var inverse = Math.Exp(-parameters[count + i]);
+            var (within, square) = (1.0, 1.0);
+            sum += Bound((_low[i] - parameters[i]) * inverse, _logWidth[i], ref within, ref square);
+            sum += Bound((parameters[i] - _high[i]) * inverse, _logWidth[i], ref within, ref square);
+            sum += (within * (parameters[count + i] + _units.LogScale(i) + HalfLogTwoPi)) + (square / 2);
+        }
+
+        return sum;
     }
 
     /// <summary>Computes <c>sum (log sigma_new - log sigma_old + (sigma_old^2 + (mean_old - mean_new)^2) / (2 sigma_new^2) - 1/2)</c>.</summary>
@@ -118,6 +158,18 @@ internal sealed class DiagonalGaussianDistribution : IActionDistribution
                 products[start + count + i] = 2 * vectors[start + count + i];
             }
         }
+    }
+
+    // The part of the entropy of the draws beyond a bound, which is taken from the moments within the bounds. Beyond 40 deviations there is none.
+    private static double Bound(double z, double logWidth, ref double within, ref double square)
+    {
+        if (z < -40)
+            return 0;
+        var logarithm = Gaussian.LogCumulative(z);
+        var probability = Math.Exp(logarithm);
+        within -= probability;
+        square -= probability - (z * Math.Exp(-(z * z / 2) - HalfLogTwoPi));
+        return probability * (logWidth - logarithm);
     }
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
