@@ -17,10 +17,13 @@ internal sealed record ResultsSettings
     /// <summary>The comparisons of ways to end a training.</summary>
     public IReadOnlyList<Comparison> Candidates { get; init; } = Studies.Candidates.Comparisons;
 
-    /// <summary>The names of the variations and candidates to measure; empty, the default, for all.</summary>
+    /// <summary>The comparisons of families of distributions over bounded actions.</summary>
+    public IReadOnlyList<Comparison> Families { get; init; } = BoundedFamilies.Comparisons;
+
+    /// <summary>The names of the variations, candidates and families to measure; empty, the default, for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>Determines whether a variation or candidate is to be measured.</summary>
+    /// <summary>Determines whether a variation, candidate or family is to be measured.</summary>
     public bool Measures(string name) => Only.Count == 0 || Only.Contains(name);
 
     /// <summary>The studies to run or to check.</summary>

@@ -17,6 +17,9 @@ internal static class Numbers
     /// <summary>Formats a count with its noun, such as "2 seeds".</summary>
     public static string Count(int count, string noun) => $"{Steps(count)} {noun}{(count == 1 ? "" : "s")}";
 
+    /// <summary>Formats a share as a percentage without decimals.</summary>
+    public static string Percent(double value) => (100 * value).ToString("F0", CultureInfo.InvariantCulture) + " %";
+
     public static string Seconds(double value) => value.ToString("F1", CultureInfo.InvariantCulture) + " s";
 
     /// <summary>Formats the median and the range of the steps to solve; the range has no end if a seed did not solve the task.</summary>

@@ -36,7 +36,8 @@ internal static class Candidates
         new(Constant(study), Candidate.Preset, All, [50_000, 100_000, 300_000]),
     ])];
 
-    private static TrpoOptions Plain(Study study) => study.Name switch
+    /// <summary>The defaults of the trainer with what the task of a study needs.</summary>
+    internal static TrpoOptions Plain(Study study) => study.Name switch
     {
         "pendulum" => new() { Discount = study.Options.Discount, GaeLambda = study.Options.GaeLambda, TrustRegion = study.Options.TrustRegion },
         "mountain-car-continuous" => new() { InitialLogStandardDeviation = study.Options.InitialLogStandardDeviation },

@@ -49,10 +49,10 @@ public sealed class CandidatesTests
     public void A_run_measures_every_candidate_and_leaves_a_table()
     {
         var settings = _folder.Settings(seeds: 2) with { Candidates = [Tiny], Chosen = [TinyStudy.Study] };
-        var (exitCode, said) = ResultsFolder.Run(settings with { Only = ["constant", "grow-4"] }, CandidatesRun.Execute);
-        var partial = _folder.Document(CandidatesDocument.FileName);
-        ResultsFolder.Run(settings, CandidatesRun.Execute);
-        var document = _folder.Document(CandidatesDocument.FileName);
+        var (exitCode, said) = ResultsFolder.Run(settings with { Only = ["constant", "grow-4"] }, ComparisonRun.Of(EndingsPage.Page));
+        var partial = _folder.Document(EndingsPage.Page.FileName);
+        ResultsFolder.Run(settings, ComparisonRun.Of(EndingsPage.Page));
+        var document = _folder.Document(EndingsPage.Page.FileName);
 
         Assert.That(exitCode, Is.Zero, said);
         Assert.That(said, Does.Contain("Tiny-v0, the defaults, iterations that grow to four times, 1,000 steps, seed 2: mean").And.Contain("endings.md"));
