@@ -25,7 +25,7 @@ internal sealed class Training : IProgress<TrpoIteration>
         _factory = factory;
         _listener = options.Progress;
         var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, environments);
-        _model = _ml.Transforms.NormalizeMeanVariance("Observation")
+        _model = _ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
             .Append(_ml.ReinforcementLearning.Trainers.Trpo(environment, options with { Progress = this }))
             .Fit(environment);
         Evaluation = _ml.ReinforcementLearning.Evaluate(_model, environment, EvaluationEpisodes, EvaluationSeed);

@@ -36,7 +36,7 @@ internal static class InventoryRun
         };
         var pipeline = ml.Transforms.Categorical.OneHotEncoding([new("Weekday"), new("Season")])
             .Append(ml.Transforms.Concatenate("Observation", "Weekday", "Season", "Stock", "Arriving", "Demand"))
-            .Append(ml.Transforms.NormalizeMeanVariance("Observation"))
+            .Append(ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false))
             .Append(ml.ReinforcementLearning.Trainers.Trpo(shop, options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("Order", "Action"));
         ITransformer model = pipeline.Fit(shop);

@@ -12,7 +12,7 @@ namespace Trpo.Estimators.Checkpoints;
 internal static class CheckpointFile
 {
     /// <summary>The version of the format. Files of other versions are refused.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const int VersionOffset = 8;
     private const int LengthOffset = VersionOffset + sizeof(int);

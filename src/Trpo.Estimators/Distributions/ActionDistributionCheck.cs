@@ -18,7 +18,10 @@ public static class ActionDistributionCheck
     private const double StandardErrors = 5;
     private const double Step = 1e-4;
 
-    /// <summary>Checks a family at a few parameters, drawn at random around zero.</summary>
+    /// <summary>
+    /// Checks a family at a few parameters, drawn at random around zero. Where <see cref="IActionDistribution.DivergesAsDrawn"/>, samples of actions bound the divergence from below only: check such a family
+    /// for a space without bounds too, where draws are actions.
+    /// </summary>
     /// <param name="distribution">The family.</param>
     /// <param name="space">The space of its actions.</param>
     /// <param name="seed">The seed; a family always passes or always fails with the same one.</param>
@@ -43,7 +46,7 @@ public static class ActionDistributionCheck
 
             Gradient(distribution, parameters, actions[0]);
             Fisher(distribution, parameters, Draw(random, length, 1));
-            Mean(nameof(distribution.Entropy), parameters, actions.Select(sample => -distribution.LogProbability(parameters, sample, [])), distribution.Entropy(parameters));
+            Mean(nameof(distribution.Entropy), parameters, actions.Select(sample => -distribution.DrawLogProbability(parameters, sample)), distribution.Entropy(parameters));
             Mean(
                 nameof(distribution.KullbackLeibler), parameters,
                 actions.Select(sample => distribution.LogProbability(parameters, sample, []) - distribution.LogProbability(other, sample, [])),

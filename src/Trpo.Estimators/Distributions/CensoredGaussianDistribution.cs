@@ -8,13 +8,13 @@ using Trpo.Runtime.Spaces;
 namespace Trpo.Estimators.Distributions;
 
 /// <summary>
-/// A normal distribution for each of <c>k</c> dimensions, independent of each other, whose draws are clipped to the bounds of a box (a censored normal distribution). All draws beyond a bound are one action:
-/// it has the probability of them all, as if it were spread over half the width of the bounds, so that densities have the units of the action. The parameters are the <c>k</c> means, then the
+/// A normal distribution for each of <c>k</c> dimensions, independent of each other, whose draws are clipped to the bounds of a box (a censored normal distribution). All draws beyond a bound are one action,
+/// with the probability of them all, as if it were spread over half the width of the bounds, so that densities have the units of the action. The parameters are the <c>k</c> means, then the
 /// logarithms of the <c>k</c> standard deviations, which do not depend on the observation, both in the units of <see cref="ActionUnits"/>.
 /// </summary>
 /// <remarks>
 /// The gradient of the log-probability is the mean of that of the draws that give the same action (Fujita and Maeda, "Clipped action policy gradient" (2018)), which varies less than that of a
-/// draw. KL divergence and Fisher matrix are those of the draws: they do not vanish where nearly all draws are beyond a bound.
+/// draw. KL divergence, Fisher matrix and entropy are those of the draws: they do not vanish where nearly all draws are beyond a bound, and the entropy says how wide the draws are.
 /// </remarks>
 internal sealed class CensoredGaussianDistribution : IActionDistribution
 {
@@ -53,7 +53,7 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
             action[i] = (float)_units.ToAction(Gaussian.Sample(parameters[i], parameters[action.Length + i], random), i);
     }
 
-    /// <summary>Writes the means, within the bounds of the _space.</summary>
+    /// <summary>Writes the means, within the bounds of the space.</summary>
     public void Mode(ReadOnlySpan<double> parameters, Span<float> action)
     {
         for (var i = 0; i < action.Length; i++)
@@ -72,7 +72,7 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
         for (var i = 0; i < count; i++)
         {
             var inverse = Math.Exp(-parameters[count + i]);
-            var side = action[i] <= _space.Low[i] ? -1 : action[i] >= _space.High[i] ? 1 : 0;
+            var side = Side(action[i], i);
             if (side == 0)
             {
                 var z = (_units.FromAction(action[i], i) - parameters[i]) * inverse;
@@ -98,23 +98,37 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
     }
 
     /// <summary>
-    /// Computes the mean of minus the log-probability: for each bound <c>P (log(half width) - log P)</c> with its probability P, and
-    /// <c>m0 (log sigma + log scale + log(2 pi) / 2) + m2 / 2</c> with the moments m0 and m2 of z within the bounds.
+    /// Computes the sum over the dimensions of <c>-(m / 2 + log sigma + log scale + log(2 pi) / 2)</c>, where m is <c>z^2</c> within the bounds, and at a bound the mean of <c>z^2</c> beyond it,
+    /// <c>1 - z r</c>, with z and r as in <see cref="LogProbability"/>.
     /// </summary>
-    public double Entropy(ReadOnlySpan<double> parameters)
+    public double DrawLogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action)
     {
         var count = _space.Length;
         var sum = 0.0;
         for (var i = 0; i < count; i++)
         {
             var inverse = Math.Exp(-parameters[count + i]);
-            var (within, square) = (1.0, 1.0);
-            sum += Bound((_low[i] - parameters[i]) * inverse, _logWidth[i], ref within, ref square);
-            sum += Bound((parameters[i] - _high[i]) * inverse, _logWidth[i], ref within, ref square);
-            sum += (within * (parameters[count + i] + _units.LogScale(i) + HalfLogTwoPi)) + (square / 2);
+            var z = (_units.FromAction(action[i], i) - parameters[i]) * inverse;
+            var square = z * z;
+            if (Side(action[i], i) is not 0 and var side)
+            {
+                z = side * (parameters[i] - (side < 0 ? _low[i] : _high[i])) * inverse;
+                square = 1 - (z * Gaussian.LogCumulativeSlope(z));
+            }
+
+            sum -= (square / 2) + parameters[count + i] + _units.LogScale(i) + HalfLogTwoPi;
         }
 
         return sum;
+    }
+
+    /// <summary>Computes the entropy of the draws, <c>sum (log sigma + log scale + (1 + log(2 pi)) / 2)</c>.</summary>
+    public double Entropy(ReadOnlySpan<double> parameters)
+    {
+        var sum = 0.0;
+        foreach (var logDeviation in parameters[_space.Length..])
+            sum += Gaussian.Entropy(logDeviation);
+        return sum + _units.LogVolume;
     }
 
     /// <summary>Computes <c>sum (log sigma_new - log sigma_old + (sigma_old^2 + (mean_old - mean_new)^2) / (2 sigma_new^2) - 1/2)</c>.</summary>
@@ -160,17 +174,8 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
         }
     }
 
-    // The part of the entropy of the draws beyond a bound, which is taken from the moments within the bounds. Beyond 40 deviations there is none.
-    private static double Bound(double z, double logWidth, ref double within, ref double square)
-    {
-        if (z < -40)
-            return 0;
-        var logarithm = Gaussian.LogCumulative(z);
-        var probability = Math.Exp(logarithm);
-        within -= probability;
-        square -= probability - (z * Math.Exp(-(z * z / 2) - HalfLogTwoPi));
-        return probability * (logWidth - logarithm);
-    }
+    // -1 at the low bound and beyond it, 1 at the high one, 0 between them.
+    private int Side(double action, int dimension) => action <= _space.Low[dimension] ? -1 : action >= _space.High[dimension] ? 1 : 0;
 
     public void Export(OnnxGraphBuilder graph, string networkOutput, ReadOnlySpan<float> stateIndependent)
     {

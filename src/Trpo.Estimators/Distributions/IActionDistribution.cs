@@ -24,8 +24,8 @@ public interface IActionDistribution
     double EntropyOrigin => 0;
 
     /// <summary>
-    /// True if <see cref="KullbackLeibler"/>, and the Fisher matrix with it, is that of draws from which actions are computed, such as draws that are clipped to bounds. It is then at least the
-    /// divergence of the actions (the data processing inequality), and a trust region of it is one of theirs. False by default, for the divergence of the actions themselves.
+    /// True if <see cref="KullbackLeibler"/>, the Fisher matrix and <see cref="Entropy"/> are those of draws from which actions are computed, such as draws that are clipped to bounds. The divergence
+    /// is then at least that of the actions (the data processing inequality), and a trust region of it is one of theirs. False by default, where draws are actions.
     /// </summary>
     bool DivergesAsDrawn => false;
 
@@ -45,6 +45,11 @@ public interface IActionDistribution
     /// <param name="action"><c>[k]</c>.</param>
     /// <param name="gradient">Receives the derivatives by the parameters, <c>[P]</c>; empty if they are not needed.</param>
     double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient);
+
+    /// <summary>Computes the mean of the log-probability of the draws that give an action, in nats: <see cref="LogProbability"/> unless <see cref="DivergesAsDrawn"/>. Its mean is minus the entropy.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="action"><c>[k]</c>.</param>
+    double DrawLogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action) => LogProbability(parameters, action, []);
 
     /// <summary>Computes the (differential) entropy, in nats.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using TorchSharp;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
@@ -124,6 +125,25 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         }
 
         Mask?.Apply(observations, parameters);
+    }
+
+    /// <summary>Computes <see cref="IActionDistribution.DrawLogProbability"/> for a batch of rows.</summary>
+    /// <param name="observations"><c>[N, d]</c>.</param>
+    /// <param name="actions"><c>[N, k]</c>.</param>
+    /// <param name="rows">The number of rows, <c>N</c>.</param>
+    /// <returns><c>[N]</c>.</returns>
+    public double[] DrawLogProbabilities(ReadOnlySpan<float> observations, ReadOnlySpan<float> actions, int rows)
+    {
+        var action = new double[actions.Length / rows];
+        var (parameters, logProbabilities) = (new double[checked(rows * ParameterLength)], new double[rows]);
+        Evaluate(observations, parameters);
+        for (var row = 0; row < rows; row++)
+        {
+            TensorPrimitives.ConvertChecked<float, double>(actions.Slice(row * action.Length, action.Length), action);
+            logProbabilities[row] = Distribution.DrawLogProbability(parameters.AsSpan(row * ParameterLength, ParameterLength), action);
+        }
+
+        return logProbabilities;
     }
 
     /// <summary>Computes what <see cref="Evaluate"/> does, and prepares <see cref="Product"/> and <see cref="TransposeProduct"/> for the same observations.</summary>

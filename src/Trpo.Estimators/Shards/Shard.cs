@@ -93,7 +93,7 @@ internal sealed class Shard : IShard
     {
         var current = _history.Current;
         _valueInputs = ValueInputs(current);
-        var estimates = Estimate(current, _valueInputs.Span, EntropyBonus.Compute(current.LogProbabilities, entropyCoefficient, _policy.Distribution.EntropyOrigin));
+        var estimates = Estimate(current, _valueInputs.Span, Bonuses(current, current.LogProbabilities, entropyCoefficient));
         _targets = estimates.Targets;
         _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
         var rounding = estimates.Rounding;
@@ -189,7 +189,6 @@ internal sealed class Shard : IShard
         if (Array.FindIndex(now, value => !double.IsFinite(value)) is >= 0 and var row)
             throw new NonFiniteException(PolicyFault.FindParameter(_policy) ?? batch.FindEarlierNonFinite(_policy, row, now[row]));
         var weights = batch.Weights.AsSpan(batch.Weights.Length - now.Length);
-        var bonuses = EntropyBonus.Compute(now, entropyCoefficient, _policy.Distribution.EntropyOrigin);
         var traces = new double[now.Length];
         var (start, rounding) = (0, 0.0);
         foreach (var rollout in _history.Earlier)
@@ -197,13 +196,23 @@ internal sealed class Shard : IShard
             var rows = new Range(start, start + rollout.Rows);
             ImportanceWeights.Compute(now.AsSpan(rows), rollout.LogProbabilities, weights[rows]);
             ImportanceWeights.TraceCoefficients(weights[rows], traces.AsSpan(rows));
-            var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses.AsSpan(bonuses.Length == 0 ? .. : rows), traces.AsSpan(rows));
+            var bonuses = Bonuses(rollout, now.AsSpan(rows), entropyCoefficient);
+            var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses, traces.AsSpan(rows));
             estimates.Advantages.CopyTo(batch.Advantages, batch.Advantages.Length - now.Length + start);
             start += rollout.Rows;
             rounding = Math.Max(rounding, estimates.Rounding);
         }
 
         return rounding;
+    }
+
+    // The policy has not changed since it acted, or since it computed the log-probabilities of an earlier rollout.
+    private double[] Bonuses(Rollout rollout, ReadOnlySpan<double> logProbabilities, double entropyCoefficient)
+    {
+        var family = _policy.Distribution;
+        return entropyCoefficient == 0 || !family.DivergesAsDrawn
+            ? EntropyBonus.Compute(logProbabilities, entropyCoefficient, family.EntropyOrigin)
+            : EntropyBonus.Compute(_policy.DrawLogProbabilities(rollout.Observations, rollout.Actions, rollout.Rows), entropyCoefficient, family.EntropyOrigin);
     }
 
     private AdvantageEstimates Estimate(Rollout rollout, ReadOnlySpan<float> inputs, ReadOnlySpan<double> bonuses, ReadOnlySpan<double> traces = default)

@@ -56,13 +56,15 @@ internal static class OutputColumn
         }
     }
 
-    // That of the mean; where it is beyond a bound, at z deviations from it, log(Phi(z) / half width) with Phi(z) = (1 + erf(z / sqrt 2)) / 2.
+    // The log-density of the mean; of a mean that is z deviations beyond a bound, log(Phi(z) / half width) with Phi(z) = (1 + erf(z / sqrt 2)) / 2.
     private static string LogDensities(ChainGraph graph, BoxActionSpace actions)
     {
         var zero = graph.Node("Sub", [PolicyValues.Score, PolicyValues.Score]);
         var density = graph.Node("Sub", [zero, graph.Node("Add", [PolicyValues.LogStandardDeviation, graph.Constant([Math.Log(2 * Math.PI) / 2], DataType.Float)])]);
         var beyond = graph.Node("Abs", [graph.Node("Sub", [PolicyValues.Score, PolicyValues.Action])]);
-        var standardized = graph.Node("Mul", [beyond, graph.Node("Exp", [graph.Node("Neg", [PolicyValues.LogStandardDeviation])])]);
+        // Finite, so that a mean at the bound is 0 deviations from it.
+        var inverse = graph.Node("Min", [graph.Node("Exp", [graph.Node("Neg", [PolicyValues.LogStandardDeviation])]), graph.Constant([float.MaxValue], DataType.Float)]);
+        var standardized = graph.Node("Mul", [beyond, inverse]);
         var error = graph.Node("Erf", [graph.Node("Mul", [standardized, graph.Constant([Math.Sqrt(0.5)], DataType.Float)])]);
         var one = graph.Constant([1.0], DataType.Float);
         double[] widths = [.. Enumerable.Range(0, actions.Length).Select(i => Math.Log(2 * actions.HalfWidth(i)))];

@@ -29,7 +29,7 @@ public static class Gaussian
     /// <param name="standardized"><c>z = (limit - mean) / sigma</c>.</param>
     public static double LogCumulative(double standardized) => standardized < 0
         ? Math.Log(ErrorFunction.ScaledComplement(-standardized / Sqrt2) / 2) - (standardized * standardized / 2)
-        : Math.Log(1 - (ErrorFunction.Complement(standardized / Sqrt2) / 2));
+        : LogComplement(ErrorFunction.Complement(standardized / Sqrt2) / 2);
 
     /// <summary>Computes the derivative of <see cref="LogCumulative"/>, the inverse Mills ratio <c>phi(z) / Phi(z)</c>.</summary>
     /// <param name="standardized"><c>z = (limit - mean) / sigma</c>.</param>
@@ -40,4 +40,7 @@ public static class Gaussian
     /// <summary>Computes the differential entropy, <c>log sigma + (1 + log(2 pi)) / 2</c>, in nats.</summary>
     /// <param name="logStandardDeviation"><c>log sigma</c>.</param>
     public static double Entropy(double logStandardDeviation) => logStandardDeviation + ((1 + LogTwoPi) / 2);
+
+    // log(1 - p): by its series where the subtraction would lose the digits of p.
+    private static double LogComplement(double p) => p < 1e-5 ? -(p + (p * p / 2) + (p * p * p / 3)) : Math.Log(1 - p);
 }

@@ -5,7 +5,7 @@ namespace Trpo.Runtime.Sampling;
 
 /// <summary>
 /// The distribution over actions that a row of a policy's results describes. An action is a row <c>[k]</c> of floats, with <c>k</c> the length
-/// of the action space: indices, zeros and ones, or a vector before it is clipped to its bounds.
+/// of the action space: indices, zeros and ones, or a vector, which may be clipped to its bounds.
 /// </summary>
 public abstract class ScoredDistribution
 {

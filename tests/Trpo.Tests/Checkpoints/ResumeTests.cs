@@ -53,7 +53,7 @@ public sealed class ResumeTests
 
         Assert.That(last.Onnx, Is.EqualTo(whole.Onnx));
         Assert.That(reported.Select(Measured), Is.EqualTo(whole.Iterations.Select(Measured)), "every iteration is reported once");
-        Assert.That(training.Warnings.Where(warning => !warning.Contains("cancelled", StringComparison.Ordinal) && !warning.Contains("unscaled", StringComparison.Ordinal) && !warning.Contains("No episode", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(training.Warnings.Where(warning => !warning.Contains("cancelled", StringComparison.Ordinal) && !warning.Contains("unscaled", StringComparison.Ordinal) && !warning.Contains("off its center", StringComparison.Ordinal) && !warning.Contains("No episode", StringComparison.Ordinal)), Is.Empty);
         Assert.That(reported.Select(iteration => iteration.Elapsed), Is.Ordered.Ascending);
     }
 

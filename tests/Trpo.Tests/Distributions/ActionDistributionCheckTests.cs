@@ -98,6 +98,8 @@ public sealed class ActionDistributionCheckTests
 
         public bool DivergesAsDrawn => _family.DivergesAsDrawn;
 
+        public double DrawLogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action) => _family.DrawLogProbability(parameters, action);
+
         public Action<double[]> Gradient { get; init; } = _ => { };
 
         public Action<double[]> Fisher { get; init; } = _ => { };

@@ -23,7 +23,7 @@ public sealed class ReportsDocumentTests
         var options = new TrpoOptions { TotalSteps = 60_000, Seed = 1 };
         using (var recorder = new RunRecorder(folder, RunDescription.Create("CartPole-v1", environments: 8, options)))
         {
-            ml.Transforms.NormalizeMeanVariance("Observation")
+            ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
                 .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = recorder }))
                 .Fit(cartPole);
         }

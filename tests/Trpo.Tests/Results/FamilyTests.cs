@@ -48,7 +48,7 @@ public sealed class FamilyTests
         }
 
         Assert.That(beyond, Is.InRange(20, 199));
-        Assert.That(other.Entropy(parameters), Is.EqualTo(own.Entropy(parameters)).Within(1e-9));
+        Assert.That(drawn.Entropy(parameters), Is.EqualTo(own.Entropy(parameters)).Within(1e-9), "the entropy of the draws");
         Assert.That((own.EntropyOrigin, other.EntropyOrigin), Is.EqualTo((drawn.EntropyOrigin, drawn.EntropyOrigin)));
     }
 

@@ -5,7 +5,7 @@ namespace Trpo.Estimators.Environments.Checking;
 
 /// <summary>
 /// The check that the observations of a policy vary around 0. A slot is off its center if it has one sign, and its mean is more than <see cref="MaxDeviations"/> of its standard deviations
-/// from 0. What such a slot says is small beside the constant in it, which drives hidden units to one side: some trainings settle on one action.
+/// from 0. The variation of such a slot is small beside its constant, which drives hidden units to one side: some trainings settle on one action.
 /// </summary>
 internal static class ObservationCenter
 {
@@ -34,8 +34,8 @@ internal static class ObservationCenter
 
         if (found == 0)
             return null;
-        var more = found > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $", and {found - MaxNamed} more of {length}") : "";
-        return $"Column '{column}' is off its center: in the first iteration, {string.Join(", ", named)}{more}. A policy sees little of what varies beside a large constant, and may settle on one action: subtract the mean, as by NormalizeMeanVariance(\"{column}\", fixZero: false) in front of the trainer.";
+        var more = found > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $", and {found - MaxNamed} more of {length - maskLength}") : "";
+        return $"Column '{column}' is off its center: in the first iteration, {string.Join(", ", named)}{more}. A policy sees little of what varies beside a large constant, and may settle on one action: subtract its mean by {(maskLength > 0 ? "NormalizeMeanVariance with fixZero: false in front of the trainer, for everything except the mask" : $"NormalizeMeanVariance(\"{column}\", fixZero: false) in front of the trainer")}.";
     }
 
     private static string? Describe(ReadOnlySpan<float> observations, int slot, int length, ImmutableArray<string> names)

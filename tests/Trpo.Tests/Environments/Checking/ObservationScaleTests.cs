@@ -52,7 +52,7 @@ public sealed class ObservationScaleTests
         Assert.Multiple(() =>
         {
             Assert.That(ObservationScale.Warning(observations, 5, "Features", ["a", "b", "c", "d", "e"]), Does.StartWith(
-                "Column 'Features' looks unscaled: in the first iteration, slot 'c' is in [-3500, -3000], slot 'a' is in [200, 210], slot 'd' is in [40, 50], and 1 more of 5.").And.Contains("NormalizeMeanVariance(\"Features\")"));
+                "Column 'Features' looks unscaled: in the first iteration, slot 'c' is in [-3500, -3000], slot 'a' is in [200, 210], slot 'd' is in [40, 50], and 1 more of 5.").And.Contains("NormalizeMeanVariance(\"Features\", fixZero: false)"));
             Assert.That(ObservationScale.Warning(observations.AsSpan(0, 5), 5, "Features", ImmutableArray<string>.Empty), Does.Contain("slot 2 is in [-3000, -3000]"));
             Assert.That(ObservationScale.Warning([1, -1], 1, "Features", []), Is.Null);
         });
@@ -78,14 +78,14 @@ public sealed class ObservationScaleTests
         var warnings = Warnings<Hot>((_, trainer) => trainer);
 
         Assert.That(warnings, Has.Count.EqualTo(1));
-        Assert.That(warnings[0], Does.StartWith("TrpoEstimator").And.Contains("Column 'Observation'").And.Contains("'celsius' is in [1").And.Contains("NormalizeMeanVariance(\"Observation\")").And.Not.Contains("'bias'"));
+        Assert.That(warnings[0], Does.StartWith("TrpoEstimator").And.Contains("Column 'Observation'").And.Contains("'celsius' is in [1").And.Contains("NormalizeMeanVariance(\"Observation\", fixZero: false)").And.Not.Contains("'bias'"));
     }
 
     [Test]
     public void Transformed_observations_are_checked()
     {
-        Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Observation").Append(trainer)), Is.Empty);
-        Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Features", "Observation").Append(trainer), "Features"), Is.Empty);
+        Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false).Append(trainer)), Is.Empty);
+        Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.NormalizeMeanVariance("Features", "Observation", fixZero: false).Append(trainer), "Features"), Is.Empty);
         Assert.That(Warnings<Hot>((ml, trainer) => ml.Transforms.Concatenate("Features", "Observation", "Observation").Append(trainer), "Features"),
             Has.One.Contains("Column 'Features'").And.One.Contains("slot 0").And.One.Contains("slot 2"));
     }
