@@ -146,8 +146,8 @@ public sealed record TrpoOptions
     /// <summary>
     /// The number of shards that environments, and the rows of an iteration with them, are divided among in their order. A shard has copies of the policy and of the value function and a random stream
     /// of its own, and is computed by one thread at a time: several can keep as many processors busy. The result depends on this number, and not on <see cref="Threads"/>. From 1 to 1,024, and at most one for each environment. Null,
-    /// the default, means as many as leave each shard 4 environments, 2,048 rows of the longest iteration and 8,388,608 rows times parameters of the policy: a power of two up to 64, and 1 for iterations below 4,096
-    /// steps, with a <see cref="Network"/> or a <see cref="Distribution"/> of your own (whose factories are called once for each shard), for asynchronous environments, and on a <see cref="Device"/> other than the processor. A training that is resumed keeps the number of its checkpoint.
+    /// the default, means 1 for a new training, and the number of the checkpoint for one that is resumed. The factories of <see cref="Network"/> and <see cref="Distribution"/> are called once for each shard. Shards collect their
+    /// rollouts on the <c>threads</c> of <c>LoadFromEnvironment</c>, of which a multiple of the number of shards suits: with <c>threads: 1</c>, one shard collects after another.
     /// </summary>
     public int? Shards { get; init; }
 

@@ -21,7 +21,7 @@ internal static class TrainVerb
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
     private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
     private static readonly Option<int?> Threads = Options.Threads(" More threads pay if a step takes more than some microseconds; the policy does not depend on their number.");
-    private static readonly Option<int?> Shards = Options.Number("--shards", "Parts that each iteration is divided among, which are computed by as many processors; at most one for each environment. The policy depends on their number. By default as many as long iterations make worthwhile, the same on every machine.", min: 1, max: 1_024);
+    private static readonly Option<int?> Shards = Options.Number("--shards", "Parts that each iteration is divided among, which are computed by as many processors; at most one for each environment. The policy depends on their number. 1 by default; a training that is resumed keeps its number. With more, a multiple of it suits --threads.", min: 1, max: 1_024);
     private static readonly Option<double?> StepTimeout = Options.StepTimeout();
     private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
     private static readonly Option<string> Preset = Options.OneOf("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");

@@ -112,6 +112,17 @@ public sealed class ShardedTrainingTests
     }
 
     [Test]
+    public void Long_iterations_in_many_environments_have_one_shard_by_default()
+    {
+        var options = new TrpoOptions { TotalSteps = 32_768, StepsPerIteration = 16_384, FinalStepsPerIteration = 16_384, Seed = 1 };
+        var ml = new MLContext(1);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 64, threads: 4);
+
+        Assert.That(ml.ReinforcementLearning.Trainers.Trpo(view, options).Describe(view.Schema).Shards, Is.EqualTo(1));
+        Assert.That(Fit(options, count: 64, threads: 4).Iterations.Select(iteration => iteration.Shards), Is.EqualTo(new[] { 1, 1 }));
+    }
+
+    [Test]
     public void A_factory_that_returns_one_network_for_several_shards_is_refused_by_name()
     {
         BufferedNetwork? network = null;
