@@ -37,7 +37,8 @@ public sealed class ReinforcementLearningCatalog
     /// </param>
     /// <param name="threads">
     /// The number of threads that step and reset the environments in training and evaluation, including the calling thread; at least 1, 1 by default, limited to <paramref name="count"/>.
-    /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds.
+    /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds. In a training with several <see cref="TrpoOptions.Shards"/>, they are divided
+    /// among the shards, which also call upstream transforms, and <paramref name="factory"/> for restarts, on several of them at once; a multiple of the number of shards uses all of them.
     /// </param>
     /// <param name="cancellation">
     /// Ends the computation of those observations between two steps: reading them, as in the <c>Fit</c> of an upstream transform, throws an <see cref="OperationCanceledException"/>.
@@ -49,7 +50,8 @@ public sealed class ReinforcementLearningCatalog
     /// a checkpoint of the state before the iteration, where the training writes checkpoints. With a limit, synchronous environments are stepped on threads of their own, never on the calling thread, which costs some microseconds a step.
     /// </param>
     /// <param name="maxRestarts">
-    /// The number of times, at least 0, that a training or an evaluation replaces a failed environment by a new one of the factory; 0, the default, ends it at the first failure. Counted over all environments.
+    /// The number of times, at least 0, that a training or an evaluation replaces a failed environment by a new one of the factory; 0, the default, ends it at the first failure. Counted over all environments; those of
+    /// several <see cref="TrpoOptions.Shards"/> may exceed it within one rollout, whose end then ends the training.
     /// The episode is dropped: training keeps its steps but not its return, an evaluation plays it again. Each restart is a warning, and <see cref="TrpoIteration.Restarts"/> counts them.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
