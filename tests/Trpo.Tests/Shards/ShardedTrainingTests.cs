@@ -185,10 +185,11 @@ public sealed class ShardedTrainingTests
             warnings.Add(log.Message);
             threads.Add(Environment.CurrentManagedThreadId);
         };
-        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new FlakyWalk(failsAt: 25), count: 4, threads: 4, episodeStepLimit: 10, rows: 10, maxRestarts: 100);
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new FlakyWalk(failsAt: 25, failsToClose: true), count: 4, threads: 4, episodeStepLimit: 10, rows: 10, maxRestarts: 100);
         ml.ReinforcementLearning.Trainers.Trpo(view, Small with { Shards = 4 }).Fit(view).Dispose();
 
         Assert.That(warnings.Count(warning => warning.Contains("created anew", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(4));
+        Assert.That(warnings.Count(warning => warning.Contains("does not let go", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(4));
         Assert.That(warnings.Where(warning => warning.Contains("episodeStepLimit", StringComparison.Ordinal)), Has.Exactly(1).Items);
         Assert.That(threads, Is.EqualTo(new[] { Environment.CurrentManagedThreadId }));
     }

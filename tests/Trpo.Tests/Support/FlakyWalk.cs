@@ -4,7 +4,9 @@ using Trpo.Estimators.Environments;
 namespace Trpo.Tests.Support;
 
 /// <summary>A walk whose every instance fails once it has made a number of steps, wherever in an episode that is. Its state can be saved.</summary>
-internal sealed class FlakyWalk(int failsAt) : WalkEnvironment, ICheckpointable
+/// <param name="failsAt">The number of the step that fails.</param>
+/// <param name="failsToClose">True to fail when it is disposed, too.</param>
+internal sealed class FlakyWalk(int failsAt, bool failsToClose = false) : WalkEnvironment, ICheckpointable, IDisposable
 {
     private int _total;
 
@@ -15,6 +17,12 @@ internal sealed class FlakyWalk(int failsAt) : WalkEnvironment, ICheckpointable
         if (++_total == failsAt)
             throw new TimeoutException("The robot does not answer.");
         return base.Step(action, observation);
+    }
+
+    public void Dispose()
+    {
+        if (failsToClose && _total >= failsAt)
+            throw new TimeoutException("The robot does not let go.");
     }
 
     public void SaveState(BinaryWriter writer)

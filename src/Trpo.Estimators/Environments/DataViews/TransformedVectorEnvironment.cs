@@ -62,7 +62,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         _warn = _warnings.Add;
         _cursors = whole._cursors.Length == 0 ? [] : whole._cursors[first..(first + count)];
         _ignored = whole._ignored is null ? null : new IgnoredSlots(ObservationLength);
-        Unwrapped = whole.Unwrapped.Slice(first, count);
+        Unwrapped = whole.Unwrapped.Slice(first, count, _warn);
     }
 
     /// <summary>Splits the environments into slices of consecutive ones, as equal as possible, which different threads may use at the same time. The slices are disposed with the whole, which takes no step itself.</summary>

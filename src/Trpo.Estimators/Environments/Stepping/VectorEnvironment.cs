@@ -43,9 +43,9 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         }
     }
 
-    private VectorEnvironment(VectorEnvironment whole, int first, int count)
+    private VectorEnvironment(VectorEnvironment whole, int first, int count, Action<string>? warn)
     {
-        (_specification, _observationLength, _observations, _warn) = (whole._specification, whole._observationLength, whole._observations, whole._warn);
+        (_specification, _observationLength, _observations, _warn) = (whole._specification, whole._observationLength, whole._observations, warn);
         (_whole, First) = (whole, first);
         _slots = whole._slots[first..(first + count)];
     }
@@ -53,7 +53,8 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>Returns consecutive environments of these as a vector environment of their own, which is not disposed. Different threads may use different ones at the same time.</summary>
     /// <param name="first">The index of the first.</param>
     /// <param name="count">The number of environments, at least 1.</param>
-    public VectorEnvironment Slice(int first, int count) => new(this, first, count);
+    /// <param name="warn">Receives the warnings of the slice, on the thread that uses it; null for no receiver.</param>
+    public VectorEnvironment Slice(int first, int count, Action<string>? warn) => new(this, first, count, warn);
 
     /// <summary>The number of environments.</summary>
     public int Count => _slots.Length;
