@@ -6,4 +6,5 @@ namespace Trpo.Estimators.Shards;
 /// <param name="shards">The shards.</param>
 /// <param name="threads">The threads.</param>
 /// <param name="mustPause">Asked before each step of a shard, on its thread; true if all shards are to stand still.</param>
-internal sealed class RolloutRound(IReadOnlyList<IShard> shards, PartThreads threads, Func<bool> mustPause) : RolloutRound<SystemThreading>(shards, threads.Run, mustPause, default);
+/// <param name="isCancelled">Asked instead before each step that a shard makes after another failed, on its thread; true to make no more of them.</param>
+internal sealed class RolloutRound(IReadOnlyList<IShard> shards, PartThreads threads, Func<bool> mustPause, Func<bool> isCancelled) : RolloutRound<SystemThreading>(shards, threads.Run, mustPause, isCancelled, default);

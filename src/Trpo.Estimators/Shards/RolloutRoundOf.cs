@@ -15,6 +15,7 @@ internal abstract class RolloutRound<TThreading>
     private readonly IReadOnlyList<IShard> _shards;
     private readonly Action<int, Action<int>> _run;
     private readonly Func<bool> _mustPause;
+    private readonly Func<bool> _isCancelled;
     private readonly Func<bool>[] _proceeds;
     private readonly bool[] _hasFailed;
     private readonly bool[] _isComplete;
@@ -33,10 +34,11 @@ internal abstract class RolloutRound<TThreading>
     /// <param name="shards">The shards.</param>
     /// <param name="run">Runs a number of parts, the numbers of the shards, on any threads, and returns when all have ended.</param>
     /// <param name="mustPause">Asked before each step of a shard, on its thread; true if all shards are to stand still.</param>
+    /// <param name="isCancelled">Asked instead before each step that a shard makes after another failed, on its thread; true to make no more of them.</param>
     /// <param name="threading">The operations of threads.</param>
-    protected RolloutRound(IReadOnlyList<IShard> shards, Action<int, Action<int>> run, Func<bool> mustPause, TThreading threading)
+    protected RolloutRound(IReadOnlyList<IShard> shards, Action<int, Action<int>> run, Func<bool> mustPause, Func<bool> isCancelled, TThreading threading)
     {
-        (_shards, _run, _mustPause, _threading) = (shards, run, mustPause, threading);
+        (_shards, _run, _mustPause, _isCancelled, _threading) = (shards, run, mustPause, isCancelled, threading);
         _proceeds = [.. Enumerable.Range(0, shards.Count).Select(index => (Func<bool>)(() => Proceeds(index)))];
         (_hasFailed, _isComplete, _startedAt) = (new bool[shards.Count], new bool[shards.Count], new int[shards.Count]);
     }
@@ -79,7 +81,7 @@ internal abstract class RolloutRound<TThreading>
         if (_shards[index].CollectedSteps > _threading.Read(ref _lastStep))
             return false;
         if (_catchesUp)
-            return true;
+            return !_isCancelled();
         if (_threading.Read(ref _isPaused) != 0)
             return false;
 
@@ -103,7 +105,7 @@ internal abstract class RolloutRound<TThreading>
         }
     }
 
-    // A shard that has not come to the step of the failure may fail before it.
+    // A shard that has not come to the step of the failure may fail before it. Which of them is thrown matters no more once the collection is cancelled.
     private void CatchUpAndThrow(ExceptionDispatchInfo failure)
     {
         _catchesUp = true;

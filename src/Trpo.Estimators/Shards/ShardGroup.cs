@@ -63,13 +63,14 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Collects the rollouts of the iteration, from where they stopped.</summary>
     /// <param name="proceed">Asked before each step of all environments; with several shards, while all of them stand still: at first and after <paramref name="mustPause"/>.</param>
     /// <param name="mustPause">Asked before each step of one of several shards, on its thread; true if <paramref name="proceed"/> is to be asked. Null for never.</param>
+    /// <param name="isCancelled">Asked before each step that one of several shards makes after another failed, on its thread; true to throw the failure at hand. Null for never.</param>
     /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
-    public bool Collect(Func<bool> proceed, Func<bool>? mustPause = null)
+    public bool Collect(Func<bool> proceed, Func<bool>? mustPause = null, Func<bool>? isCancelled = null)
     {
         if (shards.Count == 1)
             return shards[0].Collect(proceed);
         var complete = false;
-        Step(() => complete = new RolloutRound(shards, Threads.Collection, mustPause ?? (() => false)).Collect(proceed));
+        Step(() => complete = new RolloutRound(shards, Threads.Collection, mustPause ?? (() => false), isCancelled ?? (() => false)).Collect(proceed));
         return complete;
     }
 

@@ -125,7 +125,7 @@ internal sealed class TrainingGuard : IDisposable
     {
         try
         {
-            return _shards.Collect(Proceed, MustPause);
+            return _shards.Collect(Proceed, MustPause, () => IsCancelled);
         }
         catch (Exception exception) when (IsCancelled)
         {

@@ -59,7 +59,7 @@ public sealed class RolloutRoundTests
         ScriptedShard[] shards = [.. Enumerable.Range(0, 3).Select(index => new ScriptedShard(100, null, index))];
         using var pool = new PartThreads(threads, "shards");
 
-        Assert.That(new RolloutRound(shards, pool, () => true).Collect(() => true), Is.True);
+        Assert.That(new RolloutRound(shards, pool, () => true, () => false).Collect(() => true), Is.True);
         Assert.That(shards.Select(shard => shard.CollectedSteps), Is.All.EqualTo(100));
     }
 
@@ -70,8 +70,21 @@ public sealed class RolloutRoundTests
         using var pool = new PartThreads(threads, "shards");
         var polls = 0;
 
-        Assert.That(new RolloutRound(shards, pool, () => Interlocked.Increment(ref polls) % 1_000 == 0).Collect(() => true), Is.True);
+        Assert.That(new RolloutRound(shards, pool, () => Interlocked.Increment(ref polls) % 1_000 == 0, () => false).Collect(() => true), Is.True);
         Assert.That(shards.Select(shard => shard.CollectedSteps), Is.All.EqualTo(20_000));
+    }
+
+    [Test]
+    public void Shards_that_catch_up_with_a_failure_stop_when_the_collection_is_cancelled()
+    {
+        ScriptedShard[] shards = [new(100, 50, 0), new(100, null, 1), new(100, null, 2)];
+        using var pool = new PartThreads(1, "shards");
+
+        // The second shard asks for a pause after its first step, when the first shard has failed.
+        var round = new RolloutRound(shards, pool, () => shards[1].CollectedSteps == 1, () => shards[1].CollectedSteps == 10);
+
+        Assert.That(() => round.Collect(() => true), Throws.TypeOf<TimeoutException>().With.Message.EqualTo("step 50 of shard 0"));
+        Assert.That(shards.Select(shard => shard.CollectedSteps), Is.EqualTo(new[] { 50, 10, 0 }));
     }
 
     private static bool Collect(SeededScheduler scheduler, ScriptedShard[] shards, Func<bool> proceed, Func<bool> mustPause)
@@ -89,5 +102,5 @@ public sealed class RolloutRoundTests
     }
 
     private sealed class ScheduledRound(IReadOnlyList<IShard> shards, Action<int, Action<int>> run, Func<bool> mustPause, SeededScheduler scheduler)
-        : RolloutRound<ScheduledThreading>(shards, run, mustPause, new ScheduledThreading(scheduler));
+        : RolloutRound<ScheduledThreading>(shards, run, mustPause, () => false, new ScheduledThreading(scheduler));
 }
