@@ -188,8 +188,13 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
     }
 
-    /// <summary>True if another policy computes with the module of this one.</summary>
-    public bool SharesNetwork(StochasticPolicy other) => ReferenceEquals(_module, other._module);
+    /// <summary>Finds a parameter or a buffer of the network that is another policy's, too.</summary>
+    /// <returns>Its name; null if the networks share none.</returns>
+    public string? FindShared(StochasticPolicy other)
+    {
+        var others = StatesOf(other._module).Select(state => state.Value).ToHashSet(ReferenceEqualityComparer.Instance);
+        return StatesOf(_module).FirstOrDefault(state => others.Contains(state.Value)).Name;
+    }
 
     /// <summary>The types of the distribution and of the network, and the names and shapes of its parameters, which must be equal where a checkpoint is resumed from.</summary>
     public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
@@ -232,6 +237,9 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     }
 
     public void Dispose() => _network.Dispose();
+
+    private static IEnumerable<(string Name, torch.Tensor Value)> StatesOf(ExportableModule module) =>
+        module.named_parameters().Select(parameter => (parameter.name, (torch.Tensor)parameter.parameter)).Concat(module.named_buffers().Select(buffer => (buffer.name, buffer.buffer)));
 
     private void SetStateIndependent(ReadOnlySpan<double> values)
     {

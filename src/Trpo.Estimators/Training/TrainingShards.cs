@@ -100,8 +100,8 @@ internal sealed class TrainingShards : IDisposable
         var random = new RandomSource((ulong)parts.Seed);
         var copy = parts.CopyPolicy(random);
         PartRandoms.Add(random);
-        if (copy.SharesNetwork(parts.Policy) || _owned.OfType<StochasticPolicy>().Any(copy.SharesNetwork))
-            throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} returned one module twice; each shard needs a new one. Set {nameof(TrpoOptions.Shards)} to 1 to have it called once.");
+        if (_owned.OfType<StochasticPolicy>().Prepend(parts.Policy).Select(copy.FindShared).FirstOrDefault(name => name is not null) is { } shared)
+            throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} returned networks for two shards that share '{shared}'; each shard needs a new one, with parameters and buffers of its own. Set {nameof(TrpoOptions.Shards)} to 1 to have it called once.");
         _owned.Add(copy);
         if (copy.Architecture != parts.Policy.Architecture)
             throw new InvalidOperationException($"The factories in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} and {nameof(TrpoOptions.Distribution)} returned different parts: {parts.Policy.Architecture} for the first shard, {copy.Architecture} for another. Set {nameof(TrpoOptions.Shards)} to 1 to have them called once.");

@@ -4,8 +4,11 @@ using Trpo.Estimators;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Networks;
+using Trpo.Onnx.Graph;
 using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
+using static TorchSharp.torch;
 
 namespace Trpo.Tests.Shards;
 
@@ -128,7 +131,16 @@ public sealed class ShardedTrainingTests
         BufferedNetwork? network = null;
         var options = Small with { Network = arguments => network ??= new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) };
 
-        Assert.That(() => Fit(options), Throws.InvalidOperationException.With.Message.Contains("one module twice").And.Message.Contains("Shards to 1"));
+        Assert.That(() => Fit(options), Throws.InvalidOperationException.With.Message.Contains("for two shards that share").And.Message.Contains("Shards to 1"));
+    }
+
+    [Test]
+    public void A_factory_whose_networks_share_a_part_is_refused_by_the_name_of_a_parameter()
+    {
+        Perceptron? trunk = null;
+        var options = Small with { Shards = 3, Network = arguments => new TrunkNetwork(arguments.Inputs, trunk ??= new Perceptron(arguments.Inputs, [], arguments.Outputs, Activation.Tanh, 0.1, arguments.Random)) };
+
+        Assert.That(() => Fit(options), Throws.InvalidOperationException.With.Message.Contains("share 'trunk."));
     }
 
     [Test]
@@ -223,6 +235,28 @@ public sealed class ShardedTrainingTests
         var view = ml.ReinforcementLearning.LoadFromEnvironment(environment ?? (() => new CartPole()), count, threads: threads);
         using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, options with { Progress = listener }).Fit(view);
         return (policy.Onnx.ToArray(), listener.Iterations);
+    }
+
+    /// <summary>A linear function of the scaled input, which other networks may have as well; the scale is its own.</summary>
+    private sealed class TrunkNetwork : ExportableModule
+    {
+        private readonly Perceptron _trunk;
+
+        public TrunkNetwork(int inputs, Perceptron trunk)
+            : base(nameof(TrunkNetwork))
+        {
+            _trunk = trunk;
+            register_buffer("scale", ones(inputs));
+            register_module("trunk", trunk);
+        }
+
+        public override Tensor forward(Tensor input) => _trunk.forward(input * get_buffer("scale")!);
+
+        public override string Export(OnnxGraphBuilder graph, string input)
+        {
+            var scale = graph.Constant("scale", get_buffer("scale")!.data<float>().ToArray(), (int)get_buffer("scale")!.numel());
+            return _trunk.Export(graph, graph.Node("Mul", "scaled_input", [input, scale]));
+        }
     }
 
     private sealed class LonelyBaseline : IValueFunction
