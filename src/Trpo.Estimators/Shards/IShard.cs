@@ -25,6 +25,9 @@ internal interface IShard
     /// <summary>The episodes that ended in the current iteration, in the order of their ends; without those that training cut off.</summary>
     IReadOnlyList<Episode> Episodes { get; }
 
+    /// <summary>The current rollout, in which <see cref="Episodes"/> ended.</summary>
+    Rollout Rollout { get; }
+
     /// <summary>The observations since the last <see cref="BeginIteration"/>, for the policy's normalizer; null where it has none.</summary>
     ObservationStatistics? Statistics { get; }
 

@@ -37,8 +37,10 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>The number of rows of the current rollouts of all shards.</summary>
     public int RowCount => shards.Sum(shard => shard.RowCount);
 
-    /// <summary>The episodes that ended in the current iteration, shard after shard.</summary>
-    public IReadOnlyList<Episode> Episodes => shards.Count == 1 ? shards[0].Episodes : [.. shards.SelectMany(shard => shard.Episodes)];
+    /// <summary>The episodes that ended in the current iteration, in the order of their ends: by step, then by environment. With those of one shard after another, the last hundred would all be of the last shard.</summary>
+    public IReadOnlyList<Episode> Episodes => shards.Count == 1
+        ? shards[0].Episodes
+        : [.. shards.SelectMany(shard => shard.Episodes.Zip(shard.Rollout.EpisodeEnds())).OrderBy(pair => pair.Second).Select(pair => pair.First)];
 
     /// <summary>The number of failed environments of all shards that have been replaced by new ones since training began.</summary>
     public int Restarts => shards.Sum(shard => shard.Restarts);

@@ -107,6 +107,23 @@ internal sealed class Rollout(int environments, int capacity, int observationLen
         return count;
     }
 
+    /// <summary>Returns the steps with which the environment, not training, ended an episode: one for each episode, in the order of the ends.</summary>
+    public List<int> EpisodeEnds()
+    {
+        var steps = new List<int>();
+        for (var step = 0; step < CollectedSteps; step++)
+        {
+            for (var e = 0; e < environments; e++)
+            {
+                var row = Row(e, step);
+                if (_terminated[row] || _truncated[row])
+                    steps.Add(step);
+            }
+        }
+
+        return steps;
+    }
+
     /// <summary>Returns the observation of a row, to be written, <c>[d]</c>.</summary>
     public Span<float> Observation(int row) => _observations.AsSpan(row * observationLength, observationLength);
 

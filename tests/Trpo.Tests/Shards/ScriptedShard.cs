@@ -23,6 +23,8 @@ internal sealed class ScriptedShard(int steps, int? failsAt, int index) : IShard
 
     public IReadOnlyList<Episode> Episodes => [];
 
+    public Rollout Rollout => throw Unused();
+
     public ObservationStatistics? Statistics => null;
 
     public int Restarts => 0;
