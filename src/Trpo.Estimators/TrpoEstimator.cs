@@ -205,7 +205,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Collected = () => warnings.WarnOfIgnored(environments),
             FirstObservations = _options.NormalizeObservations ? null : warnings.WarnOfScale,
         });
-        var isComplete = Run(trainer, policy, column);
+        var isComplete = Run(trainer, policy, column, channel);
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
@@ -218,7 +218,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     }
 
     // A training that diverged may have had a good policy before.
-    private bool Run(TrpoTrainer trainer, StochasticPolicy policy, DataViewSchema.Column column)
+    private bool Run(TrpoTrainer trainer, StochasticPolicy policy, DataViewSchema.Column column, IChannel channel)
     {
         try
         {
@@ -226,8 +226,17 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         }
         catch (TrainingException exception) when (trainer.HasBest)
         {
-            if (trainer.KeepBest(isComplete: true) is var (steps, evaluation))
-                exception.BestPolicy = Export(policy, MetadataOf(column, trainer.Seed, steps, evaluation));
+            try
+            {
+                if (trainer.KeepBest(isComplete: true) is var (steps, evaluation))
+                    exception.BestPolicy = Export(policy, MetadataOf(column, trainer.Seed, steps, evaluation));
+            }
+            catch (Exception failure)
+            {
+                // Why training diverged is worth more than why its best policy cannot be had.
+                channel.Warning(MessageSensitivity.None, $"The best policy of the evaluations is lost, because it could not be evaluated or exported after the training diverged: {failure.GetType().Name}: {failure.Message}");
+            }
+
             throw;
         }
     }

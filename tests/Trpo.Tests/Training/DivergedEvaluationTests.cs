@@ -5,7 +5,9 @@ using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Onnx.Graph;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Training;
@@ -99,6 +101,17 @@ public sealed class DivergedEvaluationTests
     }
 
     [Test]
+    public void A_policy_that_can_no_longer_be_exported_does_not_hide_the_divergence()
+    {
+        var isOver = false;
+        var (_, exception, _, warnings) = Diverge(Small with { Optimizer = new Diverging(after: 6), Network = arguments => new Unexported(arguments, () => isOver) }, diverged: () => isOver = true);
+
+        Assert.That(exception.Message, Does.StartWith("Training stopped at iteration 7"));
+        Assert.That(exception.BestPolicy, Is.Null);
+        Assert.That(warnings, Has.Some.Contains("InvalidTimeZoneException: no graph"));
+    }
+
+    [Test]
     public void A_cancelled_token_and_Resume_give_the_best_policy_of_the_checkpoint_and_leave_the_run_as_it_is()
     {
         using var folder = new TemporaryFolder();
@@ -169,6 +182,24 @@ public sealed class DivergedEvaluationTests
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(environment, count: 4, rows: 20);
         return (ml.ReinforcementLearning.Trainers.Trpo(view, options).Fit(view), view);
+    }
+
+    /// <summary>A linear network that fails to be exported from some time on.</summary>
+    private sealed class Unexported : ExportableModule
+    {
+        private readonly Perceptron _linear;
+        private readonly Func<bool> _fails;
+
+        public Unexported(NetworkArguments arguments, Func<bool> fails)
+            : base(nameof(Unexported))
+        {
+            (_linear, _fails) = (new Perceptron(arguments.Inputs, [], arguments.Outputs, Activation.Tanh, 0.1, arguments.Random), fails);
+            register_module("linear", _linear);
+        }
+
+        public override Tensor forward(Tensor input) => _linear.forward(input);
+
+        public override string Export(OnnxGraphBuilder graph, string input) => _fails() ? throw new InvalidTimeZoneException("no graph") : _linear.Export(graph, input);
     }
 
     /// <summary>A trust-region optimizer whose gradient is not finite after some updates.</summary>
