@@ -76,7 +76,7 @@ public sealed class ShardedFailureTests
         using var release = new ManualResetEventSlim();
         var index = -1;
         var ml = new MLContext(1);
-        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => Hanging(index++), count: 4, threads: 2, rows: 10, stepTimeout: TimeSpan.FromMilliseconds(300));
+        var view = ml.ReinforcementLearning.LoadFromEnvironment(() => Hanging(index++), count: 4, threads: 2, rows: 10, stepTimeout: TimeSpan.FromSeconds(3));
         index = 0;
         try
         {

@@ -146,14 +146,13 @@ public sealed class ShardedTrainingTests
     [Test]
     public void Asynchronous_environments_of_all_shards_step_at_the_same_time()
     {
-        using var met = new Barrier(4);
+        var met = new Rendezvous(4);
         var options = Small with { TotalSteps = 16, StepsPerIteration = 8, FinalStepsPerIteration = 8, Shards = 4, Threads = 1 };
         var all = 0;
-        Fit(options, () => new AsyncEnvironment(new CartPole(), async (_, _) =>
+        Fit(options, () => new AsyncEnvironment(new CartPole(), async (_, cancellation) =>
         {
-            await Task.Yield();
-            if (await Task.Run(() => met.SignalAndWait(TimeSpan.FromSeconds(10))))
-                Interlocked.Increment(ref all);
+            await met.Arrive().WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+            Interlocked.Increment(ref all);
         }), count: 4);
 
         Assert.That(all, Is.GreaterThanOrEqualTo(16), "every step of an environment met one of each other shard");
