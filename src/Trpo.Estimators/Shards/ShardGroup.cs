@@ -96,7 +96,6 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         return new PolicyProblem(Threads.Updates.Map(shards.Count, index => shards[index].BeginPolicyUpdate(standardization)), Threads.Updates);
     }
 
-
     /// <summary>
     /// Fits the value function to the targets. Called once after <see cref="Estimate"/>; it may run beside the policy's update, whose state it does not share, where
     /// <see cref="ShardThreads.FitsBesideUpdate"/>.

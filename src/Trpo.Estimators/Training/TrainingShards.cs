@@ -14,6 +14,7 @@ namespace Trpo.Estimators.Training;
 internal sealed class TrainingShards : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private ShardThreads? _threads;
 
     private TrainingShards()
     {
@@ -53,6 +54,7 @@ internal sealed class TrainingShards : IDisposable
     /// <summary>Ends the threads and disposes the copies. Called on the thread that created the shards, while none of them runs.</summary>
     public void Dispose()
     {
+        _threads?.Dispose();
         for (var i = _owned.Count - 1; i >= 0; i--)
             _owned[i].Dispose();
         _owned.Clear();
@@ -66,12 +68,11 @@ internal sealed class TrainingShards : IDisposable
 
         // Environments are used by as many threads as LoadFromEnvironment was given, and by one by default. Calls of asynchronous ones wait for the most part, so that all shards make theirs at once.
         var collectors = parts.Environments.HasAsynchronous ? count : Math.Min(count, parts.Environments.SteppingThreads);
-        var threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collectors);
-        _owned.Add(threads);
+        _threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collectors);
         var environments = parts.Environments.Split(count, collectors);
         Group = new ShardGroup([.. Parts(parts, environments).Select(part => CreateShard(options, part, parts.ActionSpace.Length, capacity))], parts.ValueFunction, options.NormalizeAdvantages)
         {
-            Threads = threads,
+            Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
             Stepped = parts.Environments.DeliverWarnings,
         };
