@@ -24,6 +24,9 @@ internal static class SeedRun
         {
             Seed = seed,
             Threads = 1,
+
+            // A policy that collapses, as without a normalizer, is a result too.
+            Health = study.Options.Health with { EntropyCollapse = 0 },
             Progress = new SeedProgress(cancel, curve, progress),
         };
         var trainer = ml.ReinforcementLearning.Trainers.Trpo(environment, study.Prepare?.Invoke(options) ?? options);
