@@ -1,5 +1,4 @@
 using System.Text;
-using Trpo.Results.Statistics;
 using Trpo.Results.Studies;
 using Trpo.Results.Training;
 
@@ -68,7 +67,7 @@ internal static class ComparisonDocument
     }
 
     private static string Cell(Measured measured) => measured.Summary is { } summary
-        ? $"{Numbers.Return(summary.Mean)} ({Numbers.Return(Sample.InterquartileMean([.. summary.Results.Select(result => result.Mean)]))}) / {Numbers.Return(summary.Worst)}"
+        ? $"{Numbers.Return(summary.Mean)} ({Numbers.Return(summary.InterquartileMean)}) / {Numbers.Return(summary.Worst)}"
         : AblationColumn.NotMeasured;
 
     private static string Solved(Measured measured) => measured.Summary is { } summary

@@ -26,7 +26,7 @@ internal static class ResultsDocument
         if (hasAblations)
             text.Paragraph($"The effect of each setting is in [{AblationsDocument.FileName}]({AblationsDocument.FileName}).");
 
-        text.TableHead(["environment", "steps", "reference", "Trpo.MLNet: mean of the seeds ± std over seeds", "std over all episodes", "95 % of the mean", "worst seed", "steps to solve: median, range", "seeds not solved", "time of a training run"]);
+        text.TableHead(["environment", "steps", "reference", "Trpo.MLNet: mean of the seeds ± std over seeds", "interquartile mean", "std over all episodes", "95 % of the mean", "worst seed", "steps to solve: median, range", "seeds not solved", "time of a training run"]);
         foreach (var measured in all)
             text.TableRow(Row(measured, seeds));
         text.Line("");
@@ -52,6 +52,7 @@ internal static class ResultsDocument
             ?
             [
                 $"**{Numbers.Return(summary.Mean)}** ± {Numbers.Return(summary.DeviationOverSeeds)}{measured.Mark}",
+                Numbers.Return(summary.InterquartileMean),
                 Numbers.Return(summary.DeviationOverEpisodes),
                 $"{Numbers.Return(summary.Interval.Low)} to {Numbers.Return(summary.Interval.High)}",
                 Numbers.Return(summary.Worst),
@@ -59,7 +60,7 @@ internal static class ResultsDocument
                 $"{summary.Failed} of {seeds}",
                 Numbers.Seconds(summary.MedianSeconds),
             ]
-            : [$"not measured with these settings: {measured.Finished} of {seeds} seeds are finished", "", "", "", "", "", ""];
+            : [$"not measured with these settings: {measured.Finished} of {seeds} seeds are finished", "", "", "", "", "", "", ""];
         return known.Concat(reached);
     }
 
@@ -73,7 +74,7 @@ internal static class ResultsDocument
     private static void Notes(StringBuilder text, IReadOnlyList<Measured> all, int seeds, int episodes)
     {
         text.Line("- Reference: TRPO in the [benchmark of rl-baselines3-zoo](https://github.com/DLR-RM/rl-baselines3-zoo/blob/master/benchmark.md), one run per environment, after the same number of steps unless another one is given; its ± is over the episodes of one evaluation.");
-        text.Line($"- Trpo.MLNet: the mean over {Numbers.Count(seeds, "seed")} of the mean return of {Numbers.Count(episodes, "episode")} with the deterministic policy after the last step, not the best one. ± is the standard deviation of the seeds' means (n − 1). The next column is the standard deviation of all {Numbers.Steps(seeds * episodes)} returns, to be compared with the reference's ±.");
+        text.Line($"- Trpo.MLNet: the mean over {Numbers.Count(seeds, "seed")} of the mean return of {Numbers.Count(episodes, "episode")} with the deterministic policy after the last step, not the best one. ± is the standard deviation of the seeds' means (n − 1). The interquartile mean is that of the middle half of the seeds. The column behind it is the standard deviation of all {Numbers.Steps(seeds * episodes)} returns, to be compared with the reference's ±.");
         text.Line("- 95 % of the mean: the percentile bootstrap over the seeds' means, 10,000 resamples. With few seeds the interval is too narrow: of ten normally distributed values, it holds the mean in about 90 of 100 cases.");
         text.Line("- Steps to solve: the environment steps at the end of the first iteration at which the last episodes of training, with a policy that explores, reach the mean return that each section gives. A range without an end has seeds that did not solve the task; in the median they count as infinity.");
         var machines = all.Where(measured => measured.Summary is not null)

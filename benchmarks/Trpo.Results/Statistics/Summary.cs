@@ -12,6 +12,7 @@ internal sealed class Summary
         Results = results;
         double[] means = [.. results.Select(result => result.Mean)];
         Mean = means.Average();
+        InterquartileMean = Sample.InterquartileMean(means);
         DeviationOverSeeds = Sample.Deviation(means);
         DeviationOverEpisodes = Sample.PopulationDeviation([.. results.SelectMany(result => result.Returns)]);
         Interval = Sample.BootstrapOfMean(means);
@@ -30,6 +31,9 @@ internal sealed class Summary
 
     /// <summary>The mean over seeds of the mean return of the evaluation.</summary>
     public double Mean { get; }
+
+    /// <summary>The mean of the middle half of the seeds' mean returns.</summary>
+    public double InterquartileMean { get; }
 
     /// <summary>The standard deviation over seeds of the mean return; NaN for one seed.</summary>
     public double DeviationOverSeeds { get; }
