@@ -52,7 +52,7 @@ internal static class PolicyFault
             return $", although the parameters that {distribution.GetType().Name} computed it from are finite. Check its {method}.";
         var deviation = parameters[distribution.NetworkOutputs + dimension];
         return string.Create(CultureInfo.InvariantCulture, $": the mean of dimension {dimension} is {parameters[dimension]:G4}, its standard deviation exp({deviation:G4}). ") + (deviation > 0
-            ? "Nothing limits the deviation, because draws are clipped for the environment only: lower EntropyBonus or TrustRegion.MaxKl."
+            ? "Nothing limits the deviation: lower EntropyBonus or TrustRegion.MaxKl."
             : "The policy has become deterministic: set EntropyBonus, or lower TrustRegion.MaxKl.");
     }
 
