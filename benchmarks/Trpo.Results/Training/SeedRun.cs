@@ -25,8 +25,8 @@ internal static class SeedRun
             Seed = seed,
             Threads = 1,
 
-            // A policy that collapses, as without a normalizer, is a result too.
-            Health = study.Options.Health with { EntropyCollapse = 0 },
+            // A policy that collapses or stands still, as without a normalizer, is a result too.
+            Health = study.Options.Health with { EntropyCollapse = 0, MaxRejectedUpdates = null },
             Progress = new SeedProgress(cancel, curve, progress),
         };
         var trainer = ml.ReinforcementLearning.Trainers.Trpo(environment, study.Prepare?.Invoke(options) ?? options);
