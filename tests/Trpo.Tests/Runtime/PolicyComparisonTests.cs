@@ -32,8 +32,8 @@ public sealed class PolicyComparisonTests
             Normalizer = isNormalized ? Normalizer(observations, Length) : null,
         };
 
-        // Logits of hidden values without a bound are larger, and so are their rounding errors.
-        Compare(policy.Export(Support.Policies.Metadata(space, Length)), observations, space, activation == Activation.Tanh ? Tolerance : 2 * Tolerance);
+        // The exponential of ELU rounds differently in the two engines, and its hidden values have no upper bound: one case differs by 1.3e-6.
+        Compare(policy.Export(Support.Policies.Metadata(space, Length)), observations, space, activation == Activation.Elu ? 2 * Tolerance : Tolerance);
     }
 
     [TestCaseSource(typeof(MaskedRows), nameof(MaskedRows.Spaces))]
