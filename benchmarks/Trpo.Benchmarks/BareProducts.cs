@@ -12,12 +12,12 @@ internal sealed class BareProducts : IDisposable
 
     public BareProducts(Workload workload)
     {
-        int[] widths = [workload.Inputs, 64, 64, workload.Distribution.NetworkOutputs];
+        var widths = workload.Widths;
         var rows = workload.Rows;
         Tensor[] activations = [.. widths.Select(width => Own(rand(rows, width)))];
         Tensor[] others = [.. widths.Select(width => Own(rand(rows, width)))];
         var products = new List<(Tensor, Tensor, Tensor)>();
-        for (var i = 0; i + 1 < widths.Length; i++)
+        for (var i = 0; i + 1 < widths.Count; i++)
         {
             var weights = Own(rand(widths[i + 1], widths[i]));
 

@@ -27,7 +27,7 @@ internal sealed class PlainUpdate : IDisposable
     {
         _discrete = workload.Space is DiscreteActionSpace;
         _policy = workload.CreatePerceptron();
-        _value = new Estimators.Networks.Perceptron(workload.Inputs, [64, 64], 1, Estimators.Networks.Activation.Tanh, 1, new Trpo.Runtime.Randomness.RandomSource(2));
+        _value = new Estimators.Networks.Perceptron(workload.Inputs, workload.HiddenLayers, 1, Estimators.Networks.Activation.Tanh, 1, new Trpo.Runtime.Randomness.RandomSource(2));
         _parameters = [.. _policy.parameters()];
         if (!_discrete)
         {

@@ -11,8 +11,9 @@ internal sealed class Workload
 {
     private const ulong Seed = 1;
 
-    private Workload(string name, int inputs, ActionSpace actions, int rows)
+    private Workload(string name, int inputs, int[] hiddenLayers, ActionSpace actions, int rows)
     {
+        HiddenLayers = hiddenLayers;
         Name = $"{name}_{rows}";
         Space = actions;
         Rows = rows;
@@ -44,6 +45,11 @@ internal sealed class Workload
 
     public int Inputs { get; }
 
+    public IReadOnlyList<int> HiddenLayers { get; }
+
+    /// <summary>Gets the widths of the policy's network, from the inputs to the outputs.</summary>
+    public IReadOnlyList<int> Widths => [Inputs, .. HiddenLayers, Distribution.NetworkOutputs];
+
     public IActionDistribution Distribution { get; }
 
     public float[] Observations { get; }
@@ -55,13 +61,19 @@ internal sealed class Workload
     public double[] Targets { get; }
 
     /// <summary>Creates a 17-64-64-6 policy with a diagonal Gaussian, the size of a two-legged robot.</summary>
-    public static Workload Gaussian(int rows) => new("gaussian", 17, ActionSpace.Box(Enumerable.Repeat(-1f, 6).ToArray(), Enumerable.Repeat(1f, 6).ToArray()), rows);
+    public static Workload Gaussian(int rows) => new("gaussian", 17, [64, 64], Box(6), rows);
 
     /// <summary>Creates a 4-64-64-2 policy with a categorical distribution, the size of CartPole.</summary>
-    public static Workload Categorical(int rows) => new("categorical", 4, ActionSpace.Discrete(2), rows);
+    public static Workload Categorical(int rows) => new("categorical", 4, [64, 64], ActionSpace.Discrete(2), rows);
+
+    /// <summary>Creates a 27-256-256-8 policy with a diagonal Gaussian, the size of a four-legged robot.</summary>
+    public static Workload Ant(int rows) => new("27_256_256_8", 27, [256, 256], Box(8), rows);
+
+    /// <summary>Creates a 376-256-256-17 policy with a diagonal Gaussian, the size of a humanoid robot.</summary>
+    public static Workload Humanoid(int rows) => new("376_256_256_17", 376, [256, 256], Box(17), rows);
 
     /// <summary>Creates the perceptron, with the same weights every time.</summary>
-    public Perceptron CreatePerceptron() => new(Inputs, [64, 64], Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
+    public Perceptron CreatePerceptron() => new(Inputs, HiddenLayers, Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
 
     /// <summary>Creates the policy that training would use.</summary>
     public StochasticPolicy CreatePolicy() => new(CreatePerceptron(), Distribution);
@@ -73,5 +85,14 @@ internal sealed class Workload
         return new StochasticPolicy(perceptron, new TorchPerceptron(perceptron), Distribution);
     }
 
+    /// <summary>Creates the policy computed and differentiated by libtorch as networks of users are.</summary>
+    public StochasticPolicy CreateDifferentiatedPolicy()
+    {
+        var perceptron = CreatePerceptron();
+        return new StochasticPolicy(perceptron, new TorchNetwork(perceptron, Distribution.NetworkOutputs), Distribution);
+    }
+
     public PolicyProblem CreateProblem(StochasticPolicy policy, double fisherFraction = 1) => new(policy, Observations, Actions, Advantages, fisherFraction);
+
+    private static BoxActionSpace Box(int length) => ActionSpace.Box(Enumerable.Repeat(-1f, length).ToArray(), Enumerable.Repeat(1f, length).ToArray());
 }

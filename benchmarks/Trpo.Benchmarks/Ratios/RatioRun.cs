@@ -11,6 +11,7 @@ internal static class RatioRun
     private static readonly Dictionary<string, Func<IEnumerable<Ratio>>> Parts = new()
     {
         ["products"] = FisherRatios.Measure,
+        ["large"] = FisherRatios.MeasureLarge,
         ["updates"] = UpdateRatios.Measure,
         ["scoring"] = ScoringRatios.Measure,
         ["training"] = TrainingRatios.Measure,

@@ -24,6 +24,25 @@ internal static class TensorCopy
     }
 
     /// <summary>Sets all elements of a floating-point tensor, in row-major order. Contiguous tensors are written without an operation of libtorch, which does not count it as a change.</summary>
+    public static void Overwrite(ReadOnlySpan<float> values, Tensor tensor)
+    {
+        if (!IsPlain(tensor))
+        {
+            using var scope = NewDisposeScope();
+            using var withoutGradients = no_grad();
+            tensor.copy_(From(values, 1, values.Length).view(tensor.shape));
+        }
+        else if (tensor.dtype == ScalarType.Float32)
+        {
+            values.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
+        }
+        else
+        {
+            TensorPrimitives.ConvertChecked(values, MemoryMarshal.Cast<byte, double>(tensor.bytes));
+        }
+    }
+
+    /// <summary>Sets all elements of a floating-point tensor, in row-major order. Contiguous tensors are written without an operation of libtorch, which does not count it as a change.</summary>
     public static void Overwrite(ReadOnlySpan<double> values, Tensor tensor)
     {
         if (!IsPlain(tensor))

@@ -9,6 +9,7 @@ internal static class TorchActivation
     // A number in the place of a scalar becomes an object that the garbage collector may finalize while libtorch still reads it.
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
+    private static readonly Scalar MinusOne = -1;
 
     /// <summary>Computes the activation function, which libtorch differentiates.</summary>
     public static Tensor Apply(Activation activation, Tensor value) => activation switch
@@ -20,28 +21,36 @@ internal static class TorchActivation
         _ => throw Unknown(activation),
     };
 
-    /// <summary>Computes the activation function, in place where that is possible, and its derivative.</summary>
+    /// <summary>Computes the activation function in place, and its derivative.</summary>
     /// <param name="activation">The activation function.</param>
-    /// <param name="value">The argument, whose values are lost.</param>
-    public static (Tensor Value, Tensor Derivative) WithDerivative(Activation activation, Tensor value)
+    /// <param name="value">The argument, which becomes the result.</param>
+    /// <param name="derivative">Receives the derivative; of the shape of <paramref name="value"/>.</param>
+    public static void Apply(Activation activation, Tensor value, Tensor derivative)
     {
         switch (activation)
         {
             case Activation.Tanh:
-                value = value.tanh_();
-                return (value, (value * value).neg_().add_(One, One));
+                value.tanh_();
+                derivative.fill_(One).addcmul_(value, value, MinusOne);
+                break;
             case Activation.Relu:
-                value = value.relu_();
-                return (value, value.sign());
+                derivative.copy_(value.relu_()).sign_();
+                break;
             case Activation.Silu:
                 // With s for the logistic function: (x s)' = s + x s (1 - s), and 1 - s(x) = s(-x).
-                var (logistic, complement) = (value.sigmoid(), value.neg().sigmoid_());
-                value = value.mul_(logistic);
-                return (value, logistic.add_(complement.mul_(value), One));
+                derivative.copy_(value).sigmoid_();
+                using (var complement = value.neg())
+                {
+                    complement.sigmoid_();
+                    value.mul_(derivative);
+                    derivative.addcmul_(complement, value, One);
+                }
+
+                break;
             case Activation.Elu:
                 // exp(x), where x is not positive, is one more than the result.
-                value = value.elu(One, One, One);
-                return (value, value.clamp(max: Zero).add_(One, One));
+                derivative.copy_(value.elu_(One, One, One)).clamp_max_(Zero).add_(One, One);
+                break;
             default:
                 throw Unknown(activation);
         }

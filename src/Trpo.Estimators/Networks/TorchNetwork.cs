@@ -1,18 +1,23 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Optimization;
 using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A module of any kind, differentiated by libtorch. Batches and products are computed on the device of its parameters.</summary>
+/// <summary>
+/// A module of any kind, differentiated by libtorch. Batches and products are computed on the device of its parameters; on the processor in blocks of rows, so that the
+/// intermediate values of one stay in the cache and free memory for the next.
+/// </summary>
 internal sealed class TorchNetwork : IDifferentiableNetwork
 {
+    private const int MaxBlockRows = 2_048;
+
     private readonly nn.Module<Tensor, Tensor> _module;
     private readonly ScalarType _type;
     private readonly Device _device;
-    private Tensor? _outputs;
-    private Tensor? _cotangents;
-    private Tensor? _transposed;
+    private readonly List<Graph> _graphs = [];
+    private double[] _part = [];
 
     /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
     public TorchNetwork(nn.Module<Tensor, Tensor> module, int outputs)
@@ -54,9 +59,13 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     public void Evaluate(Tensor inputs, Span<double> outputs)
     {
-        using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        TensorCopy.Copy(Forward(inputs), outputs);
+        var blocks = Divide(inputs);
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            TensorCopy.Copy(Forward(Rows(inputs, blocks, i)), outputs.Slice(blocks.Start(i) * Outputs, blocks.RowsOf(i) * Outputs));
+        }
     }
 
     /// <summary>Computes the outputs of a batch and prepares the products for it.</summary>
@@ -65,17 +74,27 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     public void Linearize(Tensor inputs, Span<double> outputs)
     {
         Release();
-        using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
-        _outputs = Forward(inputs);
-        if (!_outputs.requires_grad)
+        var blocks = Divide(inputs);
+        try
         {
-            _outputs = null;
-            throw new InvalidOperationException($"The output of module '{_module.GetName()}' does not depend on its parameters, according to libtorch. Remove detach and no_grad from forward.");
+            for (var i = 0; i < blocks.Count; i++)
+            {
+                using var scope = NewDisposeScope();
+                var computed = Forward(Rows(inputs, blocks, i));
+                if (!computed.requires_grad)
+                    throw new InvalidOperationException($"The output of module '{_module.GetName()}' does not depend on its parameters, according to libtorch. Remove detach and no_grad from forward.");
+                _graphs.Add(new Graph(computed.DetachFromDisposeScope()));
+            }
+        }
+        catch
+        {
+            Release();
+            throw;
         }
 
-        _outputs.DetachFromDisposeScope();
-        TensorCopy.Copy(_outputs, outputs);
+        for (var i = 0; i < blocks.Count; i++)
+            TensorCopy.Copy(_graphs[i].Outputs, outputs.Slice(blocks.Start(i) * Outputs, blocks.RowsOf(i) * Outputs));
     }
 
     // J^T u is linear in u, and the derivative of v . (J^T u) with respect to u is J v, so that the graph of J^T u is built only once.
@@ -83,31 +102,39 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     {
         using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
-        if (_transposed is null)
+        var direction = TensorCopy.From(vector).to(_type, _device);
+        foreach (var graph in Linearized())
         {
-            _cotangents = zeros_like(Linearized()).requires_grad_(true);
-            var gradients = Parameters.DifferentiableGradients((Linearized() * _cotangents).sum());
-            _transposed = cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
-            _cotangents.DetachFromDisposeScope();
-            _transposed.DetachFromDisposeScope();
-        }
+            using var temporaries = NewDisposeScope();
+            var part = tangents[..graph.Length];
+            tangents = tangents[graph.Length..];
+            var (cotangents, transposed) = graph.Transposed ??= Transpose(graph.Outputs);
+            if (!transposed.requires_grad)
+            {
+                part.Clear();
+                continue;
+            }
 
-        if (!_transposed.requires_grad)
-        {
-            tangents.Clear();
-            return;
+            autograd.backward([(transposed * direction).sum()], retain_graph: true, inputs: [cotangents]);
+            TensorCopy.Copy(cotangents.grad!, part);
+            cotangents.grad = null;
         }
-
-        autograd.backward([(_transposed * TensorCopy.From(vector).to(_type, _device)).sum()], retain_graph: true, inputs: [_cotangents!]);
-        TensorCopy.Copy(_cotangents!.grad!, tangents);
-        _cotangents.grad = null;
     }
 
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
     {
-        using var scope = NewDisposeScope();
         using var withGradients = GradientMode.Enable();
-        Parameters.Gradient((Linearized() * TensorCopy.From(cotangents).to(_type, _device).view(Linearized().shape)).sum(), gradient, retainGraph: true);
+        gradient.Clear();
+        if (_part.Length == 0)
+            _part = new double[Parameters.Length];
+        foreach (var graph in Linearized())
+        {
+            using var scope = NewDisposeScope();
+            var part = cotangents[..graph.Length];
+            cotangents = cotangents[graph.Length..];
+            Parameters.Gradient((graph.Outputs * TensorCopy.From(part).to(_type, _device).view(graph.Outputs.shape)).sum(), _part, retainGraph: true);
+            TensorPrimitives.Add(gradient, _part, gradient);
+        }
     }
 
     public void Dispose()
@@ -116,7 +143,19 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         _module.Dispose();
     }
 
-    private Tensor Linearized() => _outputs ?? throw new InvalidOperationException("The network is not linearized at the present parameters: call Linearize before computing products.");
+    private List<Graph> Linearized() => _graphs.Count > 0 ? _graphs : throw new InvalidOperationException("The network is not linearized at the present parameters: call Linearize before computing products.");
+
+    private (Tensor Cotangents, Tensor Transposed) Transpose(Tensor outputs)
+    {
+        var cotangents = zeros_like(outputs).requires_grad_(true);
+        var gradients = Parameters.DifferentiableGradients((outputs * cotangents).sum());
+        var transposed = cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
+        return (cotangents.DetachFromDisposeScope(), transposed.DetachFromDisposeScope());
+    }
+
+    private RowBlocks Divide(Tensor inputs) => new((int)inputs.shape[0], _device.type == TorchSharp.DeviceType.CPU ? MaxBlockRows : int.MaxValue);
+
+    private static Tensor Rows(Tensor inputs, RowBlocks blocks, int block) => blocks.Count == 1 ? inputs : inputs.narrow(0, blocks.Start(block), blocks.RowsOf(block));
 
     private Tensor Forward(Tensor inputs)
     {
@@ -134,18 +173,45 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     /// <exception cref="ArgumentException">The lengths are not those of a whole number of rows.</exception>
     internal Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
     {
-        var rows = outputs / Outputs;
-        if (rows == 0 || rows * Outputs != outputs || inputs.Length % rows != 0)
-            throw new ArgumentException($"{inputs.Length} inputs and {outputs} outputs are not a whole number of rows of {Outputs} outputs.", nameof(outputs));
+        var rows = CountRows(inputs.Length, outputs);
         return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type, _device);
+    }
+
+    /// <summary>Returns the number of rows of a batch, <c>N</c>.</summary>
+    /// <exception cref="ArgumentException">The lengths are not those of a whole number of rows.</exception>
+    internal int CountRows(int inputs, int outputs)
+    {
+        var rows = outputs / Outputs;
+        if (rows == 0 || rows * Outputs != outputs || inputs % rows != 0)
+            throw new ArgumentException($"{inputs} inputs and {outputs} outputs are not a whole number of rows of {Outputs} outputs.", nameof(outputs));
+        return rows;
     }
 
     /// <summary>Frees the tensors of the last linearization; the module stays.</summary>
     internal void Release()
     {
-        _outputs?.Dispose();
-        _cotangents?.Dispose();
-        _transposed?.Dispose();
-        _outputs = _cotangents = _transposed = null;
+        foreach (var graph in _graphs)
+            graph.Dispose();
+        _graphs.Clear();
+    }
+
+    /// <summary>The graphs of a block of rows.</summary>
+    /// <param name="outputs">The outputs, <c>[N, outputs]</c>, as a function of the parameters.</param>
+    private sealed class Graph(Tensor outputs) : IDisposable
+    {
+        public Tensor Outputs => outputs;
+
+        /// <summary>Gets the number of outputs of all rows.</summary>
+        public int Length { get; } = (int)outputs.numel();
+
+        /// <summary>Gets or sets <c>u</c>, of the shape of the outputs, and <c>J^T u</c>, <c>[n]</c>, as a function of it; null before the first product.</summary>
+        public (Tensor Cotangents, Tensor Gradient)? Transposed { get; set; }
+
+        public void Dispose()
+        {
+            outputs.Dispose();
+            Transposed?.Cotangents.Dispose();
+            Transposed?.Gradient.Dispose();
+        }
     }
 }

@@ -4,24 +4,42 @@ using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A perceptron whose products with the Jacobian are computed by matrix products of libtorch, from activations that are computed once, on the device of its parameters.</summary>
+/// <summary>
+/// A perceptron whose products with the Jacobian are computed by matrix products of libtorch, from activations that are computed once, on the device of its parameters.
+/// On the processor, a batch is computed in blocks of rows, whose values stay in the cache between operations. All memory is kept for the next batch.
+/// </summary>
 internal sealed class TorchPerceptron : IDifferentiableNetwork
 {
+    // 512 kB of float32 for the values of the widest layer: in smaller blocks, calls of libtorch cost more than the cache gains.
+    private const int BlockElements = 131_072;
+    private const int MinBlockRows = 512;
+
     private readonly Perceptron _perceptron;
     private readonly TorchNetwork _network;
-    private readonly ScalarType _type;
-    private readonly Device _device;
-    private readonly List<Tensor> _activations = [];
-    private readonly List<Tensor> _derivatives = [];
-    private Tensor[] _tangents = [];
-    private Tensor[] _cotangents = [];
-    private Tensor? _gradient;
+    private readonly LayerTensors _parameters;
+    private readonly LayerTensors _direction;
+    private readonly LayerTensors _gradient;
+    private readonly int _layers;
+    private readonly int _maxBlockRows;
+
+    // Inputs of the layers, [0, layers), and derivatives of the activations between them, [layers, 2 layers - 1).
+    private readonly List<RowTensors> _blocks = [];
+
+    // Values, tangents or cotangents of the outputs of the layers.
+    private readonly RowTensors _scratch;
+    private Tensor? _ones;
+    private int _blockCount;
 
     public TorchPerceptron(Perceptron perceptron)
     {
         _perceptron = perceptron;
         _network = new TorchNetwork(perceptron, perceptron.Widths[^1]);
-        (_type, _device) = (perceptron.Layers[0].Weight.dtype, perceptron.Layers[0].Weight.device);
+        _layers = perceptron.Layers.Count;
+        _parameters = LayerTensors.Of(perceptron);
+        _direction = LayerTensors.Zeros(perceptron);
+        _gradient = LayerTensors.Zeros(perceptron);
+        _scratch = CreateRows([.. perceptron.Widths.Skip(1)]);
+        _maxBlockRows = _gradient.Flat.device_type == TorchSharp.DeviceType.CPU ? Math.Max(MinBlockRows, BlockElements / perceptron.Widths.Max()) : int.MaxValue;
     }
 
     public int Outputs => _network.Outputs;
@@ -30,7 +48,7 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
 
     public void Assign(ReadOnlySpan<double> parameters)
     {
-        Release();
+        _blockCount = 0;
         _network.Assign(parameters);
     }
 
@@ -40,8 +58,16 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
 
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        using var scope = NewDisposeScope();
-        Linearize(_network.ToTensor(inputs, outputs.Length), outputs);
+        var rows = _network.CountRows(inputs.Length, outputs.Length);
+        var width = _perceptron.Widths[0];
+        if (inputs.Length != rows * width)
+            throw new ArgumentException($"{inputs.Length} inputs are not {rows} rows of {width} inputs.", nameof(inputs));
+        Divide(rows);
+        foreach (var block in _blocks.Take(_blockCount))
+        {
+            TensorCopy.Overwrite(Take(ref inputs, (int)block.Rows * width), block[0]);
+            Linearize(block, ref outputs);
+        }
     }
 
     /// <summary>Computes the outputs of a batch and prepares the products for it.</summary>
@@ -49,100 +75,130 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
     /// <param name="outputs">Receives <c>[N, outputs]</c>.</param>
     public void Linearize(Tensor inputs, Span<double> outputs)
     {
-        Release();
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
-        var value = inputs.alias();
-        for (var i = 0; i < _perceptron.Layers.Count; i++)
+        Divide((int)inputs.shape[0]);
+        var start = 0L;
+        foreach (var block in _blocks.Take(_blockCount))
         {
-            _activations.Add(value.DetachFromDisposeScope());
-            var layer = _perceptron.Layers[i];
-            value = addmm(layer.Bias, value, layer.Weight.t(), 1, 1);
-            if (i + 1 == _perceptron.Layers.Count)
-                break;
-            (value, var derivative) = TorchActivation.WithDerivative(_perceptron.Activation, value);
-            _derivatives.Add(derivative.DetachFromDisposeScope());
+            block[0].copy_(inputs.narrow(0, start, block.Rows));
+            start += block.Rows;
+            Linearize(block, ref outputs);
         }
-
-        var rows = inputs.shape[0];
-        _tangents = [.. _perceptron.Layers.Select(layer => zeros(rows, layer.Weight.shape[0], dtype: _type, device: _device).DetachFromDisposeScope())];
-        _cotangents = [.. _activations.Skip(1).Select(activation => zeros_like(activation).DetachFromDisposeScope())];
-        _gradient = zeros(Parameters.Length, dtype: _type, device: _device).DetachFromDisposeScope();
-        TensorCopy.Copy(value, outputs);
     }
 
     // t' = W t + dW a + db, times the derivative.
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
-        using var scope = NewDisposeScope();
-        using var withoutGradients = no_grad();
         CheckLinearized();
-        var direction = TensorCopy.From(vector).to(_type, _device);
-        var start = 0L;
-        for (var i = 0; i < _tangents.Length; i++)
+        TensorCopy.Overwrite(vector, _direction.Flat);
+        for (var b = 0; b < _blockCount; b++)
         {
-            var (layer, tangent) = (_perceptron.Layers[i], _tangents[i]);
-            var (weight, bias) = Views(direction, layer, ref start);
-            tangent.copy_(bias).addmm_(_activations[i], weight.t(), 1, 1);
-            if (i > 0)
-                tangent.addmm_(_tangents[i - 1], layer.Weight.t(), 1, 1);
-            if (i < _derivatives.Count)
-                tangent.mul_(_derivatives[i]);
-        }
+            var block = _blocks[b];
+            ResizeScratch(block.Rows);
+            for (var i = 0; i < _layers; i++)
+            {
+                var tangent = _scratch[i].copy_(_direction.Bias(i)).addmm_(block[i], _direction.Transposed(i), 1, 1);
+                if (i > 0)
+                    tangent.addmm_(_scratch[i - 1], _parameters.Transposed(i), 1, 1);
+                if (i + 1 < _layers)
+                    tangent.mul_(block[_layers + i]);
+            }
 
-        TensorCopy.Copy(_tangents[^1], tangents);
+            CopyOutputs(ref tangents);
+        }
     }
 
     // dW = u^T a, db = sum u, and u' = W^T u times the derivative.
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
     {
-        using var scope = NewDisposeScope();
-        using var withoutGradients = no_grad();
         CheckLinearized();
-        var cotangent = TensorCopy.From(cotangents).to(_type, _device).view(_activations[0].shape[0], Outputs);
-        var end = (long)Parameters.Length;
-        for (var i = _perceptron.Layers.Count - 1; i >= 0; i--)
+        for (var b = 0; b < _blockCount; b++)
         {
-            var layer = _perceptron.Layers[i];
-            var start = end -= layer.Weight.numel() + layer.Bias.numel();
-            var (weight, bias) = Views(_gradient!, layer, ref start);
+            var block = _blocks[b];
+            ResizeScratch(block.Rows);
+            TensorCopy.Overwrite(Take(ref cotangents, (int)block.Rows * Outputs), _scratch[_layers - 1]);
 
-            // With a factor of zero for the previous contents, addmm_ writes the product without allocating.
-            weight.addmm_(cotangent.t(), _activations[i], 0, 1);
-            bias.copy_(cotangent.sum([0L]));
-            if (i > 0)
-                cotangent = _cotangents[i - 1].addmm_(cotangent, layer.Weight, 0, 1).mul_(_derivatives[i - 1]);
+            // With a factor of zero for the previous contents, libtorch writes a product without reading them.
+            var previous = b > 0 ? 1 : 0;
+            for (var i = _layers - 1; i >= 0; i--)
+            {
+                _gradient.Weight(i).addmm_(_scratch.Transposed(i), block[i], previous, 1);
+                _gradient.Bias(i).addmv_(_scratch.Transposed(i), _ones!, previous, 1);
+                if (i > 0)
+                    _scratch[i - 1].addmm_(_scratch[i], _parameters.Weight(i), 0, 1).mul_(block[_layers + i - 1]);
+            }
         }
 
-        TensorCopy.Copy(_gradient!, gradient);
+        TensorCopy.Copy(_gradient.Flat, gradient);
     }
 
     public void Dispose()
     {
-        Release();
+        foreach (var block in _blocks)
+            block.Dispose();
+        _scratch.Dispose();
+        _ones?.Dispose();
+        _parameters.Dispose();
+        _direction.Dispose();
+        _gradient.Dispose();
         _network.Dispose();
     }
 
-    private static (Tensor Weight, Tensor Bias) Views(Tensor flat, LinearLayer layer, ref long start)
+    private static ReadOnlySpan<T> Take<T>(ref ReadOnlySpan<T> values, int count)
     {
-        var weight = flat.narrow(0, start, layer.Weight.numel()).view(layer.Weight.shape);
-        var bias = flat.narrow(0, start + layer.Weight.numel(), layer.Bias.numel());
-        start += layer.Weight.numel() + layer.Bias.numel();
-        return (weight, bias);
+        var taken = values[..count];
+        values = values[count..];
+        return taken;
+    }
+
+    private RowTensors CreateRows(IReadOnlyList<int> widths) => new(widths, _gradient.Flat.dtype, _gradient.Flat.device);
+
+    private void Divide(int rows)
+    {
+        var blocks = new RowBlocks(rows, _maxBlockRows);
+        var hidden = _perceptron.Widths.Skip(1).SkipLast(1);
+        while (_blocks.Count < blocks.Count)
+            _blocks.Add(CreateRows([_perceptron.Widths[0], .. hidden, .. hidden]));
+        for (var i = 0; i < blocks.Count; i++)
+            _blocks[i].Resize(blocks.RowsOf(i));
+        _blockCount = blocks.Count;
+    }
+
+    private void Linearize(RowTensors block, ref Span<double> outputs)
+    {
+        ResizeScratch(block.Rows);
+        for (var i = 0; i < _layers; i++)
+        {
+            var isLast = i + 1 == _layers;
+            var value = (isLast ? _scratch[i] : block[i + 1]).copy_(_parameters.Bias(i)).addmm_(block[i], _parameters.Transposed(i), 1, 1);
+            if (!isLast)
+                TorchActivation.Apply(_perceptron.Activation, value, block[_layers + i]);
+        }
+
+        CopyOutputs(ref outputs);
+    }
+
+    private void CopyOutputs(ref Span<double> outputs)
+    {
+        var length = (int)_scratch.Rows * Outputs;
+        TensorCopy.Copy(_scratch[_layers - 1], outputs[..length]);
+        outputs = outputs[length..];
+    }
+
+    private void ResizeScratch(long rows)
+    {
+        if (_scratch.Rows == rows)
+            return;
+        using var modes = GradientMode.Enable();
+        _scratch.Resize(rows);
+        _ones?.Dispose();
+        _ones = ones(rows, dtype: _gradient.Flat.dtype, device: _gradient.Flat.device).DetachFromDisposeScope();
     }
 
     private void CheckLinearized()
     {
-        if (_gradient is null)
+        if (_blockCount == 0)
             throw new InvalidOperationException("The perceptron is not linearized at the present parameters: call Linearize before computing products.");
-    }
-
-    private void Release()
-    {
-        foreach (var tensor in (IEnumerable<Tensor?>)[.. _activations, .. _derivatives, .. _tangents, .. _cotangents, _gradient])
-            tensor?.Dispose();
-        _activations.Clear();
-        _derivatives.Clear();
-        (_tangents, _cotangents, _gradient) = ([], [], null);
     }
 }

@@ -155,11 +155,11 @@ internal sealed class MemoryEstimate
             // The derivatives of SiLU are kept beside its values.
             NetworkEngine.Kernels => Padded(inputs) + ((activation == Activation.Silu ? 2 : 1) * layers.Sum(width => Padded(width))),
 
-            // Activations, derivatives, tangents and cotangents; and the values of a trial before and after the activation, for which the allocator takes new memory.
-            NetworkEngine.TorchProducts => inputs + (6 * hidden) + (3.0 * outputs),
+            // Activations and derivatives. Tangents, cotangents and the values of a trial are those of a block of rows.
+            NetworkEngine.TorchProducts => inputs + (2 * hidden),
 
-            // The graph of the outputs, which keeps them before and after the activation, and one gradient over all rows; the graph of that gradient over the sampled rows.
-            _ => Math.Max(inputs + (2 * hidden) + (4.0 * Widest(layers)) + (3.0 * outputs), fraction * (inputs + (5 * hidden) + (3.0 * outputs))),
+            // The graphs of the outputs, which keep them before and after the activation; those of gradients, over the sampled rows. The rest is that of a block of rows.
+            _ => Math.Max(inputs + (2 * hidden) + (3.0 * outputs), fraction * (inputs + (5 * hidden) + (3.0 * outputs))),
         });
     }
 

@@ -62,6 +62,44 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
+    public void Blocks_of_a_batch_give_what_their_rows_give_alone([Values(Differentiation.Perceptron, Differentiation.Autograd)] Differentiation differentiation)
+    {
+        const int inputs = 3, outputs = 2, part = 500;
+        using var network = TestNetworks.Differentiate(TestNetworks.Perceptron([inputs, 300, outputs], type: ScalarType.Float64), differentiation);
+        using var reference = TestNetworks.Differentiate(TestNetworks.Perceptron([inputs, 300, outputs], type: ScalarType.Float64), differentiation);
+
+        // Two numbers of rows with blocks of other lengths, and the first again in memory that is kept.
+        foreach (var parts in new[] { 11, 5, 11 })
+        {
+            var (random, rows) = (new RandomSource((ulong)parts), parts * part);
+            var (observations, v, u) = (TestNetworks.Singles(random, rows * inputs), TestNetworks.Gaussians(random, network.Parameters.Length), TestNetworks.Gaussians(random, rows * outputs));
+            var actual = All(network, observations, v, u);
+            var expected = Enumerable.Range(0, parts).Select(i => All(reference, observations[(i * part * inputs)..((i + 1) * part * inputs)], v, u[(i * part * outputs)..((i + 1) * part * outputs)])).ToArray();
+            for (var i = 0; i < 3; i++)
+                Assert.That(actual[i], Is.EqualTo(expected.SelectMany(all => all[i])).Within(1e-11), $"{rows} rows");
+            Assert.That(actual[3], Is.EqualTo(Enumerable.Range(0, v.Length).Select(i => expected.Sum(all => all[3][i]))).Within(1e-9), $"{rows} rows");
+        }
+    }
+
+    [Test]
+    public void A_batch_whose_last_block_fails_is_not_linearized()
+    {
+        var calls = 0;
+        using var network = new TorchNetwork(TestModule.Linear(1, 1, output => ++calls == 2 ? output.t() : output), 1);
+
+        Assert.That(() => network.Linearize(new float[3_000], new double[3_000]), Throws.InvalidOperationException.With.Message.Contains("'linear'"));
+        Assert.That(() => network.TransposeProduct(new double[3_000], new double[2]), Throws.InvalidOperationException.With.Message.Contains("not linearized"));
+    }
+
+    [Test]
+    public void Inputs_of_another_width_are_refused()
+    {
+        using var network = Create(Differentiation.Perceptron);
+
+        Assert.That(() => network.Linearize(new float[8], new double[4]), Throws.ArgumentException.With.Message.Contains("2 rows of 3 inputs"));
+    }
+
+    [Test]
     public void Products_use_the_assigned_parameters([Values] Differentiation differentiation)
     {
         using var network = Create(differentiation);
