@@ -1,3 +1,4 @@
+using Trpo.Estimators.Networks;
 using Trpo.Runtime.Spaces;
 using static TorchSharp.torch;
 
@@ -26,8 +27,8 @@ internal sealed class PlainUpdate : IDisposable
     public PlainUpdate(Workload workload)
     {
         _discrete = workload.Space is DiscreteActionSpace;
-        _policy = workload.CreatePerceptron();
-        _value = new Estimators.Networks.Perceptron(workload.Inputs, workload.HiddenLayers, 1, Estimators.Networks.Activation.Tanh, 1, new Trpo.Runtime.Randomness.RandomSource(2));
+        _policy = new Perceptron(workload.CreatePerceptron());
+        _value = new Perceptron(workload.Inputs, workload.HiddenLayers, 1, Activation.Tanh, 1, new Trpo.Runtime.Randomness.RandomSource(2));
         _parameters = [.. _policy.parameters()];
         if (!_discrete)
         {

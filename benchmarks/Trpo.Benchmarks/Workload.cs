@@ -73,24 +73,16 @@ internal sealed class Workload
     public static Workload Humanoid(int rows) => new("376_256_256_17", 376, [256, 256], Box(17), rows);
 
     /// <summary>Creates the perceptron, with the same weights every time.</summary>
-    public Perceptron CreatePerceptron() => new(Inputs, HiddenLayers, Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
+    public PerceptronModel CreatePerceptron() => PerceptronModel.Create(Inputs, HiddenLayers, Distribution.NetworkOutputs, Activation.Tanh, outputGain: 0.1, new RandomSource(Seed));
 
     /// <summary>Creates the policy that training would use.</summary>
     public StochasticPolicy CreatePolicy() => new(CreatePerceptron(), Distribution);
 
     /// <summary>Creates the policy computed in TorchSharp, without the kernels.</summary>
-    public StochasticPolicy CreateTorchPolicy()
-    {
-        var perceptron = CreatePerceptron();
-        return new StochasticPolicy(perceptron, new TorchPerceptron(perceptron), Distribution);
-    }
+    public StochasticPolicy CreateTorchPolicy() => new(new Perceptron(CreatePerceptron()), Distribution);
 
     /// <summary>Creates the policy computed and differentiated by libtorch as networks of users are.</summary>
-    public StochasticPolicy CreateDifferentiatedPolicy()
-    {
-        var perceptron = CreatePerceptron();
-        return new StochasticPolicy(perceptron, new TorchNetwork(perceptron, Distribution.NetworkOutputs), Distribution);
-    }
+    public StochasticPolicy CreateDifferentiatedPolicy() => new(new TorchNetwork(new Perceptron(CreatePerceptron()), Distribution.NetworkOutputs), Distribution);
 
     public PolicyProblem CreateProblem(StochasticPolicy policy, double fisherFraction = 1) => new(policy, Observations, Actions, Advantages, fisherFraction);
 

@@ -71,14 +71,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left. The best policy of the evaluations so far is in <see cref="TrainingException.BestPolicy"/>, if the options keep it.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
     /// <exception cref="IOException">The first checkpoint, or the last one of a cancelled training, cannot be written.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    /// <exception cref="DllNotFoundException">Training needs libtorch (<see cref="TorchRuntime"/>), which is missing or does not load.</exception>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = FindObservation(input.Schema);
         using var cancellation = new WorkCancellation(_host, _options.Cancellation);
         cancellation.ThrowIfContextIsCancelled();
-        TorchRuntime.EnsureLoaded();
+        LoadTorch();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
         return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry, cancellation)));
@@ -93,13 +93,13 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">libtorch does not have the <see cref="TrpoOptions.Device"/>; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; the policy would exceed the size limit of loading; or it has no output for a column of the options.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    /// <exception cref="DllNotFoundException">Training needs libtorch (<see cref="TorchRuntime"/>), which is missing or does not load.</exception>
     public PolicyTransformer CreateUntrained(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var column = FindObservation(inputSchema);
-        TorchRuntime.EnsureLoaded();
-        using var withGradients = GradientMode.Enable();
+        LoadTorch();
+        using var withGradients = EnableGradients();
         using var policy = _parts.CreatePolicy(((VectorDataViewType)column.Type).Size, new RandomSource((ulong)_seed).Split());
         return Export(policy, MetadataOf(column, _seed, steps: 0));
     }
@@ -110,13 +110,13 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The observation column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is, as <see cref="Fit"/> would say; libtorch does not have the <see cref="TrpoOptions.Device"/>; or a custom part is null, cannot be differentiated, or computes other values than its ONNX form.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is missing or does not load.</exception>
+    /// <exception cref="DllNotFoundException">Training needs libtorch (<see cref="TorchRuntime"/>), which is missing or does not load.</exception>
     public TrainingPlan Describe(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var length = ((VectorDataViewType)FindObservation(inputSchema).Type).Size;
-        TorchRuntime.EnsureLoaded();
-        using var withGradients = GradientMode.Enable();
+        LoadTorch();
+        using var withGradients = EnableGradients();
         using var policy = _parts.CreatePolicy(length, new RandomSource((ulong)_seed).Split());
         return _parts.Plan(policy, length);
     }
@@ -131,6 +131,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var outputs = _options.Columns.GetOutputShape(_environment.ActionSpace);
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
+
+    private void LoadTorch()
+    {
+        if (_parts.NeedsTorch)
+            TorchRuntime.EnsureLoaded();
+    }
+
+    private IDisposable? EnableGradients() => _parts.NeedsTorch ? GradientMode.Enable() : null;
 
     private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
@@ -169,7 +177,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private PolicyTransformer Train(TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
-        using var withGradients = GradientMode.Enable();
+        using var withGradients = EnableGradients();
 
         // One stream each, so that a change in how one part draws does not move the others.
         var random = new RandomSource((ulong)_seed);

@@ -19,6 +19,8 @@ internal static class SessionOpening
     /// <exception cref="InvalidDataException">The bytes are not a policy, are damaged or are not admitted.</exception>
     public static PolicySession Open(byte[] model, string source, bool trust)
     {
+        PolicyMetadata metadata;
+        ModelProto onnx;
         try
         {
             if (model.AsSpan().StartsWith("PK"u8))
@@ -27,19 +29,22 @@ internal static class SessionOpening
                 throw new InvalidDataException($"It has more than {PolicySession.MaxBytes >> 20} MiB, the maximum that this library reads.");
 
             // The metadata are read first: until then, the number of objects that the bytes may become is not bounded.
-            var metadata = PolicyMetadata.FromOnnx(model);
-            var onnx = ModelProto.Parser.ParseFrom(model);
+            metadata = PolicyMetadata.FromOnnx(model);
+            onnx = ModelProto.Parser.ParseFrom(model);
             if (OpenManaged(model, trust) is { } policy)
                 return new PolicySession(new ManagedEngine(policy), policy.Metadata, GraphInputs.Of(onnx.Graph, metadata), policy.HasStandardDeviations);
             if (!trust)
                 PolicyAdmission.CheckForOnnxRuntime(onnx, metadata);
-            return OpenInOnnxRuntime(model, metadata, GraphInputs.Of(onnx.Graph, metadata));
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"Could not open a policy from {source}: {exception.Message}", exception);
+            throw Refused(source, exception);
         }
+
+        return OpenInOnnxRuntime(model, source, metadata, onnx.Graph);
     }
+
+    private static InvalidDataException Refused(string source, Exception cause) => new($"Could not open a policy from {source}: {cause.Message}", cause);
 
     private static Policy? OpenManaged(byte[] model, bool trust)
     {
@@ -51,6 +56,19 @@ internal static class SessionOpening
         {
             // Above the limits of managed code, which the caller's word lifts for OnnxRuntime; any other defect is one there too.
             return trust ? null : throw new InvalidDataException(exception.InnerException?.Message ?? exception.Message, exception);
+        }
+    }
+
+    // A method of its own: where managed code runs the policy, the assembly of OnnxRuntime is not even loaded.
+    private static PolicySession OpenInOnnxRuntime(byte[] model, string source, PolicyMetadata metadata, GraphProto graph)
+    {
+        try
+        {
+            return OpenInOnnxRuntime(model, metadata, GraphInputs.Of(graph, metadata));
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
+        {
+            throw Refused(source, exception);
         }
     }
 

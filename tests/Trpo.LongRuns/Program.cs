@@ -11,6 +11,7 @@ using Trpo.LongRuns;
 //                                    training or of the evaluations (WHERE: training, evaluations, best, nowhere)
 //   soak FOLDER ITERATIONS NETWORK   trains for a number of iterations with a network (kernel, torch), and prints the memory in use after each
 //   shards SEED SETTINGS             trains with several numbers of shards and threads, and prints a digest of each result
+//   start                            trains with the defaults, prints the native libraries and assemblies that are loaded then, uses TorchSharp, and prints its result
 //   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
 //                                    kernels, products (those of libtorch), torch (a custom one) or evaluated (kernels, with evaluations that keep the best policy)
 switch (args)
@@ -54,12 +55,16 @@ switch (args)
         PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network, [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
         return 0;
 
+    case ["start"]:
+        StartOfTraining.Print();
+        return 0;
+
     case ["shards", var seed, var settings]:
         ShardedTraining.Print(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(settings, CultureInfo.InvariantCulture));
         return 0;
 
     default:
-        Console.Error.WriteLine("train FOLDER STEPS INTERVAL SHARDS, evaluated FOLDER WHERE STEP, shards SEED SETTINGS, soak FOLDER ITERATIONS NETWORK, or memory STEPS REUSED NETWORK WIDTH...");
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL SHARDS, evaluated FOLDER WHERE STEP, shards SEED SETTINGS, soak FOLDER ITERATIONS NETWORK, start, or memory STEPS REUSED NETWORK WIDTH...");
         return 2;
 }
 

@@ -23,7 +23,7 @@ internal static class RolloutAllocation
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), Environments);
         using var block = new TransformedVectorEnvironment(view, Environments, view, view.Schema["Observation"]);
         var distribution = ActionDistribution.For(view.ActionSpace, initialLogStandardDeviation: 0);
-        using var policy = new StochasticPolicy(new Perceptron(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
+        using var policy = new StochasticPolicy(PerceptronModel.Create(block.ObservationLength, [64, 64], distribution.NetworkOutputs, Activation.Tanh, 0.01, new RandomSource(1)), distribution);
         var collector = new RolloutCollector(block, view.ActionSpace.Length, new RandomSource(2));
         collector.Reset();
         var rollout = new Rollout(Environments, Steps, block.ObservationLength, view.ActionSpace.Length);

@@ -34,8 +34,8 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <param name="choice">The engine and the device; by default, the engine that fits, on the processor.</param>
     public ValueNetwork(int inputs, IReadOnlyList<int> hiddenLayers, Activation activation, ValueFunctionOptions options, RandomSource? random, EngineChoice choice = default)
     {
-        var perceptron = new Perceptron(inputs, options.HiddenLayers ?? hiddenLayers, outputs: 1, options.HiddenActivation ?? activation, outputGain: 0, random);
-        _network = DifferentiableNetwork.For(perceptron, outputs: 1, choice);
+        var perceptron = PerceptronModel.Create(inputs, options.HiddenLayers ?? hiddenLayers, outputs: 1, options.HiddenActivation ?? activation, outputGain: 0, random);
+        _network = DifferentiableNetwork.For(perceptron, choice);
         _createEmpty = () => new ValueNetwork(inputs, hiddenLayers, activation, options, random: null, choice);
         _lastLayer = (perceptron.Widths[^2] + 1) * perceptron.Widths[^1];
         _optimizer = new TrustRegionOptimizer(options.TrustRegion);

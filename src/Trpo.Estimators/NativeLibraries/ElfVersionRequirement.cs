@@ -26,12 +26,14 @@ internal static class ElfVersionRequirement
 
     /// <summary>Loads a copy of a library in which the requirement is weak.</summary>
     /// <param name="library">The path of the library.</param>
+    /// <param name="handle">The handle of the copy.</param>
     /// <returns>True if the copy is loaded; false if the library has no such requirement.</returns>
     /// <exception cref="IOException">The copy cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder for temporary files may not be written to.</exception>
     /// <exception cref="DllNotFoundException">The copy does not load.</exception>
-    public static bool TryLoadRelaxed(string library)
+    public static bool TryLoadRelaxed(string library, out nint handle)
     {
+        handle = 0;
         var image = File.ReadAllBytes(library);
         if (!TryRelax(image))
             return false;
@@ -40,7 +42,7 @@ internal static class ElfVersionRequirement
         {
             var copy = Path.Combine(folder.FullName, Path.GetFileName(library));
             File.WriteAllBytes(copy, image);
-            NativeLibrary.Load(copy);
+            handle = NativeLibrary.Load(copy);
             return true;
         }
         finally

@@ -1,11 +1,13 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 
 namespace Trpo.Estimators.NativeLibraries;
 
 /// <summary>
-/// The loading of libtorch, which must precede the first use of a type of TorchSharp. The first use of this assembly loads it; an
-/// application that uses TorchSharp earlier calls <see cref="EnsureLoaded"/> first.
+/// The loading of libtorch, which must precede the first use of a type of TorchSharp. Training loads it if it needs it; where it does not, the first use of TorchSharp does, once
+/// this assembly has been used. An application that uses TorchSharp earlier calls <see cref="EnsureLoaded"/> first.
 /// </summary>
 public static class TorchRuntime
 {
@@ -13,28 +15,42 @@ public static class TorchRuntime
     private static readonly string[] LinuxLibraries = ["libgomp*.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so"];
     private const string LinuxBinding = "libLibTorchSharp.so";
 
-    private static readonly Lazy<DllNotFoundException?> Failure = new(TryLoad);
+    // The name by which TorchSharp's methods ask for its binding.
+    private const string Binding = "LibTorchSharp";
+
+    private static readonly Lazy<(nint Binding, DllNotFoundException? Failure)> Loaded = new(Load);
 
     /// <summary>Loads libtorch and TorchSharp's binding, once per process.</summary>
     /// <exception cref="DllNotFoundException">A native library is missing or does not load; the message names it and says what to do.</exception>
     public static void EnsureLoaded()
     {
-        if (Failure.Value is { } failure)
+        if (Loaded.Value.Failure is { } failure)
             throw new DllNotFoundException(failure.Message, failure);
     }
 
-    // Only a module initializer is certain to run before this library uses a type of TorchSharp.
+    // Most trainings need no libtorch, which takes longer to load than all else: it is loaded when the runtime has looked for the binding in vain, as it does on systems
+    // whose C++ runtime is older than the binding asks for. Only a module initializer is certain to run before this library uses a type of TorchSharp.
 #pragma warning disable CA2255 // Any later place would be too late.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Initialize() => _ = Failure.Value;
+    internal static void Initialize()
+    {
+        if (OperatingSystem.IsLinux() && AssemblyLoadContext.GetLoadContext(typeof(TorchRuntime).Assembly) is { } context)
+            context.ResolvingUnmanagedDll += Resolve;
+    }
 
-    private static DllNotFoundException? TryLoad()
+    private static nint Resolve(Assembly assembly, string name) =>
+        name == Binding && assembly.GetName().Name == nameof(TorchSharp) ? Loaded.Value.Binding : 0;
+
+    private static (nint Binding, DllNotFoundException? Failure) Load()
     {
         // On Windows and macOS, TorchSharp finds and loads its libraries without help.
-        if (!OperatingSystem.IsLinux())
-            return null;
+        var binding = nint.Zero;
+        return OperatingSystem.IsLinux() && TryLoad(ref binding) is { } failure ? (0, failure) : (binding, null);
+    }
 
+    private static DllNotFoundException? TryLoad(ref nint handle)
+    {
         foreach (var pattern in LinuxLibraries)
         {
             if (NativeSearch.Find(pattern) is not { } path)
@@ -45,25 +61,29 @@ public static class TorchRuntime
 
         if (NativeSearch.Find(LinuxBinding) is not { } binding)
             return Missing(LinuxBinding);
-        if (Failed(() => Load(binding)) is not { } stock)
+        var loaded = nint.Zero;
+        if (Failed(() => loaded = Load(binding)) is not { } stock)
+        {
+            handle = loaded;
             return null;
+        }
 
         var relaxed = false;
-        var copied = Failed(() => relaxed = ElfVersionRequirement.TryLoadRelaxed(binding));
+        var copied = Failed(() => relaxed = ElfVersionRequirement.TryLoadRelaxed(binding, out loaded));
         if (copied is not null)
             return DoesNotLoad(binding, stock, $" A copy without the requirement of a newer C++ runtime could not be loaded from the folder for temporary files, {Path.GetTempPath()}, which must allow writing and executing (TMPDIR sets another folder): {copied.Message}");
+        handle = loaded;
         return relaxed ? null : DoesNotLoad(binding, stock);
     }
 
-    private static void Load(string path)
+    private static nint Load(string path)
     {
         if (!ElfFile.IsComplete(path))
             throw new BadImageFormatException("The file is truncated: restore the package again.");
-        NativeLibrary.Load(path);
+        return NativeLibrary.Load(path);
     }
 
-    // A module initializer that throws would make every type of this assembly unusable, also those that need no libtorch, so that the exception is kept
-    // until training begins.
+    // The runtime looks on where a library is not resolved, and knows nothing of why: the exception is kept for whoever asks for libtorch.
     private static Exception? Failed(Action load)
     {
         try

@@ -1,5 +1,4 @@
 using Trpo.Estimators.Kernels;
-using static TorchSharp.torch;
 
 namespace Trpo.Estimators.Networks;
 
@@ -7,22 +6,27 @@ namespace Trpo.Estimators.Networks;
 internal static class DifferentiableNetwork
 {
     /// <summary>
-    /// Creates managed kernels for a float32 perceptron if the choice and the processor have them, products in libtorch for other perceptrons, and
-    /// automatic differentiation for any other module. The module is moved to the device of the choice first.
+    /// Creates products in libtorch for a perceptron, and automatic differentiation for any other module. The module is moved to the device of the choice first.
     /// </summary>
     /// <param name="module">The module, <c>[N, inputs] -> [N, outputs]</c>. Disposing the result disposes it.</param>
     /// <param name="outputs">The number of outputs.</param>
     /// <param name="choice">The engine and the device; by default, the engine that fits, on the processor.</param>
-    /// <exception cref="InvalidOperationException">Managed code is asked for, and this processor has no vectors for it.</exception>
     public static IDifferentiableNetwork For(ExportableModule module, int outputs, EngineChoice choice = default)
     {
         choice.Device.Take(module);
-        if (module is not Perceptron perceptron)
-            return new TorchNetwork(module, outputs);
+        return module is Perceptron perceptron ? new TorchPerceptron(perceptron) : new TorchNetwork(module, outputs);
+    }
+
+    /// <summary>Creates managed kernels for the built-in perceptron if the choice and the processor have them, and products in libtorch on the device of the choice otherwise.</summary>
+    /// <param name="model">The perceptron.</param>
+    /// <param name="choice">The engine and the device; by default, the engine that fits, on the processor.</param>
+    /// <exception cref="InvalidOperationException">Managed code is asked for, and this processor has no vectors for it.</exception>
+    public static IDifferentiableNetwork For(PerceptronModel model, EngineChoice choice = default)
+    {
         choice.CheckVectors(PerceptronKernel.VectorLength);
-        return perceptron.Layers[0].Weight.dtype == ScalarType.Float32 && choice.OfPerceptrons == NetworkEngine.Kernels
-            ? new ManagedPerceptron(perceptron, PerceptronKernel.Create(perceptron.Widths, perceptron.Activation.ToKernel())!)
-            : new TorchPerceptron(perceptron);
+        return choice.OfPerceptrons == NetworkEngine.Kernels
+            ? new ManagedPerceptron(model, PerceptronKernel.Create(model.Widths, model.Activation.ToKernel())!)
+            : For(new Perceptron(model), model.Widths[^1], choice);
     }
 
     /// <summary>Returns the implementation that computes a network.</summary>

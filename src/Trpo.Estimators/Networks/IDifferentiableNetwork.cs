@@ -11,8 +11,11 @@ internal interface IDifferentiableNetwork : IDisposable
     /// <summary>Gets the number of outputs of a row.</summary>
     int Outputs { get; }
 
-    /// <summary>Gets the module's parameters, <c>n</c> elements. Change them with <see cref="Assign"/> only.</summary>
-    FlatParameters Parameters { get; }
+    /// <summary>Gets the network's names, state and exported graph.</summary>
+    INetworkModel Model { get; }
+
+    /// <summary>Gets the network's parameters, <c>n</c> elements. Change them with <see cref="Assign"/> only.</summary>
+    IParameterVector Parameters { get; }
 
     /// <summary>Sets the parameters, <c>[n]</c>.</summary>
     void Assign(ReadOnlySpan<double> parameters);

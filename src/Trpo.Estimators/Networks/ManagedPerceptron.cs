@@ -3,29 +3,34 @@ using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A perceptron whose parameters are those of a TorchSharp module, computed by a kernel in managed memory.</summary>
+/// <summary>A perceptron computed by a kernel in managed memory, without libtorch.</summary>
 internal sealed class ManagedPerceptron : IDifferentiableNetwork
 {
-    private readonly Perceptron _perceptron;
     private readonly IPerceptronKernel _kernel;
 
-    public ManagedPerceptron(Perceptron perceptron, IPerceptronKernel kernel)
+    /// <param name="model">The perceptron, whose parameters <see cref="Assign"/> changes.</param>
+    /// <param name="kernel">A kernel of its widths and activation.</param>
+    public ManagedPerceptron(PerceptronModel model, IPerceptronKernel kernel)
     {
-        _perceptron = perceptron;
+        Model = model;
         _kernel = kernel;
-        Parameters = new FlatParameters(perceptron);
-        var parameters = new double[Parameters.Length];
-        Parameters.CopyTo(parameters);
+        var parameters = new double[model.Length];
+        model.CopyTo(parameters);
         _kernel.Assign(parameters);
     }
 
-    public int Outputs => _perceptron.Widths[^1];
+    /// <summary>Gets the perceptron.</summary>
+    public PerceptronModel Model { get; }
 
-    public FlatParameters Parameters { get; }
+    INetworkModel IDifferentiableNetwork.Model => Model;
+
+    public int Outputs => Model.Widths[^1];
+
+    public IParameterVector Parameters => Model;
 
     public void Assign(ReadOnlySpan<double> parameters)
     {
-        Parameters.Overwrite(parameters);
+        Model.Assign(parameters);
         _kernel.Assign(parameters);
     }
 
@@ -37,5 +42,7 @@ internal sealed class ManagedPerceptron : IDifferentiableNetwork
 
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient) => _kernel.TransposeProduct(cotangents, gradient);
 
-    public void Dispose() => _perceptron.Dispose();
+    public void Dispose()
+    {
+    }
 }

@@ -1,36 +1,29 @@
+using Trpo.Estimators.Foundation;
 using Trpo.Onnx.Graph;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>A multilayer perceptron, <c>[N, inputs] -> [N, outputs]</c>: linear layers with an activation function between them.</summary>
+/// <summary>The built-in network as a module, for libtorch to compute.</summary>
 internal sealed class Perceptron : ExportableModule
 {
-    // The usual gain of orthogonal layers before an activation function, see "Implementation matters" (Engstrom et al. 2020).
-    private static readonly double HiddenGain = Math.Sqrt(2);
-
     private readonly List<LinearLayer> _layers = [];
 
-    /// <param name="inputs">The number of inputs.</param>
-    /// <param name="hidden">The widths of the hidden layers; empty for a linear function.</param>
-    /// <param name="outputs">The number of outputs.</param>
-    /// <param name="activation">The activation function between the layers.</param>
-    /// <param name="outputGain">The gain of the last layer's initial weights.</param>
-    /// <param name="random">The source of the initial weights; null for weights of 0, which the caller replaces.</param>
+    /// <summary>Creates a module with initial weights; parameters as those of <see cref="PerceptronModel.Create"/>.</summary>
     public Perceptron(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, double outputGain, RandomSource? random)
+        : this(PerceptronModel.Create(inputs, hidden, outputs, activation, outputGain, random))
+    {
+    }
+
+    /// <summary>Creates a module with a copy of the parameters.</summary>
+    public Perceptron(PerceptronModel model)
         : base(nameof(Perceptron))
     {
-        Activation = activation;
-        Widths = [inputs, .. hidden, outputs];
-        foreach (var width in hidden)
-        {
-            _layers.Add(new LinearLayer(inputs, width, HiddenGain, random));
-            inputs = width;
-        }
-
-        _layers.Add(new LinearLayer(inputs, outputs, outputGain, random));
+        (Activation, Widths) = (model.Activation, model.Widths);
+        for (var i = 0; i < model.Layers; i++)
+            _layers.Add(new LinearLayer(model.Widths[i], model.Widths[i + 1], model.Weights(i), model.Biases(i)));
         for (var i = 0; i < _layers.Count; i++)
-            register_module(Name(i), _layers[i]);
+            register_module(PerceptronModel.LayerName(i), _layers[i]);
     }
 
     /// <summary>Gets the activation function between the layers.</summary>
@@ -42,6 +35,9 @@ internal sealed class Perceptron : ExportableModule
     /// <summary>Gets the layers, from the inputs to the outputs.</summary>
     public IReadOnlyList<LinearLayer> Layers => _layers;
 
+    /// <summary>Copies the parameters to managed memory.</summary>
+    public PerceptronModel ToModel() => new(Widths, Activation, [.. _layers.SelectMany(layer => (Tensor[])[layer.Weight, layer.Bias]).SelectMany(TensorCopy.ToArray)]);
+
     public override Tensor forward(Tensor input)
     {
         var value = _layers[0].forward(input);
@@ -50,18 +46,5 @@ internal sealed class Perceptron : ExportableModule
         return value;
     }
 
-    public override string Export(OnnxGraphBuilder graph, string input)
-    {
-        var value = _layers[0].Export(graph, Name(0), input);
-        for (var i = 1; i < _layers.Count; i++)
-            value = _layers[i].Export(graph, Name(i), Activate(graph, value));
-        return value;
-    }
-
-    // Operator set 12 has the other functions under their names, but no SiLU.
-    private string Activate(OnnxGraphBuilder graph, string value) => Activation == Activation.Silu
-        ? graph.Node("Mul", $"{value}_activation", [value, graph.Node("Sigmoid", $"{value}_logistic", [value])])
-        : graph.Node(Activation.ToString(), $"{value}_activation", [value]);
-
-    private static string Name(int layer) => $"layer{layer}";
+    public override string Export(OnnxGraphBuilder graph, string input) => ToModel().Export(graph, input);
 }

@@ -13,17 +13,18 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
 {
     private const int MaxBlockRows = 2_048;
 
-    private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly ExportableModule _module;
     private readonly ScalarType _type;
     private readonly Device _device;
     private readonly List<Graph> _graphs = [];
     private double[] _part = [];
 
     /// <exception cref="ArgumentException">The module has no parameters, or one that cannot be trained; the message names it.</exception>
-    public TorchNetwork(nn.Module<Tensor, Tensor> module, int outputs)
+    public TorchNetwork(ExportableModule module, int outputs)
     {
         _module = module;
         Outputs = outputs;
+        Model = new ModuleModel(module);
         Parameters = new FlatParameters(module);
         (_type, _device) = (Parameters.Tensors[0].dtype, Parameters.Tensors[0].device);
 
@@ -31,9 +32,13 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         module.eval();
     }
 
+    public INetworkModel Model { get; }
+
     public int Outputs { get; }
 
     public FlatParameters Parameters { get; }
+
+    IParameterVector IDifferentiableNetwork.Parameters => Parameters;
 
     public void Assign(ReadOnlySpan<double> parameters)
     {

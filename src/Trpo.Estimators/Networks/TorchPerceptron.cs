@@ -42,9 +42,11 @@ internal sealed class TorchPerceptron : IDifferentiableNetwork
         _maxBlockRows = _gradient.Flat.device_type == TorchSharp.DeviceType.CPU ? Math.Max(MinBlockRows, BlockElements / perceptron.Widths.Max()) : int.MaxValue;
     }
 
+    public INetworkModel Model => _network.Model;
+
     public int Outputs => _network.Outputs;
 
-    public FlatParameters Parameters => _network.Parameters;
+    public IParameterVector Parameters => _network.Parameters;
 
     public void Assign(ReadOnlySpan<double> parameters)
     {

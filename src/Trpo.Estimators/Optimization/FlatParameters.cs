@@ -8,7 +8,7 @@ namespace Trpo.Estimators.Optimization;
 /// The parameters of a model as one vector of float64, in the order in which the model names them. Values of float32 parameters
 /// survive the way there and back bit for bit.
 /// </summary>
-public sealed class FlatParameters
+public sealed class FlatParameters : IParameterVector
 {
     private readonly (string Name, Parameter Value)[] _parameters;
     private readonly List<Tensor> _tensors;
@@ -58,8 +58,8 @@ public sealed class FlatParameters
 
     internal IList<Tensor> Tensors => _tensors;
 
-    /// <summary>True if the parameters are float32, false if they are float64.</summary>
-    internal bool IsSingle => _tensors[0].dtype == ScalarType.Float32;
+    /// <inheritdoc/>
+    bool IParameterVector.IsSingle => _tensors[0].dtype == ScalarType.Float32;
 
     /// <summary>Returns the name of the parameter that an element belongs to.</summary>
     /// <param name="index">The index of the element in the vector.</param>
@@ -98,10 +98,8 @@ public sealed class FlatParameters
         Overwrite(values);
     }
 
-    /// <summary>Changes the parameters as <see cref="Assign"/> does, where no graph of libtorch is built on them.</summary>
-    internal void Overwrite(ReadOnlySpan<double> values)
+    private void Overwrite(ReadOnlySpan<double> values)
     {
-        CheckLength(values.Length);
         for (var i = 0; i < _tensors.Count; i++)
         {
             TensorCopy.Overwrite(values[.._counts[i]], _tensors[i]);

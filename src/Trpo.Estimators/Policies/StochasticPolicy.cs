@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using TorchSharp;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
@@ -18,21 +17,28 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     // The exponential of a larger logarithm is infinite, that of its negative 0.
     private const double MaxLogDeviation = 700;
 
-    private readonly ExportableModule _module;
+    private readonly INetworkModel _model;
     private readonly IDifferentiableNetwork _network;
     private readonly double[] _stateIndependent;
     private readonly int _networkLength;
     private double[] _networkOutputs = [];
     private float[] _normalized = [];
 
-    public StochasticPolicy(ExportableModule module, IActionDistribution distribution, EngineChoice choice = default)
-        : this(module, DifferentiableNetwork.For(module, distribution.NetworkOutputs, choice), distribution)
+    /// <summary>Creates a policy of the built-in network, on the engine of the choice.</summary>
+    public StochasticPolicy(PerceptronModel model, IActionDistribution distribution, EngineChoice choice = default)
+        : this(DifferentiableNetwork.For(model, choice), distribution)
     {
     }
 
-    public StochasticPolicy(ExportableModule module, IDifferentiableNetwork network, IActionDistribution distribution)
+    /// <summary>Creates a policy of a module, on the device of the choice.</summary>
+    public StochasticPolicy(ExportableModule module, IActionDistribution distribution, EngineChoice choice = default)
+        : this(DifferentiableNetwork.For(module, distribution.NetworkOutputs, choice), distribution)
     {
-        _module = module;
+    }
+
+    public StochasticPolicy(IDifferentiableNetwork network, IActionDistribution distribution)
+    {
+        _model = network.Model;
         _network = network;
         Distribution = distribution;
         _networkLength = network.Parameters.Length;
@@ -56,7 +62,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     public NetworkEngine Engine => DifferentiableNetwork.EngineOf(_network);
 
     /// <summary>The widths of the layers between inputs and outputs, as far as the shapes of the network's weights show them.</summary>
-    public IReadOnlyList<int> HiddenLayers => [.. _module.named_parameters().Where(parameter => parameter.parameter.dim() > 1).Select(parameter => (int)parameter.parameter.shape[0]).SkipLast(1)];
+    public IReadOnlyList<int> HiddenLayers => [.. _model.Shapes.Where(parameter => parameter.Shape.Count > 1).Select(parameter => (int)parameter.Shape[0]).SkipLast(1)];
 
     /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
     public int Length => _networkLength + _stateIndependent.Length;
@@ -192,15 +198,15 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <returns>Its name; null if the networks share none.</returns>
     public string? FindShared(StochasticPolicy other)
     {
-        var others = StatesOf(other._module).Select(state => state.Value).ToHashSet(ReferenceEqualityComparer.Instance);
-        return StatesOf(_module).FirstOrDefault(state => others.Contains(state.Value)).Name;
+        var others = other._model.States.Select(state => state.Value).ToHashSet(ReferenceEqualityComparer.Instance);
+        return _model.States.FirstOrDefault(state => others.Contains(state.Value)).Name;
     }
 
     /// <summary>The types of the distribution and of the network, and the names and shapes of its parameters, which must be equal where a checkpoint is resumed from.</summary>
-    public string Architecture => $"{Distribution.GetType().Name} of {_module.GetType().Name} ({string.Join(", ", _module.named_parameters().Select(parameter => $"{parameter.name} [{string.Join(", ", parameter.parameter.shape)}]"))})";
+    public string Architecture => $"{Distribution.GetType().Name} of {_model.TypeName} ({string.Join(", ", _model.Shapes.Select(parameter => $"{parameter.Name} [{string.Join(", ", parameter.Shape)}]"))})";
 
     /// <summary>True unless the network declares that its state cannot be saved.</summary>
-    public bool IsCheckpointable => _module is not ICheckpointable { IsCheckpointable: false };
+    public bool IsCheckpointable => _model.IsCheckpointable;
 
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
@@ -208,7 +214,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         var parameters = new double[Length];
         CopyTo(parameters);
         writer.WriteSpan<double>(parameters);
-        ModuleState.Save(_module, writer);
+        _model.SaveState(writer);
         Normalizer?.SaveState(writer);
     }
 
@@ -219,27 +225,23 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         if (Distribution is CensoredGaussianDistribution)
             StateSpans.RequireWithin(parameters.AsSpan(_networkLength), -MaxLogDeviation, MaxLogDeviation, "logarithms of the policy's standard deviations");
         Assign(parameters);
-        ModuleState.Restore(_module, reader);
+        _model.RestoreState(reader);
         Normalizer?.RestoreState(reader);
     }
 
     /// <summary>Exports the policy as an ONNX model.</summary>
     public byte[] Export(PolicyMetadata metadata)
     {
-        using var temporaries = torch.NewDisposeScope();
         var graph = new OnnxGraphBuilder("policy");
         var documentation = Mask is null ? "The observations to act on." : $"The observations to act on; the last {Mask.Length} values say which choices are allowed (1) and which are not (0).";
         var observation = graph.Input(PolicyValues.Observation, metadata.Observations.Length, documentation);
         float[] stateIndependent = [.. _stateIndependent.Select(value => (float)value)];
-        var outputs = _module.Export(graph, Normalizer?.Export(graph, observation) ?? observation);
+        var outputs = _model.Export(graph, Normalizer?.Export(graph, observation) ?? observation);
         Distribution.Export(graph, Mask?.Export(graph, observation, outputs) ?? outputs, stateIndependent);
         return graph.Build("A reinforcement-learning policy: observations in, deterministic actions and their scores out.", metadata);
     }
 
     public void Dispose() => _network.Dispose();
-
-    private static IEnumerable<(string Name, torch.Tensor Value)> StatesOf(ExportableModule module) =>
-        module.named_parameters().Select(parameter => (parameter.name, (torch.Tensor)parameter.parameter)).Concat(module.named_buffers().Select(buffer => (buffer.name, buffer.buffer)));
 
     private void SetStateIndependent(ReadOnlySpan<double> values)
     {

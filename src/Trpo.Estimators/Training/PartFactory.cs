@@ -16,6 +16,10 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     // A last layer this small makes the first policy nearly uniform, so that it explores (Andrychowicz et al. 2021, section 3.2).
     private const double PolicyOutputGain = 0.01;
 
+    /// <summary>True if libtorch computes a network, or a part is of the user's own and may ask it to. The built-in parts compute in managed code wherever the processor has the vectors for it.</summary>
+    public bool NeedsTorch { get; } = options.Network is not null || options.Distribution is not null || options.Baseline is not null || options.Optimizer is not null
+        || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
+
     /// <summary>Creates the policy, on the device of the options.</summary>
     /// <param name="observationLength">The number of values of an observation.</param>
     /// <param name="random">The source of the initial weights.</param>
@@ -34,14 +38,11 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
         if (options.Network is null && !isCopy)
             CheckMemory(observationLength, distribution);
         var network = options.Network is null
-            ? new Perceptron(observationLength, options.HiddenLayers, distribution.NetworkOutputs, options.HiddenActivation, PolicyOutputGain, isCopy ? null : random)
-            : Made(options.Network(new NetworkArguments { Inputs = observationLength, Outputs = distribution.NetworkOutputs, Random = random }), nameof(TrpoOptions.Network));
+            ? DifferentiableNetwork.For(PerceptronModel.Create(observationLength, options.HiddenLayers, distribution.NetworkOutputs, options.HiddenActivation, PolicyOutputGain, isCopy ? null : random), options.EngineChoice)
+            : CreateNetwork(options.Network, observationLength, distribution.NetworkOutputs, random, isCopy);
         try
         {
-            options.EngineChoice.Device.Take(network);
-            if (options.Network is not null && !isCopy)
-                ExportableModuleCheck.Verify(network, observationLength, distribution.NetworkOutputs);
-            return new StochasticPolicy(network, distribution, options.EngineChoice)
+            return new StochasticPolicy(network, distribution)
             {
                 Normalizer = options.NormalizeObservations ? new ObservationNormalizer(observationLength - (mask?.Length ?? 0), observationLength) : null,
                 Mask = mask,
@@ -50,6 +51,23 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
         catch
         {
             network.Dispose();
+            throw;
+        }
+    }
+
+    private IDifferentiableNetwork CreateNetwork(Func<NetworkArguments, ExportableModule> create, int inputs, int outputs, RandomSource random, bool isCopy)
+    {
+        var module = Made(create(new NetworkArguments { Inputs = inputs, Outputs = outputs, Random = random }), nameof(TrpoOptions.Network));
+        try
+        {
+            options.EngineChoice.Device.Take(module);
+            if (!isCopy)
+                ExportableModuleCheck.Verify(module, inputs, outputs);
+            return DifferentiableNetwork.For(module, outputs, options.EngineChoice);
+        }
+        catch
+        {
+            module.Dispose();
             throw;
         }
     }

@@ -18,7 +18,8 @@ internal sealed class TrainingWarnings(EnvironmentDataView environment, DataView
     /// <summary>Warns if files of the policy will be refused without the caller's word.</summary>
     public void WarnOfRefusal(PolicyTransformer policy)
     {
-        if (PolicyAdmission.FindRefusal(policy.Onnx.ToArray()) is { } refusal)
+        // Managed code refuses what strangers' files may not have, whoever gives their word.
+        if (policy.Session.Engine != PolicyEngine.Managed && PolicyAdmission.FindRefusal(policy.Onnx.ToArray()) is { } refusal)
             warn($"The policy trains, but its files will open with trust: true only, as PolicySession.Open(path, trust: true) or PolicyModel.Load(ml, path, trust: true, out var schema): {refusal}");
     }
 

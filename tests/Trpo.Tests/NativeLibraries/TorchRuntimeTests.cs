@@ -1,3 +1,4 @@
+using Trpo.Estimators.Kernels;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Tests.Support;
 using static TorchSharp.torch;
@@ -19,12 +20,27 @@ public sealed class TorchRuntimeTests
     }
 
     [Test]
-    public void Without_libtorch_training_says_which_package_is_missing()
+    public void Without_libtorch_managed_code_trains_and_other_engines_say_which_package_is_missing()
     {
         var (exitCode, output, error) = Child.Run("Trpo.WithoutLibtorch");
 
         Assert.That(exitCode, Is.Zero, error + output);
+        if (PerceptronKernel.VectorLength > 0)
+            Assert.That(output, Does.StartWith("Trained for 2048 steps."));
         Assert.That(output, Does.Contain("TorchSharp-cpu").And.Contain("libtorch"));
+    }
+
+    [Test]
+    public void Training_with_the_defaults_loads_neither_libtorch_nor_OnnxRuntime_and_TorchSharp_works_afterwards()
+    {
+        TestNetworks.Require(vectorLength: 4);
+        var (exitCode, output, error) = Child.Run("Trpo.LongRuns", "start");
+
+        Assert.That(exitCode, Is.Zero, error + output);
+        var lines = output.Split(Environment.NewLine);
+        Assert.That(lines.Where(line => line.StartsWith("native ", StringComparison.Ordinal)), Has.Some.Contains("coreclr").And.None.Contains("torch").IgnoreCase.And.None.Contains("onnxruntime").IgnoreCase.And.None.Contains("gomp"));
+        Assert.That(lines.Where(line => line.StartsWith("managed ", StringComparison.Ordinal)), Has.Member("managed Trpo.Estimators").And.No.Member("managed Microsoft.ML.OnnxRuntime"));
+        Assert.That(lines, Has.Member("sum 3"));
     }
 
     [Test]

@@ -119,9 +119,9 @@ public sealed class DifferentiableNetworkTests
     }
 
     [Test]
-    public void Float32_perceptrons_use_kernels_and_other_modules_use_libtorch()
+    public void Perceptrons_in_managed_memory_use_kernels_and_modules_use_libtorch()
     {
-        using var single = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2]), 2);
+        using var single = DifferentiableNetwork.For(PerceptronModel.Create(2, [], 2, Activation.Tanh, 1, new RandomSource(1)));
         using var twofold = DifferentiableNetwork.For(TestNetworks.Perceptron([2, 2], type: ScalarType.Float64), 2);
         using var other = DifferentiableNetwork.For(TestModule.Linear(2, 2), 2);
 

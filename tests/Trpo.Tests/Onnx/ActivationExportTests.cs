@@ -80,7 +80,7 @@ public sealed class ActivationExportTests
     private static byte[] Onnx(Activation activation)
     {
         var distribution = ActionDistribution.For(Support.Policies.Choices, initialLogStandardDeviation: 0);
-        using var policy = new StochasticPolicy(new Perceptron(4, [8, 8], distribution.NetworkOutputs, activation, outputGain: 1, new RandomSource(1)), distribution);
+        using var policy = new StochasticPolicy(PerceptronModel.Create(4, [8, 8], distribution.NetworkOutputs, activation, outputGain: 1, new RandomSource(1)), distribution);
         return policy.Export(Support.Policies.Metadata(Support.Policies.Choices));
     }
 }

@@ -29,7 +29,7 @@ public sealed class ParityTests
         var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.5);
         using var perceptron = new Perceptron(4, [16, 16], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(3));
         var network = new TorchPerceptron(perceptron);
-        var policy = new StochasticPolicy(perceptron, network, distribution);
+        var policy = new StochasticPolicy(network, distribution);
         using var transformer = new PolicyTransformer(policy.Export(Support.Policies.Metadata(space)), new());
         var raw = Support.Policies.View(_ml, Support.Policies.Observations(Rows).Select(row => new[] { (20 * row[0]) + 3, row[1] / 50, row[2], row[3] - 1 }));
         var chain = _ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false).Fit(raw).Append(transformer);

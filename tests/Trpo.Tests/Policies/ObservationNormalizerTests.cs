@@ -78,7 +78,7 @@ public sealed class ObservationNormalizerTests
     public void Is_part_of_the_exported_policy()
     {
         var distribution = ActionDistribution.For(Support.Policies.Choices, 0);
-        var perceptron = new Perceptron(4, [8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(1));
+        var perceptron = PerceptronModel.Create(4, [8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(1));
         var rows = Support.Policies.Observations(1_000).Select(row => row.Select((value, i) => (value * (i + 1)) + (100 * i)).ToArray()).ToArray();
         using var policy = new StochasticPolicy(perceptron, distribution) { Normalizer = Of(rows[..500]) };
         using var session = PolicySession.Open(policy.Export(Support.Policies.Metadata(Support.Policies.Choices)));

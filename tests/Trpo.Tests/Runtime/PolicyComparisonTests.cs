@@ -27,7 +27,7 @@ public sealed class PolicyComparisonTests
         var random = new RandomSource(3);
         var observations = Enumerable.Range(0, Rows * Length).Select(_ => (float)(1.5 * random.NextGaussian())).ToArray();
         var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.5);
-        using var policy = new StochasticPolicy(new Perceptron(Length, [64, 64], distribution.NetworkOutputs, activation, outputGain: 1, new RandomSource(1)), distribution)
+        using var policy = new StochasticPolicy(PerceptronModel.Create(Length, [64, 64], distribution.NetworkOutputs, activation, outputGain: 1, new RandomSource(1)), distribution)
         {
             Normalizer = isNormalized ? Normalizer(observations, Length) : null,
         };
@@ -47,7 +47,7 @@ public sealed class PolicyComparisonTests
     public void Layers_of_any_size_are_those_of_every_kernel(int inputs, int hidden, Activation activation)
     {
         var distribution = ActionDistribution.For(Support.Policies.Vectors, initialLogStandardDeviation: 0);
-        using var policy = new StochasticPolicy(new Perceptron(inputs, [hidden, hidden], 2, activation, outputGain: 1, new RandomSource(1)), distribution);
+        using var policy = new StochasticPolicy(PerceptronModel.Create(inputs, [hidden, hidden], 2, activation, outputGain: 1, new RandomSource(1)), distribution);
         var onnx = policy.Export(Support.Policies.Metadata(Support.Policies.Vectors, inputs));
         float[] observations = [.. Support.Policies.Observations(100, inputs).SelectMany(row => row)];
         Compare(onnx, observations, Support.Policies.Vectors);

@@ -8,7 +8,9 @@ internal sealed class FixedInputs(IDifferentiableNetwork network, Tensor inputs)
 {
     public int Outputs => network.Outputs;
 
-    public FlatParameters Parameters => network.Parameters;
+    public INetworkModel Model => network.Model;
+
+    public IParameterVector Parameters => network.Parameters;
 
     public void Assign(ReadOnlySpan<double> parameters) => network.Assign(parameters);
 

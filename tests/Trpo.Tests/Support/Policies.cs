@@ -18,7 +18,7 @@ internal static class Policies
     public static StochasticPolicy Create(ActionSpace actions, int observationLength = 4, ulong seed = 1, ObservationNormalizer? normalizer = null)
     {
         var distribution = ActionDistribution.For(actions, initialLogStandardDeviation: -0.5);
-        var perceptron = new Perceptron(observationLength, [8, 8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(seed));
+        var perceptron = PerceptronModel.Create(observationLength, [8, 8], distribution.NetworkOutputs, Activation.Tanh, outputGain: 2, new RandomSource(seed));
         return new StochasticPolicy(perceptron, distribution) { Normalizer = normalizer };
     }
 

@@ -34,7 +34,7 @@ internal sealed class SeedUpdate : IDisposable
             : new CensoredGaussianDistribution(ActionSpace.Box([.. Enumerable.Repeat(float.NegativeInfinity, actionLength)], [.. Enumerable.Repeat(float.PositiveInfinity, actionLength)]), 0);
         var perceptron = new Perceptron(layers[0], layers[1..^1], actionLength, Activation.Tanh, 1, new RandomSource(0));
         perceptron.to(ScalarType.Float64);
-        Policy = new StochasticPolicy(perceptron, new FixedInputs(TestNetworks.Differentiate(perceptron, differentiation), _observations), distribution);
+        Policy = new StochasticPolicy(new FixedInputs(TestNetworks.Differentiate(perceptron, differentiation), _observations), distribution);
         Policy.Assign(Vector("theta"));
 
         // The network has the observations as they are, in float64; these only say how many there are.

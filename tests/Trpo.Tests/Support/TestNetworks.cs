@@ -38,12 +38,16 @@ internal static class TestNetworks
     {
         if (differentiation == Differentiation.Kernel)
             Require(PerceptronKernel.VectorLength);
-        return differentiation switch
+        switch (differentiation)
         {
-            Differentiation.Kernel => new ManagedPerceptron(perceptron, PerceptronKernel.Create(perceptron.Widths, perceptron.Activation.ToKernel())!),
-            Differentiation.Perceptron => new TorchPerceptron(perceptron),
-            _ => new TorchNetwork(perceptron, perceptron.Widths[^1]),
-        };
+            case Differentiation.Kernel:
+                using (perceptron)
+                    return DifferentiableNetwork.For(perceptron.ToModel(), new EngineChoice(TrainingEngine.Managed, default));
+            case Differentiation.Perceptron:
+                return new TorchPerceptron(perceptron);
+            default:
+                return new TorchNetwork(perceptron, perceptron.Widths[^1]);
+        }
     }
 
     /// <summary>Ignores the test if the processor does not accelerate vectors of a length.</summary>
@@ -58,7 +62,7 @@ internal static class TestNetworks
     {
         var distribution = ActionDistribution.For(space, initialLogStandardDeviation: -0.25);
         var perceptron = Perceptron([inputs, .. hidden, distribution.NetworkOutputs], activation, seed, type);
-        return new StochasticPolicy(perceptron, Differentiate(perceptron, differentiation), distribution) { Mask = mask };
+        return new StochasticPolicy(Differentiate(perceptron, differentiation), distribution) { Mask = mask };
     }
 
     public static double[] Gaussians(RandomSource random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextGaussian())];

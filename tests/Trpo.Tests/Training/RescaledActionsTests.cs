@@ -106,7 +106,7 @@ public sealed class RescaledActionsTests
     {
         var space = ActionSpace.Box([0, -2], [200, 0]);
         var family = ActionDistribution.For(space, -0.5, rescales: true);
-        using var policy = new StochasticPolicy(new Perceptron(4, [8], family.NetworkOutputs, Activation.Tanh, outputGain: 1, new RandomSource(1)), family);
+        using var policy = new StochasticPolicy(PerceptronModel.Create(4, [8], family.NetworkOutputs, Activation.Tanh, outputGain: 1, new RandomSource(1)), family);
         using var session = PolicySession.Open(policy.Export(Support.Policies.Metadata(space)));
         using var batch = session.CreateBatch(200, ActionSelection.Sample(3));
         var observations = Support.Policies.Observations(200);
