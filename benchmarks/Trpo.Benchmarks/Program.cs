@@ -1,10 +1,21 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Trpo.Benchmarks;
 using Trpo.Benchmarks.Ratios;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["ratios", .. var parts])
-    return RatioRun.Execute(parts);
-BenchmarkSwitcher.FromAssembly(typeof(FisherProductBenchmarks).Assembly).Run(args);
-return 0;
+return args switch
+{
+    [StartupProbe.Verb, var part, var start] => StartupProbe.Execute(part, long.Parse(start, CultureInfo.InvariantCulture)),
+    ["ratios", .. var parts] => RatioRun.Execute(parts),
+    _ => Profile(args),
+};
+
+// Not inlined: the start of a process is measured without BenchmarkDotNet.
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int Profile(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(FisherProductBenchmarks).Assembly).Run(args);
+    return 0;
+}

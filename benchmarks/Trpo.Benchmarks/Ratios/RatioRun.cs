@@ -16,6 +16,7 @@ internal static class RatioRun
         ["scoring"] = ScoringRatios.Measure,
         ["training"] = TrainingRatios.Measure,
         ["shards"] = ShardRatios.Measure,
+        ["startup"] = StartupRatios.Measure,
     };
 
     /// <param name="names">The names of the parts to measure; none for all.</param>
