@@ -25,13 +25,18 @@ internal static class PeakMemory
             Evaluation = network == "evaluated" ? new() { Every = steps, Episodes = 100, KeepBest = true } : null,
         };
 
-        // Code and libraries are loaded by a short training first.
-        Train(options with { TotalSteps = 2 * Environments, StepsPerIteration = Environments, Evaluation = null });
+        Console.WriteLine(Growth(() => Train(options with { TotalSteps = 2 * Environments, StepsPerIteration = Environments, Evaluation = null }), () => Train(options)));
+    }
+
+    /// <summary>Returns how many bytes the resident memory grew at most in a training, after a short one, in which code and libraries are loaded.</summary>
+    public static long Growth(Action shortTraining, Action training)
+    {
+        shortTraining();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         File.WriteAllText("/proc/self/clear_refs", "5");
         var before = Status("VmRSS:");
-        Train(options);
-        Console.WriteLine(Status("VmHWM:") - before);
+        training();
+        return Status("VmHWM:") - before;
     }
 
     private static long Status(string name) =>

@@ -14,6 +14,7 @@ using Trpo.LongRuns;
 //   start                            trains with the defaults, prints the native libraries and assemblies that are loaded then, uses TorchSharp, and prints its result
 //   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
 //                                    kernels, products (those of libtorch), torch (a custom one) or evaluated (kernels, with evaluations that keep the best policy)
+//   rows STEPS NETWORK OBSERVATIONS ACTIONS WIDTH...   the same for observations and actions of a length, with the estimate behind it; the network is kernels or products
 switch (args)
 {
     case ["train", var folder, var steps, var interval, var shards]:
@@ -57,6 +58,10 @@ switch (args)
 
     case ["start"]:
         StartOfTraining.Print();
+        return 0;
+
+    case ["rows", var steps, var network, var observations, var actions, .. var widths]:
+        RowMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), network, int.Parse(observations, CultureInfo.InvariantCulture), int.Parse(actions, CultureInfo.InvariantCulture), [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
         return 0;
 
     case ["shards", var seed, var settings]:

@@ -48,8 +48,15 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
 
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        using var scope = NewDisposeScope();
-        Evaluate(ToTensor(inputs, outputs.Length), outputs);
+        using var withoutGradients = no_grad();
+        var rows = CountRows(inputs.Length, outputs.Length);
+        var (blocks, width) = (Divide(rows), inputs.Length / rows);
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var (start, count) = (blocks.Start(i), blocks.RowsOf(i));
+            TensorCopy.Copy(Forward(TensorCopy.From(inputs.Slice(start * width, count * width), count, width).to(_type, _device)), outputs.Slice(start * Outputs, count * Outputs));
+        }
     }
 
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
@@ -65,7 +72,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     public void Evaluate(Tensor inputs, Span<double> outputs)
     {
         using var withoutGradients = no_grad();
-        var blocks = Divide(inputs);
+        var blocks = Divide((int)inputs.shape[0]);
         for (var i = 0; i < blocks.Count; i++)
         {
             using var scope = NewDisposeScope();
@@ -80,7 +87,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     {
         Release();
         using var withGradients = GradientMode.Enable();
-        var blocks = Divide(inputs);
+        var blocks = Divide((int)inputs.shape[0]);
         try
         {
             for (var i = 0; i < blocks.Count; i++)
@@ -158,7 +165,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
         return (cotangents.DetachFromDisposeScope(), transposed.DetachFromDisposeScope());
     }
 
-    private RowBlocks Divide(Tensor inputs) => new((int)inputs.shape[0], _device.type == TorchSharp.DeviceType.CPU ? MaxBlockRows : int.MaxValue);
+    private RowBlocks Divide(int rows) => new(rows, _device.type == TorchSharp.DeviceType.CPU ? MaxBlockRows : int.MaxValue);
 
     private static Tensor Rows(Tensor inputs, RowBlocks blocks, int block) => blocks.Count == 1 ? inputs : inputs.narrow(0, blocks.Start(block), blocks.RowsOf(block));
 
@@ -176,7 +183,7 @@ internal sealed class TorchNetwork : IDifferentiableNetwork
     /// <param name="inputs"><c>[N, inputs]</c>.</param>
     /// <param name="outputs">The number of outputs over all rows, from which <c>N</c> follows.</param>
     /// <exception cref="ArgumentException">The lengths are not those of a whole number of rows.</exception>
-    internal Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
+    private Tensor ToTensor(ReadOnlySpan<float> inputs, int outputs)
     {
         var rows = CountRows(inputs.Length, outputs);
         return TensorCopy.From(inputs, rows, inputs.Length / rows).to(_type, _device);

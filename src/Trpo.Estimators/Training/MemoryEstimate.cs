@@ -15,7 +15,7 @@ internal sealed class MemoryEstimate
     private const int Padding = 16;
 
     // Memory that the garbage collector and the allocators hold beside what is in use; measured.
-    private const double Overhead = 1.15;
+    private const double Overhead = 1.3;
 
     // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the full step, the parameters before and at a trial.
     private const int VectorsOfStep = 10;
