@@ -62,6 +62,26 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         if (values.IsEmpty)
             return;
         _network.Evaluate(observations, values);
+        Rescale(values);
+    }
+
+    /// <summary>Computes what <see cref="Predict"/> does, for observations that are fitted next: the fit then starts from the activations that are kept.</summary>
+    /// <inheritdoc cref="Predict"/>
+    public void PredictBeforeFit(ReadOnlySpan<float> observations, Span<double> values)
+    {
+        // libtorch would compute the derivatives twice.
+        if (Engine != NetworkEngine.Kernels)
+        {
+            Predict(observations, values);
+            return;
+        }
+
+        _network.Linearize(observations, values);
+        Rescale(values);
+    }
+
+    private void Rescale(Span<double> values)
+    {
         TensorPrimitives.Multiply(values, _scale.Deviation, values);
         TensorPrimitives.Add(values, _scale.Mean, values);
     }
@@ -117,7 +137,9 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     /// <inheritdoc/>
     public void SaveState(BinaryWriter writer)
     {
-        writer.WriteSpan<double>(Parameters());
+        using var parameters = new PooledArray<double>(_network.Parameters.Length);
+        _network.Parameters.CopyTo(parameters.Span);
+        writer.WriteSpan<double>(parameters.Span);
         _scale.SaveState(writer);
     }
 
@@ -126,13 +148,6 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     {
         _network.Assign(ModuleState.ReadParameters(reader, _network.Parameters.Length, _network.Parameters.IsSingle, "parameters of the value function"));
         _scale.RestoreState(reader);
-    }
-
-    private double[] Parameters()
-    {
-        var parameters = new double[_network.Parameters.Length];
-        _network.Parameters.CopyTo(parameters);
-        return parameters;
     }
 
     private void UpdateScale(Moments targets, double rounding)
@@ -148,11 +163,12 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     // The last layer's weights and its one bias are the last of the parameters.
     private void RescaleOutput(double scale, double shift)
     {
-        var parameters = Parameters();
-        var last = parameters.AsSpan(parameters.Length - _lastLayer);
+        using var parameters = new PooledArray<double>(_network.Parameters.Length);
+        _network.Parameters.CopyTo(parameters.Span);
+        var last = parameters.Span[^_lastLayer..];
         TensorPrimitives.Multiply(last, scale, last);
         last[^1] += shift;
-        _network.Assign(parameters);
+        _network.Assign(parameters.Span);
     }
 
     public void Dispose() => _network.Dispose();

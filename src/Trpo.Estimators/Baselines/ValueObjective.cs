@@ -61,8 +61,8 @@ internal sealed class ValueObjective : IPartialProblem
 
     public void Gradient(double divisor, Span<double> gradient)
     {
-        for (var row = 0; row < _targets.Length; row++)
-            _values[row] = (_targets[row] - _old[row]) / divisor;
+        TensorPrimitives.Subtract(_targets, _old, _values);
+        TensorPrimitives.Divide(_values, divisor, _values);
         _network.TransposeProduct(_values, gradient);
     }
 

@@ -18,6 +18,8 @@ namespace Trpo.Estimators.Distributions;
 /// </remarks>
 internal sealed class CensoredGaussianDistribution : IActionDistribution
 {
+    private const int MaxStack = 64;
+
     private static readonly double HalfLogTwoPi = Math.Log(2 * Math.PI) / 2;
 
     private readonly BoxActionSpace _space;
@@ -68,10 +70,24 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
     public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action, Span<double> gradient)
     {
         var count = _space.Length;
+        Span<double> inverses = count <= MaxStack ? stackalloc double[count] : new double[count];
+        for (var i = 0; i < count; i++)
+            inverses[i] = Math.Exp(-parameters[count + i]);
+        return LogProbability(parameters, inverses, action, gradient);
+    }
+
+    /// <inheritdoc cref="LogProbability(ReadOnlySpan{double}, ReadOnlySpan{double}, Span{double})"/>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="inverses">One over the standard deviations, <c>[k]</c>.</param>
+    /// <param name="action"><c>[k]</c>.</param>
+    /// <param name="gradient">Receives the derivatives by the parameters, <c>[P]</c>; empty if they are not needed.</param>
+    public double LogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> inverses, ReadOnlySpan<double> action, Span<double> gradient)
+    {
+        var count = _space.Length;
         var sum = 0.0;
         for (var i = 0; i < count; i++)
         {
-            var inverse = Math.Exp(-parameters[count + i]);
+            var inverse = inverses[i];
             var side = Side(action[i], i);
             if (side == 0)
             {
@@ -99,7 +115,7 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
 
     /// <summary>
     /// Computes the sum over the dimensions of <c>-(m / 2 + log sigma + log scale + log(2 pi) / 2)</c>, where m is <c>z^2</c> within the bounds, and at a bound the mean of <c>z^2</c> beyond it,
-    /// <c>1 - z r</c>, with z and r as in <see cref="LogProbability"/>.
+    /// <c>1 - z r</c>, with z and r as in <see cref="LogProbability(ReadOnlySpan{double}, ReadOnlySpan{double}, Span{double})"/>.
     /// </summary>
     public double DrawLogProbability(ReadOnlySpan<double> parameters, ReadOnlySpan<double> action)
     {
@@ -135,12 +151,31 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
     public double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters)
     {
         var count = _space.Length;
+        Span<double> ratios = count <= MaxStack ? stackalloc double[count] : new double[count];
+        Span<double> inverses = count <= MaxStack ? stackalloc double[count] : new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            ratios[i] = Math.Exp(2 * (oldParameters[count + i] - newParameters[count + i]));
+            inverses[i] = Math.Exp(-newParameters[count + i]);
+        }
+
+        return KullbackLeibler(oldParameters, newParameters, ratios, inverses);
+    }
+
+    /// <inheritdoc cref="KullbackLeibler(ReadOnlySpan{double}, ReadOnlySpan{double})"/>
+    /// <param name="oldParameters"><c>[P]</c>.</param>
+    /// <param name="newParameters"><c>[P]</c>.</param>
+    /// <param name="varianceRatios"><c>sigma_old^2 / sigma_new^2</c>, <c>[k]</c>.</param>
+    /// <param name="inverses"><c>1 / sigma_new</c>, <c>[k]</c>.</param>
+    public static double KullbackLeibler(ReadOnlySpan<double> oldParameters, ReadOnlySpan<double> newParameters, ReadOnlySpan<double> varianceRatios, ReadOnlySpan<double> inverses)
+    {
+        var count = inverses.Length;
         var sum = 0.0;
         for (var i = 0; i < count; i++)
         {
             var logRatio = oldParameters[count + i] - newParameters[count + i];
-            var shift = (oldParameters[i] - newParameters[i]) * Math.Exp(-newParameters[count + i]);
-            sum += ((Math.Exp(2 * logRatio) + (shift * shift) - 1) / 2) - logRatio;
+            var shift = (oldParameters[i] - newParameters[i]) * inverses[i];
+            sum += ((varianceRatios[i] + (shift * shift) - 1) / 2) - logRatio;
         }
 
         return sum;
@@ -161,15 +196,24 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
     public void FisherProducts(ReadOnlySpan<double> parameters, ReadOnlySpan<double> vectors, Span<double> products)
     {
         var count = _space.Length;
-        Span<double> precisions = count <= 64 ? stackalloc double[count] : new double[count];
+        Span<double> precisions = count <= MaxStack ? stackalloc double[count] : new double[count];
         TensorPrimitives.Multiply(parameters.Slice(count, count), -2, precisions);
         TensorPrimitives.Exp<double>(precisions, precisions);
-        for (var start = 0; start < products.Length; start += 2 * count)
+        FisherProductsOf(precisions, vectors, products);
+    }
+
+    /// <summary>Computes the products of a batch.</summary>
+    /// <param name="precisions"><c>1 / sigma^2</c>, <c>[k]</c>.</param>
+    /// <param name="vectors"><c>[N, P]</c>.</param>
+    /// <param name="products">Receives the products, <c>[N, P]</c>.</param>
+    public static void FisherProductsOf(ReadOnlySpan<double> precisions, ReadOnlySpan<double> vectors, Span<double> products)
+    {
+        for (var start = 0; start < products.Length; start += 2 * precisions.Length)
         {
             for (var i = 0; i < precisions.Length; i++)
             {
                 products[start + i] = vectors[start + i] * precisions[i];
-                products[start + count + i] = 2 * vectors[start + count + i];
+                products[start + precisions.Length + i] = 2 * vectors[start + precisions.Length + i];
             }
         }
     }

@@ -75,26 +75,33 @@ internal static class Softmax
     public static void FisherProduct(ReadOnlySpan<double> logits, ReadOnlySpan<double> vector, Span<double> product)
     {
         var (max, logSum) = Normalizer(logits);
-        var mean = 0.0;
         for (var i = 0; i < product.Length; i++)
-        {
             product[i] = Math.Exp(logits[i] - max - logSum);
-            mean += product[i] * vector[i];
-        }
-
-        for (var i = 0; i < product.Length; i++)
-            product[i] *= vector[i] - mean;
+        FisherProductOf(product, vector, product);
     }
 
-    // The maximum of the logits, and the logarithm of the sum of the exponentials of their differences to it.
-    private static (double Max, double LogSum) Normalizer(ReadOnlySpan<double> logits)
+    /// <summary>Computes <c>(diag(p) - p p^T) v</c>.</summary>
+    /// <param name="probabilities">p.</param>
+    /// <param name="vector">v.</param>
+    /// <param name="product">Receives the product; the probabilities themselves, to overwrite them.</param>
+    public static void FisherProductOf(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> vector, Span<double> product)
+    {
+        var mean = 0.0;
+        for (var i = 0; i < product.Length; i++)
+            mean += probabilities[i] * vector[i];
+        for (var i = 0; i < product.Length; i++)
+            product[i] = probabilities[i] * (vector[i] - mean);
+    }
+
+    /// <summary>Computes the maximum of the logits, and the logarithm of the sum of the exponentials of their differences to it: <c>log p = logit - max - log sum</c>, in this order.</summary>
+    public static (double Max, double LogSum) Normalizer(ReadOnlySpan<double> logits)
     {
         var max = logits[0];
         foreach (var logit in logits)
             max = Math.Max(max, logit);
         var sum = 0.0;
         foreach (var logit in logits)
-            sum += Math.Exp(logit - max);
+            sum += logit == max ? 1 : Math.Exp(logit - max);
         return (max, Math.Log(sum));
     }
 }

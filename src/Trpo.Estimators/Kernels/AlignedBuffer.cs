@@ -5,6 +5,9 @@ internal sealed unsafe class AlignedBuffer
 {
     private const int Alignment = 64;
 
+    // Iterations may grow a little each time: new memory for each of them would cost more than what is computed in it.
+    private const double Growth = 1.25;
+
     private float[] _memory = [];
 
     /// <summary>Allocates memory for a number of elements.</summary>
@@ -23,10 +26,11 @@ internal sealed unsafe class AlignedBuffer
     {
         if (Pointer is not null && length <= Length)
             return;
-        var withSlack = length + (Alignment / sizeof(float));
-        if (withSlack > Array.MaxLength)
+        const int slack = Alignment / sizeof(float);
+        if (length + slack > Array.MaxLength)
             throw new InvalidOperationException($"A perceptron needs an array of {length} numbers, which exceeds the maximum of {Array.MaxLength}: make its layers narrower, or the batch smaller.");
-        _memory = GC.AllocateArray<float>((int)withSlack, pinned: true);
+        length = Math.Clamp((long)(Growth * Length), length, Array.MaxLength - slack);
+        _memory = GC.AllocateArray<float>((int)length + slack, pinned: true);
         fixed (float* start = _memory)
             Pointer = (float*)(((nuint)start + Alignment - 1) & ~(nuint)(Alignment - 1));
         Length = (int)length;

@@ -11,6 +11,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Gets the number of elements of a vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Gets the number of vectors that the processor's registers hold at least.</summary>
+    static abstract int RegisterCount { get; }
+
     /// <summary>Returns a vector whose elements all have a value.</summary>
     static abstract TVector Create(float value);
 

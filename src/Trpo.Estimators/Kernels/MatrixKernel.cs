@@ -30,6 +30,12 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
     public static void MultiplyAdd(int rows, int columns, int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
     {
         var column = 0;
+        for (; TSimd.RegisterCount >= 32 && column + (4 * TSimd.Count) <= columns; column += 4 * TSimd.Count)
+        {
+            for (var row = 0; row < rows; row += TileRows)
+                Tile4x4(inner, a + (row * aRow), aRow, aColumn, b + column, bRow, d + (row * dRow) + column, dRow, c + (row * cRow) + column, cRow);
+        }
+
         for (; column + (2 * TSimd.Count) <= columns; column += 2 * TSimd.Count)
         {
             for (var row = 0; row < rows; row += TileRows)
@@ -83,6 +89,59 @@ internal static unsafe class MatrixKernel<TSimd, TVector>
                 c[(3 * cRow) + column] = d[(3 * dRow) + column] + TSimd.Sum(s3);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x4(int inner, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* d, nint dRow, float* c, nint cRow)
+    {
+        var vector = TSimd.Count;
+        TVector c00 = TSimd.Load(d), c01 = TSimd.Load(d + vector), c02 = TSimd.Load(d + (2 * vector)), c03 = TSimd.Load(d + (3 * vector));
+        TVector c10 = TSimd.Load(d + dRow), c11 = TSimd.Load(d + dRow + vector), c12 = TSimd.Load(d + dRow + (2 * vector)), c13 = TSimd.Load(d + dRow + (3 * vector));
+        TVector c20 = TSimd.Load(d + (2 * dRow)), c21 = TSimd.Load(d + (2 * dRow) + vector), c22 = TSimd.Load(d + (2 * dRow) + (2 * vector)), c23 = TSimd.Load(d + (2 * dRow) + (3 * vector));
+        TVector c30 = TSimd.Load(d + (3 * dRow)), c31 = TSimd.Load(d + (3 * dRow) + vector), c32 = TSimd.Load(d + (3 * dRow) + (2 * vector)), c33 = TSimd.Load(d + (3 * dRow) + (3 * vector));
+        for (var k = 0; k < inner; k++)
+        {
+            TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + vector), b2 = TSimd.Load(b + (2 * vector)), b3 = TSimd.Load(b + (3 * vector));
+            var factor = TSimd.Create(a[0]);
+            c00 = TSimd.MultiplyAdd(factor, b0, c00);
+            c01 = TSimd.MultiplyAdd(factor, b1, c01);
+            c02 = TSimd.MultiplyAdd(factor, b2, c02);
+            c03 = TSimd.MultiplyAdd(factor, b3, c03);
+            factor = TSimd.Create(a[aRow]);
+            c10 = TSimd.MultiplyAdd(factor, b0, c10);
+            c11 = TSimd.MultiplyAdd(factor, b1, c11);
+            c12 = TSimd.MultiplyAdd(factor, b2, c12);
+            c13 = TSimd.MultiplyAdd(factor, b3, c13);
+            factor = TSimd.Create(a[2 * aRow]);
+            c20 = TSimd.MultiplyAdd(factor, b0, c20);
+            c21 = TSimd.MultiplyAdd(factor, b1, c21);
+            c22 = TSimd.MultiplyAdd(factor, b2, c22);
+            c23 = TSimd.MultiplyAdd(factor, b3, c23);
+            factor = TSimd.Create(a[3 * aRow]);
+            c30 = TSimd.MultiplyAdd(factor, b0, c30);
+            c31 = TSimd.MultiplyAdd(factor, b1, c31);
+            c32 = TSimd.MultiplyAdd(factor, b2, c32);
+            c33 = TSimd.MultiplyAdd(factor, b3, c33);
+            a += aColumn;
+            b += bRow;
+        }
+
+        TSimd.Store(c00, c);
+        TSimd.Store(c01, c + vector);
+        TSimd.Store(c02, c + (2 * vector));
+        TSimd.Store(c03, c + (3 * vector));
+        TSimd.Store(c10, c + cRow);
+        TSimd.Store(c11, c + cRow + vector);
+        TSimd.Store(c12, c + cRow + (2 * vector));
+        TSimd.Store(c13, c + cRow + (3 * vector));
+        TSimd.Store(c20, c + (2 * cRow));
+        TSimd.Store(c21, c + (2 * cRow) + vector);
+        TSimd.Store(c22, c + (2 * cRow) + (2 * vector));
+        TSimd.Store(c23, c + (2 * cRow) + (3 * vector));
+        TSimd.Store(c30, c + (3 * cRow));
+        TSimd.Store(c31, c + (3 * cRow) + vector);
+        TSimd.Store(c32, c + (3 * cRow) + (2 * vector));
+        TSimd.Store(c33, c + (3 * cRow) + (3 * vector));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

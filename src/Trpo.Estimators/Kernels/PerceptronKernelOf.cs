@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Trpo.Estimators.Kernels;
 
@@ -24,6 +24,10 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly AlignedBuffer[] _scratch;
     private readonly AlignedBuffer _zeros;
     private readonly int _parameterCount;
+    private readonly double[] _hidden;
+
+    // The rows that the activations are those of, at the present parameters of all layers but the last.
+    private int _activatedRows;
     private int _rows;
 
     public PerceptronKernel(IReadOnlyList<int> widths, KernelActivation activation)
@@ -32,6 +36,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _layers = Layers(widths);
         _directions = Layers(widths);
         _parameterCount = _layers.Sum(layer => layer.ParameterCount);
+        _hidden = new double[_parameterCount - Last.ParameterCount];
         _activations = [.. _layers.Select(_ => new AlignedBuffer(0))];
         _slopes = activation == KernelActivation.Silu ? [.. _layers.Select(_ => new AlignedBuffer(0))] : _activations;
         var widest = _layers.Max(layer => Math.Max(layer.InputStride, layer.OutputStride));
@@ -39,17 +44,29 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _zeros = new(widest);
     }
 
+    private PerceptronLayer First => _layers[0];
+
     private PerceptronLayer Last => _layers[^1];
 
     public void Assign(ReadOnlySpan<double> parameters)
     {
         CheckLength(parameters.Length, _parameterCount, nameof(parameters));
         _rows = 0;
-        foreach (var layer in _layers)
+
+        // Where only the last layer changes, as where values get another scale, the activations before it are kept.
+        if (!MemoryMarshal.AsBytes(parameters[.._hidden.Length]).SequenceEqual(MemoryMarshal.AsBytes<double>(_hidden)))
         {
-            layer.Set(parameters[..layer.ParameterCount]);
-            parameters = parameters[layer.ParameterCount..];
+            parameters[.._hidden.Length].CopyTo(_hidden);
+            _activatedRows = 0;
+            var rest = parameters;
+            foreach (var layer in _layers.AsSpan(0, _layers.Length - 1))
+            {
+                layer.Set(rest[..layer.ParameterCount]);
+                rest = rest[layer.ParameterCount..];
+            }
         }
+
+        Last.Set(parameters[_hidden.Length..]);
     }
 
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
@@ -59,7 +76,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         {
             var count = Math.Min(BlockRows, rows - start);
             float* source = _scratch[0].Pointer, destination = _scratch[1].Pointer;
-            CopyInputs(inputs, start, count, source);
+            RowKernel<TSimd, TVector>.CopyIn(inputs.Slice(start * First.Inputs, count * First.Inputs), First.Inputs, source, First.InputStride);
             for (var i = 0; i < _layers.Length; i++)
             {
                 Forward(i, source, destination, Padded(count));
@@ -76,23 +93,12 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     {
         var rows = Rows(inputs.Length, outputs.Length);
         _rows = 0;
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            _activations[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
-            if (i > 0)
-                _slopes[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
-        }
-
+        if (rows != _activatedRows || !RowKernel<TSimd, TVector>.AreSame(Activations(0, 0), First.InputStride, inputs, First.Inputs))
+            Activate(inputs, rows);
         for (var start = 0; start < rows; start += BlockRows)
         {
             var count = Math.Min(BlockRows, rows - start);
-            CopyInputs(inputs, start, count, Activations(0, start));
-            for (var i = 0; i < _layers.Length; i++)
-            {
-                var isLast = i + 1 == _layers.Length;
-                Forward(i, Activations(i, start), isLast ? _scratch[0].Pointer : Activations(i + 1, start), Padded(count), isLast ? null : Slopes(i + 1, start));
-            }
-
+            Forward(_layers.Length - 1, Activations(_layers.Length - 1, start), _scratch[0].Pointer, Padded(count));
             CopyOut(_scratch[0].Pointer, start, count, outputs);
         }
 
@@ -159,6 +165,28 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         GC.KeepAlive(this);
     }
 
+    // Computes the inputs of all layers for a batch.
+    private void Activate(ReadOnlySpan<float> inputs, int rows)
+    {
+        _activatedRows = 0;
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            _activations[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
+            if (i > 0)
+                _slopes[i].EnsureLength((long)Padded(rows) * _layers[i].InputStride);
+        }
+
+        for (var start = 0; start < rows; start += BlockRows)
+        {
+            var count = Math.Min(BlockRows, rows - start);
+            RowKernel<TSimd, TVector>.CopyIn(inputs.Slice(start * First.Inputs, count * First.Inputs), First.Inputs, Activations(0, start), First.InputStride);
+            for (var i = 0; i + 1 < _layers.Length; i++)
+                Forward(i, Activations(i, start), Activations(i + 1, start), Padded(count), Slopes(i + 1, start));
+        }
+
+        _activatedRows = rows;
+    }
+
     // Returns the number of rows that both lengths agree on.
     private int Rows(int inputs, int outputs)
     {
@@ -185,11 +213,11 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     {
         float* source = _scratch[0].Pointer, destination = _scratch[1].Pointer;
         var rows = Padded(count);
-        CopyIn(cotangents, start, count, source);
+        RowKernel<TSimd, TVector>.CopyIn(cotangents.Slice(start * Last.Outputs, count * Last.Outputs), Last.Outputs, source, Last.OutputStride);
         for (var i = _layers.Length - 1; i >= 0; i--)
         {
             var (layer, sum) = (_layers[i], _directions[i]);
-            AddRows(source, sum.Biases, rows, layer.OutputStride);
+            RowKernel<TSimd, TVector>.AddSum(source, rows, layer.OutputStride, sum.Biases);
             AddOuterProducts(source, Activations(i, start), rows, sum);
             if (i == 0)
                 break;
@@ -234,56 +262,8 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
     private float* Activations(int layer, int row) => _activations[layer].Pointer + ((nint)row * _layers[layer].InputStride);
 
-    private void CopyInputs(ReadOnlySpan<float> inputs, int start, int count, float* destination)
-    {
-        var layer = _layers[0];
-        new Span<float>(destination, Padded(count) * layer.InputStride).Clear();
-        for (var row = 0; row < count; row++)
-            inputs.Slice((start + row) * layer.Inputs, layer.Inputs).CopyTo(new Span<float>(destination + (row * layer.InputStride), layer.Inputs));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CopyIn(ReadOnlySpan<double> cotangents, int start, int count, float* destination)
-    {
-        new Span<float>(destination, Padded(count) * Last.OutputStride).Clear();
-        var source = cotangents.Slice(start * Last.Outputs, count * Last.Outputs);
-        for (var row = 0; row < count; row++)
-        {
-            for (var i = 0; i < Last.Outputs; i++)
-                destination[(row * Last.OutputStride) + i] = (float)source[(row * Last.Outputs) + i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CopyOut(float* source, int start, int count, Span<double> outputs)
-    {
-        var destination = outputs.Slice(start * Last.Outputs, count * Last.Outputs);
-        for (var row = 0; row < count; row++)
-        {
-            for (var i = 0; i < Last.Outputs; i++)
-                destination[(row * Last.Outputs) + i] = source[(row * Last.OutputStride) + i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRows(float* source, float* sum, int rows, int length)
-    {
-        for (var j = 0; j < length; j += TSimd.Count)
-        {
-            // Four sums at a time, so that no addition waits for the one before it.
-            TVector s0 = TSimd.Load(sum + j), s1 = TSimd.Create(0), s2 = s1, s3 = s1;
-            float* row = source + j;
-            for (var i = 0; i < rows; i += PerceptronKernel.RowMultiple, row += PerceptronKernel.RowMultiple * (nint)length)
-            {
-                s0 = TSimd.Add(s0, TSimd.Load(row));
-                s1 = TSimd.Add(s1, TSimd.Load(row + length));
-                s2 = TSimd.Add(s2, TSimd.Load(row + (2 * length)));
-                s3 = TSimd.Add(s3, TSimd.Load(row + (3 * length)));
-            }
-
-            TSimd.Store(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)), sum + j);
-        }
-    }
+    private void CopyOut(float* source, int start, int count, Span<double> outputs) =>
+        RowKernel<TSimd, TVector>.CopyOut(source, Last.OutputStride, outputs.Slice(start * Last.Outputs, count * Last.Outputs), Last.Outputs);
 
     private static void Swap(ref float* left, ref float* right)
     {

@@ -13,6 +13,8 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     // The maximum number of outputs for which dot products of the rows of W cost less than a vector of padded outputs.
     private const int FewOutputs = 4;
 
+    private const int TransposedTogether = 16;
+
     private readonly AlignedBuffer _transposed = new((long)Padded(inputs, PerceptronKernel.RowMultiple) * Padded(outputs, vectorLength));
     private readonly AlignedBuffer _weights = new((long)Padded(outputs, PerceptronKernel.RowMultiple) * Padded(inputs, vectorLength));
     private readonly AlignedBuffer _biases = new(Padded(outputs, vectorLength));
@@ -118,16 +120,19 @@ internal sealed unsafe class PerceptronLayer(int inputs, int outputs, int vector
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetTransposed(ReadOnlySpan<double> parameters)
     {
-        float* transposed = Transposed;
-        nint stride = OutputStride;
-        for (var output = 0; output < outputs; output++)
+        fixed (double* weights = parameters[..(inputs * outputs)])
         {
-            var weights = parameters.Slice(output * inputs, inputs);
-            var destination = transposed + output;
-            foreach (var weight in weights)
+            // Some outputs at a time: each cache line is written once, and read from as many as are written.
+            for (var first = 0; first < outputs; first += TransposedTogether)
             {
-                *destination = (float)weight;
-                destination += stride;
+                var last = Math.Min(first + TransposedTogether, outputs);
+                for (var input = 0; input < inputs; input++)
+                {
+                    double* source = weights + input;
+                    float* destination = Transposed + ((nint)input * OutputStride);
+                    for (var output = first; output < last; output++)
+                        destination[output] = (float)source[(nint)output * inputs];
+                }
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Trpo.Estimators.Kernels;
 
@@ -7,6 +8,8 @@ namespace Trpo.Estimators.Kernels;
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
+
+    public static int RegisterCount => AdvSimd.IsSupported ? 32 : 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Create(float value) => Vector128.Create(value);

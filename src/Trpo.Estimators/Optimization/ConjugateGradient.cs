@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Trpo.Estimators.Foundation;
 
 namespace Trpo.Estimators.Optimization;
 
@@ -32,9 +33,10 @@ public static class ConjugateGradient
             throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance must be 0 or more.");
 
         solution.Clear();
-        double[] residual = [.. rightHandSide];
-        double[] direction = [.. rightHandSide];
-        var product = new double[rightHandSide.Length];
+        using PooledArray<double> residualArray = new(solution.Length), directionArray = new(solution.Length), productArray = new(solution.Length);
+        Span<double> residual = residualArray.Span, direction = directionArray.Span, product = productArray.Span;
+        rightHandSide.CopyTo(residual);
+        rightHandSide.CopyTo(direction);
         var squared = TensorPrimitives.SumOfSquares<double>(residual);
         var target = tolerance * squared;
         var step = 0;

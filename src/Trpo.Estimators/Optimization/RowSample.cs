@@ -6,6 +6,7 @@ namespace Trpo.Estimators.Optimization;
 internal sealed class RowSample(int rows, double fraction)
 {
     private float[] _observations = [];
+    private int[] _rows = [];
     private double[] _memory = [];
 
     /// <summary>The number of sampled rows.</summary>
@@ -14,8 +15,16 @@ internal sealed class RowSample(int rows, double fraction)
     /// <summary>True if every row is sampled.</summary>
     public bool IsWholeBatch => Count == rows;
 
-    /// <summary>Returns the row of the batch that a row of the sample is.</summary>
-    public int Row(int index) => (int)((long)index * rows / Count);
+    /// <summary>Gets the indices of the sampled rows in the batch.</summary>
+    public ReadOnlySpan<int> Rows
+    {
+        get
+        {
+            if (_rows.Length == 0)
+                _rows = [.. Enumerable.Range(0, Count).Select(index => (int)((long)index * rows / Count))];
+            return _rows;
+        }
+    }
 
     /// <summary>Returns the observations of the sampled rows.</summary>
     /// <param name="observations">Those of the batch, <c>[rows, d]</c>.</param>
@@ -28,7 +37,7 @@ internal sealed class RowSample(int rows, double fraction)
         if (_observations.Length < Count * length)
             _observations = new float[Count * length];
         for (var i = 0; i < Count; i++)
-            observations.Slice(Row(i) * length, length).CopyTo(_observations.AsSpan(i * length));
+            observations.Slice(Rows[i] * length, length).CopyTo(_observations.AsSpan(i * length));
         return _observations.AsSpan(0, Count * length);
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Trpo.Estimators.Foundation;
 
 namespace Trpo.Estimators.Optimization;
 
@@ -29,7 +30,8 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
     public TrustRegionStep Step(ITrustRegionProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        var gradient = new double[problem.Length];
+        using var gradientArray = new PooledArray<double>(problem.Length);
+        var gradient = gradientArray.Span;
         var objective = problem.Gradient(gradient);
         if (NonFinite(gradient) is { } offender)
             return new TrustRegionStep { Outcome = TrustRegionOutcome.NonFiniteGradient, GradientNorm = double.NaN, Offender = problem.NameOf(offender) };
@@ -40,7 +42,8 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
         if (!double.IsFinite(objective))
             return rejected;
 
-        var direction = new double[problem.Length];
+        using var directionArray = new PooledArray<double>(problem.Length);
+        var direction = directionArray.Span;
         var solved = Direction(problem, gradient, direction);
         rejected = rejected with { ConjugateGradient = solved };
         if (solved.Outcome == ConjugateGradientOutcome.NonFinite || !double.IsFinite(solved.Curvature))
@@ -52,7 +55,7 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
         var expected = TensorPrimitives.Dot<double>(gradient, direction);
         if (!(expected > 0 && double.IsFinite(expected)))
             return rejected with { Outcome = TrustRegionOutcome.NoImprovement };
-        var found = Search(problem, direction, objective, expected);
+        var found = Search(problem, directionArray, objective, expected);
         return rejected with
         {
             Outcome = found.Outcome,
@@ -101,11 +104,11 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
         }
     }
 
-    private LineSearchResult Search(ITrustRegionProblem problem, double[] fullStep, double objective, double expected)
+    private LineSearchResult Search(ITrustRegionProblem problem, PooledArray<double> fullStep, double objective, double expected)
     {
-        var old = new double[problem.Length];
-        var trial = new double[problem.Length];
-        problem.CopyTo(old);
+        using var old = new PooledArray<double>(problem.Length);
+        using var trial = new PooledArray<double>(problem.Length);
+        problem.CopyTo(old.Span);
         var accepted = false;
         try
         {
@@ -116,13 +119,13 @@ public sealed class TrustRegionOptimizer : IPolicyOptimizer
         finally
         {
             if (!accepted)
-                problem.Assign(old);
+                problem.Assign(old.Span);
         }
 
         (double Objective, double MeanKl) Try(double fraction)
         {
-            TensorPrimitives.MultiplyAdd(fullStep, fraction, old, trial);
-            problem.Assign(trial);
+            TensorPrimitives.MultiplyAdd(fullStep.Span, fraction, old.Span, trial.Span);
+            problem.Assign(trial.Span);
             return problem.Evaluate();
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Policies;
@@ -15,7 +16,8 @@ internal sealed class PolicyObjective : IPartialProblem
     private readonly double[] _oldParameters;
     private readonly double[] _parameters;
     private readonly RowSample _sample;
-    private double[]? _sampledParameters;
+    private readonly IReferenceDistributions _reference;
+    private bool _linearizedOnSample;
 
     /// <param name="policy">The policy to update.</param>
     /// <param name="observations">The observations, <c>[N, d]</c>.</param>
@@ -32,6 +34,7 @@ internal sealed class PolicyObjective : IPartialProblem
         _oldParameters = new double[Rows * policy.ParameterLength];
         _parameters = new double[_oldParameters.Length];
         _sample = new RowSample(Rows, fisherFraction);
+        _reference = ReferenceDistributions.Of(policy.Distribution, new ReferenceRows(_oldParameters, actions, _oldLogProbabilities));
     }
 
     public int Length => _policy.Length;
@@ -48,20 +51,14 @@ internal sealed class PolicyObjective : IPartialProblem
 
     public LinearizationSums Linearize()
     {
-        var distribution = _policy.Distribution;
         _policy.Linearize(_observations.Span, _oldParameters);
-        _sampledParameters = _sample.IsWholeBatch ? _oldParameters : null;
-        var (entropy, surrogate) = (0.0, 0.0);
-        for (var row = 0; row < Rows; row++)
-        {
-            var parameters = Row(_oldParameters, row);
+        _linearizedOnSample = _sample.IsWholeBatch;
 
-            // The ratio starts at exactly 1: the old log-probabilities come from this pass, not from the one that sampled the actions.
-            _oldLogProbabilities[row] = distribution.LogProbability(parameters, Action(row), Row(_parameters, row));
-            entropy += distribution.Entropy(parameters) - distribution.EntropyOrigin;
-            surrogate += _advantages[row];
-        }
-
+        // The ratio starts at exactly 1: the old log-probabilities come from this pass, not from the one that sampled the actions.
+        var entropy = _reference.Begin(_parameters);
+        var surrogate = 0.0;
+        foreach (var advantage in _advantages)
+            surrogate += advantage;
         return new LinearizationSums(surrogate, entropy);
     }
 
@@ -79,16 +76,13 @@ internal sealed class PolicyObjective : IPartialProblem
 
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
-        if (_sampledParameters is null)
-        {
-            _sampledParameters = new double[_sample.Count * _policy.ParameterLength];
-            _policy.Linearize(_sample.Take(_observations.Span), _sampledParameters);
-        }
-
-        var tangents = _parameters.AsSpan(0, _sampledParameters.Length);
         var weighted = _sample.Memory(_policy.ParameterLength);
+        if (!_linearizedOnSample)
+            _policy.Linearize(_sample.Take(_observations.Span), weighted);
+        _linearizedOnSample = true;
+        var tangents = _parameters.AsSpan(0, weighted.Length);
         _policy.Product(vector, tangents);
-        _policy.Distribution.FisherProducts(_sampledParameters, tangents, weighted);
+        _reference.FisherProducts(_sample.Rows, tangents, weighted);
         TensorPrimitives.Divide(weighted, divisor, weighted);
         _policy.TransposeProduct(weighted, product);
     }
@@ -118,17 +112,8 @@ internal sealed class PolicyObjective : IPartialProblem
 
     public TrialSums Evaluate()
     {
-        var distribution = _policy.Distribution;
         _policy.Evaluate(_observations.Span, _parameters);
-        var (surrogate, divergence) = (0.0, 0.0);
-        for (var row = 0; row < Rows; row++)
-        {
-            var parameters = Row(_parameters, row);
-            var ratio = Math.Exp(distribution.LogProbability(parameters, Action(row), []) - _oldLogProbabilities[row]);
-            surrogate += ratio * _advantages[row];
-            divergence += distribution.KullbackLeibler(Row(_oldParameters, row), parameters);
-        }
-
+        var (surrogate, divergence) = _reference.Compare(_parameters, _advantages);
         return new TrialSums(surrogate, divergence);
     }
 

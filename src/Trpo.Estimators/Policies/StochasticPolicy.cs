@@ -157,9 +157,17 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <param name="parameters">Receives <c>[N, P]</c>.</param>
     public void Linearize(ReadOnlySpan<float> observations, Span<double> parameters)
     {
-        var outputs = NetworkOutputs(parameters);
-        _network.Linearize(NetworkInputs(observations), outputs);
-        Append(outputs, _stateIndependent, parameters);
+        if (_stateIndependent.Length == 0)
+        {
+            _network.Linearize(NetworkInputs(observations), parameters);
+        }
+        else
+        {
+            var outputs = NetworkOutputs(parameters);
+            _network.Linearize(NetworkInputs(observations), outputs);
+            Append(outputs, _stateIndependent, parameters);
+        }
+
         Mask?.Apply(observations, parameters);
     }
 
@@ -168,6 +176,12 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <param name="tangents">Receives <c>[N, P]</c>.</param>
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
+        if (_stateIndependent.Length == 0)
+        {
+            _network.Product(vector, tangents);
+            return;
+        }
+
         var outputs = NetworkOutputs(tangents);
         _network.Product(vector[.._networkLength], outputs);
         Append(outputs, vector[_networkLength..], tangents);
@@ -178,6 +192,12 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     /// <param name="gradient">Receives <c>[n]</c>.</param>
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
     {
+        if (_stateIndependent.Length == 0)
+        {
+            _network.TransposeProduct(cotangents, gradient);
+            return;
+        }
+
         var outputs = NetworkOutputs(cotangents);
         var width = Distribution.NetworkOutputs;
         var free = gradient[_networkLength..];

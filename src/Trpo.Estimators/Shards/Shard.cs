@@ -93,7 +93,12 @@ internal sealed class Shard : IShard
     {
         var current = _history.Current;
         _valueInputs = ValueInputs(current);
-        var estimates = Estimate(current, _valueInputs.Span, Bonuses(current, current.LogProbabilities, entropyCoefficient));
+        var values = new double[current.Rows];
+        if (_valueFunction is ValueNetwork network)
+            network.PredictBeforeFit(_valueInputs.Span, values);
+        else
+            _valueFunction.Predict(_valueInputs.Span, values);
+        var estimates = Estimate(current, values, Bonuses(current, current.LogProbabilities, entropyCoefficient));
         _targets = estimates.Targets;
         _batch = UpdateBatch.Of(current, _history.Earlier, estimates.Advantages);
         var rounding = estimates.Rounding;
@@ -197,7 +202,9 @@ internal sealed class Shard : IShard
             ImportanceWeights.Compute(now.AsSpan(rows), rollout.LogProbabilities, weights[rows]);
             ImportanceWeights.TraceCoefficients(weights[rows], traces.AsSpan(rows));
             var bonuses = Bonuses(rollout, now.AsSpan(rows), entropyCoefficient);
-            var estimates = Estimate(rollout, _policy.NetworkInputs(rollout.Observations), bonuses, traces.AsSpan(rows));
+            var values = new double[rollout.Rows];
+            _valueFunction.Predict(_policy.NetworkInputs(rollout.Observations), values);
+            var estimates = Estimate(rollout, values, bonuses, traces.AsSpan(rows));
             estimates.Advantages.CopyTo(batch.Advantages, batch.Advantages.Length - now.Length + start);
             start += rollout.Rows;
             rounding = Math.Max(rounding, estimates.Rounding);
@@ -215,10 +222,8 @@ internal sealed class Shard : IShard
             : EntropyBonus.Compute(_policy.DrawLogProbabilities(rollout.Observations, rollout.Actions, rollout.Rows), entropyCoefficient, family.EntropyOrigin);
     }
 
-    private AdvantageEstimates Estimate(Rollout rollout, ReadOnlySpan<float> inputs, ReadOnlySpan<double> bonuses, ReadOnlySpan<double> traces = default)
+    private AdvantageEstimates Estimate(Rollout rollout, double[] values, ReadOnlySpan<double> bonuses, ReadOnlySpan<double> traces = default)
     {
-        var values = new double[rollout.Rows];
-        _valueFunction.Predict(inputs, values);
         var bootstrapValues = new double[rollout.BootstrapRows.Length];
         _valueFunction.Predict(_policy.NetworkInputs(rollout.BootstrapObservations), bootstrapValues);
         var estimates = AdvantageEstimates.Compute(rollout, values, bootstrapValues, _options.Advantages, bonuses, _valueFunction is ValueNetwork network ? network.Rounding(values) : 0, traces);
