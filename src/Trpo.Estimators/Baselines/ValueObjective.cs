@@ -68,7 +68,7 @@ internal sealed class ValueObjective : IPartialProblem
 
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
-        if (!_linearizedOnSample)
+        if (!_linearizedOnSample && !_network.TryRestrict(_sample.Rows))
             _network.Linearize(_sample.Take(_observations.Span), _sample.Memory(1));
         _linearizedOnSample = true;
         var tangents = _sample.Memory(1);

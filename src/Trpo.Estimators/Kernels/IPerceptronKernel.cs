@@ -19,6 +19,10 @@ internal interface IPerceptronKernel
     /// <summary>Computes the outputs of a batch and keeps the activations, which the products need. Shapes are those of <see cref="Evaluate"/>.</summary>
     void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs);
 
+    /// <summary>Makes some rows of the batch of <see cref="Linearize"/> the batch that the products are those of.</summary>
+    /// <param name="rows">The indices of the rows, at least one, in ascending order.</param>
+    void Restrict(ReadOnlySpan<int> rows);
+
     /// <summary>Computes <c>J v</c> at the parameters and the batch of <see cref="Linearize"/>.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
     /// <param name="tangents">Receives <c>[N, outputs]</c>.</param>

@@ -106,6 +106,21 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         GC.KeepAlive(this);
     }
 
+    public void Restrict(ReadOnlySpan<int> rows)
+    {
+        CheckLinearized();
+        _activatedRows = 0;
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            RowKernel<TSimd, TVector>.Gather(Activations(i, 0), _layers[i].InputStride, rows);
+            if (i > 0 && _slopes[i] != _activations[i])
+                RowKernel<TSimd, TVector>.Gather(Slopes(i, 0), _layers[i].InputStride, rows);
+        }
+
+        _rows = rows.Length;
+        GC.KeepAlive(this);
+    }
+
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
         CheckLinearized();

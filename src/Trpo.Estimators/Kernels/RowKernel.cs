@@ -33,6 +33,18 @@ internal static unsafe class RowKernel<TSimd, TVector>
         }
     }
 
+    /// <summary>Moves some rows of padded memory to its beginning.</summary>
+    /// <param name="memory">The rows.</param>
+    /// <param name="stride">The distance between rows.</param>
+    /// <param name="rows">The indices of the rows to keep, in ascending order: no row is overwritten before it is moved.</param>
+    public static void Gather(float* memory, int stride, ReadOnlySpan<int> rows)
+    {
+        for (var i = 0; i < rows.Length; i++)
+            new ReadOnlySpan<float>(memory + ((nint)rows[i] * stride), stride).CopyTo(new Span<float>(memory + ((nint)i * stride), stride));
+        var padding = PerceptronLayer.Padded(rows.Length, PerceptronKernel.RowMultiple) - rows.Length;
+        new Span<float>(memory + ((nint)rows.Length * stride), padding * stride).Clear();
+    }
+
     /// <summary>Copies rows out of padded memory.</summary>
     /// <param name="source">The rows.</param>
     /// <param name="stride">The distance between rows.</param>

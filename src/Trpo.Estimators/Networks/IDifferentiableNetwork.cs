@@ -28,6 +28,11 @@ internal interface IDifferentiableNetwork : IDisposable
     /// <summary>Computes the outputs of a batch and prepares the products for it, until the next call or the next <see cref="Assign"/>. Shapes are those of <see cref="Evaluate"/>.</summary>
     void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs);
 
+    /// <summary>Makes some rows of the batch of <see cref="Linearize"/> the batch that the products are those of, where that takes less than to linearize them.</summary>
+    /// <param name="rows">The indices of the rows, at least one, in ascending order.</param>
+    /// <returns>False if nothing was done: the rows are to be linearized.</returns>
+    bool TryRestrict(ReadOnlySpan<int> rows) => false;
+
     /// <summary>Computes <c>J v</c>, the derivative of the outputs in a direction of the parameters.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
     /// <param name="tangents">Receives <c>[N, outputs]</c>.</param>

@@ -38,6 +38,12 @@ internal sealed class ManagedPerceptron : IDifferentiableNetwork
 
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs) => _kernel.Linearize(inputs, outputs);
 
+    public bool TryRestrict(ReadOnlySpan<int> rows)
+    {
+        _kernel.Restrict(rows);
+        return true;
+    }
+
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents) => _kernel.Product(vector, tangents);
 
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient) => _kernel.TransposeProduct(cotangents, gradient);

@@ -77,7 +77,7 @@ internal sealed class PolicyObjective : IPartialProblem
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
         var weighted = _sample.Memory(_policy.ParameterLength);
-        if (!_linearizedOnSample)
+        if (!_linearizedOnSample && !_policy.TryRestrict(_sample.Rows))
             _policy.Linearize(_sample.Take(_observations.Span), weighted);
         _linearizedOnSample = true;
         var tangents = _parameters.AsSpan(0, weighted.Length);

@@ -171,6 +171,9 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
         Mask?.Apply(observations, parameters);
     }
 
+    /// <inheritdoc cref="IDifferentiableNetwork.TryRestrict"/>
+    public bool TryRestrict(ReadOnlySpan<int> rows) => _network.TryRestrict(rows);
+
     /// <summary>Computes <c>J v</c>, with <c>J</c> the derivatives of the distributions' parameters by the policy's.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>
     /// <param name="tangents">Receives <c>[N, P]</c>.</param>
