@@ -17,11 +17,14 @@ internal sealed class MemoryEstimate
     // Memory that the garbage collector and the allocators hold beside what is in use; measured.
     private const double Overhead = 1.3;
 
-    // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the full step, the parameters before and at a trial.
-    private const int VectorsOfStep = 10;
+    // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the parameters before and at a trial. Those of a pool are up to twice as long.
+    private const int VectorsOfStep = 14;
 
-    // The kernels hold the parameters and a direction in two layouts each, the module holds them once, and the exported graph is copied several times.
-    private const int SinglesPerParameter = 10;
+    // The kernels hold the parameters and a direction in two layouts each and once more in double precision, the module holds them once, and the exported graph is copied several times.
+    private const int SinglesPerParameter = 12;
+
+    // The memory of kernels grows by a quarter at least where iterations grow.
+    private const double GrowthOfKernels = 1.25;
 
     // A state is written to a stream that doubles its memory as it grows, then joined with the others and copied, while an earlier one is kept.
     private const int CopiesOfState = 6;
@@ -127,8 +130,9 @@ internal sealed class MemoryEstimate
         {
             var (observation, sampled) = ((double)_sizes.ObservationLength * sizeof(float), _options.FisherFraction < 1 ? _options.FisherFraction : 0);
 
-            // Values, rewards, values of the next observations, advantages, targets, log-probabilities; with reuse also weights and traces.
-            var doubles = 7.0 + (Rollouts > 1 ? 5 : 0) + _sizes.ActionLength + (2.0 * _sizes.ParameterLength) + _sizes.NetworkOutputs + (2 * _options.FisherFraction * _sizes.ParameterLength) + (Rollouts > 1 ? _sizes.ParameterLength : 0);
+            // Values, rewards, values of the next observations, advantages, targets, log-probabilities; with reuse also weights and traces. The parameters of the distributions before and at a
+            // trial, and what is computed from them once.
+            var doubles = 7.0 + (Rollouts > 1 ? 5 : 0) + _sizes.ActionLength + (4.0 * _sizes.ParameterLength) + _sizes.NetworkOutputs + (2 * _options.FisherFraction * _sizes.ParameterLength) + (Rollouts > 1 ? _sizes.ParameterLength : 0);
             return (doubles * sizeof(double)) + (observation * (sampled + (_options.NormalizeObservations ? 1 : 0) + (Rollouts > 1 ? 1 : 0))) + (IsOnProcessor ? PolicyActivations : 0);
         }
     }
@@ -153,7 +157,8 @@ internal sealed class MemoryEstimate
         return sizeof(float) * (engine switch
         {
             // The derivatives of SiLU are kept beside its values.
-            NetworkEngine.Kernels => Padded(inputs) + ((activation == Activation.Silu ? 2 : 1) * layers.Sum(width => Padded(width))),
+            NetworkEngine.Kernels => (Rollouts > 1 || _options.MaxStepsPerIteration > _options.StepsPerIteration ? GrowthOfKernels : 1)
+                * (Padded(inputs) + ((activation == Activation.Silu ? 2 : 1) * layers.Sum(width => Padded(width)))),
 
             // Activations and derivatives. Tangents, cotangents and the values of a trial are those of a block of rows.
             NetworkEngine.TorchProducts => inputs + (2 * hidden),
