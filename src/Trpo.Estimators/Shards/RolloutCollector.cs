@@ -127,10 +127,13 @@ internal sealed class RolloutCollector : ICheckpointable
     /// <inheritdoc/>
     public void RestoreState(BinaryReader reader)
     {
-        reader.ReadSpan(_environments.Observations, "values of observations");
+        var observations = _environments.Observations;
+        reader.ReadSpan<float>(observations, "values of observations");
         reader.ReadSpan<float>(_current, "values of transformed observations");
-        StateSpans.RequireFinite<float>(_environments.Observations, "values of observations");
+        StateSpans.RequireFinite<float>(observations, "values of observations");
         StateSpans.RequireFinite<float>(_current, "values of transformed observations");
+        for (var e = 0; e < _cutOffs.Length; e++)
+            observations.AsSpan(e * observations.Length / _cutOffs.Length, observations.Length / _cutOffs.Length).CopyTo(_environments.Observation(e));
         reader.ReadSpan<int>(_cutOffs, "cut-offs of episodes");
         for (var e = 0; e < _cutOffs.Length; e++)
         {

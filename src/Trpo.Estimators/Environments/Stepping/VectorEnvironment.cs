@@ -10,10 +10,16 @@ namespace Trpo.Estimators.Environments.Stepping;
 /// </summary>
 internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 {
+    // The values of a cache line. What different threads write lies a line apart, or each write would take the line from the other processor.
+    private const int CacheLine = 64 / sizeof(float);
+
     private readonly EnvironmentSpecification _specification;
     private readonly EnvironmentSlot[] _slots;
     private readonly int _observationLength;
     private readonly float[] _observations;
+
+    // Objects that are created one after the other lie side by side: these lie between the slots, and between the environments.
+    private readonly float[][] _spacings;
     private readonly VectorEnvironment? _whole;
     private readonly Action<string>? _warn;
     private bool _hasWarned;
@@ -28,9 +34,15 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         _specification = specification;
         _warn = warn;
         _observationLength = specification.ObservationSpace.Length;
-        _observations = new float[count * _observationLength];
+        _observations = new float[checked((count * Stride) + CacheLine)];
+        _spacings = new float[2 * count][];
         var validator = new ObservationValidator(specification.ObservationSpace);
-        _slots = [.. Enumerable.Range(0, count).Select(index => new EnvironmentSlot(specification, validator, index, count, _observations.AsMemory(index * _observationLength, _observationLength), disposalLimit))];
+        _slots = new EnvironmentSlot[count];
+        for (var i = 0; i < count; i++)
+        {
+            _slots[i] = new EnvironmentSlot(specification, validator, i, count, _observations.AsMemory(CacheLine + (i * Stride), _observationLength), disposalLimit);
+            _spacings[count + i] = new float[CacheLine];
+        }
         try
         {
             for (var i = 0; i < count; i++)
@@ -45,7 +57,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
 
     private VectorEnvironment(VectorEnvironment whole, int first, int count, Action<string>? warn)
     {
-        (_specification, _observationLength, _observations, _warn) = (whole._specification, whole._observationLength, whole._observations, warn);
+        (_specification, _observationLength, _observations, _spacings, _warn) = (whole._specification, whole._observationLength, whole._observations, whole._spacings, warn);
         (_whole, First) = (whole, first);
         _slots = whole._slots[first..(first + count)];
     }
@@ -77,11 +89,20 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>The actions of one environment.</summary>
     public ActionSpace ActionSpace => _specification.ActionSpace;
 
-    /// <summary>The current observations of all environments, <c>[Count, d]</c>.</summary>
-    public Span<float> Observations => _observations.AsSpan(First * _observationLength, Count * _observationLength);
+    /// <summary>A copy of the current observations of all environments, <c>[Count, d]</c>.</summary>
+    public float[] Observations
+    {
+        get
+        {
+            var observations = new float[Count * _observationLength];
+            for (var i = 0; i < Count; i++)
+                Observation(i).CopyTo(observations.AsSpan(i * _observationLength));
+            return observations;
+        }
+    }
 
     /// <summary>Returns the current observation of environment <paramref name="index"/>, <c>[d]</c>.</summary>
-    public Span<float> Observation(int index) => _observations.AsSpan((First + index) * _observationLength, _observationLength);
+    public Span<float> Observation(int index) => _observations.AsSpan(CacheLine + ((First + index) * Stride), _observationLength);
 
     /// <summary>True if an environment is stepped asynchronously.</summary>
     public bool HasAsynchronous => Array.Exists(_slots, slot => slot.Asynchronous is not null);
@@ -163,10 +184,13 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>Returns the name and the index of an environment and the step that it is at, for the start of a message.</summary>
     public string DescribeStep(int index) => string.Create(CultureInfo.InvariantCulture, $"{Describe(index)}, at step {Length(index)} of its episode");
 
+    private int Stride => _observationLength + CacheLine;
+
     private void Create(int index)
     {
         var slot = _slots[index];
         slot.Create();
+        _spacings[First + index] = new float[CacheLine];
         if (!slot.HasFormer && !(_whole ?? this)._slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
             return;
 
