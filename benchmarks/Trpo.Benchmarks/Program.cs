@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Trpo.Benchmarks;
 using Trpo.Benchmarks.Ratios;
+using Trpo.Benchmarks.Throughput;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     [StartupProbe.Verb, var part, var start] => StartupProbe.Execute(part, long.Parse(start, CultureInfo.InvariantCulture)),
+    ["throughput", var picture] => ThroughputRun.Execute(picture),
     ["ratios", .. var parts] => RatioRun.Execute(parts),
     _ => Profile(args),
 };

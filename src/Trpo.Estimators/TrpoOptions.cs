@@ -146,8 +146,10 @@ public sealed record TrpoOptions
     /// <summary>
     /// The number of shards that environments, and the rows of an iteration with them, are divided among in their order. A shard has copies of the policy and of the value function and a random stream
     /// of its own, and is computed by one thread at a time: several can keep as many processors busy. The result depends on this number, and not on <see cref="Threads"/>. From 1 to 1,024, and at most one for each environment. Null,
-    /// the default, means 1 for a new training, and the number of the checkpoint for one that is resumed. The factories of <see cref="Network"/> and <see cref="Distribution"/> are called once for each shard. Shards collect their
-    /// rollouts on the <c>threads</c> of <c>LoadFromEnvironment</c>, of which a multiple of the number of shards suits: with <c>threads: 1</c>, one shard collects after another.
+    /// the default, means as many as leave each shard 4 environments, 4,096 steps of the longest iteration and 16,777,216 steps times parameters of the policy: a power of two up to 64, so that iterations below 8,192 steps have 1;
+    /// and 1 with a <see cref="Network"/>, <see cref="Distribution"/> or <see cref="Baseline"/> of your own (whose factories are called once for each shard), for asynchronous environments, and on a <see cref="Device"/> other than the
+    /// processor. A training that is resumed keeps the number of its checkpoint. Shards collect their rollouts on the <c>threads</c> of <c>LoadFromEnvironment</c>, of which a multiple of the number of shards suits: with
+    /// <c>threads: 1</c>, one shard collects after another.
     /// </summary>
     public int? Shards { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
 
     private EstimationSums _sums;
 
+    // Those of several shards, in order; null while they may change.
+    private IReadOnlyList<Episode>? _episodes;
+
     /// <summary>The number of shards, <c>K</c>.</summary>
     public int Count => shards.Count;
 
@@ -38,9 +41,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public int RowCount => shards.Sum(shard => shard.RowCount);
 
     /// <summary>The episodes that ended in the current iteration, in the order of their ends: by step, then by environment. With those of one shard after another, the last hundred would all be of the last shard.</summary>
-    public IReadOnlyList<Episode> Episodes => shards.Count == 1
-        ? shards[0].Episodes
-        : [.. shards.SelectMany(shard => shard.Episodes.Zip(shard.Rollout.EpisodeEnds())).OrderBy(pair => pair.Second).Select(pair => pair.First)];
+    public IReadOnlyList<Episode> Episodes => shards.Count == 1 ? shards[0].Episodes : _episodes ??= InOrder();
 
     /// <summary>The number of failed environments of all shards that have been replaced by new ones since training began.</summary>
     public int Restarts => shards.Sum(shard => shard.Restarts);
@@ -49,6 +50,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <param name="steps">The number of steps to collect from each environment.</param>
     public void BeginIteration(int steps)
     {
+        _episodes = null;
         ObservationStatistics? statistics = null;
         if (shards[0].Statistics is not null)
             statistics = BinaryTree.Combine<ObservationStatistics>([.. shards.Select(shard => shard.Statistics!)], ObservationStatistics.Merge);
@@ -71,6 +73,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     {
         if (shards.Count == 1)
             return shards[0].Collect(proceed);
+        _episodes = null;
         var complete = false;
         Step(() => complete = new RolloutRound(shards, Threads.Collection, mustPause ?? (() => false), isCancelled ?? (() => false)).Collect(proceed));
         return complete;
@@ -141,6 +144,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <exception cref="CheckpointException">It is not the state of such shards.</exception>
     public void Restore(CheckpointContent content)
     {
+        _episodes = null;
         foreach (var (name, part) in shards.SelectMany(shard => shard.Models))
             content.Restore(name, part.RestoreState);
         for (var i = 0; i < shards.Count; i++)
@@ -183,6 +187,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         foreach (var shard in shards)
             shard.Reseed(stream);
     }
+
+    private IReadOnlyList<Episode> InOrder() =>
+        [.. shards.SelectMany(shard => shard.Episodes.Zip(shard.Rollout.EpisodeEnds())).OrderBy(pair => pair.Second).Select(pair => pair.First)];
 
     // Each shard restarts environments as long as those that all others restarted before leave it to; what they restart at the same time is counted afterwards.
     private void Step(Action step)

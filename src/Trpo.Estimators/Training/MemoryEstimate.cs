@@ -56,7 +56,7 @@ internal sealed class MemoryEstimate
         Evaluations = options.Evaluation is { } evaluation
             ? ((double)evaluation.Episodes * BytesOfEpisode) + (Math.Min(sizes.Environments, evaluation.Episodes) * (double)CopiesOfObservation * sizes.ObservationLength * sizeof(float)) + (CopiesOfBest * BytesOfBest)
             : 0;
-        OnDevice = IsOnProcessor ? 0 : (updateRows * PolicyActivations) + (_rows * ValueActivations) + ((_sizes.PolicyLength + ValueLength) * SinglesPerParameter * sizeof(float));
+        OnDevice = IsOnProcessor ? 0 : (updateRows * PolicyActivations) + (_rows * ValueActivations) + (_sizes.Shards * (_sizes.PolicyLength + ValueLength) * SinglesPerParameter * sizeof(float));
         States = StateCount * CopiesOfState * BytesOfState;
     }
 

@@ -87,8 +87,9 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     public TrainingPlan Plan(StochasticPolicy policy, int observationLength)
     {
         // Which environments step asynchronously is only known when all are created.
-        var sizes = TrainingSizes.Of(options, policy, environment.Count, observationLength, environment.ActionSpace.Length) with { KeepsIterationStart = environment.StepTimeout is not null, Shards = options.Shards ?? 1 };
+        var sizes = TrainingSizes.Of(options, policy, environment.Count, observationLength, environment.ActionSpace.Length) with { KeepsIterationStart = environment.StepTimeout is not null };
         var schedule = IterationSchedule.Of(options, environment.Count);
+        sizes = sizes with { Shards = ShardCount.Of(options, sizes, schedule) };
         MemoryEstimate.Check(options, sizes, schedule);
         var hasValueNetwork = options.Baseline is null;
         return new TrainingPlan

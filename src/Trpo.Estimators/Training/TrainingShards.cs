@@ -86,19 +86,19 @@ internal sealed class TrainingShards : IDisposable
             yield break;
         }
 
+        var copies = new RandomSource((ulong)parts.Seed);
         for (var i = 0; i < environments.Count; i++)
         {
-            var policy = i == 0 ? parts.Policy : CopyPolicy(parts);
+            var policy = i == 0 ? parts.Policy : CopyPolicy(parts, copies.Split());
             var values = i > 0 && parts.ValueFunction is ValueNetwork network ? Owned(network.Copy()) : parts.ValueFunction;
             yield return new ShardParts(environments[i], policy, values, parts.RolloutRandom.Split());
         }
     }
 
-    private StochasticPolicy CopyPolicy(TrainingParts parts)
+    private StochasticPolicy CopyPolicy(TrainingParts parts, RandomSource random)
     {
         if (!parts.Policy.IsCheckpointable)
             throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that it cannot be copied for several shards: set {nameof(TrpoOptions.Shards)} to 1, or implement {nameof(ICheckpointable)}.");
-        var random = new RandomSource((ulong)parts.Seed);
         var copy = parts.CopyPolicy(random);
         PartRandoms.Add(random);
         if (_owned.OfType<StochasticPolicy>().Prepend(parts.Policy).Select(copy.FindShared).FirstOrDefault(name => name is not null) is { } shared)

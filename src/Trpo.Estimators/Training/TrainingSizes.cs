@@ -37,6 +37,9 @@ internal sealed record TrainingSizes
     /// <summary>The number of shards, <c>K</c>, each of which has a copy of the networks. 1 by default.</summary>
     public int Shards { get; init; } = 1;
 
+    /// <summary>True if environments are stepped asynchronously.</summary>
+    public bool HasAsynchronousEnvironments { get; init; }
+
     /// <summary>True if a training with checkpoints keeps the state before each iteration too.</summary>
     public bool KeepsIterationStart { get; init; }
 
@@ -62,7 +65,11 @@ internal sealed record TrainingSizes
 
     /// <summary>The sizes of a training with its parts.</summary>
     public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) =>
-        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with { KeepsIterationStart = parts.Environments.MayEndWithinStep };
+        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with
+        {
+            KeepsIterationStart = parts.Environments.MayEndWithinStep,
+            HasAsynchronousEnvironments = parts.Environments.HasAsynchronous,
+        };
 
     /// <summary>The sizes of a training with a policy.</summary>
     /// <param name="options">The options.</param>

@@ -44,7 +44,8 @@ internal sealed class TrpoTrainer : IDisposable
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
-        var sizes = TrainingSizes.Of(options, parts) with { Shards = options.Shards ?? 1 };
+        var sizes = TrainingSizes.Of(options, parts);
+        sizes = sizes with { Shards = ShardCount.Of(options, sizes, progress.Schedule) };
         MemoryEstimate.Check(options, sizes, progress.Schedule);
         if (options.Evaluation is { KeepBest: true } && !parts.Policy.IsCheckpointable)
             throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that the best policy could not be kept: leave {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.KeepBest)} out, or implement {nameof(ICheckpointable)}.");
@@ -54,7 +55,7 @@ internal sealed class TrpoTrainer : IDisposable
         TrainingShards? shards = null;
         try
         {
-            // A training that resumes has as many shards as before, also where the options name no number.
+            // A training that resumes has as many shards as before, also where its new length makes others worthwhile.
             var latest = checkpoints?.Latest();
             if (latest is var (path, content))
                 sizes = sizes with { Shards = ShardCount.Saved(options, parts.Environments.Count, path, content) };

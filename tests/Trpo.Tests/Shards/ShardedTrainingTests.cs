@@ -115,14 +115,16 @@ public sealed class ShardedTrainingTests
     }
 
     [Test]
-    public void Long_iterations_in_many_environments_have_one_shard_by_default()
+    public void Long_iterations_in_many_environments_have_several_shards_by_default()
     {
         var options = new TrpoOptions { TotalSteps = 32_768, StepsPerIteration = 16_384, FinalStepsPerIteration = 16_384, Seed = 1 };
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new CartPole(), count: 64, threads: 4);
 
-        Assert.That(ml.ReinforcementLearning.Trainers.Trpo(view, options).Describe(view.Schema).Shards, Is.EqualTo(1));
-        Assert.That(Fit(options, count: 64, threads: 4).Iterations.Select(iteration => iteration.Shards), Is.EqualTo(new[] { 1, 1 }));
+        Assert.That(ml.ReinforcementLearning.Trainers.Trpo(view, options).Describe(view.Schema).Shards, Is.EqualTo(4));
+        var byDefault = Fit(options with { Threads = 3 }, count: 64, threads: 4);
+        Assert.That(byDefault.Iterations.Select(iteration => iteration.Shards), Is.EqualTo(new[] { 4, 4 }));
+        Assert.That(byDefault.Onnx, Is.EqualTo(Fit(options with { Shards = 4, Threads = 1 }, count: 64, threads: 1).Onnx));
     }
 
     [Test]

@@ -23,7 +23,7 @@ public sealed class TrainingPlanTests
         yield return Case("fewer steps than environments", Short with { TotalSteps = 3, StepsPerIteration = 2 }, 5);
         yield return Case("a linear policy and a wide value function", Short with { HiddenLayers = [], ValueFunction = new() { HiddenLayers = [40] } }, 2);
         yield return Case("several shards", Short with { Shards = 3 }, 4);
-        yield return Case("one shard by default", Short with { TotalSteps = 8_192, StepsPerIteration = 8_192, HiddenLayers = [64, 64] }, 8);
+        yield return Case("several shards by default", Short with { TotalSteps = 8_192, StepsPerIteration = 8_192, HiddenLayers = [64, 64] }, 8);
         yield return Case("a custom network", Short with { Network = arguments => new BufferedNetwork(arguments.Inputs, arguments.Outputs, arguments.Random) }, 2);
 
         static TestCaseData Case(string name, TrpoOptions options, int environments) => new TestCaseData(options, environments).SetArgDisplayNames(name);
@@ -148,7 +148,7 @@ public sealed class TrainingPlanTests
     {
         var ml = new MLContext(1);
         var view = ml.ReinforcementLearning.LoadFromEnvironment(() => new Robot(), count: 16, threads: 4);
-        var options = new TrpoOptions { TotalSteps = 10_000_000, StepsPerIteration = 16_384, FinalStepsPerIteration = 16_384, Shards = 4 };
+        var options = new TrpoOptions { TotalSteps = 10_000_000, StepsPerIteration = 16_384, FinalStepsPerIteration = 16_384 };
 
         Assert.That(ml.ReinforcementLearning.Trainers.Trpo(view, options).Describe(view.Schema).Shards, Is.EqualTo(4));
     }
