@@ -11,8 +11,11 @@ internal static class ThroughputRun
     private const int Environments = 16;
     private const int Repeats = 5;
 
-    // After the first one, in which code is compiled and memory grows.
+    private const int WarmUps = 2;
+
+    // At least; the first one is left out, in which memory grows.
     private const int Iterations = 6;
+    private const int MinSteps = 100_000;
 
     private static readonly int[] Widths = [64, 256];
     private static readonly int[] Rows = [512, 2_048, 8_192, 32_768];
@@ -37,15 +40,15 @@ internal static class ThroughputRun
     {
         var times = threads.Select(_ => new List<double>()).ToArray();
         var shards = 0;
-        for (var repeat = 0; repeat <= Repeats; repeat++)
+        for (var repeat = 0; repeat < WarmUps + Repeats; repeat++)
         {
             for (var i = 0; i < threads.Length; i++)
             {
                 var iterations = Train(width, rows, threads[i]);
                 shards = iterations[0].Shards;
 
-                // The compiler replaces the code of hot methods during the first training.
-                if (repeat > 0)
+                // The compiler replaces the code of hot methods during the first trainings.
+                if (repeat >= WarmUps)
                     times[i].AddRange(iterations.Zip(iterations.Skip(1), (before, after) => (after.Elapsed - before.Elapsed).TotalSeconds));
             }
         }
@@ -60,7 +63,7 @@ internal static class ThroughputRun
         var iterations = new List<TrpoIteration>();
         var options = new TrpoOptions
         {
-            TotalSteps = Math.Max(Iterations, 20_000 / rows) * rows,
+            TotalSteps = Math.Max(Iterations, MinSteps / rows) * rows,
             StepsPerIteration = rows,
             FinalStepsPerIteration = rows,
             HiddenLayers = [width, width],
