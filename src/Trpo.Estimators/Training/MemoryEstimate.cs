@@ -17,8 +17,9 @@ internal sealed class MemoryEstimate
     // Memory that the garbage collector and the allocators hold beside what is in use; measured.
     private const double Overhead = 1.3;
 
-    // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the parameters before and at a trial. Those of a pool are up to twice as long.
-    private const int VectorsOfStep = 14;
+    // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the parameters before and at a trial. They come from a pool, whose arrays are up to twice as long, and serve one network
+    // after the other.
+    private const int VectorsOfStep = 10;
 
     // The kernels hold the parameters and a direction in two layouts each and once more in double precision, the module holds them once, and the exported graph is copied several times.
     private const int SinglesPerParameter = 12;

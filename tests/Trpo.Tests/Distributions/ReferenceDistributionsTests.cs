@@ -4,7 +4,7 @@ using Trpo.Runtime.Spaces;
 
 namespace Trpo.Tests.Distributions;
 
-/// <summary>What reference distributions compute once must have the bits of what the family computes for each row.</summary>
+/// <summary>Reference distributions, which compute some numbers once, against their families, which compute them for each row: the results must have the same bits.</summary>
 public sealed class ReferenceDistributionsTests
 {
     private const int Rows = 40;

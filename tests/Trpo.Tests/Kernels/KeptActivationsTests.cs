@@ -6,7 +6,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Kernels;
 
-/// <summary>What a kernel keeps of an earlier batch must have the bits of what it would compute anew.</summary>
+/// <summary>A kernel that keeps activations of an earlier batch, against one that computes them anew: their results must have the same bits.</summary>
 [TestFixture(16)]
 [TestFixture(8)]
 [TestFixture(4)]

@@ -10,7 +10,7 @@ namespace Trpo.Tests.Training;
 public sealed class ShardCountTests
 {
     [TestCase(512, 8, 1, TestName = "The default iterations have one shard")]
-    [TestCase(8_128, 64, 1, TestName = "Iterations below 8,192 steps have one shard")]
+    [TestCase(6_400, 64, 1, TestName = "Iterations below 8,192 steps have one shard")]
     [TestCase(8_192, 64, 2, TestName = "Each shard has 4,096 rows")]
     [TestCase(16_384, 8, 2, TestName = "Each shard has 4 environments")]
     [TestCase(16_384, 7, 1, TestName = "Fewer than 8 environments have one shard")]
