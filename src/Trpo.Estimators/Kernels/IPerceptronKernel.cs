@@ -21,7 +21,8 @@ internal interface IPerceptronKernel
 
     /// <summary>Makes some rows of the batch of <see cref="Linearize"/> the batch that the products are those of.</summary>
     /// <param name="rows">The indices of the rows, at least one, in ascending order.</param>
-    void Restrict(ReadOnlySpan<int> rows);
+    /// <returns>False if nothing was done, because the parameters changed since <see cref="Linearize"/>.</returns>
+    bool TryRestrict(ReadOnlySpan<int> rows);
 
     /// <summary>Computes <c>J v</c> at the parameters and the batch of <see cref="Linearize"/>.</summary>
     /// <param name="vector"><c>v</c>, <c>[n]</c>.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Trpo.Estimators.Kernels;
@@ -24,7 +25,9 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly AlignedBuffer[] _scratch;
     private readonly AlignedBuffer _zeros;
     private readonly int _parameterCount;
-    private readonly double[] _hidden;
+    // The parameters of all layers but the last, as the kernel rounds them, and those that replace them.
+    private readonly float[] _hidden;
+    private readonly float[] _rounded;
 
     // The rows that the activations are those of, at the present parameters of all layers but the last.
     private int _activatedRows;
@@ -36,7 +39,8 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _layers = Layers(widths);
         _directions = Layers(widths);
         _parameterCount = _layers.Sum(layer => layer.ParameterCount);
-        _hidden = new double[_parameterCount - Last.ParameterCount];
+        _hidden = new float[_parameterCount - Last.ParameterCount];
+        _rounded = new float[_hidden.Length];
         _activations = [.. _layers.Select(_ => new AlignedBuffer(0))];
         _slopes = activation == KernelActivation.Silu ? [.. _layers.Select(_ => new AlignedBuffer(0))] : _activations;
         var widest = _layers.Max(layer => Math.Max(layer.InputStride, layer.OutputStride));
@@ -54,16 +58,14 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         _rows = 0;
 
         // Where only the last layer changes, as where values get another scale, the activations before it are kept.
-        if (!MemoryMarshal.AsBytes(parameters[.._hidden.Length]).SequenceEqual(MemoryMarshal.AsBytes<double>(_hidden)))
+        TensorPrimitives.ConvertTruncating(parameters[.._hidden.Length], _rounded);
+        if (!MemoryMarshal.AsBytes<float>(_rounded).SequenceEqual(MemoryMarshal.AsBytes<float>(_hidden)))
         {
-            parameters[.._hidden.Length].CopyTo(_hidden);
+            _rounded.CopyTo(_hidden);
             _activatedRows = 0;
             var rest = parameters;
-            foreach (var layer in _layers.AsSpan(0, _layers.Length - 1))
-            {
-                layer.Set(rest[..layer.ParameterCount]);
-                rest = rest[layer.ParameterCount..];
-            }
+            for (var i = 0; i + 1 < _layers.Length; rest = rest[_layers[i++].ParameterCount..])
+                _layers[i].Set(rest[.._layers[i].ParameterCount]);
         }
 
         Last.Set(parameters[_hidden.Length..]);
@@ -106,9 +108,10 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
         GC.KeepAlive(this);
     }
 
-    public void Restrict(ReadOnlySpan<int> rows)
+    public bool TryRestrict(ReadOnlySpan<int> rows)
     {
-        CheckLinearized();
+        if (_rows == 0)
+            return false;
         _activatedRows = 0;
         for (var i = 0; i < _layers.Length; i++)
         {
@@ -119,6 +122,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
 
         _rows = rows.Length;
         GC.KeepAlive(this);
+        return true;
     }
 
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)

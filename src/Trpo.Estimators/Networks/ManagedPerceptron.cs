@@ -38,11 +38,7 @@ internal sealed class ManagedPerceptron : IDifferentiableNetwork
 
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs) => _kernel.Linearize(inputs, outputs);
 
-    public bool TryRestrict(ReadOnlySpan<int> rows)
-    {
-        _kernel.Restrict(rows);
-        return true;
-    }
+    public bool TryRestrict(ReadOnlySpan<int> rows) => _kernel.TryRestrict(rows);
 
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents) => _kernel.Product(vector, tangents);
 

@@ -37,10 +37,12 @@ internal sealed class RowTensors(IReadOnlyList<int> widths, ScalarType type, Dev
 
         // What is created in a caller's inference mode could not be changed outside of it.
         using var modes = GradientMode.Enable();
+        Rows = 0;
         Release(_rows);
         Release(_transposed);
         if (rows > _capacity)
         {
+            _capacity = 0;
             Release(_memory);
             for (var i = 0; i < _memory.Length; i++)
                 _memory[i] = empty(rows, widths[i], dtype: type, device: device).DetachFromDisposeScope();

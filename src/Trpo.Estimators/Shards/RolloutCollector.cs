@@ -23,14 +23,17 @@ internal sealed class RolloutCollector : ICheckpointable
     private readonly int[] _cutOffs;
     private readonly int _maxCutOff;
     private readonly Func<int, EnvironmentException, int> _seedOf;
+    private readonly SemaphoreSlim? _turns;
     private double[] _parameters = [];
 
     /// <param name="environments">The environments.</param>
     /// <param name="actionLength">The number of values of an action, <c>k</c>.</param>
     /// <param name="random">The source of actions and of the environments' seeds.</param>
     /// <param name="staggerStarts">True to cut first episodes off at evenly spread steps, so that environments with episodes of one fixed length do not end together.</param>
-    public RolloutCollector(TransformedVectorEnvironment environments, int actionLength, RandomSource random, bool staggerStarts = false)
+    /// <param name="turns">Taken while environments are stepped or reset, so that not too many are at the same time; null for no limit.</param>
+    public RolloutCollector(TransformedVectorEnvironment environments, int actionLength, RandomSource random, bool staggerStarts = false, SemaphoreSlim? turns = null)
     {
+        _turns = turns;
         _transformed = environments;
         _environments = environments.Unwrapped;
         _queue = environments.Queue;
@@ -58,7 +61,16 @@ internal sealed class RolloutCollector : ICheckpointable
         // The first ends are spread evenly over the length of an episode; 0 stands for never.
         for (var e = 0; e < _cutOffs.Length; e++)
             _cutOffs[e] = FirstCutOff(e);
-        _queue.Reset(_random);
+        _turns?.Wait();
+        try
+        {
+            _queue.Reset(_random);
+        }
+        finally
+        {
+            _turns?.Release();
+        }
+
         for (var e = 0; e < _environments.Count; e++)
             ReadFirst(e);
     }
@@ -95,7 +107,7 @@ internal sealed class RolloutCollector : ICheckpointable
             Step(policy, rollout, t);
             for (var e = 0; e < _environments.Count; e++)
                 Record(e, rollout, rollout.Row(e, t), policy, statistics, episodes);
-            _queue.Run(_seedOf);
+            RunQueue();
             for (var e = 0; e < _environments.Count; e++)
             {
                 if (rollout.Ended(rollout.Row(e, t)))
@@ -132,8 +144,9 @@ internal sealed class RolloutCollector : ICheckpointable
         reader.ReadSpan<float>(_current, "values of transformed observations");
         StateSpans.RequireFinite<float>(observations, "values of observations");
         StateSpans.RequireFinite<float>(_current, "values of transformed observations");
-        for (var e = 0; e < _cutOffs.Length; e++)
-            observations.AsSpan(e * observations.Length / _cutOffs.Length, observations.Length / _cutOffs.Length).CopyTo(_environments.Observation(e));
+        var length = observations.Length / _environments.Count;
+        for (var e = 0; e < _environments.Count; e++)
+            observations.AsSpan(e * length, length).CopyTo(_environments.Observation(e));
         reader.ReadSpan<int>(_cutOffs, "cut-offs of episodes");
         for (var e = 0; e < _cutOffs.Length; e++)
         {
@@ -184,7 +197,7 @@ internal sealed class RolloutCollector : ICheckpointable
     // An environment that failed has been restarted: its episode is cut off before the step, which is made again from the start of the next one.
     private void Step(StochasticPolicy policy, Rollout rollout, int t)
     {
-        while (_queue.Run(_seedOf) is { Count: > 0 } restarted)
+        while (RunQueue() is { Count: > 0 } restarted)
         {
             foreach (var e in restarted)
             {
@@ -196,6 +209,19 @@ internal sealed class RolloutCollector : ICheckpointable
             policy.Evaluate(_current, _parameters);
             foreach (var e in restarted)
                 Act(e, rollout, rollout.Row(e, t), policy);
+        }
+    }
+
+    private IReadOnlyList<int> RunQueue()
+    {
+        _turns?.Wait();
+        try
+        {
+            return _queue.Run(_seedOf);
+        }
+        finally
+        {
+            _turns?.Release();
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class Shard : IShard
         _valueFunction = valueFunction;
         _random = random;
         _options = options;
-        _collector = new RolloutCollector(environments, actionLength, random, options.StaggerStarts);
+        _collector = new RolloutCollector(environments, actionLength, random, options.StaggerStarts, options.Turns);
         _history = new RolloutHistory(options.ReusedIterations, () => new Rollout(environments.Count, options.Capacity, environments.ObservationLength, actionLength));
         Statistics = policy.Normalizer?.CreateStatistics();
     }

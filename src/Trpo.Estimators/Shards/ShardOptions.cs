@@ -20,4 +20,6 @@ internal sealed record ShardOptions
     /// <summary>The share of the rows that the policy's Fisher products are computed on, above 0 and up to 1. 1 by default.</summary>
     public double FisherFraction { get; init; } = 1;
 
+    /// <summary>Taken while environments are stepped or reset; null, the default, for no limit. It is shared by all shards.</summary>
+    public SemaphoreSlim? Turns { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 
@@ -20,6 +21,9 @@ internal static class ShardCount
     // Kernels compute four rows at once; a rollout with fewer environments would compute empty ones.
     private const int MinEnvironments = 4;
 
+    // Parameters of all copies of the policy: each shard has copies of the networks and of the vectors of their length.
+    private const long MaxParameters = 1 << 24;
+
     private const int Max = 64;
 
     /// <summary>Returns the number of shards of a new training.</summary>
@@ -32,11 +36,11 @@ internal static class ShardCount
         if (options.Shards is { } asked)
             return asked;
 
-        // Factories of users are called once unless they ask for more, the steps of asynchronous environments all wait at the same time, and a device other than the processor computes all rows at once.
-        if (options.Network is not null || options.Distribution is not null || options.Baseline is not null || sizes.HasAsynchronousEnvironments || !options.EngineChoice.Device.IsCpu)
+        // Factories of users are called once unless they ask for more, the steps of asynchronous environments all wait at the same time, and libtorch computes all rows at once, on threads of its own or on another device.
+        if (options.Network is not null || options.Distribution is not null || options.Baseline is not null || sizes.HasAsynchronousEnvironments || options.Engine == TrainingEngine.TorchSharp || !options.EngineChoice.Device.IsCpu)
             return 1;
         var rows = (long)schedule.MaxSteps * sizes.Environments;
-        var most = Math.Min(Math.Min(rows / MinRows, rows * sizes.PolicyLength / MinWork), Math.Min(sizes.Environments / MinEnvironments, Max));
+        var most = Math.Min(Math.Min(rows / MinRows, rows * sizes.PolicyLength / MinWork), Math.Min(Math.Min(sizes.Environments / MinEnvironments, MaxParameters / sizes.PolicyLength), Max));
         return most < 2 ? 1 : 1 << BitOperations.Log2((ulong)most);
     }
 

@@ -66,11 +66,13 @@ internal sealed class TrainingShards : IDisposable
         if (count > 1 && (parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels }))
             _owned.Add(TorchThreads.One());
 
-        // Environments are used by as many threads as LoadFromEnvironment was given, and by one by default. Calls of asynchronous ones wait for the most part, so that all shards make theirs at once.
-        var collectors = parts.Environments.HasAsynchronous ? count : Math.Min(count, parts.Environments.SteppingThreads);
-        _threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collectors);
-        var environments = parts.Environments.Split(count, collectors);
-        Group = new ShardGroup([.. Parts(parts, environments).Select(part => CreateShard(options, part, parts.ActionSpace.Length, capacity))], parts.ValueFunction, options.NormalizeAdvantages)
+        var collection = CollectionThreads.Of(count, parts.Environments.SteppingThreads, parts.Environments.HasAsynchronous);
+        _threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collection.Collectors);
+        var turns = collection.Turns is { } at ? new SemaphoreSlim(at) : null;
+        if (turns is not null)
+            _owned.Add(turns);
+        var environments = parts.Environments.Split(count, collection.SteppingThreads);
+        Group = new ShardGroup([.. Parts(parts, environments).Select(part => CreateShard(options, part, parts.ActionSpace.Length, capacity, turns))], parts.ValueFunction, options.NormalizeAdvantages)
         {
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
@@ -86,7 +88,9 @@ internal sealed class TrainingShards : IDisposable
             yield break;
         }
 
+        // A sequence of its own: the streams of the training are split from that of the seed itself.
         var copies = new RandomSource((ulong)parts.Seed);
+        copies.Reseed((ulong)parts.Seed, high: 1, low: 0);
         for (var i = 0; i < environments.Count; i++)
         {
             var policy = i == 0 ? parts.Policy : CopyPolicy(parts, copies.Split());
@@ -116,10 +120,11 @@ internal sealed class TrainingShards : IDisposable
         return network;
     }
 
-    private static Shard CreateShard(TrpoOptions options, ShardParts parts, int actionLength, int capacity) =>
+    private static Shard CreateShard(TrpoOptions options, ShardParts parts, int actionLength, int capacity, SemaphoreSlim? turns) =>
         new(parts.Environments, parts.Policy, parts.ValueFunction, parts.Random, actionLength, new ShardOptions
         {
             Capacity = capacity,
+            Turns = turns,
             ReusedIterations = options.ReusedIterations,
             StaggerStarts = options.StaggerStarts,
             Advantages = new AdvantageOptions(options.Discount, options.GaeLambda, options.RewardScale, options.BootstrapTruncated),

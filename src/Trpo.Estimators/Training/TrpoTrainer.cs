@@ -46,7 +46,6 @@ internal sealed class TrpoTrainer : IDisposable
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
         var sizes = TrainingSizes.Of(options, parts);
         sizes = sizes with { Shards = ShardCount.Of(options, sizes, progress.Schedule) };
-        MemoryEstimate.Check(options, sizes, progress.Schedule);
         if (options.Evaluation is { KeepBest: true } && !parts.Policy.IsCheckpointable)
             throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that the best policy could not be kept: leave {nameof(TrpoOptions.Evaluation)}.{nameof(EvaluationOptions.KeepBest)} out, or implement {nameof(ICheckpointable)}.");
         if (options.Checkpoints is not null || options.Health.MaxRollbacks > 0)
@@ -59,6 +58,7 @@ internal sealed class TrpoTrainer : IDisposable
             var latest = checkpoints?.Latest();
             if (latest is var (path, content))
                 sizes = sizes with { Shards = ShardCount.Saved(options, parts.Environments.Count, path, content) };
+            MemoryEstimate.Check(options, sizes, progress.Schedule);
             shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps);
             parts = parts with { PartRandoms = [.. parts.PartRandoms, .. shards.PartRandoms] };
             return Open(options, parts, messages, progress, sizes, shards, checkpoints, latest);

@@ -37,8 +37,21 @@ public sealed class ShardCountTests
         Assert.That(Count(512, 64, [], options => options with { Shards = shards, Network = _ => throw new InvalidOperationException() }), Is.EqualTo(shards));
 
     [Test]
-    public void The_number_depends_neither_on_threads_nor_on_the_engine([Values] TrainingEngine engine, [Values(1, 7, null)] int? threads) =>
-        Assert.That(Count(16_384, 16, [64, 64], options => options with { Threads = threads, Engine = engine }), Is.EqualTo(4));
+    public void The_number_does_not_depend_on_threads([Values(1, 7, null)] int? threads) => Assert.That(Count(16_384, 16, [64, 64], options => options with { Threads = threads }), Is.EqualTo(4));
+
+    [Test]
+    public void Networks_that_libtorch_computes_have_one_shard()
+    {
+        Assert.That(Count(16_384, 16, [64, 64], options => options with { Engine = TrainingEngine.TorchSharp }), Is.EqualTo(1));
+        Assert.That(Count(16_384, 16, [64, 64], options => options with { Engine = TrainingEngine.Managed }), Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Networks_of_many_parameters_have_few_copies()
+    {
+        Assert.That(Count(262_144, 256, [512, 512]), Is.EqualTo(32), "266,000 parameters");
+        Assert.That(Count(262_144, 256, [4_096, 4_096]), Is.EqualTo(1), "16.8 million parameters");
+    }
 
     private static int Count(int steps, int environments, int[] layers, Func<TrpoOptions, TrpoOptions>? options = null, Func<TrainingSizes, TrainingSizes>? sizes = null)
     {

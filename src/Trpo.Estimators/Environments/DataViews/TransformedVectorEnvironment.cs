@@ -67,12 +67,12 @@ internal sealed class TransformedVectorEnvironment : IDisposable
 
     /// <summary>Splits the environments into slices of consecutive ones, as equal as possible, which different threads may use at the same time. The slices are disposed with the whole, which takes no step itself.</summary>
     /// <param name="count">The number of slices, from 1 to <see cref="Count"/>; with 1, the whole is the slice.</param>
-    /// <param name="threads">The number of slices that are used at the same time, which the threads that step the environments are divided among.</param>
+    /// <param name="threads">The number of threads that step the environments of a slice.</param>
     public IReadOnlyList<TransformedVectorEnvironment> Split(int count, int threads)
     {
         if (count == 1)
             return [this];
-        var stepping = _stepping with { Threads = Math.Max(1, _stepping.Threads / threads) };
+        var stepping = _stepping with { Threads = threads };
         for (var i = 0; i < count; i++)
         {
             var (first, end) = ((int)((long)Count * i / count), (int)((long)Count * (i + 1) / count));
