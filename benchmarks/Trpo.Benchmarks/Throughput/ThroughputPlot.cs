@@ -33,7 +33,7 @@ internal static class ThroughputPlot
         plot.Axes.Bottom.TickGenerator = Labelled(points.Select(point => (double)point.Rows).Distinct(), Math.Log2);
         plot.Axes.Left.TickGenerator = Labelled([20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000], Math.Log10);
         plot.Axes.AutoScale();
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(Alignment.MiddleRight);
         File.WriteAllBytes(path, plot.GetImageBytes(Width, Height, ImageFormat.Png));
     }
 
