@@ -37,8 +37,8 @@ public sealed class ReinforcementLearningCatalog
     /// </param>
     /// <param name="threads">
     /// The number of threads that step and reset the environments in training and evaluation, including the calling thread; at least 1, 1 by default, limited to <paramref name="count"/>.
-    /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds. In a training with several <see cref="TrpoOptions.Shards"/>, they are divided
-    /// among the shards, which also call upstream transforms, and <paramref name="factory"/> for restarts, on several of them at once; a multiple of the number of shards uses all of them.
+    /// Results do not depend on the number of threads. More than 1 pays if a step takes more than some microseconds. In a training with several <see cref="TrpoOptions.Shards"/>, as long
+    /// iterations have by default, they are divided among the shards, which also call upstream transforms, and <paramref name="factory"/> for restarts, on several threads at once; at most so many environments are stepped at a time.
     /// </param>
     /// <param name="cancellation">
     /// Ends the computation of those observations between two steps: reading them, as in the <c>Fit</c> of an upstream transform, throws an <see cref="OperationCanceledException"/>.
