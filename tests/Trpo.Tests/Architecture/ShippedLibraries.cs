@@ -49,6 +49,7 @@ internal static class ShippedLibraries
         ["Environments.DataViews"] = ["Environments", "Environments.Stepping", "Foundation", "Threading"],
         ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
         ["Kernels"] = [],
+        ["Logs.Estimation"] = ["Estimation"],
         ["NativeLibraries"] = [],
         ["Optimization"] = ["Foundation", "Threading"],
         ["Health"] = ["Checkpoints", "Foundation", "Optimization"],

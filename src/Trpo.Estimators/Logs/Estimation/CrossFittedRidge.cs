@@ -1,0 +1,101 @@
+using System.Numerics.Tensors;
+using Trpo.Estimators.Estimation;
+
+namespace Trpo.Estimators.Logs.Estimation;
+
+/// <summary>
+/// The model of the rewards: a ridge regression per action on the standardized observation, cross-fitted, so that no row is predicted by a model that has seen it. A model that has seen
+/// its rows repeats their noise, which biases the doubly robust estimates. Actions with few rows are drawn towards the mean reward of all.
+/// </summary>
+internal static class CrossFittedRidge
+{
+    /// <summary>Computes the rewards that are expected of every action, <c>[N, A]</c>, each row by the model of the other folds.</summary>
+    /// <param name="log">The rows.</param>
+    /// <param name="folds">The fold of each row, <c>[N]</c>, from 0.</param>
+    /// <param name="foldCount">The number of folds, at least 2.</param>
+    /// <param name="penalty">The penalty of the squared coefficients, above 0.</param>
+    /// <param name="check">Called once per action; throws to end the computation.</param>
+    public static double[] Predict(LoggedRows log, ReadOnlySpan<int> folds, int foldCount, double penalty, Action check)
+    {
+        var (shift, scale) = Standardize(log);
+        var predictions = new double[log.Count * log.ActionCount];
+        var features = new double[log.Length + 1];
+        var centers = Centers(log, folds, foldCount);
+        for (var action = 0; action < log.ActionCount; action++)
+        {
+            check();
+            RidgeSums[] sums = [.. Enumerable.Range(0, foldCount).Select(_ => new RidgeSums(features.Length))];
+            for (var i = 0; i < log.Count; i++)
+            {
+                if (log.Actions[i] != action)
+                    continue;
+                Read(log, i, shift, scale, features);
+                sums[folds[i]].Add(features, log.Rewards[i]);
+            }
+
+            double[][] coefficients = [.. Enumerable.Range(0, foldCount).Select(fold => Others(sums, fold, features.Length).Solve(penalty, centers[fold]))];
+            for (var i = 0; i < log.Count; i++)
+            {
+                Read(log, i, shift, scale, features);
+                predictions[(i * log.ActionCount) + action] = centers[folds[i]] + TensorPrimitives.Dot<double>(features, coefficients[folds[i]]);
+            }
+        }
+
+        return predictions;
+    }
+
+    private static RidgeSums Others(RidgeSums[] sums, int fold, int length)
+    {
+        var others = new RidgeSums(length);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            if (i != fold)
+                others.Add(sums[i]);
+        }
+
+        return others;
+    }
+
+    // The mean reward of all rows outside each fold.
+    private static double[] Centers(LoggedRows log, ReadOnlySpan<int> folds, int foldCount)
+    {
+        var (sums, counts) = (new double[foldCount], new int[foldCount]);
+        for (var fold = 0; fold < foldCount; fold++)
+        {
+            for (var i = 0; i < log.Count; i++)
+            {
+                if (folds[i] == fold)
+                    continue;
+                sums[fold] += log.Rewards[i];
+                counts[fold]++;
+            }
+        }
+
+        return [.. sums.Select((sum, fold) => sum / counts[fold])];
+    }
+
+    private static void Read(LoggedRows log, int index, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<double> features)
+    {
+        features[0] = 1;
+        var observation = log.Observation(index);
+        for (var i = 0; i < observation.Length; i++)
+            features[i + 1] = (observation[i] - shift[i]) * scale[i];
+    }
+
+    private static (double[] Shift, double[] Scale) Standardize(LoggedRows log)
+    {
+        var (shift, scale, values) = (new double[log.Length], new double[log.Length], new double[log.Count]);
+        for (var i = 0; i < log.Length; i++)
+        {
+            for (var row = 0; row < log.Count; row++)
+                values[row] = log.Observation(row)[i];
+            var moments = Moments.Of(values);
+            shift[i] = moments.Mean;
+
+            // A value that never changes but for rounding tells nothing.
+            scale[i] = moments.Varies(1e-9 * Math.Abs(moments.Mean)) ? 1 / Math.Sqrt(moments.Variance) : 0;
+        }
+
+        return (shift, scale);
+    }
+}

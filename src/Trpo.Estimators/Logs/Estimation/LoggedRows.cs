@@ -1,0 +1,31 @@
+namespace Trpo.Estimators.Logs.Estimation;
+
+/// <summary>The checked rows of a log in memory, one entry per row: at least two rows, finite values, and probabilities above 0.</summary>
+/// <param name="ActionCount">The number of actions, A.</param>
+/// <param name="Length">The length of an observation, d.</param>
+internal sealed record LoggedRows(int ActionCount, int Length)
+{
+    /// <summary>The actions, <c>[N]</c>, from 0.</summary>
+    public required int[] Actions { get; init; }
+
+    /// <summary>The probabilities with which the actions were chosen, <c>[N]</c>.</summary>
+    public required double[] Propensities { get; init; }
+
+    /// <summary>The rewards, <c>[N]</c>.</summary>
+    public required double[] Rewards { get; init; }
+
+    /// <summary>The observations, <c>[N, d]</c>.</summary>
+    public required float[] Observations { get; init; }
+
+    /// <summary>True where an action could be chosen, <c>[N, A]</c>; null if all could be everywhere.</summary>
+    public bool[]? Eligible { get; init; }
+
+    /// <summary>The number of rows, N.</summary>
+    public int Count => Actions.Length;
+
+    /// <summary>Returns the observation of a row.</summary>
+    public ReadOnlySpan<float> Observation(int row) => Observations.AsSpan(row * Length, Length);
+
+    /// <summary>True if an action could be chosen in a row.</summary>
+    public bool IsEligible(int row, int action) => Eligible?[(row * ActionCount) + action] ?? true;
+}
