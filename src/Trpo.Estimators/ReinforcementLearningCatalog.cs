@@ -6,6 +6,9 @@ using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Foundation;
+using Trpo.Estimators.Logs;
+using Trpo.Estimators.Logs.Checking;
+using Trpo.Estimators.Logs.Evaluation;
 using Trpo.Onnx;
 
 namespace Trpo.Estimators;
@@ -132,6 +135,60 @@ public sealed class ReinforcementLearningCatalog
             PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), work));
     }
 
+    /// <inheritdoc cref="EvaluateFromLog(ITransformer, IDataView, LogColumns, LogEvaluationOptions)"/>
+    public LogEvaluation EvaluateFromLog(ITransformer policy, IDataView view, LogColumns columns) => EvaluateFromLog(policy, view, columns, new LogEvaluationOptions());
+
+    /// <summary>
+    /// Estimates the mean reward per decision that a policy would have had, from decisions that another policy made and logged with their probabilities; nothing is played. The rows are read once, in
+    /// one pass, and kept in memory, as are the probabilities of all actions. Use rows that the policy was not trained on.
+    /// </summary>
+    /// <param name="policy">The policy, or a chain with the policy in it, over discrete actions; the transforms before the policy are applied to the rows.</param>
+    /// <param name="view">The log, one decision per row.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The estimates, the number of rows that they rest on, the gain over the logging policy, and baselines.</returns>
+    /// <exception cref="ArgumentException">The model has no policy or one over other actions than the log, a column is missing or of another type, or the policy takes forbidden actions.</exception>
+    /// <exception cref="LogException">A row has a value that cannot be evaluated, or there are less than two rows. <see cref="CheckLog"/> lists the faults of all rows.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="LogEvaluationOptions.Cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
+    public LogEvaluation EvaluateFromLog(ITransformer policy, IDataView view, LogColumns columns, LogEvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return EvaluateFromLog(() => new TransformerPolicy(policy, options.Selection), view, columns, options);
+    }
+
+    /// <inheritdoc cref="EvaluateFromLog(Func{LoggedContext, double[]}, IDataView, LogColumns, LogEvaluationOptions)"/>
+    public LogEvaluation EvaluateFromLog(Func<LoggedContext, double[]> policy, IDataView view, LogColumns columns) => EvaluateFromLog(policy, view, columns, new LogEvaluationOptions());
+
+    /// <param name="policy">A rule, or a model from elsewhere: a function from the context to the probabilities of all actions, called once per row in the order of the view.</param>
+    /// <param name="view">The log, one decision per row.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="options">The options.</param>
+    /// <inheritdoc cref="EvaluateFromLog(ITransformer, IDataView, LogColumns, LogEvaluationOptions)"/>
+    public LogEvaluation EvaluateFromLog(Func<LoggedContext, double[]> policy, IDataView view, LogColumns columns, LogEvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(columns);
+        return EvaluateFromLog(() => new RulePolicy(policy, options.Actions, columns.Observation), view, columns, options);
+    }
+
+    /// <summary>
+    /// Checks a log of decisions before a policy is evaluated or learned from it: values that no evaluation can work with, and signs that the probabilities were not those with which actions were
+    /// drawn. The rows are read once; of each, at most two hashes are kept.
+    /// </summary>
+    /// <param name="view">The log, one decision per row. The column of observations may be missing: rows that were logged twice are not found then.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="cancellation">Ends the check between two rows.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or none is named for the probabilities.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
+    public LogReport CheckLog(IDataView view, LogColumns columns, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(columns);
+        using var work = new WorkCancellation(_host, cancellation);
+        return CallerContext.Leave(() => new LogChecker(columns, work.ThrowIfCancelled).Run(view));
+    }
+
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string)"/>
     public void ExportToOnnx(ITransformer model, string path) => PolicyModel.ExportToOnnx(model, path);
 
@@ -149,4 +206,18 @@ public sealed class ReinforcementLearningCatalog
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream, IDataView)"/>
     public void ExportToOnnx(ITransformer model, string path, Stream preprocessing, IDataView compareOn) => PolicyModel.ExportToOnnx(model, path, preprocessing, compareOn);
+
+    private LogEvaluation EvaluateFromLog(Func<ILogPolicy> open, IDataView view, LogColumns columns, LogEvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using var work = new WorkCancellation(_host, options.Cancellation);
+        return CallerContext.Leave(() =>
+        {
+            using var policy = open();
+            return LogEvaluator.Run(() => LogLoader.Load(policy, view, columns, work.ThrowIfCancelled), options, work.ThrowIfCancelled);
+        });
+    }
 }

@@ -50,6 +50,9 @@ internal static class ShippedLibraries
         ["Evaluation"] = ["Environments", "Environments.DataViews", "Environments.Stepping", "Foundation"],
         ["Kernels"] = [],
         ["Logs.Estimation"] = ["Estimation"],
+        ["Logs"] = ["Logs.Estimation"],
+        ["Logs.Checking"] = ["Environments.Checking", "Logs", "Logs.Estimation"],
+        ["Logs.Evaluation"] = ["Evaluation", "Foundation", "Logs", "Logs.Estimation"],
         ["NativeLibraries"] = [],
         ["Optimization"] = ["Foundation", "Threading"],
         ["Health"] = ["Checkpoints", "Foundation", "Optimization"],
@@ -64,7 +67,7 @@ internal static class ShippedLibraries
         ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Threading", "Trajectories"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Policies", "Resuming", "Shards", "Telemetry", "Trajectories"],
-        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

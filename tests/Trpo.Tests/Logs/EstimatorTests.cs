@@ -103,6 +103,24 @@ public sealed class EstimatorTests
         Assert.That(Folds.Assign(log, 3, seed: 2), Is.Not.EqualTo(folds));
     }
 
+    [Test]
+    public void Baselines_keep_to_the_mask()
+    {
+        var random = new RandomSource(9);
+        var log = Log(90, (context, action, _) => context * action);
+        var masked = log with { Eligible = [.. log.Actions.SelectMany(action => new[] { action == 0 || random.NextInt(2) == 0, action == 1 || random.NextInt(2) == 0 })] };
+        var baselines = new BaselinePolicies(masked);
+        var folds = Folds.Assign(masked, 3, seed: 0);
+        double[][] policies = [baselines.Uniform(), baselines.BestSingleAction(folds, 3), baselines.Argmax(CrossFittedRidge.Predict(masked, folds, 3, 1, () => { }))];
+
+        Assert.That(masked.Eligible, Has.Some.False);
+        foreach (var policy in policies)
+        {
+            Assert.That(policy.Where((_, i) => !masked.Eligible[i]), Is.All.Zero);
+            Assert.That(policy.Chunk(2).Select(row => row.Sum()), Is.All.EqualTo(1));
+        }
+    }
+
     private static LoggedRows Log(int rows, Func<float, int, RandomSource, double> reward)
     {
         var random = new RandomSource(3);

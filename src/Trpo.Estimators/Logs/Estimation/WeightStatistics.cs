@@ -21,7 +21,8 @@ internal sealed record WeightStatistics(double EffectiveSampleSize, double Rewar
             MeanOfTerms.Of(rows.Weights));
     }
 
-    private static double EffectiveSize(ReadOnlySpan<double> weights)
+    /// <summary>Computes <c>(sum w)^2 / sum w^2</c>; 0 if all weights are 0.</summary>
+    public static double EffectiveSize(ReadOnlySpan<double> weights)
     {
         var sum = TensorPrimitives.Sum(weights);
         return sum > 0 ? sum * sum / TensorPrimitives.SumOfSquares(weights) : 0;

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Trpo.Estimators.Environments.Checking;
+
+namespace Trpo.Estimators.Logs.Checking;
+
+/// <summary>The result of a check of a log.</summary>
+public sealed class LogReport
+{
+    internal LogReport(IReadOnlyList<LogFinding> findings, long rows, IReadOnlyList<string> actionNames)
+    {
+        Findings = [.. findings.OrderByDescending(finding => finding.Severity == FindingSeverity.Error)];
+        Rows = rows;
+        ActionNames = actionNames;
+    }
+
+    /// <summary>The findings, errors first, one of each fault, and one of each action with a fault, at most 8 of them.</summary>
+    public IReadOnlyList<LogFinding> Findings { get; }
+
+    /// <summary>The number of rows.</summary>
+    public long Rows { get; }
+
+    /// <summary>The names of the actions of the column's type, or of those that were met.</summary>
+    public IReadOnlyList<string> ActionNames { get; }
+
+    /// <summary>True if at least one finding is an error.</summary>
+    public bool HasErrors => Findings.Any(finding => finding.Severity == FindingSeverity.Error);
+
+    /// <summary>Throws an exception if at least one finding is an error; warnings are ignored.</summary>
+    /// <exception cref="LogException">A finding is an error; the message is the whole report.</exception>
+    public void ThrowIfFailed()
+    {
+        if (HasErrors)
+            throw new LogException(ToString(), Findings[0].Row);
+    }
+
+    /// <summary>Returns a line about the log, and one for each finding.</summary>
+    public override string ToString()
+    {
+        var errors = Findings.Count(finding => finding.Severity == FindingSeverity.Error);
+        var head = $"Log: {Count(errors, "error")}, {Count(Findings.Count - errors, "warning")}; {Count(Rows, "row")}, {Count(ActionNames.Count, "action")}";
+        return string.Join(Environment.NewLine, Findings.Select(finding => $"  {finding}").Prepend(head));
+    }
+
+    private static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Trpo.Estimators.Logs.Estimation;
+
+namespace Trpo.Estimators.Logs.Evaluation;
+
+/// <summary>The estimated worth of a policy, in mean reward per decision, from the log of another policy.</summary>
+public sealed class LogEvaluation
+{
+    internal LogEvaluation(
+        int rows, IReadOnlyList<string> actionNames, IReadOnlyList<LogEstimate> estimates, WeightStatistics weights, double untriedProbability, string? doubt, LogGain gain, IReadOnlyList<LogBaseline> baselines)
+    {
+        Rows = rows;
+        ActionNames = actionNames;
+        Estimates = estimates;
+        EffectiveSampleSize = weights.EffectiveSampleSize;
+        RewardedMatches = weights.RewardedMatches;
+        MaxWeight = weights.MaxWeight;
+        MeanWeight = weights.Mean.Value;
+        MeanWeightError = weights.Mean.StandardError;
+        UntriedProbability = untriedProbability;
+        Doubt = doubt;
+        Gain = gain;
+        Baselines = baselines;
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>The names of the actions in the order of their indices.</summary>
+    public IReadOnlyList<string> ActionNames { get; }
+
+    /// <summary>The estimates, one of each estimator. <see cref="OffPolicyEstimator.DR"/> is the one to report, <see cref="OffPolicyEstimator.SNIPS"/> the one to compare with it.</summary>
+    public IReadOnlyList<LogEstimate> Estimates { get; }
+
+    /// <summary>The effective sample size, <c>(sum w)^2 / sum w^2</c>: the number of rows of the policy's own that would tell as much.</summary>
+    public double EffectiveSampleSize { get; }
+
+    /// <summary>The effective sample size of the rows alone whose reward is not the commonest one of the log: of those with a reward, where most have none.</summary>
+    public double RewardedMatches { get; }
+
+    /// <summary>The largest weight: the number of decisions that the row with it stands for.</summary>
+    public double MaxWeight { get; }
+
+    /// <summary>The mean weight, which measures the overlap: 1 in expectation, and less where the policy takes actions that the log could not have taken.</summary>
+    public double MeanWeight { get; }
+
+    /// <summary>The standard error of <see cref="MeanWeight"/>.</summary>
+    public double MeanWeightError { get; }
+
+    /// <summary>The mean probability with which the policy takes actions that the log never has.</summary>
+    public double UntriedProbability { get; }
+
+    /// <summary>True if enough rows stand behind the estimates for their intervals to keep the level. They do so only on rows that the policy was not trained on.</summary>
+    public bool IsTrustworthy => Doubt is null;
+
+    /// <summary>The reason why <see cref="IsTrustworthy"/> is false, with the remedy; null if it is true.</summary>
+    public string? Doubt { get; }
+
+    /// <summary>The gain over the policy that wrote the log, and the verdict.</summary>
+    public LogGain Gain { get; }
+
+    /// <summary>The worth of the policies that a log brings itself. A policy that is not above them is not worth its training.</summary>
+    public IReadOnlyList<LogBaseline> Baselines { get; }
+
+    /// <summary>Returns the estimate of an estimator.</summary>
+    /// <param name="estimator">The estimator.</param>
+    public LogEstimate this[OffPolicyEstimator estimator] => Estimates.Single(estimate => estimate.Estimator == estimator);
+
+    /// <summary>Returns the verdict, the rows behind it, the estimates and the baselines, a line each.</summary>
+    public override string ToString()
+    {
+        IEnumerable<string> lines =
+        [
+            Text($"{Gain.Verdict}: gain over the log {Gain.DoublyRobust:G4} ± {Gain.DoublyRobustError:G3} by DR, {Gain.SelfNormalized:G4} ± {Gain.SelfNormalizedError:G3} by SNIPS"),
+            IsTrustworthy ? Text($"{Rows} rows, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
+            .. Estimates.Select(estimate => $"  {estimate}"),
+            .. Baselines.Select(baseline => Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}")),
+        ];
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+using Trpo.Estimators.Foundation;
+using Trpo.Onnx;
+using Trpo.Runtime.Spaces;
+
+namespace Trpo.Estimators.Logs.Evaluation;
+
+/// <summary>The options of an evaluation from a log.</summary>
+public sealed record LogEvaluationOptions
+{
+    /// <summary>The two-sided level of the intervals and the one-sided level of the verdict, above 0 and below 1; 0.95 by default.</summary>
+    public double Level { get; init; } = 0.95;
+
+    /// <summary>The number of folds by which the reward model is cross-fitted, at least 2; 3 by default, and at most the number of rows.</summary>
+    public int Folds { get; init; } = 3;
+
+    /// <summary>The seed of the folds; 0 by default.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>The penalty of the squared coefficients of the reward model, in units of the standardized observation; positive, 1 by default.</summary>
+    public double RidgePenalty { get; init; } = 1;
+
+    /// <summary>The weight above which <see cref="OffPolicyEstimator.SwitchDR"/> relies on the reward model, 0 or more; 10 by default, null for no limit.</summary>
+    public double? SwitchThreshold { get; init; } = 10;
+
+    /// <summary>The lambda of <see cref="OffPolicyEstimator.DRos"/>, which halves a weight of its root; positive, 100 by default, null for no shrinkage.</summary>
+    public double? Shrinkage { get; init; } = 100;
+
+    /// <summary>
+    /// The selection of the actions of a <see cref="PolicyTransformer"/>: <see cref="ActionSelection.Mode"/> for the most probable one, or <see cref="ActionSelection.Sample"/> for its
+    /// probabilities. Null, the default, is the policy's own. A rule has no use for it.
+    /// </summary>
+    public ActionSelection? Selection { get; init; }
+
+    /// <summary>
+    /// The actions of a rule in the order of its probabilities. Null, the default, for those of a column of keys, or numbers from 0; a column of texts needs them. A
+    /// <see cref="PolicyTransformer"/> brings its own.
+    /// </summary>
+    public DiscreteActionSpace? Actions { get; init; }
+
+    /// <summary>Ends the evaluation between two rows.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    internal void Validate()
+    {
+        Check.StrictlyBetween(Level, 0, 1);
+        Check.AtLeast(Folds, 2);
+        Check.Positive(RidgePenalty);
+        if (SwitchThreshold is { } threshold)
+            Check.NotNegative(threshold, nameof(SwitchThreshold));
+        if (Shrinkage is { } lambda)
+            Check.Positive(lambda, nameof(Shrinkage));
+    }
+}

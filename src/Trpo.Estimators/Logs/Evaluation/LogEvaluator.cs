@@ -1,0 +1,98 @@
+using Trpo.Estimators.Evaluation;
+using Trpo.Estimators.Logs.Estimation;
+
+namespace Trpo.Estimators.Logs.Evaluation;
+
+/// <summary>The evaluation of a policy from the rows of a log in memory.</summary>
+internal static class LogEvaluator
+{
+    // The regression's sums are the square of the length for each fold.
+    private const int MaxLength = 2_000;
+
+    /// <summary>Reads the rows and computes the estimates.</summary>
+    /// <param name="load">Reads the rows.</param>
+    /// <param name="options">The options, validated.</param>
+    /// <param name="check">Throws to end the evaluation.</param>
+    public static LogEvaluation Run(Func<LoadedLog> load, LogEvaluationOptions options, Action check)
+    {
+        var (log, policy, names) = load();
+        if (log.Length > MaxLength)
+            throw new LogException($"The observations have {log.Length} values, for which the reward model would take too long; {MaxLength} is the maximum. Put a transform such as ProjectToPrincipalComponents in front.");
+        var foldCount = Math.Min(options.Folds, log.Count);
+        var folds = Folds.Assign(log, foldCount, options.Seed);
+        var model = CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
+        var rows = Rows(log, policy, model);
+        var weights = WeightStatistics.Of(rows);
+        var (untried, action) = Untried(log, policy);
+        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action]);
+        var baselines = new BaselinePolicies(log);
+        var mean = MeanOfTerms.Of(log.Rewards);
+        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.Level, reason is null),
+        [
+            new LogBaseline(LogBaselineKind.Log, mean.Value, mean.StandardError, rows.Count),
+            Baseline(LogBaselineKind.Uniform, log, baselines.Uniform(), model),
+            Baseline(LogBaselineKind.BestSingleAction, log, baselines.BestSingleAction(folds, foldCount), model),
+            Baseline(LogBaselineKind.RidgeArgmax, log, baselines.Argmax(model), model),
+        ]);
+    }
+
+    private static OffPolicyRows Rows(LoggedRows log, double[] policy, double[] model) => OffPolicyRows.Of(log.Actions, log.Propensities, log.Rewards, policy, model);
+
+    private static LogBaseline Baseline(LogBaselineKind kind, LoggedRows log, double[] policy, double[] model)
+    {
+        var rows = Rows(log, policy, model);
+        var mean = MeanOfTerms.Of(DoublyRobust.Terms(rows));
+        return new LogBaseline(kind, mean.Value, mean.StandardError, WeightStatistics.EffectiveSize(rows.Weights));
+    }
+
+    private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
+    {
+        var quantile = NormalQuantile.Of((1 + options.Level) / 2);
+        const string Biased = "The threshold trades variance for a bias that no standard error shows: such intervals are too short.";
+        return
+        [
+            Of(OffPolicyEstimator.DM, DirectMethod.Terms(rows), "The error of the reward model is in no standard error."),
+            Of(OffPolicyEstimator.IPS, InversePropensityScoring.Terms(rows), "The estimate depends on the point from which rewards are counted; SNIPS, which does not, has an interval."),
+            Of(OffPolicyEstimator.SNIPS, SelfNormalizedScoring.Terms(rows), null),
+            Of(OffPolicyEstimator.DR, DoublyRobust.Terms(rows), null),
+            Of(OffPolicyEstimator.SNDR, SelfNormalizedDoublyRobust.Terms(rows), "The coverage of such intervals has not been measured; DR has an interval."),
+            Of(OffPolicyEstimator.SwitchDR, SwitchDoublyRobust.Terms(rows, options.SwitchThreshold), Biased),
+            Of(OffPolicyEstimator.DRos, ShrunkDoublyRobust.Terms(rows, options.Shrinkage), Biased),
+        ];
+
+        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval)
+        {
+            var mean = MeanOfTerms.Of(terms);
+            var margin = quantile * mean.StandardError;
+            if (noInterval is null && double.IsNaN(mean.Value))
+                noInterval = "The policy would have taken none of the logged actions.";
+            return new LogEstimate(estimator, mean.Value, mean.StandardError, noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, options.Level) : null, noInterval);
+        }
+    }
+
+    private static LogGain Gain(OffPolicyRows rows, double level, bool isTrustworthy)
+    {
+        var (robust, normalized) = (MeanOfTerms.Gain(DoublyRobust.Terms(rows), rows.Rewards), MeanOfTerms.Gain(SelfNormalizedScoring.Terms(rows), rows.Rewards));
+        var quantile = NormalQuantile.Of(level);
+        var verdict = (isTrustworthy, Side(robust), Side(normalized)) switch
+        {
+            (true, 1, 1) => LogVerdict.Better,
+            (true, -1, -1) => LogVerdict.Worse,
+            _ => LogVerdict.Undecided,
+        };
+        return new LogGain(robust.Value, robust.StandardError, normalized.Value, normalized.StandardError, level, verdict);
+
+        int Side(MeanOfTerms gain) => gain.Value > quantile * gain.StandardError ? 1 : gain.Value < -quantile * gain.StandardError ? -1 : 0;
+    }
+
+    // The mean probability of actions that the log never has, and the action that has most of it.
+    private static (double Probability, int Action) Untried(LoggedRows log, double[] policy)
+    {
+        var sums = new double[log.ActionCount];
+        for (var i = 0; i < policy.Length; i++)
+            sums[i % sums.Length] += policy[i] / log.Count;
+        foreach (var action in log.Actions)
+            sums[action] = 0;
+        return (sums.Sum(), Array.IndexOf(sums, sums.Max()));
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Trpo.Estimators.Logs.Estimation;
+
+namespace Trpo.Estimators.Logs.Evaluation;
+
+/// <summary>The rules that tell whether normal intervals of DR and SNIPS can be expected to keep their level on a log.</summary>
+internal static class LogTrust
+{
+    // In simulations, intervals of 95 % covered 91 to 96 % above both, 65 to 89 % with 5 effective rows, and 75 % with 1.4 rewarded matches.
+    private const double MinEffectiveSampleSize = 100;
+    private const double MinRewardedMatches = 20;
+
+    private const double MaxUntried = 0.01;
+    private const double MaxDeviations = 4;
+
+    /// <summary>Returns the first reason to doubt the estimates; null if there is none.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="weights">The statistics of the weights.</param>
+    /// <param name="untried">The mean probability with which the policy takes actions that the log never has.</param>
+    /// <param name="action">The name of the one that it takes most.</param>
+    public static string? FindDoubt(OffPolicyRows rows, WeightStatistics weights, double untried, string action)
+    {
+        if (TensorPrimitives.Max<double>(rows.Rewards) == TensorPrimitives.Min<double>(rows.Rewards))
+            return Text($"all rewards are {rows.Rewards[0]:G6}, so that the log tells no action from another");
+        if (untried > MaxUntried)
+            return Text($"the policy takes actions that the log never has, above all '{action}', with a probability of {untried:G3}: nothing is known of them. Let the logging policy explore them");
+        if (weights.EffectiveSampleSize < MinEffectiveSampleSize)
+            return Text($"the effective sample size is {weights.EffectiveSampleSize:G3} of {rows.Count} rows, less than {MinEffectiveSampleSize:G3}: the policy seldom does what the log did. Log more rows, or evaluate a policy that is closer to the log's");
+        if (weights.RewardedMatches < MinRewardedMatches)
+            return Text($"only {weights.RewardedMatches:G3} effective rows, less than {MinRewardedMatches:G3}, have another reward than the commonest: the estimates rest on them. Log more rows");
+
+        // Rounding alone separates the weights of a log of the policy itself.
+        var deviation = Math.Abs(weights.Mean.Value - 1);
+        return deviation > MaxDeviations * weights.Mean.StandardError && deviation > 1e-3
+            ? Text($"the mean weight is {weights.Mean.Value:G4} ± {weights.Mean.StandardError:G2}, where 1 is expected: the probabilities are not those with which actions were drawn, or the log could not have taken what the policy takes. CheckLog tells more")
+            : null;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+namespace Trpo.Estimators.Logs;
+
+/// <summary>The names of the columns of a log of decisions, one decision per row.</summary>
+/// <param name="Action">
+/// The column of the action that was taken: a key, a whole number from 0, or a text with the action's name. "Action" by default.
+/// </param>
+/// <param name="Reward">The column of the reward, a number or a Boolean. "Reward" by default. A missing reward (NaN) is refused.</param>
+public sealed record LogColumns(string Action = "Action", string Reward = "Reward")
+{
+    /// <summary>
+    /// The column of the probability with which the action was drawn when it was taken, a number above 0 and at most 1. "Probability" by default. A policy writes it
+    /// with <see cref="Trpo.Onnx.PolicyColumns.Probability"/>.
+    /// </summary>
+    public string? Probability { get; init; } = "Probability";
+
+    /// <summary>The column of the natural logarithm of that probability, read in the place of <see cref="Probability"/>; null, the default, for none.</summary>
+    public string? LogProbability { get; init; }
+
+    /// <summary>
+    /// The column of a mask, <c>Vector&lt;Single, A&gt;</c> or <c>Vector&lt;Boolean, A&gt;</c>: 1 or true for each action that could be taken in the row. Null, the default, if all could be.
+    /// </summary>
+    public string? Eligible { get; init; }
+
+    /// <summary>
+    /// The column of the observation on which the action was chosen, <c>Vector&lt;Single, d&gt;</c>. "Observation" by default, null for a log without. Where a trained
+    /// policy is evaluated, the column that the policy reads takes its place.
+    /// </summary>
+    public string? Observation { get; init; } = "Observation";
+
+    /// <summary>The column of the probability, or of its logarithm; null if the log has neither.</summary>
+    internal string? ProbabilityName => LogProbability ?? Probability;
+}

@@ -1,0 +1,44 @@
+namespace Trpo.Estimators.Logs;
+
+/// <summary>A kind of fault of a log. The names are stable, so that a test can allow one.</summary>
+public enum LogFault
+{
+    /// <summary>Error: the log has less than two rows.</summary>
+    TooFewRows,
+
+    /// <summary>Error: an action is missing, no whole number from 0, or none of the actions.</summary>
+    ActionUnknown,
+
+    /// <summary>Error: a probability is not above 0 and at most 1, or is missing.</summary>
+    ProbabilityInvalid,
+
+    /// <summary>Error: a reward is missing or infinite.</summary>
+    RewardNotFinite,
+
+    /// <summary>Error: a value of an observation is missing or infinite.</summary>
+    ObservationNotFinite,
+
+    /// <summary>Error: a value of the mask of eligible actions is neither 0 nor 1.</summary>
+    MaskInvalid,
+
+    /// <summary>Error: an action was taken that the mask forbids.</summary>
+    ActionNotEligible,
+
+    /// <summary>Error: an action was taken more or less often than its probabilities say, by more than four standard errors: they are not those with which actions were drawn.</summary>
+    ProbabilitiesContradictActions,
+
+    /// <summary>Warning: all probabilities are equal, which holds for uniformly random actions only: they may have been guessed, not logged.</summary>
+    ProbabilitiesEqual,
+
+    /// <summary>Warning: an action that was eligible was never taken: nothing is known of it.</summary>
+    ActionNeverTaken,
+
+    /// <summary>Error: all rows have the same action: there is nothing to compare.</summary>
+    OneActionOnly,
+
+    /// <summary>Warning: all rewards are equal.</summary>
+    RewardsEqual,
+
+    /// <summary>Warning: rows repeat earlier rows in observation, action, probability and reward, where observations hardly repeat otherwise: they were probably logged twice.</summary>
+    DuplicateRows,
+}

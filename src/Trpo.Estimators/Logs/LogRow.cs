@@ -1,0 +1,29 @@
+namespace Trpo.Estimators.Logs;
+
+/// <summary>The current row of a log, as it was read and not yet checked. The memory belongs to the reader and changes with the next row.</summary>
+internal sealed class LogRow
+{
+    /// <summary>The index of the row, from 0.</summary>
+    public long Index { get; set; }
+
+    /// <summary>The index of the action; -1 if it is none.</summary>
+    public int Action { get; set; }
+
+    /// <summary>The action as a text for messages.</summary>
+    public string ActionText { get; set; } = "";
+
+    /// <summary>The probability of the action.</summary>
+    public double Probability { get; set; }
+
+    /// <summary>The reward.</summary>
+    public double Reward { get; set; }
+
+    /// <summary>The observation, <c>[d]</c>; empty if the column is not read.</summary>
+    public float[] Observation { get; init; } = [];
+
+    /// <summary>The mask of eligible actions as numbers, <c>[A]</c>; empty if there is none.</summary>
+    public float[] Mask { get; init; } = [];
+
+    /// <summary>The mask of eligible actions, <c>[A]</c>; empty if there is none.</summary>
+    public bool[] Eligible { get; init; } = [];
+}

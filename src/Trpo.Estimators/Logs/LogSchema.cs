@@ -1,0 +1,84 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Trpo.Estimators.Logs;
+
+/// <summary>The columns of a log as ML.NET describes columns, found and checked.</summary>
+internal static class LogSchema
+{
+    private const int MaxListed = 12;
+
+    /// <summary>Finds a column.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="role">The role of the column, for the message.</param>
+    /// <param name="name">The name of the column.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name) => schema.GetColumnOrNull(name)
+        ?? throw new ArgumentOutOfRangeException(nameof(schema), $"Could not find {role} column '{name}'. The columns of the log are {List([.. schema.Where(column => !column.IsHidden).Select(column => column.Name)])}; {nameof(LogColumns)} names those to read.");
+
+    /// <summary>Finds the column of the probabilities or their logarithms.</summary>
+    /// <exception cref="ArgumentException">No column is named.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    public static DataViewSchema.Column FindProbability(DataViewSchema schema, LogColumns columns)
+    {
+        const string Advice = "Without the probabilities with which its actions were drawn, a log does not tell the worth of another policy. Log them when actions are drawn (PolicyColumns.Probability), or replace a deterministic policy by one that explores.";
+        if (columns.ProbabilityName is not { } name)
+            throw new ArgumentException($"{nameof(LogColumns)} names no column of probabilities. {Advice}", nameof(columns));
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw new ArgumentOutOfRangeException(nameof(schema), $"Could not find probability column '{name}'. {Advice}");
+        return column;
+    }
+
+    /// <summary>Finds a column of vectors.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="role">The role of the column, for the message.</param>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="items">The types of items that are taken.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it has another type.</exception>
+    public static (DataViewSchema.Column Column, VectorDataViewType Type) FindVector(DataViewSchema schema, string role, string name, params ReadOnlySpan<DataViewType> items)
+    {
+        var column = Find(schema, role, name);
+        if (column.Type is VectorDataViewType { IsKnownSize: true } vector && items.Contains(vector.ItemType))
+            return (column, vector);
+        throw Mismatch(role, column, $"known-size Vector<{items[0]}>");
+    }
+
+    /// <summary>Creates the exception for a column of the wrong type.</summary>
+    public static ArgumentOutOfRangeException Mismatch(string role, DataViewSchema.Column column, string expected, string parameter = "schema") =>
+        new(parameter, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");
+
+    /// <summary>Returns the names of the values of a key; null if they have none, or other ones than texts.</summary>
+    public static IReadOnlyList<string>? KeyNames(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
+            return null;
+        VBuffer<ReadOnlyMemory<char>> values = default;
+        column.GetKeyValues(ref values);
+        return [.. values.DenseValues().Select(value => value.ToString())];
+    }
+
+    /// <summary>Creates a function that returns the key of the current row, 0 if it is missing.</summary>
+    public static Func<ulong> OpenKey(DataViewRow row, DataViewSchema.Column column)
+    {
+        if (column.Type.RawType == typeof(byte))
+            return Read<byte>(row, column, key => key);
+        if (column.Type.RawType == typeof(ushort))
+            return Read<ushort>(row, column, key => key);
+        return column.Type.RawType == typeof(uint) ? Read<uint>(row, column, key => key) : Read<ulong>(row, column, key => key);
+    }
+
+    /// <summary>Returns names as a text, the first 12 of them.</summary>
+    public static string List(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MaxListed).Select(name => $"'{name}'")) + (names.Count > MaxListed ? $" and {names.Count - MaxListed} more" : "");
+
+    private static Func<ulong> Read<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> convert)
+    {
+        var getter = row.GetGetter<T>(column);
+        return () =>
+        {
+            T key = default!;
+            getter(ref key);
+            return convert(key);
+        };
+    }
+}

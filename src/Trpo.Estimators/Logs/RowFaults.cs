@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Trpo.Estimators.Logs;
+
+/// <summary>The faults that a row has by itself: the values that no evaluation can work with.</summary>
+/// <param name="columns">The names of the columns, for the messages.</param>
+/// <param name="observation">The name of the column of observations, for the messages.</param>
+internal sealed class RowFaults(LogColumns columns, string? observation)
+{
+    // A softmax in single precision may round above 1.
+    private const double MaxProbability = 1 + 1e-6;
+
+    /// <summary>Returns the faults of a row, each with a message.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="actions">The names of the actions.</param>
+    public IEnumerable<(LogFault Fault, string Message)> Of(LogRow row, IReadOnlyList<string> actions)
+    {
+        var where = Where(row.Index);
+        if (row.Action < 0)
+            yield return (LogFault.ActionUnknown, $"{where}, the action in column '{columns.Action}' is {row.ActionText}, which is none of the actions{(actions.Count == 0 ? "" : $" {LogSchema.List(actions)}")}. Correct the action, or leave the row out.");
+        if (!(row.Probability > 0 && row.Probability <= MaxProbability))
+            yield return (LogFault.ProbabilityInvalid, $"{where}, the probability of the action in column '{columns.ProbabilityName}' is {(columns.LogProbability is null ? "" : "the exponential of the value, ")}{Text(row.Probability)}. It must be above 0 and at most 1: an action that was taken had a chance. Log the probability with which it was drawn, or leave the row out.");
+        if (!double.IsFinite(row.Reward))
+            yield return (LogFault.RewardNotFinite, $"{where}, the reward in column '{columns.Reward}' is {Text(row.Reward)}. Join the reward of the decision; leave the row out only if rewards are missing at random, and do not replace them by 0.");
+        var index = Array.FindIndex(row.Observation, value => !float.IsFinite(value));
+        if (index >= 0)
+            yield return (LogFault.ObservationNotFinite, $"{where}, value {index} of column '{observation}' is {Text(row.Observation[index])}. Put ReplaceMissingValues in front, or leave the row out.");
+        if (row.Mask.Length == 0)
+            yield break;
+        index = Array.FindIndex(row.Mask, value => value is not (0 or 1));
+        if (index >= 0)
+            yield return (LogFault.MaskInvalid, $"{where}, value {index} of column '{columns.Eligible}' is {Text(row.Mask[index])}. A mask has 1 for an action that could be taken, and 0 for one that could not.");
+        else if (row.Action >= 0 && row.Action < row.Mask.Length && row.Mask[row.Action] == 0)
+            yield return (LogFault.ActionNotEligible, $"{where}, action '{actions[row.Action]}' was taken, but column '{columns.Eligible}' has 0 for it. Log the mask that held when the action was drawn, in the order of the actions.");
+    }
+
+    /// <summary>Returns the place of a row as the beginning of a sentence.</summary>
+    public static string Where(long row) => string.Create(CultureInfo.InvariantCulture, $"In row {row} (from 0)");
+
+    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+}

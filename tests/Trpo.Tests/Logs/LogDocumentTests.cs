@@ -1,0 +1,79 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Estimators;
+using Trpo.Estimators.Logs;
+using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Runtime.Randomness;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Logs;
+
+/// <summary>Tests that the code of docs/logged-decisions.md runs, and that the page names every number and fault.</summary>
+public sealed class LogDocumentTests
+{
+    [Test]
+    public void The_documented_evaluation_works()
+    {
+        var ml = new MLContext(seed: 1);
+        IEnumerable<Impression> impressions = Impressions(2_000);
+
+        // A log of decisions: the context, the action, the probability with which it was drawn, and the reward.
+        var log = ml.Data.LoadFromEnumerable(impressions);
+        var columns = new LogColumns(Action: "Banner", Reward: "Clicked") { Observation = "Visitor" };
+        ml.ReinforcementLearning.CheckLog(log, columns).ThrowIfFailed();
+
+        // A rule: banner 1 for visitors whose first number is positive, mostly banner 0 for others.
+        var evaluation = ml.ReinforcementLearning.EvaluateFromLog(
+            context => context.Observation.Span[0] > 0 ? [0, 1, 0] : [0.9, 0, 0.1], log, columns);
+        Console.WriteLine(evaluation);
+
+        Assert.That(evaluation.Gain.Verdict, Is.EqualTo(LogVerdict.Better));
+        Assert.That(evaluation[OffPolicyEstimator.DR].Value, Is.EqualTo(0.48).Within(0.1), "half of the visitors click with probability 0.5, the others with 0.9 x 0.5 + 0.1 x 0.1");
+    }
+
+    [Test]
+    public void Excerpts_are_quoted()
+    {
+        var excerpts = Documentation.Excerpts("logged-decisions.md");
+
+        Assert.That(excerpts, Is.Not.Empty);
+        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Logs"))), Is.Empty);
+    }
+
+    [Test]
+    public void The_page_names_every_estimator_number_and_fault()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "logged-decisions.md"));
+        IEnumerable<string> names =
+        [
+            .. Enum.GetNames<OffPolicyEstimator>(), .. Enum.GetNames<LogFault>(), .. Enum.GetNames<LogBaselineKind>(), .. Enum.GetNames<LogVerdict>(),
+            .. typeof(LogEvaluation).GetProperties().Select(property => property.Name).Where(name => name is not ("Item" or "Rows" or "ActionNames" or "Estimates" or "MeanWeightError")),
+        ];
+
+        Assert.That(names.Where(name => !text.Contains($"`{name}`", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private static IEnumerable<Impression> Impressions(int count)
+    {
+        var random = new RandomSource(1);
+        for (var i = 0; i < count; i++)
+        {
+            float[] visitor = [(float)random.NextGaussian(), (float)random.NextGaussian()];
+            var banner = random.NextDouble() switch { < 0.3 => 0, < 0.6 => 1, _ => 2 };
+            var chance = banner == 2 ? 0.1 : visitor[0] > 0 == (banner == 1) ? 0.5 : 0.1;
+            yield return new Impression { Visitor = visitor, Banner = banner, Probability = banner == 2 ? 0.4f : 0.3f, Clicked = random.NextDouble() < chance };
+        }
+    }
+
+    private sealed class Impression
+    {
+        [VectorType(2)]
+        public float[] Visitor { get; set; } = [];
+
+        public int Banner { get; set; }
+
+        public float Probability { get; set; }
+
+        public bool Clicked { get; set; }
+    }
+}
