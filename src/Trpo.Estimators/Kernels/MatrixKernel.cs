@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Trpo.Estimators.Kernels;
 
 /// <summary>
-/// Matrix products <c>C = D + A B</c> in tiles of four rows by two vectors. The eight sums of a tile stay in registers, which are enough to hide the latency of
-/// a multiply-add. Callers pad their matrices so that all tiles are complete.
+/// Matrix products <c>C = D + A B</c> in tiles of four rows by four vectors where the processor has 32 registers, by two elsewhere and at the edge. The sums of a tile stay in registers; eight are
+/// enough to hide the latency of a multiply-add, and sixteen need half as many loads for each. Each element is summed in the same order in all tiles. Callers pad their matrices so that all tiles are complete.
 /// </summary>
 internal static unsafe class MatrixKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
