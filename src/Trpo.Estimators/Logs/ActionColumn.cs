@@ -14,12 +14,12 @@ internal sealed class ActionColumn
     private readonly DataViewSchema.Column _column;
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
-    private readonly bool _isOpen;
     private readonly int[] _keys = [];
+    private bool _isOpen;
 
     /// <param name="column">The column.</param>
     /// <param name="actions">The actions of the policy; null for those of the log.</param>
-    /// <exception cref="ArgumentException">The column has other actions than the policy.</exception>
+    /// <exception cref="ArgumentException">The column has other actions than the policy, or keys whose names are empty or not distinct.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The column is of no type for actions.</exception>
     public ActionColumn(DataViewSchema.Column column, DiscreteActionSpace? actions)
     {
@@ -45,6 +45,9 @@ internal sealed class ActionColumn
         while (_names.Count < count)
             Add(_names.Count.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Ends the growth of the actions: others are refused from now on.</summary>
+    public void Close() => _isOpen = false;
 
     /// <summary>Creates a function that returns the index of the current row's action, -1 if it is none, and the value as a text for messages.</summary>
     /// <param name="row">The cursor.</param>
@@ -92,21 +95,36 @@ internal sealed class ActionColumn
     {
         var names = LogSchema.KeyNames(_column);
         var count = checked((int)key.Count);
+        CheckNames(names, count);
         if (actions is null)
         {
+            // Keys whose values are the numbers from 0 are those numbers, whatever the order in which a log met them.
+            var numbers = Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture));
+            if (names is null || numbers.ToHashSet().SetEquals(names))
+                Number(count);
             foreach (var name in names ?? [])
                 Add(name);
-            Number(count);
-            return [.. Enumerable.Range(0, count)];
+            return names is null ? [.. Enumerable.Range(0, count)] : [.. names.Select(name => _indices[name])];
         }
 
         // Names decide where both sides have them: keys are in the order in which a log met its actions.
         if (names is not null && names.All(_indices.ContainsKey))
             return [.. names.Select(name => _indices[name])];
-        var isNumbered = actions.Names.Select((name, i) => name == i.ToString(CultureInfo.InvariantCulture)).All(equal => equal);
-        if ((names is null || isNumbered) && count == actions.Count)
+        if (names is null && count == actions.Count)
             return [.. Enumerable.Range(0, count)];
-        throw new ArgumentException($"The policy's actions are {LogSchema.List(actions.Names)}, but the actions in column '{_column.Name}' of the log are {(names is null ? $"{count} keys without names" : LogSchema.List(names))}. Evaluate a policy over the actions of the log.");
+        throw new ArgumentException($"The policy's actions are {LogSchema.List(actions.Names)}, but the actions in column '{_column.Name}' of the log are {(names is null ? $"{count} keys without names" : LogSchema.List(names))}. Evaluate a policy over the actions of the log, or map the log's values to the policy's names.");
+    }
+
+    private void CheckNames(IReadOnlyList<string>? names, int count)
+    {
+        if (names is null)
+            return;
+        if (names.Count != count)
+            throw new ArgumentException($"The key of column '{_column.Name}' has {count} values, but {names.Count} names. Map the actions to keys anew (MapValueToKey).");
+        if (names.Index().Where(pair => pair.Item.Length == 0).Select(pair => (int?)pair.Index).FirstOrDefault() is { } empty)
+            throw new ArgumentException($"Value {empty} (from 0) of the key of column '{_column.Name}' has no name. Map the actions to keys anew (MapValueToKey), each with a name.");
+        if (names.CountBy(name => name).FirstOrDefault(pair => pair.Value > 1) is { Value: > 1 } twice)
+            throw new ArgumentException($"{twice.Value} values of the key of column '{_column.Name}' have the name '{twice.Key}', so that their actions cannot be told apart. Map the actions to keys anew (MapValueToKey), with distinct names.");
     }
 
     private void Add(string name)

@@ -24,13 +24,17 @@ internal static class LogLoader
         var (rules, evaluate, row) = (new RowFaults(columns, policy.Observation), policy.Open(reader), reader.Row);
         var (actions, propensities, rewards, probabilities) = (new List<int>(), new List<double>(), new List<double>(), new List<double>());
         var (observations, eligible) = (new List<float>(), new List<bool>());
+        int? length = null;
         while (reader.Read())
         {
             check();
             foreach (var (_, message) in rules.Of(row, reader.Actions.Names))
                 throw new LogException($"{message} CheckLog lists the faults of all rows.", row.Index);
             var chosen = evaluate().Span;
-            if (!reader.Actions.IsClosed && reader.Actions.Names.Count < chosen.Length)
+            length ??= chosen.Length;
+            if (chosen.Length != length)
+                throw new ArgumentException($"{RowFaults.Where(row.Index)}, the policy returned {chosen.Length} probabilities, but {length} in the first row. Return a probability for each action in every row, 0 for those that are not taken.");
+            if (!reader.Actions.IsClosed)
                 reader.Actions.Number(chosen.Length);
             PolicyProbabilities.Check(chosen, row, reader.Actions.Names, columns.Eligible);
             actions.Add(row.Action);

@@ -39,7 +39,11 @@ internal sealed class LogReader : IDisposable
         if (mask is not null && action.Type is TextDataViewType && !Actions.IsClosed)
             throw new ArgumentException($"Column '{columns.Action}' names the actions by texts, whose order in the mask '{columns.Eligible}' is not known. Map them to keys of a known order (MapValueToKey with keyData), or set LogEvaluationOptions.Actions for a rule.");
         if (mask is { } values)
+        {
             SetCount(values.Type.Size, $"column '{columns.Eligible}' of the log has {values.Type.Size} values");
+            Actions.Close();
+        }
+
         Row = new LogRow { Observation = new float[features?.Type.Size ?? 0], Mask = new float[mask?.Type.Size ?? 0], Eligible = new bool[mask?.Type.Size ?? 0] };
         _cursor = view.GetRowCursor(needed);
         _action = Actions.Open(_cursor);

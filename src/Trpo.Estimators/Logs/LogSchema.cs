@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -47,14 +48,28 @@ internal static class LogSchema
     public static ArgumentOutOfRangeException Mismatch(string role, DataViewSchema.Column column, string expected, string parameter = "schema") =>
         new(parameter, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");
 
-    /// <summary>Returns the names of the values of a key; null if they have none, or other ones than texts.</summary>
+    /// <summary>Returns the names of the values of a key: texts, or other values as texts in the invariant culture, Booleans as 0 and 1. Null if the values are not known.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The values have a type without texts.</exception>
     public static IReadOnlyList<string>? KeyNames(DataViewSchema.Column column)
     {
-        if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
+        if (column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: var type })
             return null;
-        VBuffer<ReadOnlyMemory<char>> values = default;
-        column.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(value => value.ToString())];
+        return type.RawType switch
+        {
+            var raw when raw == typeof(ReadOnlyMemory<char>) => Names<ReadOnlyMemory<char>>(column, value => value.ToString()),
+            var raw when raw == typeof(bool) => Names<bool>(column, value => value ? "1" : "0"),
+            var raw when raw == typeof(float) => Numbers<float>(column),
+            var raw when raw == typeof(double) => Numbers<double>(column),
+            var raw when raw == typeof(int) => Numbers<int>(column),
+            var raw when raw == typeof(long) => Numbers<long>(column),
+            var raw when raw == typeof(short) => Numbers<short>(column),
+            var raw when raw == typeof(sbyte) => Numbers<sbyte>(column),
+            var raw when raw == typeof(uint) => Numbers<uint>(column),
+            var raw when raw == typeof(ulong) => Numbers<ulong>(column),
+            var raw when raw == typeof(ushort) => Numbers<ushort>(column),
+            var raw when raw == typeof(byte) => Numbers<byte>(column),
+            _ => throw Mismatch("action", column, "a key whose values are texts or numbers"),
+        };
     }
 
     /// <summary>Creates a function that returns the key of the current row, 0 if it is missing.</summary>
@@ -70,6 +85,16 @@ internal static class LogSchema
     /// <summary>Returns names as a text, the first 12 of them.</summary>
     public static string List(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MaxListed).Select(name => $"'{name}'")) + (names.Count > MaxListed ? $" and {names.Count - MaxListed} more" : "");
+
+    private static string[] Numbers<T>(DataViewSchema.Column column)
+        where T : IFormattable => Names<T>(column, value => value.ToString(null, CultureInfo.InvariantCulture));
+
+    private static string[] Names<T>(DataViewSchema.Column column, Func<T, string> convert)
+    {
+        VBuffer<T> values = default;
+        column.GetKeyValues(ref values);
+        return [.. values.DenseValues().Select(convert)];
+    }
 
     private static Func<ulong> Read<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> convert)
     {

@@ -30,7 +30,7 @@ internal sealed class RowFaults(LogColumns columns, string? observation)
         index = Array.FindIndex(row.Mask, value => value is not (0 or 1));
         if (index >= 0)
             yield return (LogFault.MaskInvalid, $"{where}, value {index} of column '{columns.Eligible}' is {Text(row.Mask[index])}. A mask has 1 for an action that could be taken, and 0 for one that could not.");
-        else if (row.Action >= 0 && row.Action < row.Mask.Length && row.Mask[row.Action] == 0)
+        else if (row.Action >= 0 && row.Mask[row.Action] == 0)
             yield return (LogFault.ActionNotEligible, $"{where}, action '{actions[row.Action]}' was taken, but column '{columns.Eligible}' has 0 for it. Log the mask that held when the action was drawn, in the order of the actions.");
     }
 

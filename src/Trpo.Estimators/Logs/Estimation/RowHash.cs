@@ -15,6 +15,18 @@ internal static class RowHash
         return Mix(hash ^ BitConverter.DoubleToUInt64Bits(number));
     }
 
+    /// <summary>Computes the hash of a mask, an action and a number.</summary>
+    /// <param name="eligible">The mask; empty for none.</param>
+    /// <param name="outcome">The action and the number.</param>
+    /// <param name="seed">The seed.</param>
+    public static ulong Of(ReadOnlySpan<bool> eligible, (int Action, int Number) outcome, ulong seed)
+    {
+        var hash = Mix(seed + 0x9E3779B97F4A7C15);
+        foreach (var value in eligible)
+            hash = Mix(hash ^ (value ? 1UL : 0));
+        return Mix(Mix(hash ^ (ulong)outcome.Action) ^ (ulong)outcome.Number);
+    }
+
     // The finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014)).
     private static ulong Mix(ulong value)
     {

@@ -24,7 +24,13 @@ internal sealed record WeightStatistics(double EffectiveSampleSize, double Rewar
     /// <summary>Computes <c>(sum w)^2 / sum w^2</c>; 0 if all weights are 0.</summary>
     public static double EffectiveSize(ReadOnlySpan<double> weights)
     {
-        var sum = TensorPrimitives.Sum(weights);
-        return sum > 0 ? sum * sum / TensorPrimitives.SumOfSquares(weights) : 0;
+        // The size does not depend on a scale, but the squares of large weights are infinite.
+        var max = weights.IsEmpty ? 0 : TensorPrimitives.Max(weights);
+        if (max == 0)
+            return 0;
+        var scaled = new double[weights.Length];
+        TensorPrimitives.Divide(weights, max, scaled);
+        var sum = TensorPrimitives.Sum<double>(scaled);
+        return sum * sum / TensorPrimitives.SumOfSquares<double>(scaled);
     }
 }

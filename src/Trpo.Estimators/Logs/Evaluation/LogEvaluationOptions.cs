@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Logs.Evaluation;
 /// <summary>The options of an evaluation from a log.</summary>
 public sealed record LogEvaluationOptions
 {
-    /// <summary>The two-sided level of the intervals and the one-sided level of the verdict, above 0 and below 1; 0.95 by default.</summary>
+    /// <summary>The two-sided level of the intervals and the one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default.</summary>
     public double Level { get; init; } = 0.95;
 
     /// <summary>The number of folds by which the reward model is cross-fitted, at least 2; 3 by default, and at most the number of rows.</summary>
@@ -44,7 +44,8 @@ public sealed record LogEvaluationOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     internal void Validate()
     {
-        Check.StrictlyBetween(Level, 0, 1);
+        if (!(Level >= 0.5 && Level < 1))
+            throw new ArgumentOutOfRangeException(nameof(Level), Level, $"{nameof(Level)} must be at least 0.5 and below 1.");
         Check.AtLeast(Folds, 2);
         Check.Positive(RidgePenalty);
         if (SwitchThreshold is { } threshold)

@@ -24,7 +24,7 @@ internal static class LogEvaluator
         var rows = Rows(log, policy, model);
         var weights = WeightStatistics.Of(rows);
         var (untried, action) = Untried(log, policy);
-        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action]);
+        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(DoublyRobust.Terms(rows)), MeanOfTerms.Of(SelfNormalizedScoring.Terms(rows)));
         var baselines = new BaselinePolicies(log);
         var mean = MeanOfTerms.Of(log.Rewards);
         return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.Level, reason is null),
