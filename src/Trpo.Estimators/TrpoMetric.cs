@@ -95,16 +95,16 @@ public sealed record TrpoMetric(string Name, string Unit, string Description, Fu
     public static TrpoMetric ValueLoss { get; } = new("trpo.value.loss", "1", "Mean squared error of the value function after its fit.", iteration => iteration.ValueLoss);
 
     /// <summary>Gets the time of the rollout.</summary>
-    public static TrpoMetric RolloutTime { get; } = new("trpo.time.rollout", "s", "Time of acting in the environments.", iteration => iteration.Times.Rollout.TotalSeconds) { Health = ShareOfTime(0.04, 0.11) };
+    public static TrpoMetric RolloutTime { get; } = new("trpo.time.rollout", "s", "Time of acting in the environments.", iteration => iteration.Times.Rollout.TotalSeconds) { Health = ShareOfTime(0.04, 0.15) };
 
     /// <summary>Gets the time of the advantage estimates.</summary>
-    public static TrpoMetric AdvantagesTime { get; } = new("trpo.time.advantages", "s", "Time of valuing observations and estimating advantages.", iteration => iteration.Times.Advantages.TotalSeconds) { Health = ShareOfTime(0.04, 0.15) };
+    public static TrpoMetric AdvantagesTime { get; } = new("trpo.time.advantages", "s", "Time of valuing observations and estimating advantages.", iteration => iteration.Times.Advantages.TotalSeconds) { Health = ShareOfTime(0.04, 0.2) };
 
     /// <summary>Gets the time of the policy's update.</summary>
-    public static TrpoMetric PolicyUpdateTime { get; } = new("trpo.time.policy_update", "s", "Time of the policy's update.", iteration => iteration.Times.PolicyUpdate.TotalSeconds) { Health = ShareOfTime(0.38, 0.54) };
+    public static TrpoMetric PolicyUpdateTime { get; } = new("trpo.time.policy_update", "s", "Time of the policy's update.", iteration => iteration.Times.PolicyUpdate.TotalSeconds) { Health = ShareOfTime(0.3, 0.55) };
 
     /// <summary>Gets the time of the value function's fit.</summary>
-    public static TrpoMetric ValueFitTime { get; } = new("trpo.time.value_fit", "s", "Time of the value function's fit, beside the policy's update where there are two threads.", iteration => iteration.Times.ValueFit.TotalSeconds) { Health = ShareOfTime(0.27, 0.47) };
+    public static TrpoMetric ValueFitTime { get; } = new("trpo.time.value_fit", "s", "Time of the value function's fit, beside the policy's update where there are two threads.", iteration => iteration.Times.ValueFit.TotalSeconds) { Health = ShareOfTime(0.25, 0.47) };
 
     /// <summary>Gets the average speed.</summary>
     public static TrpoMetric StepsPerSecond { get; } = new("trpo.steps_per_second", "{step}/s", "Environment steps per second since training began.", iteration => iteration.StepsPerSecond);
