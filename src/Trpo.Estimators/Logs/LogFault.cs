@@ -39,6 +39,6 @@ public enum LogFault
     /// <summary>Warning: all rewards are equal.</summary>
     RewardsEqual,
 
-    /// <summary>Warning: rows repeat earlier rows in observation, action, probability and reward, where observations hardly repeat otherwise: they were probably logged twice.</summary>
+    /// <summary>Warning: rows repeat earlier rows in observation, action, probability and reward, where observations hardly repeat otherwise: they were probably logged more than once. Leave them out by an identifier, not by content.</summary>
     DuplicateRows,
 }

@@ -36,11 +36,10 @@ internal static class LogLoader
                 throw new ArgumentException($"{RowFaults.Where(row.Index)}, the policy returned {chosen.Length} probabilities, but {length} in the first row. Return a probability for each action in every row, 0 for those that are not taken.");
             if (!reader.Actions.IsClosed)
                 reader.Actions.Number(chosen.Length);
-            PolicyProbabilities.Check(chosen, row, reader.Actions.Names, columns.Eligible);
             actions.Add(row.Action);
             propensities.Add(Math.Min(row.Probability, 1));
             rewards.Add(row.Reward);
-            probabilities.AddRange(chosen);
+            probabilities.AddRange(PolicyProbabilities.Normalize(chosen, row, reader.Actions.Names, columns.Eligible));
             observations.AddRange(row.Observation);
             eligible.AddRange(row.Eligible);
         }

@@ -98,6 +98,26 @@ public sealed class LogCheckTests
         Assert.That(report.Findings[0].Row, Is.EqualTo(400));
         Assert.That(report.Findings[0].Message, Does.Contain("Row 400 (from 0)").And.Contain("30 rows of 430"));
         Assert.That(alike.Findings, Is.Empty, "three kinds of contexts repeat by their nature");
+        Assert.That(Check([.. rows.Select(row => row with { Observation = [row.Observation[0] % 40, 0] })]).Findings, Is.Empty, "as do forty");
+    }
+
+    [Test]
+    public void A_log_that_was_written_three_times_is_found()
+    {
+        var rows = LogRefusalTests.Log();
+        var finding = Check([.. rows, .. rows, .. rows]).Findings.Single();
+
+        Assert.That((finding.Fault, finding.Row), Is.EqualTo((LogFault.DuplicateRows, (long?)400)));
+        Assert.That(finding.Message, Does.Contain("800 rows of 1200").And.Contain("by the identifier of the decision, never by content"));
+    }
+
+    [Test]
+    public void Missing_rewards_do_not_accuse_the_probabilities()
+    {
+        // Clicks without a join: two rewards of three are missing, for one action only.
+        var report = Check([.. LogRefusalTests.Log().Select((row, i) => row.Action == 1 && i % 3 > 0 ? row with { Reward = double.NaN } : row)]);
+
+        Assert.That(report.Findings.Select(finding => finding.Fault), Is.EqualTo(new[] { LogFault.RewardNotFinite }), report.ToString());
     }
 
     [Test]

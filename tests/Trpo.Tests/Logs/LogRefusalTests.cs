@@ -112,7 +112,9 @@ public sealed class LogRefusalTests
         Assert.That(() => Evaluate(new() { Level = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Level"));
         Assert.That(() => Evaluate(new() { Level = 0.49 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Level must be at least 0.5 and below 1"), "a verdict would say better of a loss");
         Assert.That(() => Evaluate(new() { Folds = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Folds"));
+        Assert.That(() => Evaluate(new() { Folds = 21 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Folds must be from 2 to 20"));
         Assert.That(() => Evaluate(new() { RidgePenalty = 0 }), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Evaluate(new() { RidgePenalty = 9e-7 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("RidgePenalty must be at least 1E-06"));
         Assert.That(() => Evaluate(new() { SwitchThreshold = -1 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("SwitchThreshold"));
         Assert.That(() => Evaluate(new() { Shrinkage = double.NaN }), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => Evaluate(new() { Cancellation = new CancellationToken(canceled: true) }), Throws.InstanceOf<OperationCanceledException>());

@@ -55,6 +55,62 @@ public sealed class LogTrustTests
         Assert.That(WeightStatistics.EffectiveSize([]), Is.Zero);
     }
 
+    [Test]
+    public void A_gain_of_rounding_is_no_gain()
+    {
+        // The policy is the log's own, so that all weights are 1 and only rounding separates terms and rewards.
+        var verdicts = Enumerable.Range(1, 300).Select(seed => LogEvaluator.Run(() => Own((ulong)seed), new LogEvaluationOptions(), () => { })).ToList();
+
+        Assert.That(verdicts.Select(evaluation => evaluation.Doubt), Is.All.Null);
+        Assert.That(verdicts.Select(evaluation => evaluation.Gain.Verdict), Is.All.EqualTo(LogVerdict.Undecided));
+    }
+
+    [Test]
+    public void Baselines_take_no_action_that_the_log_never_has()
+    {
+        var log = Alike(1).Rows with { ActionCount = 11 };
+        double[] model = [.. Enumerable.Range(0, log.Count * 11).Select(i => i % 11 * 1.0)];
+        var baselines = new BaselinePolicies(log);
+
+        Assert.That(baselines.Argmax(model).Chunk(11).Select(row => row[9]), Is.All.EqualTo(1));
+        Assert.That(baselines.Uniform().Chunk(11).Select(row => (row[0], row[10])), Is.All.EqualTo((0.1, 0.0)));
+    }
+
+    [Test]
+    public void Probabilities_are_normalized()
+    {
+        Decision[] rows = [.. LogRefusalTests.Log().Select(row => row with { Eligible = row.Action == 0 ? [1, 0] : [1, 1] })];
+        double[] shared = [0.50004, 0.50004];
+        var (exact, rounded) = (Evaluate(rows), Evaluate(rows, _ => shared));
+        var (kept, forbidden) = (Masked(context => context.Eligible.Span[1] ? [0.5, 0.5] : [1, 0]), Masked(context => context.Eligible.Span[1] ? [0.5, 0.5] : [0.99995, 0.00005]));
+
+        Assert.That(rounded[OffPolicyEstimator.IPS].Value, Is.EqualTo(exact[OffPolicyEstimator.IPS].Value).Within(1e-12));
+        Assert.That(rounded.MeanWeight, Is.EqualTo(exact.MeanWeight).Within(1e-12));
+        Assert.That(shared, Is.EqualTo(new[] { 0.50004, 0.50004 }), "the array is the rule's");
+        Assert.That(forbidden.Estimates.Select(estimate => estimate.Value), Is.EqualTo(kept.Estimates.Select(estimate => estimate.Value)));
+
+        LogEvaluation Masked(Func<LoggedContext, double[]> rule) => _ml.ReinforcementLearning.EvaluateFromLog(rule, Decision.View(_ml, rows), Columns with { Eligible = "Eligible" });
+    }
+
+    [Test]
+    public void A_reward_model_that_is_not_finite_is_refused() =>
+        Assert.That(() => Evaluate([.. LogRefusalTests.Log().Select(row => row with { Reward = row.Reward * 1e308 })]), Throws.TypeOf<LogException>().With.Message.Contains("The reward model is not finite").And.Message.Contains("RidgePenalty"));
+
+    private static LoadedLog Own(ulong seed)
+    {
+        var random = new RandomSource(seed);
+        float[] observations = [.. Enumerable.Range(0, 400).Select(_ => (float)random.NextGaussian())];
+        int[] actions = [.. observations.Select(value => value > 0 ? 1 : 0)];
+        var log = new LoggedRows(2, 1)
+        {
+            Actions = actions,
+            Propensities = [.. Enumerable.Repeat(1.0, actions.Length)],
+            Rewards = [.. observations.Select(_ => random.NextGaussian())],
+            Observations = observations,
+        };
+        return new LoadedLog(log, [.. actions.SelectMany(action => new[] { 1.0 - action, action })], ["0", "1"]);
+    }
+
     private static LoadedLog Alike(ulong seed)
     {
         const int Rows = 1_000;
@@ -70,5 +126,5 @@ public sealed class LogTrustTests
         return new LoadedLog(log, [.. Enumerable.Repeat(0.1, Rows * Actions)], [.. Enumerable.Range(0, Actions).Select(action => $"{action}")]);
     }
 
-    private LogEvaluation Evaluate(Decision[] rows) => _ml.ReinforcementLearning.EvaluateFromLog(_ => [0.5, 0.5], Decision.View(_ml, rows), Columns);
+    private LogEvaluation Evaluate(Decision[] rows, Func<LoggedContext, double[]>? rule = null) => _ml.ReinforcementLearning.EvaluateFromLog(rule ?? (_ => [0.5, 0.5]), Decision.View(_ml, rows), Columns);
 }

@@ -16,6 +16,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
     private readonly DuplicateCount _duplicates = new();
     private (double Min, double Max) _rewards = (double.PositiveInfinity, double.NegativeInfinity);
     private (double Min, double Max) _probabilities = (double.PositiveInfinity, double.NegativeInfinity);
+    private long _drawn;
     private long _sound;
 
     /// <summary>Reads the rows and returns the report.</summary>
@@ -30,14 +31,18 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         for (; reader.Read(); rows++)
         {
             check();
-            var isSound = true;
+            var (isSound, isDrawn) = (true, true);
             foreach (var (fault, message) in rules.Of(reader.Row, reader.Actions.Names))
             {
                 isSound = false;
+                isDrawn &= fault is LogFault.RewardNotFinite or LogFault.ObservationNotFinite;
                 var known = _rowFaults.GetValueOrDefault(fault, (message, reader.Row.Index, 0));
                 _rowFaults[fault] = known with { Count = known.Count + 1 };
             }
 
+            // A row without a reward counts as a draw: where rewards are missing for some actions only, the others seem to be taken too often.
+            if (isDrawn)
+                CountDraw(reader.Row);
             if (isSound)
                 Count(reader.Row, observation is not null);
         }
@@ -46,8 +51,10 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             _findings.Add(new LogFinding(fault, count == 1 ? message : Text($"{message} {count} rows have this fault."), row));
         if (rows < 2)
             Add(LogFault.TooFewRows, Text($"The log has {rows} rows; a standard error needs at least two, and an estimate that can be trusted some hundred."));
-        else if (_sound >= 2)
-            JudgeLog(reader.Actions.Names);
+        if (_drawn >= 2)
+            JudgeDraws(reader.Actions.Names);
+        if (_sound >= 2)
+            JudgeOutcomes();
         return new LogReport(_findings, rows, [.. reader.Actions.Names]);
     }
 
@@ -55,6 +62,13 @@ internal sealed class LogChecker(LogColumns columns, Action check)
     {
         _sound++;
         _rewards = (Math.Min(_rewards.Min, row.Reward), Math.Max(_rewards.Max, row.Reward));
+        if (hasObservation)
+            _duplicates.Add(row);
+    }
+
+    private void CountDraw(LogRow row)
+    {
+        _drawn++;
         _probabilities = (Math.Min(_probabilities.Min, row.Probability), Math.Max(_probabilities.Max, row.Probability));
         while (_tallies.Count <= Math.Max(row.Action, row.Eligible.Length - 1))
             _tallies.Add(new ActionTally());
@@ -64,12 +78,9 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             if (!row.Eligible[action])
                 _tallies[action].Forbid();
         }
-
-        if (hasObservation)
-            _duplicates.Add(row);
     }
 
-    private void JudgeLog(IReadOnlyList<string> names)
+    private void JudgeDraws(IReadOnlyList<string> names)
     {
         while (_tallies.Count < names.Count)
             _tallies.Add(new ActionTally());
@@ -79,19 +90,23 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             JudgeActions(names);
         if (_probabilities.Min == _probabilities.Max)
             Add(LogFault.ProbabilitiesEqual, Text($"All probabilities in column '{columns.ProbabilityName}' are {_probabilities.Min:G6}. That is right only if each of as many actions was equally probable in every row; otherwise log the probabilities with which actions were drawn: guesses bias all estimates."));
+    }
+
+    private void JudgeOutcomes()
+    {
         if (_rewards.Min == _rewards.Max)
             Add(LogFault.RewardsEqual, Text($"All rewards in column '{columns.Reward}' are {_rewards.Min:G6}, so that the log tells no action from another. Check the join of the rewards."));
         if (_duplicates.IsSuspicious)
-            Add(LogFault.DuplicateRows, Text($"Row {_duplicates.First} (from 0) repeats an earlier row in observation, action, probability and reward, as {_duplicates.Duplicates} rows of {_sound} do. Rows that were logged twice count twice: leave the repetitions out."), _duplicates.First);
+            Add(LogFault.DuplicateRows, Text($"Row {_duplicates.First} (from 0) repeats an earlier row in observation, action, probability and reward, as {_duplicates.Duplicates} rows of {_sound} do. Rows that were logged more than once count as often. Leave the repetitions out by the identifier of the decision, never by content: equal decisions can be two."), _duplicates.First);
     }
 
     private void JudgeActions(IReadOnlyList<string> names)
     {
-        var comparisons = _tallies.Index().Where(pair => pair.Item.Taken > 0).Select(pair => (pair.Index, Value: pair.Item.Compare(_sound)))
+        var comparisons = _tallies.Index().Where(pair => pair.Item.Taken > 0).Select(pair => (pair.Index, Value: pair.Item.Compare(_drawn)))
             .Where(pair => ActionTally.IsContradiction(pair.Value.Mean, pair.Value.Expected, pair.Value.StandardError));
         foreach (var (action, (mean, expected, error)) in comparisons.Take(MaxActions))
             Add(LogFault.ProbabilitiesContradictActions, Text($"Action '{names[action]}' was taken {(mean > expected ? "more" : "less")} often than its probabilities say: the mean of 1 / p over its rows, as a share of all rows, is {mean:G4} ± {error:G2}, where {expected:G4} is expected. Log the probabilities with which actions were drawn and, if the action could not be taken in some rows, the mask of eligible actions (LogColumns.Eligible)."));
-        string[] never = [.. _tallies.Index().Where(pair => pair.Item.Taken == 0 && pair.Item.Forbidden < _sound).Select(pair => names[pair.Index])];
+        string[] never = [.. _tallies.Index().Where(pair => pair.Item.Taken == 0 && pair.Item.Forbidden < _drawn).Select(pair => names[pair.Index])];
         if (never.Length > 0)
             Add(LogFault.ActionNeverTaken, $"No row has {(never.Length == 1 ? "action" : "the actions")} {LogSchema.List(never)}: nothing is known of them, and policies that take them cannot be evaluated. Let the logging policy explore them.");
     }

@@ -1,10 +1,12 @@
 namespace Trpo.Estimators.Logs.Estimation;
 
-/// <summary>The probabilities of all actions, <c>[N, A]</c>, under policies that a log brings itself. None takes an action that is not eligible.</summary>
+/// <summary>The probabilities of all actions, <c>[N, A]</c>, under policies that a log brings itself. None takes an action that is not eligible, or that no row of the log has: nothing is known of it.</summary>
 /// <param name="log">The rows.</param>
 internal sealed class BaselinePolicies(LoggedRows log)
 {
-    /// <summary>Computes the uniform choice among the eligible actions.</summary>
+    private readonly bool[] _isTried = Tried(log);
+
+    /// <summary>Computes the uniform choice among the eligible actions that the log has.</summary>
     public double[] Uniform()
     {
         var policy = new double[log.Count * log.ActionCount];
@@ -43,7 +45,7 @@ internal sealed class BaselinePolicies(LoggedRows log)
         return policy;
     }
 
-    /// <summary>Computes the choice of the eligible action of which a model of the rewards expects most.</summary>
+    /// <summary>Computes the choice of the eligible action, of those that the log has, of which a model of the rewards expects most.</summary>
     /// <param name="model">The rewards that the model expects of all actions, <c>[N, A]</c>.</param>
     public double[] Argmax(ReadOnlySpan<double> model)
     {
@@ -53,7 +55,7 @@ internal sealed class BaselinePolicies(LoggedRows log)
             var best = -1;
             for (var action = 0; action < log.ActionCount; action++)
             {
-                if (log.IsEligible(i, action) && (best < 0 || model[(i * log.ActionCount) + action] > model[(i * log.ActionCount) + best]))
+                if (CanTake(i, action) && (best < 0 || model[(i * log.ActionCount) + action] > model[(i * log.ActionCount) + best]))
                     best = action;
             }
 
@@ -67,8 +69,18 @@ internal sealed class BaselinePolicies(LoggedRows log)
     {
         var count = 0;
         for (var action = 0; action < log.ActionCount; action++)
-            count += log.IsEligible(row, action) ? 1 : 0;
+            count += CanTake(row, action) ? 1 : 0;
         for (var action = 0; action < log.ActionCount; action++)
-            policy[(row * log.ActionCount) + action] = log.IsEligible(row, action) ? 1.0 / count : 0;
+            policy[(row * log.ActionCount) + action] = CanTake(row, action) ? 1.0 / count : 0;
+    }
+
+    private bool CanTake(int row, int action) => _isTried[action] && log.IsEligible(row, action);
+
+    private static bool[] Tried(LoggedRows log)
+    {
+        var tried = new bool[log.ActionCount];
+        foreach (var action in log.Actions)
+            tried[action] = true;
+        return tried;
     }
 }

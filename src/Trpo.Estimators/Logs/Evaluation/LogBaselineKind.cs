@@ -6,12 +6,12 @@ public enum LogBaselineKind
     /// <summary>The policy that wrote the log: the mean of the rewards.</summary>
     Log,
 
-    /// <summary>A uniformly random choice of the eligible actions.</summary>
+    /// <summary>A uniformly random choice of the eligible actions that the log has.</summary>
     Uniform,
 
     /// <summary>Always the one action with the best SNIPS estimate on the rows of the other folds; a uniform choice where it is not eligible.</summary>
     BestSingleAction,
 
-    /// <summary>The eligible action of which the reward model expects most, a ridge regression per action that was fitted on the rows of the other folds.</summary>
+    /// <summary>The eligible action, of those that the log has, of which the reward model expects most, a ridge regression per action that was fitted on the rows of the other folds.</summary>
     RidgeArgmax,
 }

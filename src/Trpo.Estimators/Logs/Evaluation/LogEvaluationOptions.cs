@@ -10,13 +10,13 @@ public sealed record LogEvaluationOptions
     /// <summary>The two-sided level of the intervals and the one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>The number of folds by which the reward model is cross-fitted, at least 2; 3 by default, and at most the number of rows.</summary>
+    /// <summary>The number of folds by which the reward model is cross-fitted, from 2 to 20; 3 by default, and at most the number of rows.</summary>
     public int Folds { get; init; } = 3;
 
     /// <summary>The seed of the folds; 0 by default.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The penalty of the squared coefficients of the reward model, in units of the standardized observation; positive, 1 by default.</summary>
+    /// <summary>The penalty of the squared coefficients of the reward model, in units of the standardized observation, at least 1e-6; 1 by default.</summary>
     public double RidgePenalty { get; init; } = 1;
 
     /// <summary>The weight above which <see cref="OffPolicyEstimator.SwitchDR"/> relies on the reward model, 0 or more; 10 by default, null for no limit.</summary>
@@ -46,8 +46,10 @@ public sealed record LogEvaluationOptions
     {
         if (!(Level >= 0.5 && Level < 1))
             throw new ArgumentOutOfRangeException(nameof(Level), Level, $"{nameof(Level)} must be at least 0.5 and below 1.");
-        Check.AtLeast(Folds, 2);
+        Check.Between(Folds, 2, 20);
         Check.Positive(RidgePenalty);
+        if (RidgePenalty < 1e-6)
+            throw new ArgumentOutOfRangeException(nameof(RidgePenalty), RidgePenalty, $"{nameof(RidgePenalty)} must be at least 1E-06.");
         if (SwitchThreshold is { } threshold)
             Check.NotNegative(threshold, nameof(SwitchThreshold));
         if (Shrinkage is { } lambda)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Logs.Estimation;
 
@@ -21,6 +22,8 @@ internal static class LogEvaluator
         var foldCount = Math.Min(options.Folds, log.Count);
         var folds = Folds.Assign(log, foldCount, options.Seed);
         var model = CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
+        if (TensorPrimitives.Sum(model) is var sum && !double.IsFinite(sum))
+            throw new LogException("The reward model is not finite: rewards or observations are too large. Divide them by a constant, or raise LogEvaluationOptions.RidgePenalty.");
         var rows = Rows(log, policy, model);
         var weights = WeightStatistics.Of(rows);
         var (untried, action) = Untried(log, policy);
@@ -73,7 +76,7 @@ internal static class LogEvaluator
     private static LogGain Gain(OffPolicyRows rows, double level, bool isTrustworthy)
     {
         var (robust, normalized) = (MeanOfTerms.Gain(DoublyRobust.Terms(rows), rows.Rewards), MeanOfTerms.Gain(SelfNormalizedScoring.Terms(rows), rows.Rewards));
-        var quantile = NormalQuantile.Of(level);
+        var (quantile, mean, max) = (NormalQuantile.Of(level), MeanOfTerms.Of(rows.Rewards).Value, TensorPrimitives.MaxMagnitude<double>(rows.Rewards));
         var verdict = (isTrustworthy, Side(robust), Side(normalized)) switch
         {
             (true, 1, 1) => LogVerdict.Better,
@@ -82,7 +85,8 @@ internal static class LogEvaluator
         };
         return new LogGain(robust.Value, robust.StandardError, normalized.Value, normalized.StandardError, level, verdict);
 
-        int Side(MeanOfTerms gain) => gain.Value > quantile * gain.StandardError ? 1 : gain.Value < -quantile * gain.StandardError ? -1 : 0;
+        // Where a policy is the log's own, its gain is the rounding of sums, whose standard error can be smaller still.
+        int Side(MeanOfTerms gain) => !(Math.Abs(gain.Value) > Math.Max(quantile * gain.StandardError, 1e-12 * (Math.Abs(max) + Math.Abs(mean + gain.Value)))) ? 0 : Math.Sign(gain.Value);
     }
 
     // The mean probability of actions that the log never has, and the action that has most of it.
