@@ -48,7 +48,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         }
 
         foreach (var (fault, (message, row, count)) in _rowFaults)
-            _findings.Add(new LogFinding(fault, count == 1 ? message : Text($"{message} {count} rows have this fault."), row));
+            Add(fault, count == 1 ? message : Text($"{message} {count} rows have this fault."), row);
         if (rows < 2)
             Add(LogFault.TooFewRows, Text($"The log has {rows} rows; a standard error needs at least two, and an estimate that can be trusted some hundred."));
         if (_drawn >= 2)
@@ -111,7 +111,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             Add(LogFault.ActionNeverTaken, $"No row has {(never.Length == 1 ? "action" : "the actions")} {LogSchema.List(never)}: nothing is known of them, and policies that take them cannot be evaluated. Let the logging policy explore them.");
     }
 
-    private void Add(LogFault fault, string message, long? row = null) => _findings.Add(new LogFinding(fault, message, row));
+    private void Add(LogFault fault, string message, long? row = null) => _findings.Add(new LogFinding { Fault = fault, Message = message, Row = row });
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

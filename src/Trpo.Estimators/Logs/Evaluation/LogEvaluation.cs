@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Logs.Evaluation;
 public sealed class LogEvaluation
 {
     internal LogEvaluation(
-        int rows, IReadOnlyList<string> actionNames, IReadOnlyList<LogEstimate> estimates, WeightStatistics weights, double untriedProbability, string? doubt, LogGain gain, IReadOnlyList<LogBaseline> baselines)
+        long rows, IReadOnlyList<string> actionNames, IReadOnlyList<LogEstimate> estimates, WeightStatistics weights, double untriedProbability, string? doubt, LogGain gain, IReadOnlyList<LogBaseline> baselines)
     {
         Rows = rows;
         ActionNames = actionNames;
@@ -24,7 +24,7 @@ public sealed class LogEvaluation
     }
 
     /// <summary>The number of rows.</summary>
-    public int Rows { get; }
+    public long Rows { get; }
 
     /// <summary>The names of the actions in the order of their indices.</summary>
     public IReadOnlyList<string> ActionNames { get; }

@@ -32,7 +32,7 @@ internal static class LogEvaluator
         var mean = MeanOfTerms.Of(log.Rewards);
         return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.Level, reason is null),
         [
-            new LogBaseline(LogBaselineKind.Log, mean.Value, mean.StandardError, rows.Count),
+            new LogBaseline { Kind = LogBaselineKind.Log, Value = mean.Value, StandardError = mean.StandardError, EffectiveSampleSize = rows.Count },
             Baseline(LogBaselineKind.Uniform, log, baselines.Uniform(), model),
             Baseline(LogBaselineKind.BestSingleAction, log, baselines.BestSingleAction(folds, foldCount), model),
             Baseline(LogBaselineKind.RidgeArgmax, log, baselines.Argmax(model), model),
@@ -45,7 +45,7 @@ internal static class LogEvaluator
     {
         var rows = Rows(log, policy, model);
         var mean = MeanOfTerms.Of(DoublyRobust.Terms(rows));
-        return new LogBaseline(kind, mean.Value, mean.StandardError, WeightStatistics.EffectiveSize(rows.Weights));
+        return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, EffectiveSampleSize = WeightStatistics.EffectiveSize(rows.Weights) };
     }
 
     private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
@@ -69,7 +69,14 @@ internal static class LogEvaluator
             var margin = quantile * mean.StandardError;
             if (noInterval is null && double.IsNaN(mean.Value))
                 noInterval = "The policy would have taken none of the logged actions.";
-            return new LogEstimate(estimator, mean.Value, mean.StandardError, noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, options.Level) : null, noInterval);
+            return new LogEstimate
+            {
+                Estimator = estimator,
+                Value = mean.Value,
+                StandardError = mean.StandardError,
+                Interval = noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, options.Level) : null,
+                NoIntervalReason = noInterval,
+            };
         }
     }
 
@@ -83,7 +90,15 @@ internal static class LogEvaluator
             (true, -1, -1) => LogVerdict.Worse,
             _ => LogVerdict.Undecided,
         };
-        return new LogGain(robust.Value, robust.StandardError, normalized.Value, normalized.StandardError, level, verdict);
+        return new LogGain
+        {
+            DoublyRobust = robust.Value,
+            DoublyRobustError = robust.StandardError,
+            SelfNormalized = normalized.Value,
+            SelfNormalizedError = normalized.StandardError,
+            Level = level,
+            Verdict = verdict,
+        };
 
         // Where a policy is the log's own, its gain is the rounding of sums, whose standard error can be smaller still.
         int Side(MeanOfTerms gain) => !(Math.Abs(gain.Value) > Math.Max(quantile * gain.StandardError, 1e-12 * (Math.Abs(max) + Math.Abs(mean + gain.Value)))) ? 0 : Math.Sign(gain.Value);
