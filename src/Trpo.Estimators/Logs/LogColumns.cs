@@ -3,6 +3,7 @@ namespace Trpo.Estimators.Logs;
 /// <summary>The names of the columns of a log of decisions, one decision per row.</summary>
 /// <param name="Action">
 /// The column of the action that was taken: a key, a whole number from 0, or a text with the action's name. "Action" by default.
+/// Values of a key, numbers too, are the names of its actions; a key without values is matched by position.
 /// </param>
 /// <param name="Reward">The column of the reward, a number or a Boolean. "Reward" by default. A missing reward (NaN) is refused.</param>
 public sealed record LogColumns(string Action = "Action", string Reward = "Reward")

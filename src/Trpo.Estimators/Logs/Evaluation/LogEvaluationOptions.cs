@@ -32,7 +32,7 @@ public sealed record LogEvaluationOptions
     public ActionSelection? Selection { get; init; }
 
     /// <summary>
-    /// The actions of a rule in the order of its probabilities. Null, the default, for those of a column of keys, or numbers from 0; a column of texts needs them. A
+    /// The actions of a rule in the order of its probabilities. Null, the default, for those of a column of keys, in the order of the keys unless their values are the numbers from 0, or numbers from 0; a column of texts needs them. A
     /// <see cref="PolicyTransformer"/> brings its own.
     /// </summary>
     public DiscreteActionSpace? Actions { get; init; }
