@@ -25,6 +25,7 @@ internal sealed unsafe class PerceptronKernel<TSimd, TVector> : IPerceptronKerne
     private readonly AlignedBuffer[] _scratch;
     private readonly AlignedBuffer _zeros;
     private readonly int _parameterCount;
+
     // The parameters of all layers but the last, as the kernel rounds them, and those that replace them.
     private readonly float[] _hidden;
     private readonly float[] _rounded;

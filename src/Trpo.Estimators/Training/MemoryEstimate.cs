@@ -15,13 +15,16 @@ internal sealed class MemoryEstimate
     private const int Padding = 16;
 
     // Memory that the garbage collector and the allocators hold beside what is in use; measured.
-    private const double Overhead = 1.3;
+    private const double Overhead = 1.15;
+
+    // The same for the arrays of rows, of which iterations leave some behind.
+    private const double OverheadOfRows = 1.3;
 
     // The vectors of a trust-region step: gradient, direction, those of conjugate gradients, the parameters before and at a trial. They come from a pool, whose arrays are up to twice as long, and serve one network
     // after the other.
     private const int VectorsOfStep = 10;
 
-    // The kernels hold the parameters and a direction in two layouts each and once more in double precision, the module holds them once, and the exported graph is copied several times.
+    // The kernels hold the parameters and a direction in two layouts each and the former twice more as they stand, the module holds them once, and the exported graph is copied several times.
     private const int SinglesPerParameter = 12;
 
     // The memory of kernels grows by a quarter at least where iterations grow.
@@ -83,7 +86,7 @@ internal sealed class MemoryEstimate
     public double OnDevice { get; }
 
     /// <summary>Gets the memory in all.</summary>
-    public double Total => Overhead * (Steps + PolicyUpdate + ValueFit + Parameters + Evaluations + States);
+    public double Total => (OverheadOfRows * (Steps + PolicyUpdate + ValueFit)) + (Overhead * (Parameters + Evaluations + States));
 
     /// <summary>Gets the number of elements of the longest array.</summary>
     public double LongestArray

@@ -77,7 +77,7 @@ public sealed class TrainingPlanTests
             "Policy: 4-16-8-2, 234 parameters, computed by TorchSharp on cpu",
             "Value function: 4-16-8-1, 225 parameters, computed by TorchSharp on cpu",
         }));
-        Assert.That(text[5], Does.Match(@"^Memory: about [\d.]+ MB of [\d.]+ GB \([\d.]+ (KB|MB) for the steps, [\d.]+ MB for the policy's update, [\d.]+ (KB|MB) for the value function's fit, [\d.]+ KB for parameters\); [\d.]+ (bytes|KB) for a row of an update$"));
+        Assert.That(text[5], Does.Match(@"^Memory: about [\d.]+ MB of [\d.]+ GB \([\d.]+ (KB|MB) for the steps, [\d.]+ MB for the policy's update, [\d.]+ KB for the value function's fit, [\d.]+ KB for parameters\); [\d.]+ (bytes|KB) for a row of an update$"));
         Assert.That($"{Plan(Short with { StepsPerIteration = 1_500, FinalStepsPerIteration = 2 })}", Does.Contain("Steps: 3,000, with 2 updates of the policy after 1,504 steps each").Or.Contain("1,496 steps at first and 1,504 at the end"));
     }
 
