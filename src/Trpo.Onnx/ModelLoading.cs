@@ -11,10 +11,7 @@ internal static class ModelLoading
     // Far more than any model within the limits takes.
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
-    // A load whose streams were closed ends with its next read.
-    private static readonly TimeSpan MaxEnd = TimeSpan.FromSeconds(1);
-
-    private const int LoadStackBytes = 8 << 20;
+    private const int StackBytes = 8 << 20;
 
     /// <summary>Returns the name of a stream for messages.</summary>
     public static string Describe(Stream stream) => stream is FileStream file ? file.Name : "the stream";
@@ -39,58 +36,26 @@ internal static class ModelLoading
         ITransformer model;
         try
         {
-            (model, inputSchema) = LoadWithin(ml, bytes, time);
+            (model, inputSchema) = ArchiveLoading.Run(ml, bytes, time, StackBytes, archive => MicrosoftMLInternals.LoadModel(ml, archive));
         }
         catch (OperationCanceledException exception)
         {
             throw Damaged(source, FormattableString.Invariant($"ML.NET had not loaded it after {time.TotalSeconds} seconds"), exception);
         }
-        catch (Exception exception) when (Cause(exception) is var cause && IsEnvironmental(cause))
+        catch (Exception exception) when (ArchiveLoading.Cause(exception) is var cause && (cause is OutOfMemoryException || ArchiveLoading.IsEnvironmental(cause)))
         {
             ExceptionDispatchInfo.Throw(cause);
             throw;
         }
         catch (Exception exception)
         {
-            throw Damaged(source, Why(Cause(exception)), exception);
+            throw Damaged(source, ArchiveLoading.Why(exception), exception);
         }
 
         if (PolicyChain.HasPolicy(model))
             return model;
         (model as IDisposable)?.Dispose();
         throw Damaged(source, "it has no policy");
-    }
-
-    // ML.NET reads for ever if an array is longer than the rest of its entry. The load has a thread of its own, so that the limit needs no free thread
-    // of the pool, and closing the archive's streams ends that loop: the next read throws.
-    private static (ITransformer Model, DataViewSchema? InputSchema) LoadWithin(MLContext ml, byte[] bytes, TimeSpan time)
-    {
-        (ITransformer, DataViewSchema?) loaded = default;
-        ExceptionDispatchInfo? failure = null;
-        using var archive = MicrosoftMLInternals.OpenArchive(ml, new MemoryStream(bytes, writable: false));
-        var thread = new Thread(LoadModel, LoadStackBytes) { IsBackground = true, Name = "Trpo.Onnx load" };
-        thread.Start();
-        if (!thread.Join(time))
-        {
-            archive.Dispose();
-            thread.Join(MaxEnd);
-            throw new OperationCanceledException();
-        }
-
-        failure?.Throw();
-        return loaded;
-
-        void LoadModel()
-        {
-            try
-            {
-                loaded = MicrosoftMLInternals.LoadModel(ml, archive);
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-        }
     }
 
     /// <summary>Checks an archive.</summary>
@@ -106,21 +71,6 @@ internal static class ModelLoading
             throw Damaged(source, exception.Message, exception);
         }
     }
-
-    // ML.NET calls loaders by reflection, which wraps their exceptions.
-    private static Exception Cause(Exception exception) => exception switch
-    {
-        InvalidDataException => exception,
-        { InnerException: { } inner } => Cause(inner),
-        _ => exception,
-    };
-
-    // The exceptions of ML.NET's own checks often have no message of their own.
-    private static string Why(Exception cause) => cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
-
-    // An undamaged file can cause these too: no memory, no disk, no permission, no native library.
-    private static bool IsEnvironmental(Exception cause) =>
-        cause is OutOfMemoryException or UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
 
     private static InvalidDataException Damaged(string source, string why, Exception? exception = null) =>
         new($"Could not load a model from {source}: {why}", exception);

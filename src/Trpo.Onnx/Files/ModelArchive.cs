@@ -25,10 +25,13 @@ internal static class ModelArchive
     private const int HeaderLength = 46;
 
     /// <summary>Checks an archive.</summary>
+    /// <param name="bytes">The archive.</param>
+    /// <param name="maxBytes">The maximum length of all entries together.</param>
+    /// <param name="maxEntries">The maximum number of entries.</param>
     /// <exception cref="InvalidDataException">The archive is damaged, or could not have been written by ML.NET; the message says how.</exception>
-    public static void Check(byte[] bytes)
+    public static void Check(byte[] bytes, int maxBytes = MaxBytes, int maxEntries = MaxEntries)
     {
-        CountEntries(bytes);
+        CountEntries(bytes, maxEntries);
         using var archive = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var total = 0L;
@@ -36,16 +39,35 @@ internal static class ModelArchive
         {
             CheckName(entry.FullName, names);
             total += entry.Length;
-            if (entry.Length < 0 || entry.CompressedLength < 0 || total is < 0 or > MaxBytes)
-                throw new InvalidDataException($"Its entries have more than {MaxBytes >> 20} MiB, the maximum that this library reads.");
+            if (entry.Length < 0 || entry.CompressedLength < 0 || total < 0 || total > maxBytes)
+                throw new InvalidDataException($"Its entries have more than {maxBytes >> 20} MiB, the maximum that this library reads.");
         }
 
         foreach (var entry in archive.Entries)
             CheckContent(entry);
     }
 
+    /// <summary>Checks an archive and reads its entries.</summary>
+    /// <returns>The contents by name, with "/" between folders.</returns>
+    /// <inheritdoc cref="Check(byte[], int, int)"/>
+    public static Dictionary<string, byte[]> Read(byte[] bytes, int maxBytes, int maxEntries)
+    {
+        Check(bytes, maxBytes, maxEntries);
+        using var archive = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var entry in archive.Entries)
+        {
+            var content = new byte[entry.Length];
+            using var stream = entry.Open();
+            stream.ReadExactly(content);
+            contents.Add(entry.FullName.Replace('\\', '/'), content);
+        }
+
+        return contents;
+    }
+
     // Counts the entries in the directory at the end of the archive, before objects are created for them.
-    private static void CountEntries(ReadOnlySpan<byte> bytes)
+    private static void CountEntries(ReadOnlySpan<byte> bytes, int maxEntries)
     {
         var end = bytes[^Math.Min(bytes.Length, EndLength + ushort.MaxValue)..].LastIndexOf("PK\x05\x06"u8);
         if (end >= 0)
@@ -54,8 +76,8 @@ internal static class ModelArchive
             throw new InvalidDataException("It is not a zip archive, or is cut short; an ONNX policy is opened with PolicySession.Open.");
         int declared = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(end + 10)..]);
         var start = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(end + 16)..]);
-        if (declared > MaxEntries)
-            throw new InvalidDataException($"It has more than {MaxEntries} entries.");
+        if (declared > maxEntries)
+            throw new InvalidDataException($"It has more than {maxEntries} entries.");
         if (start > end)
             throw new InvalidDataException("The list of its entries is damaged.");
 

@@ -58,6 +58,9 @@ namespace Trpo.Onnx.Interop
         /// <summary>Returns the view that <paramref name="view"/> transforms; null if it is not a transform of ML.NET's.</summary>
         public static IDataView? SourceOf(IDataView view) => (view as IDataTransform)?.Source;
 
+        /// <summary>Returns the transformer that a view applies row by row; null if the view is none of ML.NET's that keep one.</summary>
+        public static ITransformer? TransformerOf(IDataView view) => (view as RowToRowMapperTransform)?.GetTransformer();
+
         /// <summary>Returns the columns that a transformer of single columns reads and writes, in the order of its parameters; null if it is not one of ML.NET's.</summary>
         public static IReadOnlyList<(string Input, string Output)>? ColumnsOf(ITransformer transformer) =>
             (transformer as OneToOneTransformerBase)?.ColumnPairs.Select(pair => (pair.inputColumnName, pair.outputColumnName)).ToList();
@@ -107,7 +110,7 @@ namespace Trpo.Onnx.Interop
         }
 
         /// <summary>Opens the archive of a saved model. Disposing it closes every stream that <see cref="LoadModel"/> reads, which ends a load on another thread.</summary>
-        public static IDisposable OpenArchive(MLContext ml, Stream stream) => RepositoryReader.Open(stream, ml);
+        public static IDisposable OpenArchive(IHostEnvironment host, Stream stream) => RepositoryReader.Open(stream, host);
 
         /// <summary>Loads the model of an archive, as <c>ml.Model.Load</c> does.</summary>
         /// <returns>The model, and the schema of the rows that it takes; null if it was saved without.</returns>
@@ -117,20 +120,21 @@ namespace Trpo.Onnx.Interop
             if (repository.OpenEntryOrNull(SchemaEntry) is { } schema)
             {
                 using (schema)
-                    return (LoadTransformer(ml, repository), new BinaryLoader(ml, new BinaryLoader.Arguments(), schema.Stream).Schema);
+                    return (LoadTransformer(ml, archive, TransformerFolder), new BinaryLoader(ml, new BinaryLoader.Arguments(), schema.Stream).Schema);
             }
 
             if (!ModelLoadContext.LoadModelOrNull<IDataLoader<IMultiStreamSource>, SignatureLoadModel>(ml, out var loader, repository, null))
-                return (LoadTransformer(ml, repository), null);
+                return (LoadTransformer(ml, archive, TransformerFolder), null);
             return loader is CompositeDataLoader<IMultiStreamSource, ITransformer> composite
                 ? (composite.Transformer, composite.Loader.GetOutputSchema())
                 : throw new InvalidDataException("it has a loader of data, and no transformer.");
         }
 
-        private static ITransformer LoadTransformer(MLContext ml, RepositoryReader repository)
+        /// <summary>Loads the transformer of a folder of an archive.</summary>
+        public static ITransformer LoadTransformer(IHostEnvironment host, IDisposable archive, string folder)
         {
-            ModelLoadContext.LoadModel<ITransformer, SignatureLoadModel>(ml, out var model, repository, TransformerFolder);
-            return model;
+            ModelLoadContext.LoadModel<ITransformer, SignatureLoadModel>(host, out var transformer, (RepositoryReader)archive, folder);
+            return transformer;
         }
 
         private static string Text(uint version) => $"{version >> 16}.{version & 0xFFFF}";

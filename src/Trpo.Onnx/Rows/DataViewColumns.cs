@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 using Trpo.Onnx.Interop;
 
 namespace Trpo.Onnx.Rows;
@@ -11,6 +12,19 @@ public static class DataViewColumns
     /// <summary>Returns the view that a transform of ML.NET's, or a policy, reads; null for every other view.</summary>
     /// <param name="view">The view.</param>
     public static IDataView? GetSource(IDataView view) => view is PolicyDataView policy ? policy.Source : MicrosoftMLInternals.SourceOf(view);
+
+    /// <summary>Returns the transformer that a view of ML.NET's applies to each row of its source; null for every other view.</summary>
+    /// <param name="view">The view.</param>
+    /// <returns>The transformer itself; for a selection of columns, one that selects the same visible columns.</returns>
+    public static ITransformer? GetTransformer(IDataView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+
+        // The view of a selection keeps its transformer to itself, but is defined by its schema.
+        if (view.GetType().DeclaringType == typeof(ColumnSelectingTransformer) && MicrosoftMLInternals.SourceOf(view) is { } source)
+            return new MLContext().Transforms.SelectColumns([.. view.Schema.Where(column => !column.IsHidden).Select(column => column.Name)]).Fit(source);
+        return MicrosoftMLInternals.TransformerOf(view);
+    }
 
     /// <summary>Creates the annotations that name the keys or the slots of a column.</summary>
     /// <param name="kind">The kind of annotation, "KeyValues" or "SlotNames".</param>

@@ -28,6 +28,16 @@ public sealed class InternalsTests
     }
 
     [Test]
+    public void The_transformer_of_a_view()
+    {
+        var view = Support.Policies.View(_ml, []);
+        var concatenation = _ml.Transforms.Concatenate("A", "Id").Fit(view);
+
+        Assert.That(MicrosoftMLInternals.TransformerOf(concatenation.Transform(view)), Is.SameAs(concatenation));
+        Assert.That(MicrosoftMLInternals.TransformerOf(view), Is.Null);
+    }
+
+    [Test]
     public void The_columns_of_a_normaliser()
     {
         var view = Support.Policies.View(_ml, Support.Policies.Observations(5));

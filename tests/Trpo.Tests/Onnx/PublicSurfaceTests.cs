@@ -106,6 +106,24 @@ public sealed class PublicSurfaceTests
     }
 
     [Test]
+    public void The_transformer_of_a_view_is_found()
+    {
+        var view = Support.Policies.View(_ml, Support.Policies.Observations(3));
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
+        var normalizer = _ml.Transforms.NormalizeMinMax("Observation").Fit(view);
+        var selection = _ml.Transforms.DropColumns("Id").Fit(view).Transform(view);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(DataViewColumns.GetTransformer(normalizer.Transform(view)), Is.SameAs(normalizer));
+            Assert.That(DataViewColumns.GetTransformer(selection)!.Transform(view).Schema.Select(column => column.Name), Is.EqualTo(new[] { "Observation" }));
+            Assert.That(DataViewColumns.GetTransformer(_ml.Data.TakeRows(view, 1)), Is.Null);
+            Assert.That(DataViewColumns.GetTransformer(policy.Transform(view)), Is.Null);
+            Assert.That(DataViewColumns.GetTransformer(view), Is.Null);
+        });
+    }
+
+    [Test]
     public void Columns_are_checked_against_the_space_of_actions()
     {
         var columns = new PolicyColumns { UnclippedAction = "Raw" };
