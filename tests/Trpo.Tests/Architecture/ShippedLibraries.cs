@@ -59,6 +59,7 @@ internal static class ShippedLibraries
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
         ["Baselines"] = ["Checkpoints", "Estimation", "Foundation", "Networks", "Optimization", "Threading"],
         [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization"],
+        ["Pipelines"] = ["Environments.DataViews"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization", "Threading"],
         ["Telemetry"] = ["", "Foundation", "Optimization"],
         ["Threading"] = [],

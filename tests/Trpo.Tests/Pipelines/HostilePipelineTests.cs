@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.ML;
+using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Pipelines;
+
+namespace Trpo.Tests.Pipelines;
+
+/// <summary>Damaged and hostile bytes end in an <see cref="InvalidDataException"/>, never in another exception or in an assembly that is loaded.</summary>
+[NonParallelizable]
+public sealed class HostilePipelineTests
+{
+    // The time that a load that would never end is given.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(0.5);
+
+    private readonly MLContext _ml = new(seed: 2);
+    private EnvironmentDataView _environment = null!;
+    private byte[] _model = null!;
+
+    [OneTimeSetUp]
+    public void Save()
+    {
+        _model = PipelineChains.Save("five transforms");
+
+        // Assemblies of the undamaged chain are loaded before they are counted.
+        _environment = PipelineChains.Environment(_ml, "five transforms");
+        Load(_model);
+        Assert.That(() => Load([1]), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [Test]
+    public void Every_truncation_at_64_bytes()
+    {
+        var lengths = Enumerable.Range(1, (_model.Length - 1) / 64).Select(i => i * 64).ToList();
+
+        Assert.That(Attempt(lengths.Select(length => (Name(length), _model[..length]))), Is.EqualTo((Loaded: 0, Refused: lengths.Count)));
+    }
+
+    [Test]
+    public void Every_byte_of_the_archive_flipped()
+    {
+        var (loaded, refused) = Attempt(Enumerable.Range(0, _model.Length).Select(i => (Name(i), Flip(_model, i, 0xFF))));
+
+        Assert.That(loaded + refused, Is.EqualTo(_model.Length));
+        Assert.That(refused, Is.GreaterThan(_model.Length / 2), "others are times and versions of the archive, which nobody reads");
+    }
+
+    [Test]
+    public void Every_byte_of_every_header_flipped_with_right_checksums([Values(0x01, 0xFF)] int mask)
+    {
+        var parts = PipelineBytes.Entries(_model).Where(entry => entry.Name.EndsWith("Model.key", StringComparison.Ordinal)).ToList();
+        Assert.That(parts, Has.Count.EqualTo(8), "the chain, six transforms and the function of a normalizer");
+        var mutations = parts.SelectMany(part => Indices(part.Content).Select(i =>
+            ($"{part.Name} {Name(i)}", PipelineBytes.Change(_model, part.Name, content => content.Length == part.Content.Length && content.AsSpan().SequenceEqual(part.Content) ? Flip(content, i, (byte)mask) : content)))).ToList();
+
+        var (loaded, refused) = Attempt(mutations);
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{mutations.Count} mutations: {refused} refused, {loaded} loaded"));
+        Assert.That(loaded + refused, Is.EqualTo(mutations.Count).And.GreaterThan(2_000));
+        Assert.That(loaded, Is.LessThanOrEqualTo(4 * parts.Count), "ML.NET reads parts that say that a newer version wrote them, in four bytes");
+
+        // The header, and the strings and the assembly behind the values.
+        static IEnumerable<int> Indices(byte[] part)
+        {
+            var values = PartHeader.Read(part).Model.Length;
+            return Enumerable.Range(0, part.Length).Where(i => i is < 256 || i >= 256 + values);
+        }
+    }
+
+    [Test]
+    public void Every_byte_of_the_values_of_every_part_flipped_with_right_checksums()
+    {
+        var parts = PipelineBytes.Entries(_model).Where(entry => entry.Name.EndsWith("Model.key", StringComparison.Ordinal)).ToList();
+        var mutations = parts.SelectMany(part => Enumerable.Range(256, PartHeader.Read(part.Content).Model.Length).Select(i =>
+            ($"{part.Name} {Name(i)}", PipelineBytes.Change(_model, part.Name, content => content.Length == part.Content.Length ? Flip(content, i, 1) : content)))).ToList();
+
+        var (loaded, refused) = Attempt(mutations);
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{mutations.Count} mutations: {refused} refused, {loaded} loaded"));
+        Assert.That(loaded + refused, Is.EqualTo(mutations.Count));
+        Assert.That(refused, Is.GreaterThan(50));
+    }
+
+    [TestCase("Key")]
+    [TestCase("VBuffer")]
+    public void A_type_that_is_nested_as_deep_as_its_part_may_be_long(string codec)
+    {
+        byte[] level = [(byte)codec.Length, .. Encoding.ASCII.GetBytes(codec), 1];
+        byte[] nested = [1, 0, 0, 0, .. BitConverter.GetBytes(1), .. BitConverter.GetBytes(0), .. Enumerable.Repeat(level, ((256 << 10) - 12) / level.Length).SelectMany(bytes => bytes)];
+        var model = PipelineBytes.Change(PipelineChains.Save("missing values"), "Transform_001/Model.key", part => PipelineBytes.Part(part, model: nested));
+
+        Assert.That(() => PipelineChains.Load(model), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(() => PipelineChains.Load(PipelineBytes.Change(model, "Transform_001/Model.key", part => PipelineBytes.Part(part, model: [.. nested, .. nested]))),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("may read 262144 bytes"));
+    }
+
+    [TestCase("(", ")")]
+    [TestCase("-", "")]
+    [TestCase("abs(", ")")]
+    [TestCase("1?", ":1")]
+    public void A_formula_that_is_nested_as_deep_as_it_may_be_long(string open, string close)
+    {
+        var (ml, depth) = (new MLContext(), 1_900 / (open.Length + close.Length));
+        var environment = PipelineChains.Environment(ml, "formula");
+        var formula = "a=>" + string.Concat(Enumerable.Repeat(open, depth)) + "a" + string.Concat(Enumerable.Repeat(close, depth));
+        var model = PipelineBytes.Change(PipelineChains.Save("formula"), "Transform_000/Model.key", part => PipelineBytes.Part(part, strings: ["Stock", formula, "Expected"], model: [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 255, 255, 255, 255, 9, 0, 0, 0]));
+
+        // Loaded or refused: the process must survive it.
+        Assert.That(Attempt([(open, model)], bytes => FittedPipeline.Load(ml, environment, bytes, new PipelineRegistry())), Is.AnyOf((1, 0), (0, 1)));
+        var longer = PipelineBytes.Change(model, "Transform_000/Model.key", part => PipelineBytes.Part(part, strings: ["Stock", formula + new string(' ', 200), "Expected"]));
+        Assert.That(() => FittedPipeline.Load(ml, environment, longer, new PipelineRegistry()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("may have 2000 characters"));
+    }
+
+    private void Load(byte[] model) => FittedPipeline.Load(_ml, _environment, model, PipelineChains.Registry(), Limit);
+
+    private static string Name(int index) => index.ToString(CultureInfo.InvariantCulture);
+
+    private static byte[] Flip(byte[] bytes, int index, byte mask)
+    {
+        var changed = bytes.ToArray();
+        changed[index] ^= mask;
+        return changed;
+    }
+
+    private (int Loaded, int Refused) Attempt(IEnumerable<(string Name, byte[] Model)> models, Action<byte[]>? load = null)
+    {
+        var before = Assemblies();
+        var (loaded, refused) = (0, 0);
+        foreach (var (name, model) in models)
+        {
+            try
+            {
+                (load ?? Load)(model);
+                loaded++;
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"{name}: {exception}");
+            }
+        }
+
+        Assert.That(Assemblies().Except(before), Is.Empty);
+        return (loaded, refused);
+    }
+
+    // Those that the test runner generates are no files.
+    private static HashSet<string> Assemblies() => [.. AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic).Select(assembly => assembly.FullName!)];
+}
