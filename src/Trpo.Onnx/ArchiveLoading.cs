@@ -20,7 +20,8 @@ internal static class ArchiveLoading
     public static T Run<T>(IHostEnvironment host, byte[] bytes, TimeSpan time, int stackBytes, Func<IDisposable, T> load)
     {
         // ML.NET reads for ever if an array is longer than the rest of its entry. The load has a thread of its own, so that the limit needs no free thread
-        // of the pool, and closing the archive's streams ends that loop: the next read throws.
+        // of the pool, and closing the archive's streams ends that loop: the next read throws. Entries in memory would not do: compiled, the loop does
+        // not look again whether such a stream was closed.
         T? loaded = default;
         ExceptionDispatchInfo? failure = null;
         using var archive = MicrosoftMLInternals.OpenArchive(host, new MemoryStream(bytes, writable: false));
@@ -61,7 +62,7 @@ internal static class ArchiveLoading
     public static string Why(Exception exception) =>
         Cause(exception) is var cause && cause is FormatException && cause.Message == new FormatException().Message ? "an entry is damaged" : cause.Message;
 
-    /// <summary>True if an undamaged file can cause the exception too: no disk, no permission, no native library.</summary>
+    /// <summary>True if an undamaged file can cause the exception too: no disk, no permission, no native library. ML.NET's own exceptions are about content.</summary>
     public static bool IsEnvironmental(Exception cause) =>
-        cause is UnauthorizedAccessException or DllNotFoundException || cause.GetType() == typeof(IOException);
+        cause is UnauthorizedAccessException or DllNotFoundException || (cause.GetType() == typeof(IOException) && !MicrosoftMLInternals.IsThrownByMLNet(cause));
 }

@@ -13,11 +13,11 @@ namespace Trpo.Estimators.Pipelines;
 /// </summary>
 internal static class FittedPipeline
 {
-    // Far more than any pipeline within the limits takes.
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
+    // Far more than any pipeline within the limits takes, and what an array that ends too early costs.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
 
-    // Reserved, and used only as far as a loader descends.
-    private const int StackBytes = 256 << 20;
+    // Enough for the deepest values that StockLoaders.CheckSize lets through. Reserved, and used only as far as a loader descends.
+    private const int StackBytes = 64 << 20;
 
     /// <summary>Saves the transforms of a view.</summary>
     /// <param name="host">The host, which receives nothing.</param>
@@ -64,6 +64,9 @@ internal static class FittedPipeline
             return environment;
         try
         {
+            if (model.Length > PipelineArchive.MaxBytes)
+                throw new InvalidDataException(FormattableString.Invariant($"it has {model.Length} bytes, and {PipelineArchive.MaxBytes} is the maximum"));
+
             // A copy of their own: what is loaded is what was checked, whoever else holds the memory.
             var bytes = model.ToArray();
             var content = PipelineArchive.Read(bytes, registry);
@@ -113,7 +116,7 @@ internal static class FittedPipeline
         : view is EnvironmentDataView ? "is another view than that of the environment. Fit the transforms on the view that is trained on."
         : DataViewColumns.GetSource(view) is null ? "is no transform of the environment's view. Put transforms of ML.NET in its place."
         : view.GetType().DeclaringType?.Name.StartsWith("Stateful", StringComparison.Ordinal) ?? false ? "(StatefulCustomMapping) keeps state from row to row. Use a CustomMapping, and keep the state in the environment."
-        : "does not map each row by itself. Use another transform, or compute the column in the environment.";
+        : "has no transformer that can be saved by itself. Use another transform, or compute the column in the environment.";
 
     private static string Reason(ITransformer transformer, Exception exception) => NameOf(transformer.GetType()) + (IsCustomMapping(transformer.GetType())
         ? " (CustomMapping) has no contract name. Give it a contractName, and add its factory to the registry of each worker with AddCustomMapping."

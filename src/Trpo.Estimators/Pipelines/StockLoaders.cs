@@ -24,10 +24,10 @@ internal static class StockLoaders
     /// <inheritdoc cref="ChainFormat"/>
     public const string CustomMappingFormat = "CUSTOMXF 10002 10002";
 
-    // Types of values are read by recursion, as deep as the bytes say. Loading has a stack for this many bytes.
+    // Types of values are read by recursion, as deep as the bytes say: five bytes a level, some 600 of the stack.
     private const int MaxTypedBytes = 256 << 10;
 
-    // Expressions are parsed and compiled by recursion.
+    // Formulas are parsed and compiled by recursion.
     private const int MaxExpressionLength = 2_000;
 
     private static readonly Assembly Data = typeof(ColumnConcatenatingTransformer).Assembly;
@@ -78,9 +78,6 @@ internal static class StockLoaders
 
         // Projections and formulas.
         ("PcaTransform", PrincipalComponents),
-        ("RffTransform", Transforms),
-        ("RandGaussFourierExec", Transforms),
-        ("RandLaplacianFourierExec", Transforms),
         ("ExprTransform", Transforms),
     ];
 

@@ -109,6 +109,9 @@ namespace Trpo.Onnx.Interop
             return loaded ?? throw new InvalidDataException("Corrupt model file: the record of the policy is missing.");
         }
 
+        /// <summary>True if ML.NET created an exception for what it had read, and not the file system.</summary>
+        public static bool IsThrownByMLNet(Exception exception) => exception.Data.Contains("ML_IsMarked");
+
         /// <summary>Opens the archive of a saved model. Disposing it closes every stream that <see cref="LoadModel"/> reads, which ends a load on another thread.</summary>
         public static IDisposable OpenArchive(IHostEnvironment host, Stream stream) => RepositoryReader.Open(stream, host);
 

@@ -75,6 +75,16 @@ public sealed class FittedPipelineTests(string chain)
     }
 
     [Test]
+    public void The_bytes_are_a_model_file_of_ml_net()
+    {
+        var ml = new MLContext();
+        ml.ComponentCatalog.RegisterAssembly(typeof(PoleEnergy).Assembly);
+        using var stream = new MemoryStream(_model);
+
+        Assert.That(Columns(ml.Model.Load(stream, out _).Transform(_there)), Is.EqualTo(Columns(_original)));
+    }
+
+    [Test]
     public void The_visible_columns_are_the_same() =>
         Assert.That(Columns(_loaded), Is.EqualTo(Columns(_original)));
 

@@ -47,8 +47,8 @@ internal static class PipelineChains
 
     public static IEnumerable<string> Names => OfCartPole.Keys.Concat(OfInventory.Keys);
 
-    /// <summary>Creates a registry that accepts the custom mapping of the chains.</summary>
-    public static PipelineRegistry Registry() => new PipelineRegistry().AddCustomMapping(new PoleEnergy());
+    /// <summary>Creates a registry that accepts the custom mapping of the chains, and the kernel, which is not accepted by default.</summary>
+    public static PipelineRegistry Registry() => new PipelineRegistry().AddCustomMapping(new PoleEnergy()).AllowLoader("RffTransform").AllowLoader("RandGaussFourierExec");
 
     /// <summary>Creates the view that a chain is fitted on.</summary>
     public static EnvironmentDataView Environment(MLContext ml, string chain) => OfCartPole.ContainsKey(chain)

@@ -6,9 +6,15 @@ namespace Trpo.Tests.Pipelines;
 /// <summary>A custom mapping with a contract name: it adds the energy of a pole to its observation, and a missing value where the pole falls to the left.</summary>
 /// <param name="called">Called for each row.</param>
 [CustomMappingFactoryAttribute(Contract)]
-internal sealed class PoleEnergy(Action? called = null) : CustomMappingFactory<PoleEnergy.Source, PoleEnergy.Destination>
+internal sealed class PoleEnergy(Action? called) : CustomMappingFactory<PoleEnergy.Source, PoleEnergy.Destination>
 {
     public const string Contract = "Trpo.Tests.PoleEnergy";
+
+    // ML.NET creates factories without arguments.
+    public PoleEnergy()
+        : this(null)
+    {
+    }
 
     public override Action<Source, Destination> GetMapping() => called is null ? Map : (source, destination) =>
     {
