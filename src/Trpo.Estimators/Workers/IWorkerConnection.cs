@@ -1,0 +1,22 @@
+namespace Trpo.Estimators.Workers;
+
+/// <summary>
+/// The connection of a training to the <see cref="Hosting.ShardWorker"/> of one block of shards. Any call may fail with any exception, be delivered twice, or never return: the training then asks for the
+/// status, sends the request again, or begins the block anew.
+/// </summary>
+public interface IWorkerConnection : IDisposable
+{
+    /// <summary>Delivers a request to <see cref="Hosting.ShardWorker.SendAsync"/> and returns its answer, however long that takes.</summary>
+    /// <param name="request">The request, which is not changed afterwards.</param>
+    /// <param name="cancellation">Cancelled when the training no longer waits for the answer; the worker need not know.</param>
+    Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation);
+
+    /// <summary>Delivers a question to <see cref="Hosting.ShardWorker.Ask"/> and returns its answer, while a request may be at work. An answer within a second shows that the worker is alive.</summary>
+    /// <param name="question">The question, which is not changed afterwards.</param>
+    /// <param name="cancellation">Cancelled when the training no longer waits for the answer.</param>
+    Task<byte[]> AskAsync(byte[] question, CancellationToken cancellation);
+
+    /// <summary>Gives the present process up, because it is lost, slow, or one that holds more blocks than others: the next request goes to another one, where there is one.</summary>
+    /// <param name="cancellation">Cancelled when the training no longer waits.</param>
+    Task MoveAsync(CancellationToken cancellation);
+}
