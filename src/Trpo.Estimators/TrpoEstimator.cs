@@ -144,9 +144,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     {
         try
         {
-            using var environments = Open(_environment.Count, Warn);
+            // Workers create the environments; this one shows that the transforms work, and is not stepped.
+            using var environments = Open(_options.Workers is null ? _environment.Count : 1, Warn);
             using var evaluated = OpenEvaluated();
-            return Train(environments, evaluated, column, channel, telemetry, cancellation);
+            return Train(input, environments, evaluated, column, channel, telemetry, cancellation);
         }
         catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
@@ -157,7 +158,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
         void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
 
-        TransformedVectorEnvironment Open(int count, Action<string> warn) => new(_environment, count, input, column, warn, cancellation.Token);
+        TransformedVectorEnvironment Open(int count, Action<string> warn) => new(_environment, count, input, column, warn, cancellation: cancellation.Token);
 
         TransformedVectorEnvironment? OpenEvaluated()
         {
@@ -174,7 +175,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    private PolicyTransformer Train(TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
+    private PolicyTransformer Train(IDataView input, TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
         using var withGradients = EnableGradients();
@@ -197,6 +198,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             ValueFunction = valueFunction,
             Optimizer = _options.Optimizer,
             Environments = environments,
+            EnvironmentCount = _environment.Count,
+            RemoteSetup = _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy),
             ActionSpace = _environment.ActionSpace,
             RolloutRandom = rolloutRandom,
             PartRandoms = [policyRandom, valueRandom],

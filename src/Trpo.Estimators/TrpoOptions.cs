@@ -5,6 +5,7 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Health;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Workers;
 using Trpo.Onnx;
 using Trpo.Runtime.Spaces;
 
@@ -160,6 +161,13 @@ public sealed record TrpoOptions
     public int? Threads { get; init; }
 
     /// <summary>
+    /// The workers that the shards run on, in other processes or on other machines. The result is that of the same <see cref="Shards"/> in this process, bit for bit. Each shard runs on one worker thread, so that
+    /// <see cref="Shards"/> bounds how many processors can help; set it, because by default it depends on the length of the iterations alone. <see cref="Network"/> and <see cref="Baseline"/> must be null, <see cref="Device"/> must be the
+    /// processor, and a <see cref="Distribution"/> needs a registered name (<see cref="TrainingWorkers.Distribution"/>). Null, the default, means this process.
+    /// </summary>
+    public TrainingWorkers? Workers { get; init; }
+
+    /// <summary>
     /// The number of earlier iterations whose steps the policy's update reuses, weighted by importance sampling. Reuse costs computation; the gain per environment step
     /// depends on the task. From 0 to 100; 0 by default.
     /// </summary>
@@ -258,7 +266,7 @@ public sealed record TrpoOptions
             Check.Between(width, 1, 4_096, nameof(HiddenLayers));
         if (!Enum.IsDefined(HiddenActivation))
             throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
-        CheckEngine();
+        TrpoOptionsCheck.Engine(this);
         Check.Fraction(FisherFraction);
         if (ActionMask && Distribution is not null)
             throw new ArgumentException($"{nameof(ActionMask)} forbids choices through the logits of the usual distributions: leave {nameof(Distribution)} out, or forbid them in the distribution.", nameof(ActionMask));
@@ -277,18 +285,6 @@ public sealed record TrpoOptions
         Checkpoints?.Validate();
         ArgumentNullException.ThrowIfNull(Health);
         Health.Validate();
-    }
-
-    private void CheckEngine()
-    {
-        if (!Enum.IsDefined(Engine))
-            throw new ArgumentOutOfRangeException(nameof(Engine), Engine, $"{nameof(Engine)} must be one of {string.Join(", ", Enum.GetNames<TrainingEngine>())}.");
-        var isCpu = EngineChoice.Device.IsCpu;
-        if (Engine != TrainingEngine.Managed)
-            return;
-        if (Network is not null)
-            throw new ArgumentException($"{nameof(Engine)} is {Engine}, which computes perceptrons only, but {nameof(Network)} is set: leave one of them out.", nameof(Engine));
-        if (!isCpu)
-            throw new ArgumentException($"{nameof(Engine)} is {Engine}, which computes on the processor only, but {nameof(Device)} is '{Device}': leave one of them out.", nameof(Engine));
+        TrpoOptionsCheck.Workers(this);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators;
 
@@ -54,6 +55,7 @@ public static class TrpoOptionsJson
             Baseline = basis.Baseline,
             Progress = basis.Progress,
             Cancellation = basis.Cancellation,
+            Workers = basis.Workers,
         };
     }
 
@@ -155,7 +157,7 @@ public static class TrpoOptionsJson
         for (var i = type.Properties.Count - 1; i >= 0; i--)
         {
             var property = type.Properties[i];
-            if (typeof(Delegate).IsAssignableFrom(property.PropertyType) || property.PropertyType == typeof(CancellationToken)
+            if (typeof(Delegate).IsAssignableFrom(property.PropertyType) || property.PropertyType == typeof(CancellationToken) || property.PropertyType == typeof(TrainingWorkers)
                 || (property.PropertyType.IsInterface && property.PropertyType != typeof(IReadOnlyList<int>)))
                 type.Properties.RemoveAt(i);
         }

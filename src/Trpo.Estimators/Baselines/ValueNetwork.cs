@@ -14,7 +14,7 @@ namespace Trpo.Estimators.Baselines;
 /// A perceptron with one output, fitted by trust-region steps (<see cref="ValueProblem"/>) to standardized targets. When the scale of the targets
 /// changes, the last layer is rescaled so that no value changes with it. Until targets have varied, all values are the mean of the last targets, and 0 at first.
 /// </summary>
-internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposable
+internal sealed class ValueNetwork : IValueFunction, IModelParameters, ICheckpointable, IDisposable
 {
     // The network computes in float32, whose numbers have 24 significant bits.
     private const double NetworkRounding = 1.0 / (1 << 24);
@@ -44,6 +44,21 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
 
     /// <summary>Gets the engine of the network.</summary>
     public NetworkEngine Engine => DifferentiableNetwork.EngineOf(_network);
+
+    /// <inheritdoc/>
+    public int Length => _network.Parameters.Length;
+
+    /// <inheritdoc/>
+    public bool IsSingle => _network.Parameters.IsSingle;
+
+    /// <inheritdoc/>
+    public string NameOf(int index) => _network.Parameters.NameOf(index);
+
+    /// <inheritdoc/>
+    public void CopyTo(Span<double> values) => _network.Parameters.CopyTo(values);
+
+    /// <inheritdoc/>
+    public void Assign(ReadOnlySpan<double> values) => _network.Assign(values);
 
     /// <summary>Creates a network of the same shape with the same state.</summary>
     public ValueNetwork Copy()
@@ -103,7 +118,7 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     {
         if (!double.IsFinite(moments.SquaredDeviations))
             throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the variance of the value targets overflows: the largest is {TensorPrimitives.MaxMagnitude(targets):G6}. Scale the rewards down, by RewardScale for example."));
-        UpdateScale(moments, rounding);
+        BeginFit(moments, rounding);
         var standardized = new double[targets.Length];
         if (_scale.Deviation > 0)
         {
@@ -115,7 +130,7 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
     }
 
     /// <summary>Fits this network, and its copies, to all groups of rows.</summary>
-    /// <param name="objectives">What <see cref="BeginFit"/> of each copy returned, this network's first.</param>
+    /// <param name="objectives">What <see cref="BeginFit(Moments, double, ReadOnlyMemory{float}, ReadOnlySpan{double})"/> of each copy returned, this network's first.</param>
     /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
     /// <returns>The mean squared error that is left, in the units of the targets.</returns>
     /// <exception cref="NonFiniteException">The error is infinite or not a number.</exception>
@@ -150,7 +165,10 @@ internal sealed class ValueNetwork : IValueFunction, ICheckpointable, IDisposabl
         _scale.RestoreState(reader);
     }
 
-    private void UpdateScale(Moments targets, double rounding)
+    /// <summary>Updates the scale of the targets, without changing a value, where the groups of rows are elsewhere.</summary>
+    /// <param name="targets">The moments of the targets of all groups, whose variance is finite.</param>
+    /// <param name="rounding">The bound of the rounding error of a target.</param>
+    public void BeginFit(Moments targets, double rounding)
     {
         var (oldMean, oldDeviation) = (_scale.Mean, _scale.Deviation);
         _scale.Add(targets, rounding);

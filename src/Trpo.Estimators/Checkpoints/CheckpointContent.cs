@@ -23,12 +23,16 @@ internal sealed class CheckpointContent
     /// <summary>True if there is a state of a name.</summary>
     public bool Has(string name) => _states.ContainsKey(name);
 
+    /// <summary>Adds the state of a part to another content.</summary>
+    /// <exception cref="CheckpointException">There is no state of this name.</exception>
+    public void CopyTo(CheckpointContent content, string name) => content._states.Add(name, _states.TryGetValue(name, out var state) ? state : throw Missing(name));
+
     /// <summary>Restores the state of a part.</summary>
     /// <exception cref="CheckpointException">There is no state of this name, or it is not one of this part.</exception>
     public void Restore(string name, Action<BinaryReader> restore)
     {
         if (!_states.TryGetValue(name, out var state))
-            throw new CheckpointException($"The checkpoint has no {name}.");
+            throw Missing(name);
         using var stream = new MemoryStream(state.ToArray(), writable: false);
         using var reader = new BinaryReader(stream, Encoding.UTF8);
         try
@@ -88,4 +92,6 @@ internal sealed class CheckpointContent
 
         return stream.Position == stream.Length ? content : throw new InvalidDataException("There are bytes behind the last state.");
     }
+
+    private static CheckpointException Missing(string name) => new($"The checkpoint has no {name}.");
 }

@@ -34,7 +34,7 @@ internal static class PolicyFit
         {
             var data = chain.Preprocess(environment);
             var column = PolicySchema.FindObservation(data.Schema, name, chain.Policy.Metadata.Observations.Length, environment.CombiningAdvice(name));
-            return new TransformedVectorEnvironment(environment, count, data, column, warn, cancellation);
+            return new TransformedVectorEnvironment(environment, count, data, column, warn, cancellation: cancellation);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException and not LockStepException && Difference(chain, environment) is not null)
         {

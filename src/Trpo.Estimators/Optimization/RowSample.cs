@@ -10,7 +10,7 @@ internal sealed class RowSample(int rows, double fraction)
     private double[] _memory = [];
 
     /// <summary>The number of sampled rows.</summary>
-    public int Count { get; } = Math.Clamp((int)Math.Round(rows * fraction), 1, rows);
+    public int Count { get; } = CountOf(rows, fraction);
 
     /// <summary>True if every row is sampled.</summary>
     public bool IsWholeBatch => Count == rows;
@@ -25,6 +25,11 @@ internal sealed class RowSample(int rows, double fraction)
             return _rows;
         }
     }
+
+    /// <summary>Returns the number of rows that are sampled.</summary>
+    /// <param name="rows">The number of rows of the batch.</param>
+    /// <param name="fraction">The share of the rows.</param>
+    public static int CountOf(int rows, double fraction) => Math.Clamp((int)Math.Round(rows * fraction), 1, rows);
 
     /// <summary>Returns the observations of the sampled rows.</summary>
     /// <param name="observations">Those of the batch, <c>[rows, d]</c>.</param>

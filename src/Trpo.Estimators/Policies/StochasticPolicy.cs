@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
+using Trpo.Estimators.Optimization;
 using Trpo.Onnx.Graph;
 using Trpo.Runtime.Graph;
 
@@ -12,7 +13,7 @@ namespace Trpo.Estimators.Policies;
 /// the same for all observations, and an optional action mask. The policy's own parameters <c>[n]</c> are the network's and, behind them, the
 /// state-independent ones of the family. Observations <c>[N, d]</c> are as the pipeline gives them; the policy normalizes them.
 /// </summary>
-internal sealed class StochasticPolicy : ICheckpointable, IDisposable
+internal sealed class StochasticPolicy : IModelParameters, ICheckpointable, IDisposable
 {
     // The exponential of a larger logarithm is infinite, that of its negative 0.
     private const double MaxLogDeviation = 700;
@@ -66,6 +67,8 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
 
     /// <summary>The number of the policy's own parameters, <c>n</c>.</summary>
     public int Length => _networkLength + _stateIndependent.Length;
+
+    public bool IsSingle => _network.Parameters.IsSingle;
 
     /// <summary>The number of the distribution's parameters for one observation, <c>P</c>.</summary>
     public int ParameterLength { get; }
@@ -269,7 +272,7 @@ internal sealed class StochasticPolicy : ICheckpointable, IDisposable
     private void SetStateIndependent(ReadOnlySpan<double> values)
     {
         for (var i = 0; i < values.Length; i++)
-            _stateIndependent[i] = _network.Parameters.IsSingle ? (float)values[i] : values[i];
+            _stateIndependent[i] = IsSingle ? (float)values[i] : values[i];
     }
 
     // Memory for the network's outputs of as many rows as the parameters have; it is kept for the next batch.

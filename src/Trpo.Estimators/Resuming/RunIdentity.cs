@@ -1,7 +1,7 @@
 using System.Globalization;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Environments;
 using Trpo.Estimators.Shards;
-using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Resuming;
 
@@ -26,11 +26,11 @@ internal sealed class RunIdentity
         [
             ("environment", parts.Environments.Unwrapped.Name),
             ("time limit", parts.Environments.Unwrapped.MaxEpisodeSteps?.ToString(CultureInfo.InvariantCulture) ?? "none"),
-            ("observations", Described(parts.Environments.Unwrapped.ObservationSpace)),
-            ("number of environments", parts.Environments.Count.ToString(CultureInfo.InvariantCulture)),
+            ("observations", SpaceDescription.Of(parts.Environments.Unwrapped.ObservationSpace)),
+            ("number of environments", parts.EnvironmentCount.ToString(CultureInfo.InvariantCulture)),
             ("transforms", parts.Environments.Lineage),
             ("length of an observation", parts.Environments.ObservationLength.ToString(CultureInfo.InvariantCulture)),
-            ("actions", $"{parts.ActionSpace} ({string.Join(", ", parts.ActionSpace.ScoreNames)}){(parts.ActionSpace is BoxActionSpace box ? Bounds(box.Low, box.High) : "")}"),
+            ("actions", SpaceDescription.Of(parts.ActionSpace)),
             ("policy", parts.Policy.Architecture),
             ("value function", parts.ValueFunction.GetType().Name),
             ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
@@ -71,15 +71,6 @@ internal sealed class RunIdentity
             facts.Add((reader.ReadString(), reader.ReadString()));
         return new RunIdentity(facts);
     }
-
-    private static string Described(ObservationSpace space) => space.Columns.IsEmpty
-        ? $"{space} ({string.Join(", ", space.Names)}){Bounds(space.Low, space.High)}"
-        : string.Join(", ", space.Columns.Select(column => $"{column} ({string.Join(", ", column.Categories.IsEmpty ? column.SlotNames : column.Categories)})"));
-
-    private static string Bounds(IEnumerable<float> low, IEnumerable<float> high) =>
-        string.Create(CultureInfo.InvariantCulture, $" from ({string.Join(", ", low.Select(Number))}) to ({string.Join(", ", high.Select(Number))})");
-
-    private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Shown(string value) => value.Length <= MaxShownLength ? value : value[..MaxShownLength] + "...";
 }

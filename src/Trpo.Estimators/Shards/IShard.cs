@@ -7,12 +7,18 @@ using Trpo.Estimators.Trajectories;
 namespace Trpo.Estimators.Shards;
 
 /// <summary>
-/// A group of environments with a copy of the policy, a copy of the value function, a random stream and the rollouts collected with them. It answers the
-/// coordinator (<see cref="ShardGroup"/>) with sums over its rows. The parameters of all copies are equal; everything else belongs to the shard, so that
-/// results depend on the number of shards and never on who runs them.
+/// A group of environments with a copy of the policy, a copy of the value function, a random stream and the rollouts collected with them; or several consecutive ones on a worker, which are a whole
+/// subtree of the <see cref="BinaryTree"/> over all. It answers the coordinator (<see cref="ShardGroup"/>) with sums over its rows. The parameters of all copies are equal; everything else belongs to the
+/// shard, so that results depend on the number of shards and never on who runs them.
 /// </summary>
 internal interface IShard
 {
+    /// <summary>The number of shards that this stands for.</summary>
+    int Count { get; }
+
+    /// <summary>True if the shard runs elsewhere: its state cannot be asked for while it collects.</summary>
+    bool IsRemote { get; }
+
     /// <summary>The number of environments, <c>E</c>.</summary>
     int EnvironmentCount { get; }
 
@@ -25,8 +31,8 @@ internal interface IShard
     /// <summary>The episodes that ended in the current iteration, in the order of their ends; without those that training cut off.</summary>
     IReadOnlyList<Episode> Episodes { get; }
 
-    /// <summary>The current rollout, in which <see cref="Episodes"/> ended.</summary>
-    Rollout Rollout { get; }
+    /// <summary>The steps of the current rollout that <see cref="Episodes"/> ended with, ascending.</summary>
+    IReadOnlyList<int> EpisodeEnds { get; }
 
     /// <summary>The observations since the last <see cref="BeginIteration"/>, for the policy's normalizer; null where it has none.</summary>
     ObservationStatistics? Statistics { get; }
@@ -72,20 +78,26 @@ internal interface IShard
     /// <summary>The policy's and the value function's states, which are equal in all shards: saved from one, restored into all.</summary>
     IReadOnlyList<(string Name, ICheckpointable Part)> Models { get; }
 
-    /// <summary>Writes the rollouts, statistics, episodes and random stream; not the <see cref="Models"/>.</summary>
-    void SaveState(BinaryWriter writer);
+    /// <summary>Adds the rollouts, statistics, episodes and random stream; not the <see cref="Models"/>.</summary>
+    /// <param name="content">Receives the states.</param>
+    /// <param name="first">The index of the shard, the first of several.</param>
+    void SaveState(CheckpointContent content, int first);
 
-    /// <summary>Restores what <see cref="SaveState"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is not the state of such a shard.</exception>
-    void RestoreState(BinaryReader reader);
+    /// <summary>Restores what <see cref="SaveState"/> added, after the <see cref="Models"/>.</summary>
+    /// <param name="content">The states.</param>
+    /// <param name="first">The index of the shard, the first of several.</param>
+    /// <exception cref="CheckpointException">It is not the state of such a shard.</exception>
+    void RestoreState(CheckpointContent content, int first);
 
     /// <summary>Adds the states of the environments, where they can be saved, and the observations that they were at.</summary>
-    void SaveEnvironments(CheckpointContent content, string prefix);
+    /// <inheritdoc cref="SaveState"/>
+    void SaveEnvironments(CheckpointContent content, int first);
 
     /// <summary>Restores the environments, or resets them where that is not possible; the episodes that were in progress are then cut off.</summary>
     /// <returns>True if they were restored.</returns>
     /// <exception cref="CheckpointException">The transforms compute other values than they did for the saved observations.</exception>
-    bool RestoreEnvironments(CheckpointContent content, string prefix);
+    /// <inheritdoc cref="RestoreState"/>
+    bool RestoreEnvironments(CheckpointContent content, int first);
 
     /// <summary>Starts a new episode in every environment.</summary>
     void ResetEnvironments();

@@ -14,9 +14,6 @@ namespace Trpo.Estimators.Shards;
 /// <summary>A shard in this process, on whatever thread calls it, one at a time.</summary>
 internal sealed class Shard : IShard
 {
-    private const string CollectorState = "rollout in progress";
-    private const string EnvironmentState = "environments";
-
     // The square of a larger number overflows, so that the value function cannot be fitted to it.
     private const double MaxRewardRange = 1e150;
 
@@ -51,9 +48,16 @@ internal sealed class Shard : IShard
         Statistics = policy.Normalizer?.CreateStatistics();
     }
 
+    public int Count => 1;
+
+    public bool IsRemote => false;
+
     public int EnvironmentCount => _environments.Count;
 
     public int RowCount => _history.Current.Rows;
+
+    /// <summary>The number of rows of the policy's update: those of the current rollout and of the earlier ones that are reused. 0 before <see cref="Estimate(double)"/>.</summary>
+    public int UpdateRows => _batch?.Advantages.Length ?? 0;
 
     public int ObservationLength => _environments.ObservationLength;
 
@@ -72,6 +76,8 @@ internal sealed class Shard : IShard
 
     /// <summary>The current rollout.</summary>
     public Rollout Rollout => _history.Current;
+
+    public IReadOnlyList<int> EpisodeEnds => _history.Current.EpisodeEnds();
 
     public IReadOnlyList<(string Name, ICheckpointable Part)> Models => _valueFunction is ICheckpointable values ? [("policy", _policy), ("value function", values)] : [("policy", _policy)];
 
@@ -123,7 +129,11 @@ internal sealed class Shard : IShard
 
     public ShardRows GetRows() => new(_history.Current.ObservationMemory, _valueInputs, _targets);
 
-    public void SaveState(BinaryWriter writer)
+    public void SaveState(CheckpointContent content, int first) => content.Add(ShardStates.NameOf(first), SaveState);
+
+    public void RestoreState(CheckpointContent content, int first) => content.Restore(ShardStates.NameOf(first), RestoreState);
+
+    private void SaveState(BinaryWriter writer)
     {
         _history.SaveState(writer);
         Statistics?.SaveState(writer);
@@ -137,15 +147,15 @@ internal sealed class Shard : IShard
         }
     }
 
-    public void RestoreState(BinaryReader reader)
+    private void RestoreState(BinaryReader reader)
     {
         _history.RestoreState(reader);
         var rows = new RestoredRows(_environments.Unwrapped.ActionSpace, _policy.Mask, _valueFunction is ValueNetwork ? MaxRewardRange / _options.Advantages.RewardScale : double.PositiveInfinity);
         foreach (var rollout in _history.Earlier.Prepend(_history.Current))
             rows.Check(rollout);
         Statistics?.RestoreState(reader);
-        if (Statistics is { } statistics && statistics.Count != (long)EnvironmentCount * Rollout.CollectedSteps)
-            throw new InvalidDataException(FormattableString.Invariant($"The statistics are of {statistics.Count} observations, but {(long)EnvironmentCount * Rollout.CollectedSteps} were collected."));
+        if (Statistics is { } statistics && statistics.Count != (long)EnvironmentCount * CollectedSteps)
+            throw new InvalidDataException(FormattableString.Invariant($"The statistics are of {statistics.Count} observations, but {(long)EnvironmentCount * CollectedSteps} were collected."));
         _random.RestoreState(reader);
         RestoreEpisodes(reader);
     }
@@ -156,23 +166,23 @@ internal sealed class Shard : IShard
         var max = _environments.Unwrapped.MaxEpisodeSteps ?? int.MaxValue;
         for (var left = reader.ReadCount(bytesEach: sizeof(double), "episodes"); left > 0; left--)
             _episodes.Add(new Episode(reader.ReadDouble(double.NegativeInfinity, double.PositiveInfinity, "The return of an episode"), reader.ReadInt32(1, max, "The length of an episode"), reader.ReadBoolean()));
-        if (Rollout.EndedEpisodes() is var ended && ended != _episodes.Count)
+        if (_history.Current.EndedEpisodes() is var ended && ended != _episodes.Count)
             throw new InvalidDataException(FormattableString.Invariant($"There are {_episodes.Count} episodes, but {ended} ended in the rollout."));
     }
 
-    public void SaveEnvironments(CheckpointContent content, string prefix)
+    public void SaveEnvironments(CheckpointContent content, int first)
     {
-        content.Add($"{prefix}{CollectorState}", _collector.SaveState);
+        content.Add(ShardStates.CollectorOf(first), _collector.SaveState);
         if (_environments.IsCheckpointable)
-            content.Add($"{prefix}{EnvironmentState}", _environments.Unwrapped.SaveState);
+            content.Add(ShardStates.EnvironmentsOf(first), _environments.Unwrapped.SaveState);
     }
 
-    public bool RestoreEnvironments(CheckpointContent content, string prefix)
+    public bool RestoreEnvironments(CheckpointContent content, int first)
     {
-        content.Restore($"{prefix}{CollectorState}", _collector.RestoreState);
-        var restores = content.Has($"{prefix}{EnvironmentState}") && _environments.IsCheckpointable;
+        content.Restore(ShardStates.CollectorOf(first), _collector.RestoreState);
+        var restores = content.Has(ShardStates.EnvironmentsOf(first)) && _environments.IsCheckpointable;
         if (restores)
-            content.Restore($"{prefix}{EnvironmentState}", _environments.Unwrapped.RestoreState);
+            content.Restore(ShardStates.EnvironmentsOf(first), _environments.Unwrapped.RestoreState);
 
         // A transform that keeps a state of its own may compute other values.
         if (!_environments.HasStatefulTransform && _collector.FindDifference() is var (environment, slot))

@@ -14,16 +14,16 @@ namespace Trpo.Estimators.Shards;
 /// <param name="normalizeAdvantages">True to standardize the advantages of an iteration.</param>
 internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction valueFunction, bool normalizeAdvantages)
 {
-    /// <summary>The name of the number of shards in checkpoints. One of a single shard has none.</summary>
-    private const string CountState = "number of shards";
-
     private EstimationSums _sums;
 
     // Those of several shards, in order; null while they may change.
     private IReadOnlyList<Episode>? _episodes;
 
+    // The index of the first shard that each stands for.
+    private readonly int[] _first = FirstOf(shards);
+
     /// <summary>The number of shards, <c>K</c>.</summary>
-    public int Count => shards.Count;
+    public int Count { get; } = shards.Sum(shard => shard.Count);
 
     /// <summary>The threads that run the shards, which the caller disposes. One thread, the calling one, by default.</summary>
     public ShardThreads Threads { get; init; } = new(shards.Count, threads: 1, collectors: 1);
@@ -71,7 +71,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
     public bool Collect(Func<bool> proceed, Func<bool>? mustPause = null, Func<bool>? isCancelled = null)
     {
-        if (shards.Count == 1)
+        if (shards.Count == 1 && !shards[0].IsRemote)
             return shards[0].Collect(proceed);
         _episodes = null;
         var complete = false;
@@ -124,8 +124,8 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public static int CountOf(CheckpointContent content, int environments)
     {
         var count = 1;
-        if (content.Has(CountState))
-            content.Restore(CountState, reader => count = reader.ReadInt32(2, environments, "The number of shards"));
+        if (content.Has(ShardStates.Count))
+            content.Restore(ShardStates.Count, reader => count = reader.ReadInt32(2, environments, "The number of shards"));
         return count;
     }
 
@@ -135,9 +135,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         foreach (var (name, part) in shards[0].Models)
             content.Add(name, part.SaveState);
         for (var i = 0; i < shards.Count; i++)
-            content.Add(NameOf(i), shards[i].SaveState);
-        if (shards.Count > 1)
-            content.Add(CountState, writer => writer.Write(shards.Count));
+            shards[i].SaveState(content, _first[i]);
+        if (Count > 1)
+            content.Add(ShardStates.Count, writer => writer.Write(Count));
     }
 
     /// <summary>Restores what <see cref="Save"/> added.</summary>
@@ -148,14 +148,14 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
         foreach (var (name, part) in shards.SelectMany(shard => shard.Models))
             content.Restore(name, part.RestoreState);
         for (var i = 0; i < shards.Count; i++)
-            content.Restore(NameOf(i), shards[i].RestoreState);
+            shards[i].RestoreState(content, _first[i]);
     }
 
     /// <summary>Adds the states of the environments, where they can be saved, and the observations that they are at.</summary>
     public void SaveEnvironments(CheckpointContent content)
     {
         for (var i = 0; i < shards.Count; i++)
-            shards[i].SaveEnvironments(content, $"{NameOf(i)}, ");
+            shards[i].SaveEnvironments(content, _first[i]);
     }
 
     /// <summary>Restores the environments, or resets them where that is not possible.</summary>
@@ -165,14 +165,14 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     {
         var restored = true;
         for (var i = 0; i < shards.Count; i++)
-            restored &= shards[i].RestoreEnvironments(content, $"{NameOf(i)}, ");
+            restored &= shards[i].RestoreEnvironments(content, _first[i]);
         return restored;
     }
 
     /// <summary>Starts a new episode in every environment.</summary>
     public void ResetEnvironments()
     {
-        if (shards.Count == 1)
+        if (shards.Count == 1 && !shards[0].IsRemote)
         {
             shards[0].ResetEnvironments();
             return;
@@ -189,7 +189,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     }
 
     private IReadOnlyList<Episode> InOrder() =>
-        [.. shards.SelectMany(shard => shard.Episodes.Zip(shard.Rollout.EpisodeEnds())).OrderBy(pair => pair.Second).Select(pair => pair.First)];
+        [.. shards.SelectMany(shard => shard.Episodes.Zip(shard.EpisodeEnds)).OrderBy(pair => pair.Second).Select(pair => pair.First)];
 
     // Each shard restarts environments as long as those that all others restarted before leave it to; what they restart at the same time is counted afterwards.
     private void Step(Action step)
@@ -227,5 +227,11 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Returns the name of a value function in messages.</summary>
     public static string NameOf(IValueFunction valueFunction) => valueFunction is ValueNetwork ? "the value function" : $"the baseline {valueFunction.GetType().Name}";
 
-    private static string NameOf(int shard) => FormattableString.Invariant($"shard {shard}");
+    private static int[] FirstOf(IReadOnlyList<IShard> shards)
+    {
+        var first = new int[shards.Count];
+        for (var i = 1; i < first.Length; i++)
+            first[i] = first[i - 1] + shards[i - 1].Count;
+        return first;
+    }
 }

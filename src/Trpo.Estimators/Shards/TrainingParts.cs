@@ -2,6 +2,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
+using Trpo.Estimators.Shards.Remote;
 using Trpo.Runtime.Randomness;
 using Trpo.Runtime.Spaces;
 
@@ -22,8 +23,14 @@ internal sealed record TrainingParts
     /// <summary>The optimizer of the policy; null for the trust region's with the options of the training.</summary>
     public IPolicyOptimizer? Optimizer { get; init; }
 
-    /// <summary>The environments, seen through the pipeline.</summary>
+    /// <summary>The environments, seen through the pipeline; a single one, which is never stepped, where shards run on workers.</summary>
     public required TransformedVectorEnvironment Environments { get; init; }
+
+    /// <summary>The number of environments of all shards.</summary>
+    public required int EnvironmentCount { get; init; }
+
+    /// <summary>What the shards are created from, as one block, where they run on workers; null where they do not.</summary>
+    public BlockSetup? RemoteSetup { get; init; }
 
     /// <summary>The action space.</summary>
     public required ActionSpace ActionSpace { get; init; }

@@ -6,6 +6,8 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
+using Trpo.Estimators.Shards.Remote;
+using Trpo.Estimators.Workers;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Training;
@@ -15,6 +17,7 @@ internal sealed class TrainingShards : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private ShardThreads? _threads;
+    private string? _where;
 
     private TrainingShards()
     {
@@ -31,13 +34,17 @@ internal sealed class TrainingShards : IDisposable
     /// <param name="parts">The parts of the training.</param>
     /// <param name="count">The number of shards, <c>K</c>.</param>
     /// <param name="capacity">The number of steps of each environment that rollouts have memory for.</param>
+    /// <param name="warn">Receives the warnings of workers.</param>
     /// <exception cref="InvalidOperationException">A custom network cannot be copied.</exception>
-    public static TrainingShards Create(TrpoOptions options, TrainingParts parts, int count, int capacity)
+    public static TrainingShards Create(TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
     {
         var shards = new TrainingShards();
         try
         {
-            shards.CreateGroup(options, parts, count, capacity);
+            if (options.Workers is { } workers)
+                shards.CreateRemoteGroup(workers, options, parts, count, capacity, warn);
+            else
+                shards.CreateGroup(options, parts, count, capacity);
             return shards;
         }
         catch
@@ -49,7 +56,7 @@ internal sealed class TrainingShards : IDisposable
 
     /// <summary>Describes the shards and their threads.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"Training runs in {Group.Count} shards ({nameof(TrpoOptions)}.{nameof(TrpoOptions.Shards)}), {Group.Threads}.");
+        FormattableString.Invariant($"Training runs in {Group.Count} shards ({nameof(TrpoOptions)}.{nameof(TrpoOptions.Shards)}), {_where ?? Group.Threads.ToString()}.");
 
     /// <summary>Ends the threads and disposes the copies. Called on the thread that created the shards, while none of them runs.</summary>
     public void Dispose()
@@ -77,6 +84,30 @@ internal sealed class TrainingShards : IDisposable
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
             Stepped = parts.Environments.DeliverWarnings,
+        };
+    }
+
+    private void CreateRemoteGroup(TrainingWorkers workers, TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
+    {
+        var training = Guid.NewGuid();
+        var mirror = new ModelMirror(parts.Policy, (ValueNetwork)parts.ValueFunction);
+        var remote = new List<RemoteShard>();
+        foreach (var setup in RemoteSetup.Divide(parts.RemoteSetup!, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom))
+        {
+            var connection = workers.Transport.Connect(FormattableString.Invariant($"{training:N}-{setup.FirstShard}"));
+            var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
+            _owned.Add(shard);
+            remote.Add(shard);
+        }
+
+        // Each thread waits for one worker. The fit of the value function does not run beside the update: a worker does one request after another.
+        _where = FormattableString.Invariant($"which {remote.Count} workers of {workers.Transport.Name} run");
+        _threads = new ShardThreads(remote.Count, threads: remote.Count, collectors: remote.Count);
+        Group = new ShardGroup(remote, parts.ValueFunction, options.NormalizeAdvantages)
+        {
+            Threads = _threads,
+            MaxRestarts = parts.Environments.MaxRestarts,
+            Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn)),
         };
     }
 
@@ -120,7 +151,13 @@ internal sealed class TrainingShards : IDisposable
         return network;
     }
 
-    private static Shard CreateShard(TrpoOptions options, ShardParts parts, int actionLength, int capacity, SemaphoreSlim? turns) =>
+    /// <summary>Creates a shard in this process.</summary>
+    /// <param name="options">The options of the training.</param>
+    /// <param name="parts">The parts of the shard.</param>
+    /// <param name="actionLength">The number of values of an action, <c>k</c>.</param>
+    /// <param name="capacity">The number of steps of each environment that rollouts have memory for.</param>
+    /// <param name="turns">Taken while environments are stepped; null for no limit.</param>
+    public static Shard CreateShard(TrpoOptions options, ShardParts parts, int actionLength, int capacity, SemaphoreSlim? turns) =>
         new(parts.Environments, parts.Policy, parts.ValueFunction, parts.Random, actionLength, new ShardOptions
         {
             Capacity = capacity,

@@ -65,7 +65,7 @@ internal sealed record TrainingSizes
 
     /// <summary>The sizes of a training with its parts.</summary>
     public static TrainingSizes Of(TrpoOptions options, TrainingParts parts) =>
-        Of(options, parts.Policy, parts.Environments.Count, parts.Environments.ObservationLength, parts.ActionSpace.Length) with
+        Of(options, parts.Policy, parts.EnvironmentCount, parts.Environments.ObservationLength, parts.ActionSpace.Length) with
         {
             KeepsIterationStart = parts.Environments.MayEndWithinStep,
             HasAsynchronousEnvironments = parts.Environments.HasAsynchronous,

@@ -43,7 +43,7 @@ internal sealed class TrpoTrainer : IDisposable
     /// <exception cref="IOException">The folder of checkpoints cannot be created or written to.</exception>
     public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
     {
-        var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.Environments.Count) };
+        var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.EnvironmentCount) };
         var sizes = TrainingSizes.Of(options, parts);
         sizes = sizes with { Shards = ShardCount.Of(options, sizes, progress.Schedule) };
         if (options.Evaluation is { KeepBest: true } && !parts.Policy.IsCheckpointable)
@@ -57,9 +57,9 @@ internal sealed class TrpoTrainer : IDisposable
             // A training that resumes has as many shards as before, also where its new length makes others worthwhile.
             var latest = checkpoints?.Latest();
             if (latest is var (path, content))
-                sizes = sizes with { Shards = ShardCount.Saved(options, parts.Environments.Count, path, content) };
+                sizes = sizes with { Shards = ShardCount.Saved(options, parts.EnvironmentCount, path, content) };
             MemoryEstimate.Check(options, sizes, progress.Schedule);
-            shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps);
+            shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps, messages.Warn);
             parts = parts with { PartRandoms = [.. parts.PartRandoms, .. shards.PartRandoms] };
             return Open(options, parts, messages, progress, sizes, shards, checkpoints, latest);
         }
@@ -82,7 +82,7 @@ internal sealed class TrpoTrainer : IDisposable
         var guard = new TrainingGuard(options, progress, shards.Group, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
         guard.Resume();
         messages.Telemetry.SetSeed(progress.Seed);
-        if (shards.Group.Count > 1)
+        if (shards.Group.Count > 1 || options.Workers is not null)
             messages.Inform(shards.ToString());
         var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, parts.Policy, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
         return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);

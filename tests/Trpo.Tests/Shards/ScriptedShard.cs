@@ -15,6 +15,10 @@ internal sealed class ScriptedShard(int steps, int? failsAt, int index) : IShard
 {
     public int CollectedSteps { get; private set; }
 
+    public int Count => 1;
+
+    public bool IsRemote => false;
+
     public int EnvironmentCount => 1;
 
     public int RowCount => steps;
@@ -23,7 +27,7 @@ internal sealed class ScriptedShard(int steps, int? failsAt, int index) : IShard
 
     public IReadOnlyList<Episode> Episodes => [];
 
-    public Rollout Rollout => throw Unused();
+    public IReadOnlyList<int> EpisodeEnds => throw Unused();
 
     public ObservationStatistics? Statistics => null;
 
@@ -58,13 +62,13 @@ internal sealed class ScriptedShard(int steps, int? failsAt, int index) : IShard
 
     public ShardRows GetRows() => throw Unused();
 
-    public void SaveState(BinaryWriter writer) => throw Unused();
+    public void SaveState(CheckpointContent content, int first) => throw Unused();
 
-    public void RestoreState(BinaryReader reader) => throw Unused();
+    public void RestoreState(CheckpointContent content, int first) => throw Unused();
 
-    public void SaveEnvironments(CheckpointContent content, string prefix) => throw Unused();
+    public void SaveEnvironments(CheckpointContent content, int first) => throw Unused();
 
-    public bool RestoreEnvironments(CheckpointContent content, string prefix) => throw Unused();
+    public bool RestoreEnvironments(CheckpointContent content, int first) => throw Unused();
 
     public void ResetEnvironments() => throw Unused();
 

@@ -118,6 +118,10 @@ public sealed class EnvironmentDataView : IDataView
         }
     }
 
+    /// <summary>Describes the spaces and the time limit, as text that differs wherever they do.</summary>
+    internal string DescribeSpaces() => FormattableString.Invariant(
+        $"observations {SpaceDescription.Of(ObservationSpace)}, actions {SpaceDescription.Of(ActionSpace)}, time limit {MaxEpisodeSteps ?? 0}");
+
     /// <summary>Describes the columns and the transforms that combine them into a missing observation column; returns null for an environment of one column.</summary>
     internal string? CombiningAdvice(string column)
     {

@@ -25,10 +25,13 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     /// <param name="data">A transform of <paramref name="environment"/>, or the view itself.</param>
     /// <param name="column">The column of <paramref name="data"/> that the policy observes, a <c>Vector&lt;Single&gt;</c> of known size.</param>
     /// <param name="warn">Receives warnings; null for no receiver.</param>
+    /// <param name="first">The index of the first environment, where other processes have the others. 0 by default.</param>
+    /// <param name="totalCount">The number of environments of all processes; null, the default, where these are all.</param>
     /// <param name="cancellation">Cancelled if the work is; asynchronous environments receive it.</param>
     /// <exception cref="LockStepException"><paramref name="data"/> does not read from the environment, or not row by row.</exception>
     /// <exception cref="EnvironmentException">The environments could not be created, or opening a transform was cancelled.</exception>
-    public TransformedVectorEnvironment(EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null, CancellationToken cancellation = default)
+    public TransformedVectorEnvironment(
+        EnvironmentDataView environment, int count, IDataView data, DataViewSchema.Column column, Action<string>? warn = null, int first = 0, int? totalCount = null, CancellationToken cancellation = default)
     {
         (_warn, _stepping, _cancellation) = (warn, environment.Stepping, cancellation);
         var lineage = DataViewLineage.Of(data);
@@ -41,7 +44,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         {
             for (var i = 0; i < _cursors.Length; i++)
                 _cursors[i] = new LockStepCursor(environment, data, lineage, column);
-            Unwrapped = new VectorEnvironment(environment.Specification, count, warn, environment.StepTimeout);
+            Unwrapped = new VectorEnvironment(environment.Specification, count, warn, environment.StepTimeout, first, totalCount);
             _ignored = isTransformed && HaveSameSlots(Unwrapped.ObservationSpace, column) ? new IgnoredSlots(ObservationLength) : null;
         }
         catch (Exception exception)
@@ -75,7 +78,7 @@ internal sealed class TransformedVectorEnvironment : IDisposable
         var stepping = _stepping with { Threads = threads };
         for (var i = 0; i < count; i++)
         {
-            var (first, end) = ((int)((long)Count * i / count), (int)((long)Count * (i + 1) / count));
+            var (first, end) = (EnvironmentRange.First(i, Count, count), EnvironmentRange.First(i + 1, Count, count));
             _slices.Add(new TransformedVectorEnvironment(this, first, end - first, stepping));
         }
 

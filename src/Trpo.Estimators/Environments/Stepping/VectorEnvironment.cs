@@ -21,6 +21,9 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     // Objects that are created one after the other lie side by side: these lie between the slots, and between the environments.
     private readonly float[][] _spacings;
     private readonly VectorEnvironment? _whole;
+
+    // The index of the first slot among those that the arrays are of.
+    private readonly int _start;
     private readonly Action<string>? _warn;
     private bool _hasWarned;
 
@@ -28,9 +31,12 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <param name="count">The number of environments, at least 1.</param>
     /// <param name="warn">Receives warnings, on the thread that uses the vector environment; null for no receiver.</param>
     /// <param name="disposalLimit">The longest time to wait for an environment that is disposed asynchronously; null for no limit.</param>
+    /// <param name="first">The index of the first environment, where other processes have the others. 0 by default.</param>
+    /// <param name="totalCount">The number of environments of all processes; null, the default, where these are all.</param>
     /// <exception cref="EnvironmentException">The factory threw, or returned null, one environment twice, or environments of different spaces.</exception>
-    public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null, TimeSpan? disposalLimit = null)
+    public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null, TimeSpan? disposalLimit = null, int first = 0, int? totalCount = null)
     {
+        (First, TotalCount) = (first, totalCount ?? count);
         _specification = specification;
         _warn = warn;
         _observationLength = specification.ObservationSpace.Length;
@@ -40,7 +46,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         _slots = new EnvironmentSlot[count];
         for (var i = 0; i < count; i++)
         {
-            _slots[i] = new EnvironmentSlot(specification, validator, i, count, _observations.AsMemory(CacheLine + (i * Stride), _observationLength), disposalLimit);
+            _slots[i] = new EnvironmentSlot(specification, validator, First + i, TotalCount, _observations.AsMemory(CacheLine + (i * Stride), _observationLength), disposalLimit);
             _spacings[count + i] = new float[CacheLine];
         }
         try
@@ -58,7 +64,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     private VectorEnvironment(VectorEnvironment whole, int first, int count, Action<string>? warn)
     {
         (_specification, _observationLength, _observations, _spacings, _warn) = (whole._specification, whole._observationLength, whole._observations, whole._spacings, warn);
-        (_whole, First) = (whole, first);
+        (_whole, _start, First, TotalCount) = (whole, whole._start + first, whole.First + first, whole.TotalCount);
         _slots = whole._slots[first..(first + count)];
     }
 
@@ -71,11 +77,11 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <summary>The number of environments.</summary>
     public int Count => _slots.Length;
 
-    /// <summary>The index of the first of these environments among those that they are a slice of; 0 where they are no slice.</summary>
+    /// <summary>The index of the first of these environments among all of the training.</summary>
     public int First { get; }
 
-    /// <summary>The number of environments that these are a slice of; <see cref="Count"/> where they are no slice.</summary>
-    public int TotalCount => _whole?.Count ?? Count;
+    /// <summary>The number of environments of the training.</summary>
+    public int TotalCount { get; }
 
     /// <summary>The name of the environments.</summary>
     public string Name => _specification.Name;
@@ -102,7 +108,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     }
 
     /// <summary>Returns the current observation of environment <paramref name="index"/>, <c>[d]</c>.</summary>
-    public Span<float> Observation(int index) => _observations.AsSpan(CacheLine + ((First + index) * Stride), _observationLength);
+    public Span<float> Observation(int index) => _observations.AsSpan(CacheLine + ((_start + index) * Stride), _observationLength);
 
     /// <summary>True if an environment is stepped asynchronously.</summary>
     public bool HasAsynchronous => Array.Exists(_slots, slot => slot.Asynchronous is not null);
@@ -190,7 +196,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     {
         var slot = _slots[index];
         slot.Create();
-        _spacings[First + index] = new float[CacheLine];
+        _spacings[_start + index] = new float[CacheLine];
         if (!slot.HasFormer && !(_whole ?? this)._slots.Any(other => other != slot && ReferenceEquals(other.Environment, slot.Environment)))
             return;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Trpo.Estimators.Shards.Remote;
 
 namespace Trpo.Estimators.Workers.Hosting;
 
@@ -8,28 +9,93 @@ namespace Trpo.Estimators.Workers.Hosting;
 /// </summary>
 public sealed class ShardWorker : IDisposable
 {
+    private readonly object _gate = new();
+    private readonly BlockThread _thread;
+    private Guid _training;
+    private int _epoch;
+    private long _accepted;
+    private Task<byte[]> _answer = Task.FromResult<byte[]>([]);
+    private BlockRequest? _atWork;
+    private bool _isDisposed;
+
     /// <summary>Creates a worker that runs nothing yet.</summary>
     /// <param name="ml">The context that transforms are loaded with.</param>
     /// <param name="registry">The parts that trainings may use.</param>
     public ShardWorker(MLContext ml, WorkerRegistry registry)
     {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(registry);
+        _thread = new BlockThread(new BlockFactory(ml, registry));
     }
 
     /// <summary>Gets the present state.</summary>
-    public WorkerStatus Status { get; } = new();
+    public WorkerStatus Status
+    {
+        get
+        {
+            lock (_gate)
+                return _thread.Status with { Training = _training, Begins = _epoch };
+        }
+    }
 
     /// <summary>Answers a request of a training. A request that was answered before is answered again and not computed again.</summary>
     /// <param name="request">The request.</param>
     /// <returns>The answer. Failures are answers too, so that the task fails only if the worker is disposed.</returns>
+    /// <exception cref="InvalidDataException">The request is none of a training with this version of the protocol.</exception>
     /// <exception cref="ObjectDisposedException">The worker is disposed.</exception>
-    public Task<byte[]> SendAsync(byte[] request) => throw new NotSupportedException();
+    public Task<byte[]> SendAsync(byte[] request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var read = BlockRequest.Of(request);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var header = read.Header;
+            var isOfThisEpoch = header.Training == _training && header.Epoch == _epoch;
+            if (isOfThisEpoch && header.Sequence == _accepted)
+                return _answer;
+            var isNext = isOfThisEpoch ? header.Sequence == _accepted + 1 : read.Begins && (header.Training != _training || header.Epoch > _epoch);
+            if (!isNext)
+                return Task.FromResult(new Answer { Kind = AnswerKind.NotBegun, Header = header }.ToArray());
+
+            // A block that the training has given up stops before it makes way.
+            if (!isOfThisEpoch)
+                _atWork?.Stop();
+            (_training, _epoch, _accepted) = (header.Training, header.Epoch, header.Sequence);
+            _atWork = read;
+            _answer = _thread.Enqueue(read);
+            return _answer;
+        }
+    }
 
     /// <summary>Answers a question about the request at work, at once; the question may tell the worker to stop collecting before the next environment step.</summary>
     /// <param name="question">The question.</param>
-    public byte[] Ask(byte[] question) => throw new NotSupportedException();
+    /// <exception cref="InvalidDataException">The question is none of a training with this version of the protocol.</exception>
+    public byte[] Ask(byte[] question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var read = BlockRequest.Checked(() => BlockQuestion.Read(question));
+        lock (_gate)
+        {
+            var isOfTraining = read.Header.Training == _training && !_isDisposed;
+            if (isOfTraining && read.Stops && read.Header.Epoch == _epoch && read.Header.Sequence == _accepted)
+                _atWork?.Stop();
+            var epoch = isOfTraining ? _epoch : 0;
+            return new BlockStatus(epoch, _accepted, _answer.IsCompleted ? _accepted : _accepted - 1, _thread.CollectedSteps).ToArray();
+        }
+    }
 
-    /// <summary>Ends the work within one environment step, and disposes the environments.</summary>
+    /// <summary>Ends the work within one environment step, then disposes the environments, both on the worker's own threads: returns at once.</summary>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _atWork?.Stop();
+        }
+
+        _thread.Dispose();
     }
 }

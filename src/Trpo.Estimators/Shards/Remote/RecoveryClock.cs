@@ -1,0 +1,46 @@
+using Trpo.Estimators.Workers;
+
+namespace Trpo.Estimators.Shards.Remote;
+
+/// <summary>The attempts to do one request: moves to another worker after each, waits longer each time, and gives up at last.</summary>
+/// <param name="workers">The settings.</param>
+/// <param name="where">The shards, for messages.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="cancellation">Ends the attempts.</param>
+internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWorkerConnection connection, CancellationToken cancellation)
+{
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
+    private long _since;
+    private TimeSpan _pause = TimeSpan.FromMilliseconds(10);
+    private int _attempts;
+
+    /// <summary>Waits before the next attempt.</summary>
+    /// <param name="failure">Why the last one failed; null where the worker does not have the block, but lives.</param>
+    /// <exception cref="WorkerException">The time for recovery is over.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public void Wait(Exception? failure)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_attempts++ == 0)
+            _since = Environment.TickCount64;
+        if (failure is null && _attempts == 1)
+            return;
+        if (TimeSpan.FromMilliseconds(Environment.TickCount64 - _since) > workers.RecoveryTimeout)
+            throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {failure?.Message ?? "the worker had lost the shards"}"), failure);
+        if (failure is not null)
+            Move();
+        cancellation.WaitHandle.WaitOne(_pause);
+        _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
+    }
+
+    // Best effort: the next attempt tells.
+    private void Move()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(workers.LossTimeout);
+        var move = WorkerExchange.Start(() => connection.MoveAsync(timeout.Token));
+        Task.WaitAny([move], workers.LossTimeout);
+        WorkerExchange.Forget(move);
+    }
+}

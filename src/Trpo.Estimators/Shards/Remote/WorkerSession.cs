@@ -1,0 +1,175 @@
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Workers;
+
+namespace Trpo.Estimators.Shards.Remote;
+
+/// <summary>
+/// The requests of a training to the worker of one block. Where the worker is lost, the block is begun anew from the last state that it sent, and all operations since that changed it are replayed, so that an
+/// answer is the same whatever was lost, delivered late or delivered twice. Used by one thread at a time.
+/// </summary>
+internal sealed class WorkerSession : IDisposable
+{
+    // The time that the worker of a training that ends has to hear of it.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private readonly WorkerExchange _exchange;
+    private readonly IWorkerConnection _connection;
+    private readonly TrainingWorkers _workers;
+    private readonly string _where;
+    private readonly CancellationToken _cancellation;
+    private readonly Guid _training;
+    private readonly byte[] _setup;
+
+    // The operations since the state that the block can be begun from, and the number of them that the present worker has done.
+    private readonly List<byte[]> _journal = [];
+    private readonly List<string> _warnings = [];
+    private int _done;
+    private byte[] _models = [];
+    private byte[] _snapshot = [];
+    private int _epoch;
+    private long _sequence;
+    private bool _isBegun;
+
+    /// <param name="connection">The connection, which the session disposes.</param>
+    /// <param name="workers">The settings.</param>
+    /// <param name="training">The identifier of the training.</param>
+    /// <param name="setup">What the block is created from.</param>
+    /// <param name="cancellation">Ends the attempts to begin the block anew.</param>
+    public WorkerSession(IWorkerConnection connection, TrainingWorkers workers, Guid training, BlockSetup setup, CancellationToken cancellation)
+    {
+        (_connection, _workers, _training, _setup, _cancellation) = (connection, workers, training, setup.ToArray(), cancellation);
+        _where = setup.Shards == 1 ? FormattableString.Invariant($"shard {setup.FirstShard}") : FormattableString.Invariant($"shards {setup.FirstShard} to {setup.FirstShard + setup.Shards - 1}");
+        _exchange = new WorkerExchange(connection, workers);
+    }
+
+    /// <summary>The number of steps of each environment that the current rollout has, as far as the worker has told.</summary>
+    public int CollectedSteps { get; set; }
+
+    /// <summary>The number of failed environments that have been replaced.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>The number of times that the block was begun.</summary>
+    public int Begins => _epoch;
+
+    /// <summary>Makes a state the one that the block is begun from where its worker is lost.</summary>
+    /// <param name="models">The state of the models.</param>
+    /// <param name="snapshot">The states of the shards; empty for those at the start of a training.</param>
+    public void Rebase(byte[] models, byte[] snapshot)
+    {
+        (_models, _snapshot) = (models, snapshot);
+        _journal.Clear();
+        _done = 0;
+    }
+
+    /// <summary>Adds an operation without a result, which goes with the next call.</summary>
+    public void Post(byte[] operation) => _journal.Add(operation);
+
+    /// <summary>Does an operation, and those that were posted before, and returns its result.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="changesState">False if the block is the same afterwards, so that the operation need not be replayed.</param>
+    /// <param name="proceed">Asked from time to time; false stops the worker before its next environment step. Null for never.</param>
+    /// <exception cref="WorkerException">No worker could be reached, or the worker cannot run the block.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled while no worker could be reached.</exception>
+    public byte[] Call(byte[] operation, bool changesState = true, Func<bool>? proceed = null)
+    {
+        if (changesState)
+            _journal.Add(operation);
+        var recovery = new RecoveryClock(_workers, _where, _connection, _cancellation);
+        while (true)
+        {
+            var begins = !_isBegun;
+            if (begins)
+                (_epoch, _sequence, _done) = (_epoch + 1, 0, 0);
+            _sequence++;
+            var header = new RequestHeader(_training, _epoch, _sequence);
+            var operations = _journal.Skip(_done).Concat(changesState ? [] : [operation]);
+            var request = Request(header, begins ? operations.Prepend(Begin()) : operations);
+            var (answer, reason) = _exchange.Send(request, header, proceed, status => CollectedSteps = status.CollectedSteps);
+            if (answer is null || answer.Kind == AnswerKind.NotBegun)
+            {
+                _isBegun = false;
+                recovery.Wait(reason);
+                continue;
+            }
+
+            _isBegun = true;
+            (CollectedSteps, Restarts) = (answer.CollectedSteps, answer.Restarts);
+            lock (_warnings)
+                _warnings.AddRange(answer.Warnings);
+            if (answer.Kind == AnswerKind.Done)
+            {
+                _done = _journal.Count;
+                return answer.Body;
+            }
+
+            throw Failed(answer, begins);
+        }
+    }
+
+    /// <summary>Gives the warnings of the worker to a receiver.</summary>
+    public void DeliverWarnings(Action<string> warn)
+    {
+        lock (_warnings)
+        {
+            foreach (var warning in _warnings)
+                warn(warning);
+            _warnings.Clear();
+        }
+    }
+
+    /// <summary>Tells the worker that the training has ended, as far as it hears, and closes the connection.</summary>
+    public void Dispose()
+    {
+        if (_isBegun)
+            _exchange.TrySend(Request(new RequestHeader(_training, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]), Farewell);
+        _connection.Dispose();
+    }
+
+    // An operation that failed is replayed too, up to its failure, which is expected then. Those behind it were not done.
+    private Exception Failed(Answer answer, bool begins)
+    {
+        var failed = _done + answer.FailedIndex - (begins ? 1 : 0);
+        if (failed < _done)
+        {
+            // The block itself could not be begun.
+            _isBegun = false;
+        }
+        else if (failed < _journal.Count)
+        {
+            _journal[failed] = [.. _journal[failed]];
+            _journal[failed][0] |= OperationFlags.MayFail;
+            _journal.RemoveRange(failed + 1, _journal.Count - failed - 1);
+            _done = _journal.Count;
+        }
+        else
+        {
+            _done = _journal.Count;
+        }
+
+        return WorkerFailure.Read(answer.Body, _where);
+    }
+
+    private byte[] Begin() => MessageFormat.Write(
+        writer =>
+        {
+            writer.Write((byte)ShardOperation.Begin);
+            writer.WriteSpan<byte>(_setup);
+            writer.WriteSpan<byte>(_models);
+            writer.WriteSpan<byte>(_snapshot);
+        },
+        _setup.Length + _models.Length + _snapshot.Length + 64);
+
+    private static byte[] Request(RequestHeader header, IEnumerable<byte[]> operations)
+    {
+        List<byte[]> all = [.. operations];
+        return MessageFormat.Write(
+            writer =>
+            {
+                header.Write(writer);
+                writer.Write(all.Count);
+                foreach (var operation in all)
+                    writer.WriteSpan<byte>(operation);
+            },
+            all.Sum(operation => operation.Length + sizeof(int)) + 64);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Shards.Remote;
+
+namespace Trpo.Estimators.Workers.Hosting;
+
+/// <summary>The thread of a worker, which does one request after another. It owns the block.</summary>
+/// <param name="factory">The factory of blocks.</param>
+internal sealed class BlockThread(BlockFactory factory) : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly BlockingCollection<BlockRequest> _requests = [];
+    private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly CancellationTokenSource _givenUp = new();
+    private Thread? _thread;
+    private HostedBlock? _block;
+    private volatile WorkerStatus _status = new();
+
+    /// <summary>The present state.</summary>
+    public WorkerStatus Status => _status;
+
+    /// <summary>The number of steps of each environment that the current rollout has.</summary>
+    public int CollectedSteps => Volatile.Read(ref _block)?.CollectedSteps ?? 0;
+
+    /// <summary>Does a request behind those before.</summary>
+    /// <returns>The answer.</returns>
+    public Task<byte[]> Enqueue(BlockRequest request)
+    {
+        lock (_gate)
+        {
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "Trpo worker" };
+
+                // The work is not that of the request that happens to be the first.
+                _thread.UnsafeStart();
+            }
+
+            _requests.Add(request);
+        }
+
+        return request.Answer;
+    }
+
+    /// <summary>Ends the thread behind the environment step that it makes, and disposes the block on it.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _givenUp.Cancel();
+            _requests.CompleteAdding();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            foreach (var request in _requests.GetConsumingEnumerable())
+            {
+                if (_givenUp.IsCancellationRequested)
+                    request.Abandon();
+                else
+                    request.Complete(Do(request).ToArray());
+            }
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private Answer Do(BlockRequest request)
+    {
+        byte[] result = [];
+        for (var i = 0; i < request.Operations.Count; i++)
+        {
+            try
+            {
+                result = Do(request, request.Operations[i]);
+            }
+            catch (Exception exception)
+            {
+                // Whatever the user's code throws is an answer; the training decides what follows.
+                if ((request.Operations[i][0] & OperationFlags.MayFail) != 0)
+                    continue;
+                return AnswerOf(request, AnswerKind.Failed) with { FailedIndex = i, Body = WorkerFailure.Write(exception) };
+            }
+            finally
+            {
+                _status = _status with { Operation = "", Restarts = _block?.Restarts ?? 0 };
+            }
+        }
+
+        return AnswerOf(request, AnswerKind.Done) with { Body = result };
+    }
+
+    private Answer AnswerOf(BlockRequest request, AnswerKind kind)
+    {
+        var warnings = new List<string>();
+        while (_warnings.TryDequeue(out var warning))
+            warnings.Add(warning);
+        return new Answer { Kind = kind, Header = request.Header, CollectedSteps = CollectedSteps, Restarts = _block?.Restarts ?? 0, Warnings = warnings };
+    }
+
+    private byte[] Do(BlockRequest request, byte[] bytes)
+    {
+        var operation = (ShardOperation)(bytes[0] & ~OperationFlags.MayFail);
+        using var arguments = MessageFormat.Open(bytes);
+        arguments.ReadByte();
+        _status = _status with { Operation = operation.ToString() };
+        if (operation == ShardOperation.Begin)
+        {
+            Begin(arguments);
+            return [];
+        }
+
+        if (operation == ShardOperation.End)
+        {
+            End();
+            return [];
+        }
+
+        var block = _block ?? throw new InvalidDataException($"There is no block for {operation}.");
+        if (operation != ShardOperation.Collect)
+            return block.Do(operation, arguments, () => request.MustStop);
+        var (start, before) = (Stopwatch.GetTimestamp(), block.CollectedSteps);
+        try
+        {
+            return block.Do(operation, arguments, () => request.MustStop);
+        }
+        finally
+        {
+            _status = _status with
+            {
+                Steps = _status.Steps + ((long)(block.CollectedSteps - before) * block.EnvironmentCount),
+                RolloutTime = _status.RolloutTime + Stopwatch.GetElapsedTime(start),
+            };
+        }
+    }
+
+    private void Begin(BinaryReader arguments)
+    {
+        End();
+        var (setup, models, snapshot) = (arguments.ReadArray<byte>("bytes of a setup"), arguments.ReadArray<byte>("bytes of models"), arguments.ReadArray<byte>("bytes of a snapshot"));
+        var block = factory.Create(setup, _warnings.Enqueue, _givenUp.Token);
+        Volatile.Write(ref _block, block);
+        var first = block.Setup.FirstShard;
+        if (!block.Begin(models, snapshot))
+            _warnings.Enqueue(FormattableString.Invariant($"The environments of shards {first} to {first + block.Setup.Shards - 1} could not be restored on another worker, so that their episodes were dropped and the result differs from that of an undisturbed run: they, or the transforms between them and the policy, have a state that cannot be saved (ICheckpointable)."));
+        _status = new WorkerStatus { Environment = block.Setup.Environment, FirstShard = first, Shards = block.Setup.Shards, Environments = block.EnvironmentCount };
+    }
+
+    private void End()
+    {
+        var block = _block;
+        Volatile.Write(ref _block, null);
+        _status = new WorkerStatus();
+        block?.Dispose();
+    }
+}

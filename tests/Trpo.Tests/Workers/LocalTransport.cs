@@ -1,0 +1,84 @@
+using Microsoft.ML;
+using Trpo.Estimators.Workers;
+using Trpo.Estimators.Workers.Hosting;
+
+namespace Trpo.Tests.Workers;
+
+/// <summary>Workers in this process, with hooks for what a network does to messages.</summary>
+/// <param name="registry">The parts that the workers may use.</param>
+internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport, IDisposable
+{
+    private readonly List<LocalConnection> _connections = [];
+
+    public string Name => "the test cluster";
+
+    /// <summary>Takes the place of the delivery of a request.</summary>
+    public Func<LocalConnection, byte[], Func<Task<byte[]>>, Task<byte[]>> Deliver { get; init; } = (_, _, send) => send();
+
+    /// <summary>Takes the place of the delivery of a question.</summary>
+    public Func<LocalConnection, Func<byte[]>, Task<byte[]>> DeliverQuestion { get; init; } = (_, ask) => Task.FromResult(ask());
+
+    /// <summary>The connections, in the order of their blocks.</summary>
+    public IReadOnlyList<LocalConnection> Connections => _connections;
+
+    public IWorkerConnection Connect(string block)
+    {
+        var connection = new LocalConnection(this, registry);
+        _connections.Add(connection);
+        return connection;
+    }
+
+    public void Dispose() => _connections.ForEach(connection => connection.Lose());
+
+    /// <summary>The connection to a worker in this process.</summary>
+    internal sealed class LocalConnection(LocalTransport transport, WorkerRegistry registry) : IWorkerConnection
+    {
+        private readonly object _gate = new();
+        private ShardWorker? _worker;
+
+        /// <summary>The number of workers that this connection has had.</summary>
+        public int Workers { get; private set; }
+
+        /// <summary>True once the training has closed the connection.</summary>
+        public bool IsClosed { get; private set; }
+
+        public ShardWorker Worker
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    if (_worker is null)
+                        (_worker, Workers) = (new ShardWorker(new MLContext(1), registry), Workers + 1);
+                    return _worker;
+                }
+            }
+        }
+
+        /// <summary>Loses the worker with all that it holds; the next message reaches a new one.</summary>
+        public void Lose()
+        {
+            lock (_gate)
+            {
+                _worker?.Dispose();
+                _worker = null;
+            }
+        }
+
+        public Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation) => transport.Deliver(this, request, () => Worker.SendAsync(request));
+
+        public Task<byte[]> AskAsync(byte[] question, CancellationToken cancellation) => transport.DeliverQuestion(this, () => Worker.Ask(question));
+
+        public Task MoveAsync(CancellationToken cancellation)
+        {
+            Lose();
+            return Task.CompletedTask;
+        }
+
+        public void Dispose()
+        {
+            IsClosed = true;
+            Lose();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Workers;
+
+namespace Trpo.Tests.Workers;
+
+/// <summary>Trainings whose shards run on workers: the same bits as in one process.</summary>
+public sealed class WorkerTrainingTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 300, FinalStepsPerIteration = 300, HiddenLayers = [8], Seed = 1 };
+
+    private static IEnumerable<TestCaseData> Settings()
+    {
+        yield return new TestCaseData(Small, () => new CartPole()).SetArgDisplayNames("CartPole");
+        yield return new TestCaseData(Small with { NormalizeObservations = true, ReusedIterations = 2, EntropyBonus = 0.01 }, () => new Pendulum()).SetArgDisplayNames("Pendulum, normalized, reused, entropy bonus");
+        yield return new TestCaseData(Small with { NormalizeAdvantages = false, FisherFraction = 1, ValueFunction = new() { Steps = 3, HiddenLayers = [5] } }, () => new Acrobot()).SetArgDisplayNames("Acrobot, other value function");
+        yield return new TestCaseData(Small with { Engine = TrainingEngine.TorchSharp }, () => new CartPole()).SetArgDisplayNames("CartPole with TorchSharp");
+    }
+
+    [TestCaseSource(nameof(Settings))]
+    public void Workers_give_the_bits_of_one_process(TrpoOptions options, Func<IEnvironment> factory)
+    {
+        foreach (var shards in (int[])[1, 2, 3, 5])
+        {
+            var here = ClusterRun.Train(options with { Shards = shards }, factory, count: 7).Digest;
+            foreach (var perWorker in (int[])[1, 2, 4])
+            {
+                using var transport = new LocalTransport(Registry(factory));
+                var there = ClusterRun.Train(options with { Shards = shards, Workers = new() { Transport = transport, ShardsPerWorker = perWorker } }, factory, count: 7);
+                Assert.That(there.Digest, Is.EqualTo(here), $"{shards} shards, {perWorker} on each worker");
+                Assert.That(transport.Connections, Has.Count.EqualTo((shards + perWorker - 1) / perWorker));
+                Assert.That(transport.Connections.Select(connection => (connection.Workers, connection.IsClosed)), Is.All.EqualTo((1, true)));
+            }
+        }
+    }
+
+    private static WorkerRegistry Registry(Func<IEnvironment> factory) => new WorkerRegistry().AddEnvironment(factory().Name, factory);
+}
