@@ -9,15 +9,13 @@ namespace Trpo.Estimators.Shards.Remote;
 /// </summary>
 internal sealed class WorkerSession : IDisposable
 {
-    // The time that the worker of a training that ends has to hear of it.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
-
     private readonly WorkerExchange _exchange;
     private readonly IWorkerConnection _connection;
     private readonly TrainingWorkers _workers;
     private readonly string _where;
     private readonly CancellationToken _cancellation;
     private readonly Guid _training;
+    private readonly int _block;
     private readonly byte[] _setup;
 
     // The operations since the state that the block can be begun from, and the number of them that the present worker has done.
@@ -37,7 +35,7 @@ internal sealed class WorkerSession : IDisposable
     /// <param name="cancellation">Ends the attempts to begin the block anew.</param>
     public WorkerSession(IWorkerConnection connection, TrainingWorkers workers, Guid training, BlockSetup setup, CancellationToken cancellation)
     {
-        (_connection, _workers, _training, _setup, _cancellation) = (connection, workers, training, setup.ToArray(), cancellation);
+        (_connection, _workers, _training, _block, _setup, _cancellation) = (connection, workers, training, setup.FirstShard, setup.ToArray(), cancellation);
         _where = setup.Shards == 1 ? FormattableString.Invariant($"shard {setup.FirstShard}") : FormattableString.Invariant($"shards {setup.FirstShard} to {setup.FirstShard + setup.Shards - 1}");
         _exchange = new WorkerExchange(connection, workers);
     }
@@ -81,7 +79,7 @@ internal sealed class WorkerSession : IDisposable
             if (begins)
                 (_epoch, _sequence, _done) = (_epoch + 1, 0, 0);
             _sequence++;
-            var header = new RequestHeader(_training, _epoch, _sequence);
+            var header = new RequestHeader(_training, _block, _epoch, _sequence);
             var operations = _journal.Skip(_done).Concat(changesState ? [] : [operation]);
             var request = Request(header, begins ? operations.Prepend(Begin()) : operations);
             var (answer, reason) = _exchange.Send(request, header, proceed, status => CollectedSteps = status.CollectedSteps);
@@ -121,7 +119,7 @@ internal sealed class WorkerSession : IDisposable
     public void Dispose()
     {
         if (_isBegun)
-            _exchange.TrySend(Request(new RequestHeader(_training, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]), Farewell);
+            _exchange.TrySend(Request(new RequestHeader(_training, _block, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]), _workers.HeartbeatInterval);
         _connection.Dispose();
     }
 

@@ -12,6 +12,7 @@ public sealed class ShardWorker : IDisposable
     private readonly object _gate = new();
     private readonly BlockThread _thread;
     private Guid _training;
+    private int _block;
     private int _epoch;
     private long _accepted;
     private Task<byte[]> _answer = Task.FromResult<byte[]>([]);
@@ -51,17 +52,18 @@ public sealed class ShardWorker : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var header = read.Header;
-            var isOfThisEpoch = header.Training == _training && header.Epoch == _epoch;
+            var isOfThisBlock = header.Training == _training && header.Block == _block;
+            var isOfThisEpoch = isOfThisBlock && header.Epoch == _epoch;
             if (isOfThisEpoch && header.Sequence == _accepted)
                 return _answer;
-            var isNext = isOfThisEpoch ? header.Sequence == _accepted + 1 : read.Begins && (header.Training != _training || header.Epoch > _epoch);
+            var isNext = isOfThisEpoch ? header.Sequence == _accepted + 1 : read.Begins && (!isOfThisBlock || header.Epoch > _epoch);
             if (!isNext)
                 return Task.FromResult(new Answer { Kind = AnswerKind.NotBegun, Header = header }.ToArray());
 
             // A block that the training has given up stops before it makes way.
             if (!isOfThisEpoch)
                 _atWork?.Stop();
-            (_training, _epoch, _accepted) = (header.Training, header.Epoch, header.Sequence);
+            (_training, _block, _epoch, _accepted) = (header.Training, header.Block, header.Epoch, header.Sequence);
             _atWork = read;
             _answer = _thread.Enqueue(read);
             return _answer;
@@ -77,10 +79,10 @@ public sealed class ShardWorker : IDisposable
         var read = BlockRequest.Checked(() => BlockQuestion.Read(question));
         lock (_gate)
         {
-            var isOfTraining = read.Header.Training == _training && !_isDisposed;
-            if (isOfTraining && read.Stops && read.Header.Epoch == _epoch && read.Header.Sequence == _accepted)
+            var isOfThisBlock = read.Header.Training == _training && read.Header.Block == _block && !_isDisposed;
+            if (isOfThisBlock && read.Stops && read.Header.Epoch == _epoch && read.Header.Sequence == _accepted)
                 _atWork?.Stop();
-            var epoch = isOfTraining ? _epoch : 0;
+            var epoch = isOfThisBlock ? _epoch : 0;
             return new BlockStatus(epoch, _accepted, _answer.IsCompleted ? _accepted : _accepted - 1, _thread.CollectedSteps).ToArray();
         }
     }
