@@ -28,9 +28,6 @@ namespace Trpo.Estimators;
 /// </summary>
 public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 {
-    // Rows times parameters below which libtorch is faster with one thread than with two.
-    private const long MinWorkForTwoThreads = 1 << 25;
-
     private readonly IHost _host;
     private readonly EnvironmentDataView _environment;
     private readonly TrpoOptions _options;
@@ -186,7 +183,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         using var policy = _parts.CreatePolicy(environments.ObservationLength, policyRandom);
         var valueFunction = _parts.CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
-        using var threads = policy.IsComputedByTorch && (_options.ReusedIterations + 1L) * _options.MaxStepsPerIteration * policy.Length < MinWorkForTwoThreads ? TorchThreads.One() : null;
+        using var threads = TorchLimit.ForLittleWork(_options, policy.IsComputedByTorch, policy.Length);
         var warnings = new TrainingWarnings(_environment, column, _options, message => channel.Warning(MessageSensitivity.None, message));
         warnings.WarnOfActionsOutOfReach();
         using (var untrained = Export(policy, MetadataOf(column, _seed, steps: 0)))
@@ -199,7 +196,6 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             Optimizer = _options.Optimizer,
             Environments = environments,
             EnvironmentCount = _environment.Count,
-            RemoteSetup = _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy),
             ActionSpace = _environment.ActionSpace,
             RolloutRandom = rolloutRandom,
             PartRandoms = [policyRandom, valueRandom],
@@ -215,7 +211,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             AskContext = cancellation.Ask,
             Collected = () => warnings.WarnOfIgnored(environments),
             FirstObservations = _options.NormalizeObservations ? null : warnings.WarnOfScale,
-        });
+        }, _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy));
         var isComplete = Run(trainer, policy, column, channel);
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();

@@ -53,8 +53,8 @@ internal sealed class TrainingState
     /// <summary>The environment steps of the iterations before <see cref="Iteration"/>, over all environments.</summary>
     public int Steps => _progress.Steps;
 
-    /// <summary>True if the training may end within a step, so that the state before each iteration is kept.</summary>
-    public bool KeepsIterationStart => _parts.Environments.MayEndWithinStep;
+    /// <summary>True if the training may end within a step, as with workers that may be lost, so that the state before each iteration is kept.</summary>
+    public bool KeepsIterationStart => _parts.Environments.MayEndWithinStep || _shards.IsRemote;
 
     /// <summary>Adds the state, but for that of the environments.</summary>
     public void Save(CheckpointContent content)

@@ -25,6 +25,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>The number of shards, <c>K</c>.</summary>
     public int Count { get; } = shards.Sum(shard => shard.Count);
 
+    /// <summary>True if the shards run on workers.</summary>
+    public bool IsRemote => shards[0].IsRemote;
+
     /// <summary>The threads that run the shards, which the caller disposes. One thread, the calling one, by default.</summary>
     public ShardThreads Threads { get; init; } = new(shards.Count, threads: 1, collectors: 1);
 
@@ -71,7 +74,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <returns>True if they are complete, false if <paramref name="proceed"/> stopped them.</returns>
     public bool Collect(Func<bool> proceed, Func<bool>? mustPause = null, Func<bool>? isCancelled = null)
     {
-        if (shards.Count == 1 && !shards[0].IsRemote)
+        if (shards.Count == 1 && !IsRemote)
             return shards[0].Collect(proceed);
         _episodes = null;
         var complete = false;
@@ -172,7 +175,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>Starts a new episode in every environment.</summary>
     public void ResetEnvironments()
     {
-        if (shards.Count == 1 && !shards[0].IsRemote)
+        if (shards.Count == 1 && !IsRemote)
         {
             shards[0].ResetEnvironments();
             return;

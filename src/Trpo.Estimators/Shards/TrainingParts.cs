@@ -2,7 +2,6 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
-using Trpo.Estimators.Shards.Remote;
 using Trpo.Runtime.Randomness;
 using Trpo.Runtime.Spaces;
 
@@ -28,9 +27,6 @@ internal sealed record TrainingParts
 
     /// <summary>The number of environments of all shards.</summary>
     public required int EnvironmentCount { get; init; }
-
-    /// <summary>What the shards are created from, as one block, where they run on workers; null where they do not.</summary>
-    public BlockSetup? RemoteSetup { get; init; }
 
     /// <summary>The action space.</summary>
     public required ActionSpace ActionSpace { get; init; }

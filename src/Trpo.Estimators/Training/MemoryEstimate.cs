@@ -198,11 +198,25 @@ internal sealed class MemoryEstimate
     /// <exception cref="InvalidOperationException">Training would need more memory than there is, a longer array than .NET has, or more steps than are counted; the message says which options to change.</exception>
     public static void Check(TrpoOptions options, TrainingSizes sizes, IterationSchedule schedule, long? available = null)
     {
+        // The rows of shards that run on workers are there, and are checked there.
+        if (options.Workers is not null)
+            return;
         var total = (double)schedule.LastStep * sizes.Environments;
         if (total > int.MaxValue)
             throw new InvalidOperationException(FormattableString.Invariant($"{nameof(TrpoOptions.TotalSteps)} is {options.TotalSteps:N0}, which {sizes.Environments:N0} environments round up to {total:N0}; at most {int.MaxValue:N0} steps can be made. Lower {nameof(TrpoOptions.TotalSteps)}, or the count of LoadFromEnvironment."));
+        Check(options, sizes, schedule.MaxSteps, available);
+    }
+
+    /// <summary>Throws if an iteration would not fit into memory.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="sizes">The sizes of the parts.</param>
+    /// <param name="steps">The number of steps of each environment.</param>
+    /// <param name="available">The memory that the process may use, in bytes; by default that of the machine, or of its container.</param>
+    /// <exception cref="InvalidOperationException">Training would need more memory than there is, or a longer array than .NET has; the message says which options to change.</exception>
+    public static void Check(TrpoOptions options, TrainingSizes sizes, int steps, long? available = null)
+    {
         var limit = available ?? Available;
-        var estimate = new MemoryEstimate(options, sizes, schedule.MaxSteps);
+        var estimate = new MemoryEstimate(options, sizes, steps);
         if (estimate.LongestArray > Array.MaxLength)
             throw new InvalidOperationException(FormattableString.Invariant($"{estimate.Subject} needs an array of {estimate.LongestArray:G4} elements; the maximum is {Array.MaxLength:N0}. {estimate.Advice(limit)}"));
         if (estimate.Total > limit)

@@ -30,9 +30,7 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     {
         options.EngineChoice.Device.Require();
         var mask = options.ActionMask ? new ActionMask(environment.ActionSpace, observationLength) : null;
-        var distribution = options.Distribution is null
-            ? ActionDistribution.For(environment.ActionSpace, options.InitialLogStandardDeviation, options.RescaleActions)
-            : Made(options.Distribution(new DistributionArguments { Actions = environment.ActionSpace }), nameof(TrpoOptions.Distribution));
+        var distribution = CreateDistribution();
         if (options.Distribution is not null && !isCopy)
             ActionDistributionCheck.VerifyExport(distribution, environment.ActionSpace);
         if (options.Network is null && !isCopy)
@@ -114,13 +112,21 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
         };
     }
 
+    /// <summary>Describes the sizes of a part of the training with perceptrons, before they are created.</summary>
+    /// <param name="observationLength">The number of values of an observation.</param>
+    /// <param name="environments">The number of environments of the part.</param>
+    public TrainingSizes SizesOf(int observationLength, int environments) => SizesOf(observationLength, environments, CreateDistribution());
+
+    private TrainingSizes SizesOf(int observationLength, int environments, IActionDistribution distribution) => TrainingSizes.OfPerceptron(
+        options, environments, observationLength, environment.ActionSpace.Length, distribution.NetworkOutputs, distribution.NetworkOutputs + distribution.StateIndependentParameters.Count);
+
     // Perceptrons that would not fit into memory are not even created.
-    private void CheckMemory(int observationLength, IActionDistribution distribution)
-    {
-        var parameterLength = distribution.NetworkOutputs + distribution.StateIndependentParameters.Count;
-        var sizes = TrainingSizes.OfPerceptron(options, environment.Count, observationLength, environment.ActionSpace.Length, distribution.NetworkOutputs, parameterLength);
-        MemoryEstimate.Check(options, sizes, IterationSchedule.Of(options, environment.Count));
-    }
+    private void CheckMemory(int observationLength, IActionDistribution distribution) =>
+        MemoryEstimate.Check(options, SizesOf(observationLength, environment.Count, distribution), IterationSchedule.Of(options, environment.Count));
+
+    private IActionDistribution CreateDistribution() => options.Distribution is null
+        ? ActionDistribution.For(environment.ActionSpace, options.InitialLogStandardDeviation, options.RescaleActions)
+        : Made(options.Distribution(new DistributionArguments { Actions = environment.ActionSpace }), nameof(TrpoOptions.Distribution));
 
     private static T Made<T>(T? part, string option) where T : class =>
         part ?? throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{option} returned null.");

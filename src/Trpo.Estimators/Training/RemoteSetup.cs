@@ -9,7 +9,7 @@ using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Training;
 
-/// <summary>What the shards of a training on workers are created from.</summary>
+/// <summary>The descriptions that the shards of a training on workers are created from.</summary>
 internal static class RemoteSetup
 {
     /// <summary>Describes all shards as one block. Refuses what cannot run on workers by name.</summary>

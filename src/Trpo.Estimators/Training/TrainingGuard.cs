@@ -3,6 +3,7 @@ using Trpo.Estimators.Health;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Telemetry;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Training;
 
@@ -109,7 +110,7 @@ internal sealed class TrainingGuard : IDisposable
         {
             RollBack(exception.Message);
         }
-        catch (EnvironmentException)
+        catch (Exception exception) when (exception is EnvironmentException or WorkerException)
         {
             if (_continuation?.TrySaveIterationStart() is { } path)
                 _messages.Warn(FormattableString.Invariant($"Training ends in iteration {_progress.Iteration}; it can be resumed from {path}, the state before that iteration."));

@@ -2,12 +2,10 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Estimation;
-using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Shards.Remote;
-using Trpo.Estimators.Workers;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Estimators.Training;
@@ -18,6 +16,7 @@ internal sealed class TrainingShards : IDisposable
     private readonly List<IDisposable> _owned = [];
     private ShardThreads? _threads;
     private string? _where;
+    private Action? _leave;
 
     private TrainingShards()
     {
@@ -25,6 +24,9 @@ internal sealed class TrainingShards : IDisposable
 
     /// <summary>The shards.</summary>
     public ShardGroup Group { get; private set; } = null!;
+
+    /// <summary>True if the shards run on workers.</summary>
+    public bool IsRemote => _where is not null;
 
     /// <summary>The random streams that copies of a custom network were given, which may still draw from them.</summary>
     public List<RandomSource> PartRandoms { get; } = [];
@@ -35,14 +37,15 @@ internal sealed class TrainingShards : IDisposable
     /// <param name="count">The number of shards, <c>K</c>.</param>
     /// <param name="capacity">The number of steps of each environment that rollouts have memory for.</param>
     /// <param name="warn">Receives the warnings of workers.</param>
+    /// <param name="remote">What the shards are created from, as one block, where they run on workers; null where they do not.</param>
     /// <exception cref="InvalidOperationException">A custom network cannot be copied.</exception>
-    public static TrainingShards Create(TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
+    public static TrainingShards Create(TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn, BlockSetup? remote)
     {
         var shards = new TrainingShards();
         try
         {
-            if (options.Workers is { } workers)
-                shards.CreateRemoteGroup(workers, options, parts, count, capacity, warn);
+            if (remote is not null)
+                shards.CreateRemoteGroup(remote, options, parts, count, capacity, warn);
             else
                 shards.CreateGroup(options, parts, count, capacity);
             return shards;
@@ -62,6 +65,7 @@ internal sealed class TrainingShards : IDisposable
     public void Dispose()
     {
         _threads?.Dispose();
+        _leave?.Invoke();
         for (var i = _owned.Count - 1; i >= 0; i--)
             _owned[i].Dispose();
         _owned.Clear();
@@ -69,10 +73,8 @@ internal sealed class TrainingShards : IDisposable
 
     private void CreateGroup(TrpoOptions options, TrainingParts parts, int count, int capacity)
     {
-        // Each shard computes on one thread; libtorch's own threads would only compete with those of the other shards. Threads that are started from here on have the limit too.
-        if (count > 1 && (parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels }))
-            _owned.Add(TorchThreads.One());
-
+        if (TorchLimit.ForShards(count, parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels }) is { } limit)
+            _owned.Add(limit);
         var collection = CollectionThreads.Of(count, parts.Environments.SteppingThreads, parts.Environments.HasAsynchronous);
         _threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collection.Collectors);
         var turns = collection.Turns is { } at ? new SemaphoreSlim(at) : null;
@@ -87,18 +89,22 @@ internal sealed class TrainingShards : IDisposable
         };
     }
 
-    private void CreateRemoteGroup(TrainingWorkers workers, TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
+    private void CreateRemoteGroup(BlockSetup whole, TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
     {
+        var workers = options.Workers!;
         var training = Guid.NewGuid();
         var mirror = new ModelMirror(parts.Policy, (ValueNetwork)parts.ValueFunction);
         var remote = new List<RemoteShard>();
-        foreach (var setup in RemoteSetup.Divide(parts.RemoteSetup!, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom))
+        foreach (var setup in RemoteSetup.Divide(whole, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom))
         {
             var connection = workers.Transport.Connect(FormattableString.Invariant($"{training:N}-{setup.FirstShard}"));
             var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
             _owned.Add(shard);
             remote.Add(shard);
         }
+
+        // Built-in networks draw nothing; the streams are in checkpoints, which are those of the same shards in one process.
+        PartRandoms.AddRange(CopyRandoms(parts, count));
 
         // Each thread waits for one worker. The fit of the value function does not run beside the update: a worker does one request after another.
         _where = FormattableString.Invariant($"which {remote.Count} workers of {workers.Transport.Name} run");
@@ -108,6 +114,15 @@ internal sealed class TrainingShards : IDisposable
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
             Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn)),
+        };
+
+        // All workers are told at the same time; one that does not hear it ends when nobody has asked it for some time.
+        _leave = () =>
+        {
+            Task[] ends = [.. remote.Select(shard => shard.EndAsync())];
+            ends.ToList().ForEach(PendingCall.Forget);
+            Task.WhenAny(Task.WhenAll(ends), Task.Delay(workers.HeartbeatInterval)).Wait();
+            Group.Stepped();
         };
     }
 
@@ -119,15 +134,21 @@ internal sealed class TrainingShards : IDisposable
             yield break;
         }
 
-        // A sequence of its own: the streams of the training are split from that of the seed itself.
-        var copies = new RandomSource((ulong)parts.Seed);
-        copies.Reseed((ulong)parts.Seed, high: 1, low: 0);
+        var copies = CopyRandoms(parts, environments.Count);
         for (var i = 0; i < environments.Count; i++)
         {
-            var policy = i == 0 ? parts.Policy : CopyPolicy(parts, copies.Split());
+            var policy = i == 0 ? parts.Policy : CopyPolicy(parts, copies[i - 1]);
             var values = i > 0 && parts.ValueFunction is ValueNetwork network ? Owned(network.Copy()) : parts.ValueFunction;
             yield return new ShardParts(environments[i], policy, values, parts.RolloutRandom.Split());
         }
+    }
+
+    // A sequence of its own: the streams of the training are split from that of the seed itself.
+    private static RandomSource[] CopyRandoms(TrainingParts parts, int shards)
+    {
+        var copies = new RandomSource((ulong)parts.Seed);
+        copies.Reseed((ulong)parts.Seed, high: 1, low: 0);
+        return [.. Enumerable.Range(1, shards - 1).Select(_ => copies.Split())];
     }
 
     private StochasticPolicy CopyPolicy(TrainingParts parts, RandomSource random)

@@ -8,6 +8,7 @@ using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Resuming;
 using Trpo.Estimators.Shards;
+using Trpo.Estimators.Shards.Remote;
 using Trpo.Estimators.Telemetry;
 using Trpo.Runtime.Spaces;
 
@@ -38,10 +39,11 @@ internal sealed class TrpoTrainer : IDisposable
     /// <param name="options">The options.</param>
     /// <param name="parts">The parts to train with.</param>
     /// <param name="messages">The receivers of reports.</param>
+    /// <param name="remote">What the shards are created from, as one block, where they run on workers; null where they do not.</param>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is, or the state of a part cannot be saved, though checkpoints or rollbacks are asked for.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of checkpoints, or training cannot be resumed from it.</exception>
     /// <exception cref="IOException">The folder of checkpoints cannot be created or written to.</exception>
-    public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages)
+    public static TrpoTrainer Open(TrpoOptions options, TrainingParts parts, TrainingMessages messages, BlockSetup? remote = null)
     {
         var progress = new TrainingProgress { Seed = parts.Seed, Schedule = IterationSchedule.Of(options, parts.EnvironmentCount) };
         var sizes = TrainingSizes.Of(options, parts);
@@ -59,7 +61,7 @@ internal sealed class TrpoTrainer : IDisposable
             if (latest is var (path, content))
                 sizes = sizes with { Shards = ShardCount.Saved(options, parts.EnvironmentCount, path, content) };
             MemoryEstimate.Check(options, sizes, progress.Schedule);
-            shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps, messages.Warn);
+            shards = TrainingShards.Create(options, parts, sizes.Shards, progress.Schedule.MaxSteps, messages.Warn, remote);
             parts = parts with { PartRandoms = [.. parts.PartRandoms, .. shards.PartRandoms] };
             return Open(options, parts, messages, progress, sizes, shards, checkpoints, latest);
         }
@@ -82,7 +84,7 @@ internal sealed class TrpoTrainer : IDisposable
         var guard = new TrainingGuard(options, progress, shards.Group, health, messages, continuation, schedule => MemoryEstimate.Check(options, sizes, schedule));
         guard.Resume();
         messages.Telemetry.SetSeed(progress.Seed);
-        if (shards.Group.Count > 1 || options.Workers is not null)
+        if (shards.Group.Count > 1 || shards.IsRemote)
             messages.Inform(shards.ToString());
         var evaluation = evaluations is null ? null : new PeriodicEvaluation(options.Evaluation!, parts.Policy, evaluations, progress, parts.Evaluate!, messages, options.Cancellation);
         return new TrpoTrainer(options, messages, shards, progress, clock, window, health, guard, evaluation);
@@ -232,10 +234,10 @@ internal sealed class TrpoTrainer : IDisposable
         return (_shards.BeginPolicyUpdate(), explainedVariance);
     }
 
-    // An optimizer or a baseline of the user's own may observe the cancellation, before or after the other part has changed the policy.
+    // An optimizer or a baseline of the user's own may observe the cancellation, before or after the other part has changed the policy, and so may the search for a worker.
     private ActorCriticUpdate Update(IPolicyOptimizer optimizer, PolicyProblem problem)
     {
-        if (_options.Optimizer is null && _options.Baseline is null)
+        if (_options.Optimizer is null && _options.Baseline is null && !_owned.IsRemote)
             return ActorCriticUpdate.Run(optimizer, problem, _shards, _messages.Telemetry);
         var before = new double[problem.Length];
         problem.CopyTo(before);

@@ -2,21 +2,25 @@ namespace Trpo.Estimators.Shards.Remote;
 
 /// <summary>A question about the request at work.</summary>
 /// <param name="Header">The head of the request.</param>
-/// <param name="Stops">True if the worker is to stop collecting before the next environment step.</param>
-internal readonly record struct BlockQuestion(RequestHeader Header, bool Stops)
+/// <param name="Stop">The way in which the worker is to end the request.</param>
+internal readonly record struct BlockQuestion(RequestHeader Header, StopLevel Stop)
 {
-    /// <summary>Writes a question.</summary>
-    public static byte[] Write(RequestHeader header, bool stops) => MessageFormat.Write(writer =>
+    /// <summary>Writes the question.</summary>
+    public byte[] ToArray()
     {
-        header.Write(writer);
-        writer.Write(stops);
-    });
+        var question = this;
+        return MessageFormat.Write(writer =>
+        {
+            question.Header.Write(writer);
+            writer.Write((byte)question.Stop);
+        });
+    }
 
     /// <summary>Reads a question.</summary>
     /// <exception cref="IOException">The message is no question.</exception>
-    public static BlockQuestion Read(byte[] message)
+    public static BlockQuestion Of(byte[] message)
     {
         using var reader = MessageFormat.Open(message);
-        return new BlockQuestion(RequestHeader.Read(reader), reader.ReadBoolean());
+        return new BlockQuestion(RequestHeader.Read(reader), (StopLevel)reader.ReadByte());
     }
 }

@@ -2,7 +2,7 @@ using Trpo.Estimators.Checkpoints;
 
 namespace Trpo.Estimators.Shards.Remote;
 
-/// <summary>What a worker creates a block of shards from. It names registered parts and holds data; the worker checks both.</summary>
+/// <summary>The description that a worker creates a block of shards from. It names registered parts and holds data; the worker checks both.</summary>
 internal sealed record BlockSetup
 {
     /// <summary>Gets the version of the library.</summary>
@@ -62,6 +62,9 @@ internal sealed record BlockSetup
     /// <summary>Gets the state of the random stream of each shard at the start of the training.</summary>
     public required IReadOnlyList<byte[]> Randoms { get; init; }
 
+    // As many as options allow.
+    private const int MaxShards = 1_024;
+
     /// <summary>Writes the setup.</summary>
     public byte[] ToArray() => MessageFormat.Write(
         writer =>
@@ -90,7 +93,7 @@ internal sealed record BlockSetup
         var (environment, spaces, environmentColumn, observation) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
         var (options, distribution, architecture) = (reader.ReadString(), reader.ReadString(), reader.ReadString());
         var (totalEnvironments, episodeStepLimit, maxRestarts) = (ReadCount("environments"), ReadCount("steps of an episode"), reader.ReadInt32(0, int.MaxValue, "The number of restarts"));
-        var (totalShards, firstShard, shards, capacity) = (ReadCount("shards"), reader.ReadInt32(), ReadCount("shards of a worker"), ReadCount("steps of a rollout"));
+        var (totalShards, firstShard, shards, capacity) = (reader.ReadInt32(1, MaxShards, "The number of shards"), reader.ReadInt32(), reader.ReadInt32(1, MaxShards, "The number of shards of a worker"), ReadCount("steps of a rollout"));
         if (firstShard < 0 || firstShard > totalShards - shards || totalShards > totalEnvironments)
             throw new InvalidDataException(FormattableString.Invariant($"There are no shards {firstShard} to {firstShard + (long)shards - 1} among {totalShards} with {totalEnvironments} environments."));
         var timeout = reader.ReadInt64(0, TimeSpan.FromDays(24).Ticks, "The longest time of a step");

@@ -9,11 +9,22 @@ namespace Trpo.Estimators.Shards.Remote;
 /// <param name="cancellation">Ends the attempts.</param>
 internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWorkerConnection connection, CancellationToken cancellation)
 {
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     private long _since;
-    private TimeSpan _pause = TimeSpan.FromMilliseconds(10);
+    private TimeSpan _pause = MinPause;
     private int _attempts;
+
+    /// <summary>Gets the time since the worker was lost; zero where it was not.</summary>
+    public TimeSpan Elapsed => _attempts == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - _since);
+
+    /// <summary>Gets the last failure.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Notes that a worker is at work, so that a later loss is one of its own.</summary>
+    public void Reset() => (_attempts, _pause) = (0, MinPause);
 
     /// <summary>Waits before the next attempt.</summary>
     /// <param name="failure">Why the last one failed; null where the worker does not have the block, but lives.</param>
@@ -22,12 +33,13 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
     public void Wait(Exception? failure)
     {
         cancellation.ThrowIfCancellationRequested();
+        Failure = failure ?? Failure;
         if (_attempts++ == 0)
             _since = Environment.TickCount64;
         if (failure is null && _attempts == 1)
             return;
-        if (TimeSpan.FromMilliseconds(Environment.TickCount64 - _since) > workers.RecoveryTimeout)
-            throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {failure?.Message ?? "the worker had lost the shards"}"), failure);
+        if (Elapsed > workers.RecoveryTimeout)
+            throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {Failure?.Message ?? "the worker had lost the shards."}"), Failure);
         if (failure is not null)
             Move();
         cancellation.WaitHandle.WaitOne(_pause);
@@ -39,8 +51,8 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(workers.LossTimeout);
-        var move = WorkerExchange.Start(() => connection.MoveAsync(timeout.Token));
+        var move = PendingCall.Start(() => connection.MoveAsync(timeout.Token));
         Task.WaitAny([move], workers.LossTimeout);
-        WorkerExchange.Forget(move);
+        PendingCall.Forget(move);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class RemoteShard : IShard, IDisposable
     {
         if (proceed is not null && !proceed())
             return false;
-        return CallForRollout(Operation(ShardOperation.Collect, writer => writer.Write(RestartsElsewhere)), proceed);
+        return CallForRollout(Operation(ShardOperation.Collect, writer => writer.Write(RestartsElsewhere)), () => _session.IsCancelled ? StopLevel.Cancel : proceed is null || proceed() ? StopLevel.None : StopLevel.Pause);
     }
 
     public EstimationSums Estimate(double entropyCoefficient)
@@ -180,7 +180,8 @@ internal sealed class RemoteShard : IShard, IDisposable
         return CallForRollout(Operation(ShardOperation.RestoreEnvironments, writer => writer.WriteSpan<byte>(states.ToArray())));
     }
 
-    public void ResetEnvironments() => CallForRollout(Operation(ShardOperation.ResetEnvironments, writer => writer.Write(RestartsElsewhere)));
+    public void ResetEnvironments() =>
+        CallForRollout(Operation(ShardOperation.ResetEnvironments, writer => writer.Write(RestartsElsewhere)), () => _session.IsCancelled ? StopLevel.Cancel : StopLevel.None);
 
     public void Reseed(ulong stream)
     {
@@ -191,6 +192,10 @@ internal sealed class RemoteShard : IShard, IDisposable
     /// <summary>Gives the warnings of the worker to a receiver. Called while the worker is not asked.</summary>
     public void DeliverWarnings(Action<string> warn) => _session.DeliverWarnings(warn);
 
+    /// <summary>Tells the worker that the training has ended.</summary>
+    /// <returns>The task of its answer, which may never come.</returns>
+    public Task EndAsync() => _session.EndAsync();
+
     public void Dispose() => _session.Dispose();
 
     private CheckpointContent Snapshot()
@@ -200,10 +205,10 @@ internal sealed class RemoteShard : IShard, IDisposable
         return _snapshot!;
     }
 
-    private bool CallForRollout(byte[] operation, Func<bool>? proceed = null)
+    private bool CallForRollout(byte[] operation, Func<StopLevel>? mustStop = null)
     {
         _snapshot = null;
-        var answer = RolloutAnswer.Of(_session.Call(operation, proceed: proceed), () => _mirror.Policy.Normalizer?.CreateStatistics());
+        var answer = RolloutAnswer.Of(_session.Call(operation, mustStop: mustStop), () => _mirror.Policy.Normalizer?.CreateStatistics());
         _snapshot = CheckpointContent.Of(answer.Snapshot);
         (RowCount, Episodes, EpisodeEnds, Statistics) = (answer.RowCount, answer.Episodes, answer.EpisodeEnds, answer.Statistics);
 

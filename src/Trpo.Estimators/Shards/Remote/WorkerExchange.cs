@@ -2,175 +2,184 @@ using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Shards.Remote;
 
-/// <summary>One request and its answer over a connection that may lose, delay and repeat both. While the answer is awaited, heartbeats tell a worker at work from a lost one.</summary>
+/// <summary>
+/// One request and its answer over a connection that may lose, delay and repeat both. Questions while the answer is awaited tell a worker at work, a request or an answer that is lost, and a lost worker apart.
+/// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="workers">The settings.</param>
-internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorkers workers)
+/// <param name="request">The request.</param>
+/// <param name="header">Its head.</param>
+internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorkers workers, byte[] request, RequestHeader header) : IDisposable
 {
-    // The number of heartbeats in a row without a sign of the request, or with one of its answer, after which it is sent again.
-    private const int MaxIdleBeats = 2;
+    // Calls in a row that fail, after which the worker counts as lost.
+    private const int MaxFailures = 3;
 
     // An answer that never arrives may be too large for the transport.
     private const int MaxSends = 10;
 
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Sends a request and waits for the answer.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="header">Its head.</param>
-    /// <param name="proceed">Asked from time to time; false tells the worker to stop before its next environment step. Null for never.</param>
-    /// <param name="observe">Receives each status.</param>
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly List<Task<byte[]>> _answers = [];
+    private readonly TimeSpan _poll = workers.HeartbeatInterval < MaxPoll ? workers.HeartbeatInterval : MaxPoll;
+    private Task<byte[]>? _question;
+    private Exception? _failure;
+    private long _alive = Environment.TickCount64;
+    private long _asked = Environment.TickCount64;
+    private long _sent;
+    private long _looked;
+    private int _failures;
+    private int _sends;
+    private int _idleBeats;
+    private int _maxIdleBeats = 2;
+    private StopLevel _stop;
+
+    /// <summary>Gets or sets the function that is asked from time to time how the worker is to end the request. Null for never.</summary>
+    public Func<StopLevel>? MustStop { get; init; }
+
+    /// <summary>Receives each sign of life.</summary>
+    public Action<BlockStatus>? Observe { get; init; }
+
+    /// <summary>Sends the request and waits for the answer.</summary>
     /// <returns>The answer; or null where the worker is lost, and why.</returns>
-    public (Answer? Answer, Exception? Reason) Send(byte[] request, RequestHeader header, Func<bool>? proceed, Action<BlockStatus> observe)
+    public (Answer? Answer, Exception? Reason) Run()
     {
-        using var abandoned = new CancellationTokenSource();
+        _looked = Environment.TickCount64;
+        Send();
+        while (true)
+        {
+            if (Await() is { } answer)
+                return (answer, null);
+            Beat();
+            if (_failures >= MaxFailures || Since(_alive) > workers.LossTimeout)
+                return (null, new TimeoutException($"The worker gave no sign of life{(_failures >= MaxFailures ? "" : FormattableString.Invariant($" for {workers.LossTimeout.TotalSeconds:G4} seconds"))}{(_failure is null ? "." : $": {_failure.Message}")}", _failure));
+            if (_sends > MaxSends)
+                return (null, new TimeoutException(FormattableString.Invariant($"The request was sent {MaxSends} times, and no answer arrived, though the worker lives.{(_failure is null ? "" : $" {_failure.Message}")}"), _failure));
+        }
+    }
+
+    /// <summary>Gives up the calls that are still on their way.</summary>
+    public void Dispose()
+    {
+        _abandoned.Cancel();
+        _abandoned.Dispose();
+        _answers.ForEach(PendingCall.Forget);
+        if (_question is not null)
+            PendingCall.Forget(_question);
+    }
+
+    private Answer? Await()
+    {
+        var index = _answers.Count == 0 ? WaitWithoutAnswer() : Task.WaitAny([.. _answers], _poll);
+        NotePause();
+        if (index < 0)
+            return null;
+        var received = _answers[index];
+        _answers.RemoveAt(index);
+        if (!received.IsCompletedSuccessfully)
+        {
+            Fail(PendingCall.FailureOf(received));
+            return null;
+        }
+
         try
         {
-            return new Waiting(this, request, header, proceed, observe, abandoned.Token).Run();
+            // An answer to an earlier request may have been delivered late.
+            var answer = Answer.Of(received.Result);
+            return answer.Header == header ? answer : null;
         }
-        finally
+        catch (IOException exception)
         {
-            abandoned.Cancel();
-        }
-    }
-
-    /// <summary>Sends a request whose answer does not matter.</summary>
-    public void TrySend(byte[] request, TimeSpan timeout)
-    {
-        using var abandoned = new CancellationTokenSource(timeout);
-        var answer = Start(() => connection.SendAsync(request, abandoned.Token));
-        Task.WaitAny([answer], timeout);
-        Forget(answer);
-    }
-
-    /// <summary>Starts a call, whose failures are those of its task.</summary>
-    public static Task<T> Start<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            return call();
-        }
-        catch (Exception exception)
-        {
-            return Task.FromException<T>(exception);
+            Fail(exception);
+            return null;
         }
     }
 
-    /// <inheritdoc cref="Start{T}"/>
-    public static Task Start(Func<Task> call) => Start(async () =>
+    private int WaitWithoutAnswer()
     {
-        await call().ConfigureAwait(false);
-        return true;
-    });
-
-    /// <summary>Observes the failure of a task that nobody waits for any more.</summary>
-    public static void Forget(Task task) =>
-        task.ContinueWith(failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    private sealed class Waiting(WorkerExchange exchange, byte[] request, RequestHeader header, Func<bool>? proceed, Action<BlockStatus> observe, CancellationToken abandoned)
-    {
-        private readonly TrainingWorkers _workers = exchange.Workers;
-        private Task<byte[]> _answer = Task.FromException<byte[]>(new TimeoutException());
-        private Task<byte[]>? _question;
-        private Exception? _questionFailure;
-        private long _alive = Environment.TickCount64;
-        private long _asked = Environment.TickCount64;
-        private int _idleBeats;
-        private int _sends;
-        private bool _stops;
-
-        public (Answer? Answer, Exception? Reason) Run()
-        {
-            var poll = _workers.HeartbeatInterval < MaxPoll ? _workers.HeartbeatInterval : MaxPoll;
+        Task.Delay(_poll).Wait();
+        if (Since(_sent) >= _poll)
             Send();
-            try
-            {
-                while (true)
-                {
-                    if (Task.WaitAny([_answer], poll) >= 0)
-                    {
-                        if (_answer.Exception is { } failure)
-                            return (null, failure.InnerException);
-                        if (_answer.IsCanceled)
-                            return (null, new TimeoutException("The request was cancelled on its way."));
-                        var answer = Answer.Of(_answer.Result);
-                        if (answer.Header == header)
-                            return (answer, null);
+        return -1;
+    }
 
-                        // The answer to an earlier request, delivered late.
-                        Send();
-                    }
+    // A process that stood still has heard no sign of life meanwhile, whether there were some or not.
+    private void NotePause()
+    {
+        if (Since(_looked) > workers.LossTimeout / 2)
+            _alive = Environment.TickCount64;
+        _looked = Environment.TickCount64;
+    }
 
-                    Beat();
-                    if (_sends > MaxSends)
-                        return (null, new TimeoutException(FormattableString.Invariant($"The worker has answered, but {MaxSends} times the answer did not arrive.")));
-                    if (Since(_alive) > _workers.LossTimeout)
-                        return (null, new TimeoutException(FormattableString.Invariant($"The worker gave no sign of life for {_workers.LossTimeout.TotalSeconds:G4} seconds ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.LossTimeout)})."), _questionFailure));
-                }
-            }
-            finally
-            {
-                Forget(_answer);
-                if (_question is not null)
-                    Forget(_question);
-            }
-        }
+    private void Send()
+    {
+        _answers.Add(PendingCall.Start(() => connection.SendAsync(request, _abandoned.Token)));
+        _sent = Environment.TickCount64;
+        _sends++;
+        _idleBeats = 0;
+    }
 
-        private void Send()
+    private void Beat()
+    {
+        if (MustStop is not null && MustStop() is var stop && stop > _stop)
+            (_stop, _asked) = (stop, 0);
+        if (_question is { IsCompleted: true })
         {
-            Forget(_answer);
-            _answer = Start(() => exchange.Connection.SendAsync(request, abandoned));
-            _idleBeats = 0;
-            _sends++;
+            Note(_question);
+            _question = null;
         }
 
-        private void Beat()
+        // A question that never returns is no reason to stop asking.
+        if (_question is not null && Since(_asked) > workers.LossTimeout / 3)
         {
-            if (!_stops && proceed is not null && !proceed())
-            {
-                _stops = true;
-                _asked = 0;
-            }
-
-            if (_question is { IsCompleted: true })
-            {
-                Observe(_question);
-                _question = null;
-            }
-
-            if (_question is null && Since(_asked) >= _workers.HeartbeatInterval)
-            {
-                _asked = Environment.TickCount64;
-                _question = Start(() => exchange.Connection.AskAsync(BlockQuestion.Write(header, _stops), abandoned));
-            }
+            PendingCall.Forget(_question);
+            _question = null;
         }
 
-        private void Observe(Task<byte[]> question)
+        if (_question is not null || Since(_asked) < workers.HeartbeatInterval)
+            return;
+        _asked = Environment.TickCount64;
+        _question = PendingCall.Start(() => connection.AskAsync(new BlockQuestion(header, _stop).ToArray(), _abandoned.Token));
+    }
+
+    private void Note(Task<byte[]> question)
+    {
+        BlockStatus status;
+        try
         {
             if (!question.IsCompletedSuccessfully)
             {
-                _questionFailure = question.Exception?.InnerException;
+                Fail(PendingCall.FailureOf(question));
                 return;
             }
 
-            var status = BlockStatus.Of(question.Result);
-            if (status.Epoch == header.Epoch && status.Accepted == header.Sequence)
-            {
-                _alive = Environment.TickCount64;
-                observe(status);
-            }
-
-            // The request, or its answer, may still be on its way.
-            var isAtWork = status.Epoch == header.Epoch && status.Accepted == header.Sequence && status.Answered < header.Sequence;
-            _idleBeats = isAtWork ? 0 : _idleBeats + 1;
-            if (_idleBeats > MaxIdleBeats)
-                Send();
+            status = BlockStatus.Of(question.Result);
+        }
+        catch (IOException exception)
+        {
+            Fail(exception);
+            return;
         }
 
-        private static TimeSpan Since(long ticks) => TimeSpan.FromMilliseconds(Environment.TickCount64 - ticks);
+        (_alive, _failures) = (Environment.TickCount64, 0);
+        var hasArrived = status.Epoch == header.Epoch && status.Accepted == header.Sequence;
+        if (hasArrived)
+            Observe?.Invoke(status);
+
+        // The request, or its answer, may still be on its way: each time it is given twice as long.
+        _idleBeats = hasArrived && status.Answered < header.Sequence ? 0 : _idleBeats + 1;
+        if (_idleBeats <= _maxIdleBeats)
+            return;
+        _maxIdleBeats *= 2;
+        Send();
     }
 
-    private IWorkerConnection Connection => connection;
+    private void Fail(Exception exception)
+    {
+        _failure = exception;
+        _failures++;
+        _asked = 0;
+    }
 
-    private TrainingWorkers Workers => workers;
+    private static TimeSpan Since(long ticks) => TimeSpan.FromMilliseconds(Environment.TickCount64 - ticks);
 }

@@ -41,11 +41,25 @@ internal static class WorkerFailure
         var environment = exception as EnvironmentException;
         writer.Write(environment?.IsNonFinite ?? false);
         writer.Write(environment?.IsOfTransform ?? false);
-        writer.Write(kind == Kind.Unknown ? $"{exception.GetType().Name}: {exception.Message}" : exception.Message);
+        var message = TextOf(exception, static failure => failure.Message);
+        writer.Write(kind == Kind.Unknown ? $"{exception.GetType().Name}: {message}" : message);
 
         // The stack of the user's code, which names the line.
-        writer.Write((exception.InnerException ?? exception).ToString());
+        writer.Write(TextOf(exception.InnerException ?? exception, static failure => failure.ToString()));
     });
+
+    // Exceptions of the user's own may have members that fail.
+    private static string TextOf(Exception exception, Func<Exception, string?> read)
+    {
+        try
+        {
+            return read(exception) ?? "";
+        }
+        catch (Exception failure)
+        {
+            return $"{exception.GetType().Name}, which has no text: {failure.GetType().Name}";
+        }
+    }
 
     /// <summary>Reads an exception. The stack of the worker is that of its inner exception.</summary>
     /// <param name="failure">The bytes.</param>

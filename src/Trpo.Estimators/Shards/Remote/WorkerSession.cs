@@ -9,7 +9,6 @@ namespace Trpo.Estimators.Shards.Remote;
 /// </summary>
 internal sealed class WorkerSession : IDisposable
 {
-    private readonly WorkerExchange _exchange;
     private readonly IWorkerConnection _connection;
     private readonly TrainingWorkers _workers;
     private readonly string _where;
@@ -26,7 +25,9 @@ internal sealed class WorkerSession : IDisposable
     private byte[] _snapshot = [];
     private int _epoch;
     private long _sequence;
+    private int _baseSteps;
     private bool _isBegun;
+    private bool _wasBegun;
 
     /// <param name="connection">The connection, which the session disposes.</param>
     /// <param name="workers">The settings.</param>
@@ -37,11 +38,13 @@ internal sealed class WorkerSession : IDisposable
     {
         (_connection, _workers, _training, _block, _setup, _cancellation) = (connection, workers, training, setup.FirstShard, setup.ToArray(), cancellation);
         _where = setup.Shards == 1 ? FormattableString.Invariant($"shard {setup.FirstShard}") : FormattableString.Invariant($"shards {setup.FirstShard} to {setup.FirstShard + setup.Shards - 1}");
-        _exchange = new WorkerExchange(connection, workers);
     }
 
     /// <summary>The number of steps of each environment that the current rollout has, as far as the worker has told.</summary>
     public int CollectedSteps { get; set; }
+
+    /// <summary>True if the training is cancelled.</summary>
+    public bool IsCancelled => _cancellation.IsCancellationRequested;
 
     /// <summary>The number of failed environments that have been replaced.</summary>
     public int Restarts { get; private set; }
@@ -54,7 +57,7 @@ internal sealed class WorkerSession : IDisposable
     /// <param name="snapshot">The states of the shards; empty for those at the start of a training.</param>
     public void Rebase(byte[] models, byte[] snapshot)
     {
-        (_models, _snapshot) = (models, snapshot);
+        (_models, _snapshot, _baseSteps) = (models, snapshot, CollectedSteps);
         _journal.Clear();
         _done = 0;
     }
@@ -65,10 +68,10 @@ internal sealed class WorkerSession : IDisposable
     /// <summary>Does an operation, and those that were posted before, and returns its result.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="changesState">False if the block is the same afterwards, so that the operation need not be replayed.</param>
-    /// <param name="proceed">Asked from time to time; false stops the worker before its next environment step. Null for never.</param>
+    /// <param name="mustStop">Asked from time to time how the worker is to end the operation. Null for never.</param>
     /// <exception cref="WorkerException">No worker could be reached, or the worker cannot run the block.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled while no worker could be reached.</exception>
-    public byte[] Call(byte[] operation, bool changesState = true, Func<bool>? proceed = null)
+    public byte[] Call(byte[] operation, bool changesState = true, Func<StopLevel>? mustStop = null)
     {
         if (changesState)
             _journal.Add(operation);
@@ -77,30 +80,44 @@ internal sealed class WorkerSession : IDisposable
         {
             var begins = !_isBegun;
             if (begins)
-                (_epoch, _sequence, _done) = (_epoch + 1, 0, 0);
-            _sequence++;
-            var header = new RequestHeader(_training, _block, _epoch, _sequence);
+                (_epoch, _sequence, _done, CollectedSteps) = (_epoch + 1, 0, 0, _baseSteps);
+            var header = new RequestHeader(_training, _block, _epoch, ++_sequence);
             var operations = _journal.Skip(_done).Concat(changesState ? [] : [operation]);
-            var request = Request(header, begins ? operations.Prepend(Begin()) : operations);
-            var (answer, reason) = _exchange.Send(request, header, proceed, status => CollectedSteps = status.CollectedSteps);
+
+            // Whatever is thrown from here on, nobody knows what the worker has done.
+            _isBegun = false;
+            using var exchange = new WorkerExchange(_connection, _workers, Request(header, begins ? operations.Prepend(Begin()) : operations), header)
+            {
+                MustStop = mustStop,
+                Observe = status =>
+                {
+                    CollectedSteps = status.CollectedSteps;
+                    recovery.Reset();
+                },
+            };
+            var (answer, reason) = exchange.Run();
             if (answer is null || answer.Kind == AnswerKind.NotBegun)
             {
-                _isBegun = false;
                 recovery.Wait(reason);
                 continue;
             }
 
-            _isBegun = true;
-            (CollectedSteps, Restarts) = (answer.CollectedSteps, answer.Restarts);
-            lock (_warnings)
-                _warnings.AddRange(answer.Warnings);
-            if (answer.Kind == AnswerKind.Done)
+            if (answer.Kind == AnswerKind.Failed && begins && answer.FailedIndex == 0)
             {
-                _done = _journal.Count;
-                return answer.Body;
+                // A worker that cannot run the block is news at first; later, another one could before.
+                var refusal = WorkerFailure.Read(answer.Body, _where);
+                if (!_wasBegun)
+                    throw refusal;
+                recovery.Wait(refusal);
+                continue;
             }
 
-            throw Failed(answer, begins);
+            (_isBegun, _wasBegun) = (true, true);
+            Note(answer, begins, recovery);
+            if (answer.Kind == AnswerKind.Failed)
+                throw Failed(answer, begins);
+            _done = _journal.Count;
+            return answer.Body;
         }
     }
 
@@ -115,35 +132,43 @@ internal sealed class WorkerSession : IDisposable
         }
     }
 
-    /// <summary>Tells the worker that the training has ended, as far as it hears, and closes the connection.</summary>
-    public void Dispose()
+    /// <summary>Tells the worker that the training has ended.</summary>
+    /// <returns>The task of its answer, which may never come.</returns>
+    public Task EndAsync()
     {
-        if (_isBegun)
-            _exchange.TrySend(Request(new RequestHeader(_training, _block, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]), _workers.HeartbeatInterval);
-        _connection.Dispose();
+        if (!_isBegun)
+            return Task.CompletedTask;
+        _isBegun = false;
+        var request = Request(new RequestHeader(_training, _block, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]);
+        return PendingCall.Start(() => _connection.SendAsync(request, CancellationToken.None));
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private void Note(Answer answer, bool begins, RecoveryClock recovery)
+    {
+        (CollectedSteps, Restarts) = (answer.CollectedSteps, answer.Restarts);
+        lock (_warnings)
+        {
+            if (begins && _epoch > 1)
+                _warnings.Add(FormattableString.Invariant($"The worker of {_where} was lost: {recovery.Failure?.Message ?? "its process has forgotten it."} Another one took its place{(recovery.Elapsed > TimeSpan.Zero ? FormattableString.Invariant($" after {recovery.Elapsed.TotalSeconds:G3} seconds") : "")}."));
+            _warnings.AddRange(answer.Warnings);
+        }
     }
 
     // An operation that failed is replayed too, up to its failure, which is expected then. Those behind it were not done.
     private Exception Failed(Answer answer, bool begins)
     {
         var failed = _done + answer.FailedIndex - (begins ? 1 : 0);
-        if (failed < _done)
-        {
-            // The block itself could not be begun.
-            _isBegun = false;
-        }
-        else if (failed < _journal.Count)
+        if (failed < _journal.Count)
         {
             _journal[failed] = [.. _journal[failed]];
             _journal[failed][0] |= OperationFlags.MayFail;
             _journal.RemoveRange(failed + 1, _journal.Count - failed - 1);
-            _done = _journal.Count;
-        }
-        else
-        {
-            _done = _journal.Count;
         }
 
+        _done = _journal.Count;
         return WorkerFailure.Read(answer.Body, _where);
     }
 

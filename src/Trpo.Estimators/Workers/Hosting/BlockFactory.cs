@@ -1,10 +1,12 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Environments.Stepping;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Pipelines;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Shards.Remote;
@@ -36,20 +38,31 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
         var parts = new PartFactory(environment, options);
         if (parts.NeedsTorch)
             TorchRuntime.EnsureLoaded();
+        var sizes = parts.SizesOf(((VectorDataViewType)column.Type).Size, CountOf(setup)) with { Shards = setup.Shards };
+        void CheckMemory(int steps) => MemoryEstimate.Check(options, sizes, steps);
+        CheckMemory(setup.Capacity);
         var hosted = new List<HostedShard>();
+        var isComputedByTorch = options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
+        IDisposable? limit = null;
         try
         {
+            // As in a training in one process; the threads of the block are started afterwards, and have the limit too.
+            limit = TorchLimit.ForShards(setup.TotalShards, isComputedByTorch) ?? TorchLimit.ForLittleWork(options, isComputedByTorch, sizes.PolicyLength);
             for (var i = 0; i < setup.Shards; i++)
                 hosted.Add(CreateShard(setup, options, parts, i, environment, data, column, warn, cancellation));
-            return new HostedBlock(setup, options, hosted, new PartThreads(setup.Shards, "Trpo shards"));
+            return new HostedBlock(setup, options, hosted, new PartThreads(setup.Shards, "Trpo shards"), CheckMemory, limit);
         }
         catch
         {
             foreach (var part in hosted)
                 part.Dispose();
+            limit?.Dispose();
             throw;
         }
     }
+
+    private static int CountOf(BlockSetup setup) =>
+        EnvironmentRange.First(setup.FirstShard + setup.Shards, setup.TotalEnvironments, setup.TotalShards) - EnvironmentRange.First(setup.FirstShard, setup.TotalEnvironments, setup.TotalShards);
 
     private static HostedShard CreateShard(
         BlockSetup setup, TrpoOptions options, PartFactory parts, int index, EnvironmentDataView environment, IDataView data, DataViewSchema.Column column, Action<string> warn, CancellationToken cancellation)
@@ -88,7 +101,7 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
         if (version != LibraryVersion.Informational)
             throw new WorkerException($"it has version {LibraryVersion.Informational} of Trpo.Estimators, but the training has {version}: use the same version of the packages on all machines.");
         if (arithmetic != Arithmetic.OfThisProcess)
-            throw new WorkerException($"it computes on {Arithmetic.OfThisProcess}, but the training on {arithmetic}, so that results would differ in their last bits. Use machines of one kind, or limit all of them to the narrower vectors (DOTNET_EnableAVX512=0).");
+            throw new WorkerException($"it computes by {Arithmetic.OfThisProcess}, but the training by {arithmetic}, so that results would differ in their last bits. Use one runtime and one kind of machine; processors of different vectors can all be limited to the narrower ones (DOTNET_EnableAVX512=0).");
     }
 
     private TrpoOptions OptionsOf(BlockSetup setup)

@@ -66,6 +66,9 @@ internal sealed class BlockRequest
     /// <summary>Gives the answer.</summary>
     public void Complete(byte[] answer) => _answer.TrySetResult(answer);
 
+    /// <summary>Gives no answer, because it cannot be given.</summary>
+    public void Fail(Exception exception) => _answer.TrySetException(exception);
+
     /// <summary>Gives no answer, because the worker is disposed.</summary>
     public void Abandon() => _answer.TrySetException(new ObjectDisposedException(nameof(ShardWorker)));
 }

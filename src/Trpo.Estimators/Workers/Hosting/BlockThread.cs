@@ -5,16 +5,23 @@ using Trpo.Estimators.Shards.Remote;
 
 namespace Trpo.Estimators.Workers.Hosting;
 
-/// <summary>The thread of a worker, which does one request after another. It owns the block.</summary>
+/// <summary>The thread of a block, which does one request after another. It owns the block.</summary>
 /// <param name="factory">The factory of blocks.</param>
-internal sealed class BlockThread(BlockFactory factory) : IDisposable
+/// <param name="former">The thread of the block that makes way, which is disposed; null for none.</param>
+internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : IDisposable
 {
+    // A former block may be inside a step that never returns.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+
     private readonly object _gate = new();
     private readonly BlockingCollection<BlockRequest> _requests = [];
     private readonly ConcurrentQueue<string> _warnings = new();
     private readonly CancellationTokenSource _givenUp = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private BlockThread? _former = former;
     private Thread? _thread;
     private HostedBlock? _block;
+    private BlockRequest? _atWork;
     private volatile WorkerStatus _status = new();
 
     /// <summary>The present state.</summary>
@@ -43,38 +50,73 @@ internal sealed class BlockThread(BlockFactory factory) : IDisposable
         return request.Answer;
     }
 
-    /// <summary>Ends the thread behind the environment step that it makes, and disposes the block on it.</summary>
+    /// <summary>Cancels asynchronous environment steps. The block is of no use afterwards.</summary>
+    public void Cancel()
+    {
+        try
+        {
+            _givenUp.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            // A listener of the user's environment failed; the step ends all the same.
+            _warnings.Enqueue($"An environment failed when it was cancelled: {exception.InnerException?.Message}");
+        }
+    }
+
+    /// <summary>Ends the thread behind the environment step that it makes, and disposes the block on it. Returns at once.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            _givenUp.Cancel();
             _requests.CompleteAdding();
+            Volatile.Read(ref _atWork)?.Stop();
+            if (_thread is null)
+                _ended.TrySetResult();
         }
+
+        Cancel();
     }
 
     private void Run()
     {
+        _former?._ended.Task.Wait(MaxWait);
+        _former = null;
         try
         {
             foreach (var request in _requests.GetConsumingEnumerable())
             {
-                if (_givenUp.IsCancellationRequested)
+                Volatile.Write(ref _atWork, request);
+                if (_requests.IsAddingCompleted)
                     request.Abandon();
                 else
-                    request.Complete(Do(request).ToArray());
+                    Answer(request);
             }
         }
         finally
         {
-            End();
+            TryEnd();
+            _ended.TrySetResult();
+        }
+    }
+
+    // An answer that cannot be given, because there is no memory for it, is the failure of its request and not of the process.
+    private void Answer(BlockRequest request)
+    {
+        try
+        {
+            request.Complete(Do(request).ToArray());
+        }
+        catch (Exception exception)
+        {
+            request.Fail(exception);
         }
     }
 
     private Answer Do(BlockRequest request)
     {
         byte[] result = [];
-        for (var i = 0; i < request.Operations.Count; i++)
+        for (var i = 0; i < request.Operations.Count && !_requests.IsAddingCompleted; i++)
         {
             try
             {
@@ -150,6 +192,19 @@ internal sealed class BlockThread(BlockFactory factory) : IDisposable
         if (!block.Begin(models, snapshot))
             _warnings.Enqueue(FormattableString.Invariant($"The environments of shards {first} to {first + block.Setup.Shards - 1} could not be restored on another worker, so that their episodes were dropped and the result differs from that of an undisturbed run: they, or the transforms between them and the policy, have a state that cannot be saved (ICheckpointable)."));
         _status = new WorkerStatus { Environment = block.Setup.Environment, FirstShard = first, Shards = block.Setup.Shards, Environments = block.EnvironmentCount };
+    }
+
+    private void TryEnd()
+    {
+        try
+        {
+            End();
+        }
+        catch (Exception exception)
+        {
+            // Nobody asks any more; the thread ends, and what it could not dispose is left to the garbage collector.
+            _warnings.Enqueue($"A block could not be disposed: {exception.Message}");
+        }
     }
 
     private void End()

@@ -13,7 +13,9 @@ namespace Trpo.Estimators.Workers.Hosting;
 /// <param name="options">The options of the training.</param>
 /// <param name="hosted">The shards, with the copies of the models.</param>
 /// <param name="threads">The threads, which the block disposes.</param>
-internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOnlyList<HostedShard> hosted, PartThreads threads) : IDisposable
+/// <param name="checkMemory">Throws if an iteration of a number of steps of each environment would not fit into memory.</param>
+/// <param name="limit">The limit on the threads of libtorch, which the block disposes; null for none.</param>
+internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOnlyList<HostedShard> hosted, PartThreads threads, Action<int> checkMemory, IDisposable? limit) : IDisposable
 {
     private readonly Shard[] _shards = [.. hosted.Select(part => part.Shard)];
     private readonly PartialProblems?[] _problems = new PartialProblems?[2];
@@ -98,6 +100,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
         threads.Dispose();
         foreach (var part in hosted)
             part.Dispose();
+        limit?.Dispose();
     }
 
     private void BeginIteration(BinaryReader arguments)
@@ -105,6 +108,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
         var steps = arguments.ReadInt32(1, 2_000_000_000, "The number of steps");
         var statistics = arguments.ReadBoolean() ? hosted[0].Policy.Normalizer?.CreateStatistics() ?? throw new InvalidDataException("There are statistics for a policy that does not normalize.") : null;
         statistics?.RestoreState(arguments);
+        checkMemory(steps);
         Array.Clear(_problems);
         threads.Run(_shards.Length, index => _shards[index].BeginIteration(steps, statistics));
     }
@@ -169,6 +173,9 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
         foreach (var part in hosted)
             ModelMirror.Restore(models, part.Policy, part.Values);
         RestoreShards(CheckpointContent.Of(arguments.ReadArray<byte>("bytes of shards")));
+
+        // The environments are restored or reset next; until then they may be in the middle of a step that failed.
+        _hasEpisodes = false;
         return Rollout(isComplete: true);
     }
 

@@ -10,7 +10,8 @@ namespace Trpo.Estimators.Workers.Hosting;
 public sealed class ShardWorker : IDisposable
 {
     private readonly object _gate = new();
-    private readonly BlockThread _thread;
+    private readonly BlockFactory _factory;
+    private BlockThread? _thread;
     private Guid _training;
     private int _block;
     private int _epoch;
@@ -26,7 +27,7 @@ public sealed class ShardWorker : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(registry);
-        _thread = new BlockThread(new BlockFactory(ml, registry));
+        _factory = new BlockFactory(ml, registry);
     }
 
     /// <summary>Gets the present state.</summary>
@@ -35,7 +36,7 @@ public sealed class ShardWorker : IDisposable
         get
         {
             lock (_gate)
-                return _thread.Status with { Training = _training, Begins = _epoch };
+                return (_thread?.Status ?? new WorkerStatus()) with { Training = _training, Begins = _epoch };
         }
     }
 
@@ -56,16 +57,20 @@ public sealed class ShardWorker : IDisposable
             var isOfThisEpoch = isOfThisBlock && header.Epoch == _epoch;
             if (isOfThisEpoch && header.Sequence == _accepted)
                 return _answer;
-            var isNext = isOfThisEpoch ? header.Sequence == _accepted + 1 : read.Begins && (!isOfThisBlock || header.Epoch > _epoch);
+            // A training waits for each answer, so that no queue can grow.
+            var isNext = isOfThisEpoch ? header.Sequence == _accepted + 1 && _answer.IsCompleted : read.Begins && (!isOfThisBlock || header.Epoch > _epoch);
             if (!isNext)
                 return Task.FromResult(new Answer { Kind = AnswerKind.NotBegun, Header = header }.ToArray());
-
-            // A block that the training has given up stops before it makes way.
             if (!isOfThisEpoch)
-                _atWork?.Stop();
+            {
+                // A block that the training has given up makes way, and is waited for on the thread of the next one.
+                _thread?.Dispose();
+                _thread = new BlockThread(_factory, _thread);
+            }
+
             (_training, _block, _epoch, _accepted) = (header.Training, header.Block, header.Epoch, header.Sequence);
             _atWork = read;
-            _answer = _thread.Enqueue(read);
+            _answer = _thread!.Enqueue(read);
             return _answer;
         }
     }
@@ -76,14 +81,14 @@ public sealed class ShardWorker : IDisposable
     public byte[] Ask(byte[] question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var read = BlockRequest.Checked(() => BlockQuestion.Read(question));
+        var read = BlockRequest.Checked(() => BlockQuestion.Of(question));
         lock (_gate)
         {
             var isOfThisBlock = read.Header.Training == _training && read.Header.Block == _block && !_isDisposed;
-            if (isOfThisBlock && read.Stops && read.Header.Epoch == _epoch && read.Header.Sequence == _accepted)
-                _atWork?.Stop();
+            if (isOfThisBlock && read.Header.Epoch == _epoch && read.Header.Sequence == _accepted)
+                Stop(read.Stop);
             var epoch = isOfThisBlock ? _epoch : 0;
-            return new BlockStatus(epoch, _accepted, _answer.IsCompleted ? _accepted : _accepted - 1, _thread.CollectedSteps).ToArray();
+            return new BlockStatus(epoch, _accepted, _answer.IsCompleted ? _accepted : _accepted - 1, _thread?.CollectedSteps ?? 0).ToArray();
         }
     }
 
@@ -95,9 +100,15 @@ public sealed class ShardWorker : IDisposable
             if (_isDisposed)
                 return;
             _isDisposed = true;
-            _atWork?.Stop();
+            _thread?.Dispose();
         }
+    }
 
-        _thread.Dispose();
+    private void Stop(StopLevel level)
+    {
+        if (level >= StopLevel.Pause)
+            _atWork?.Stop();
+        if (level == StopLevel.Cancel)
+            _thread?.Cancel();
     }
 }
