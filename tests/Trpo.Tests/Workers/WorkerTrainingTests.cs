@@ -1,8 +1,11 @@
+using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Workers;
+using Trpo.Examples.Inventory;
+using Trpo.Tests.Pipelines;
 
 namespace Trpo.Tests.Workers;
 
@@ -36,5 +39,23 @@ public sealed class WorkerTrainingTests
         }
     }
 
-    private static WorkerRegistry Registry(Func<IEnvironment> factory) => new WorkerRegistry().AddEnvironment(factory().Name, factory);
+    [TestCaseSource(typeof(PipelineChains), nameof(PipelineChains.Names))]
+    public void Transforms_that_travel_to_workers_give_the_bits_of_one_process(string chain)
+    {
+        var options = Small with { TotalSteps = 300, StepsPerIteration = 150, FinalStepsPerIteration = 150, Shards = 2, Columns = new() { Observation = "Features" } };
+        Func<IEnvironment> factory = PipelineChains.OfCartPole.ContainsKey(chain) ? () => new CartPole() : () => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days);
+        var here = ClusterRun.Train(options, factory, count: 4, Pipeline).Digest;
+        using var transport = new LocalTransport(Registry(factory));
+
+        Assert.That(ClusterRun.Train(options with { Workers = new() { Transport = transport } }, factory, count: 4, Pipeline).Digest, Is.EqualTo(here));
+
+        IEstimator<ITransformer> Pipeline(MLContext ml) => (PipelineChains.OfCartPole.GetValueOrDefault(chain) ?? PipelineChains.OfInventory[chain])(ml);
+    }
+
+    private static WorkerRegistry Registry(Func<IEnvironment> factory)
+    {
+        var registry = new WorkerRegistry().AddEnvironment(factory().Name, factory);
+        registry.Pipelines.AddCustomMapping(new PoleEnergy());
+        return registry;
+    }
 }
