@@ -55,7 +55,7 @@ public sealed class WorkerTrainingTests
     private static WorkerRegistry Registry(Func<IEnvironment> factory)
     {
         var registry = new WorkerRegistry().AddEnvironment(factory().Name, factory);
-        registry.Pipelines.AddCustomMapping(new PoleEnergy());
+        registry.Pipelines.AddCustomMapping(new PoleEnergy()).AllowLoader("RffTransform").AllowLoader("RandGaussFourierExec");
         return registry;
     }
 }
