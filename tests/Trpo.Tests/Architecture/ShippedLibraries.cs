@@ -1,12 +1,11 @@
 using Trpo.Estimators;
 using Trpo.Onnx;
-using Trpo.Reports;
 using Trpo.Runtime.Graph;
 
 namespace Trpo.Tests.Architecture;
 
-/// <summary>The libraries that are packed, from the bottom up, and their rooms.</summary>
-internal static class ShippedLibraries
+/// <summary>The libraries that are packed, from the bottom up, and their rooms. Those that stand above training are in a file of the tests that load them.</summary>
+internal static partial class ShippedLibraries
 {
     public static ShippedLibrary Runtime { get; } = new("Trpo.Runtime", "Trpo.Runtime", typeof(PolicyMetadata).Assembly.Location, [], new Dictionary<string, string[]>
     {
@@ -77,30 +76,4 @@ internal static class ShippedLibraries
         // Training takes the options and reports the iterations of the root, and the entry types call it.
         EntryTypes = ["MLContextExtensions", "ReinforcementLearningCatalog", "ReinforcementLearningTrainers", "TrpoEstimator"],
     };
-
-    public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
-    {
-        ["Descriptions"] = [],
-        ["History"] = [],
-        ["Charts"] = ["History"],
-        ["Csv"] = ["History"],
-        ["TensorBoard.Format"] = [],
-        ["TensorBoard"] = ["TensorBoard.Format"],
-        ["Verdicts"] = ["History"],
-        ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
-        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
-    });
-
-    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports", "Trpo.Runtime"], new Dictionary<string, string[]>
-    {
-        ["Foundation"] = [],
-        ["Display"] = ["Foundation"],
-        ["Environments"] = ["Foundation"],
-        ["Runs"] = ["Display", "Environments", "Foundation"],
-        ["Inspection"] = ["Runs"],
-        ["Verbs"] = ["Environments", "Foundation", "Inspection", "Runs"],
-        [""] = ["Environments", "Foundation", "Verbs"],
-    });
-
-    public static IReadOnlyList<ShippedLibrary> All { get; } = [Runtime, Onnx, Estimators, Reports, CommandLine];
 }

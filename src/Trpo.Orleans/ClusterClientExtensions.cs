@@ -1,0 +1,19 @@
+using Trpo.Estimators.Workers;
+using Trpo.Orleans.Connections;
+
+namespace Trpo.Orleans;
+
+/// <summary>Training on the silos of an Orleans cluster.</summary>
+public static class ClusterClientExtensions
+{
+    /// <summary>
+    /// Returns the workers of the cluster, for the options of a training; <c>with</c> changes their settings. The client stays connected until the training has ended. Within a silo, its
+    /// <see cref="IClusterClient"/> service is the client.
+    /// </summary>
+    /// <param name="client">The connected client.</param>
+    public static TrainingWorkers TrpoWorkers(this IClusterClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return new TrainingWorkers { Transport = new OrleansTransport(client) };
+    }
+}

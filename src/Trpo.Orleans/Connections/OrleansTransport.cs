@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Trpo.Estimators.Workers;
+
+namespace Trpo.Orleans.Connections;
+
+/// <summary>The transport to workers on the silos of an Orleans cluster.</summary>
+internal sealed class OrleansTransport : IWorkerTransport
+{
+    private readonly IGrainFactory _grains;
+    private readonly SeatPlan _seats;
+
+    /// <summary>Creates the transport of a connected client.</summary>
+    public OrleansTransport(IClusterClient client)
+    {
+        _grains = client;
+        var cluster = client.ServiceProvider.GetRequiredService<IOptions<ClusterOptions>>().Value;
+        Name = $"Orleans cluster '{cluster.ClusterId}' (service '{cluster.ServiceId}')";
+        var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>());
+        _seats = new SeatPlan(Name, survey.AskAsync, TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IWorkerConnection Connect(string block)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(block);
+        return new BlockConnection(_grains, _seats, block);
+    }
+}

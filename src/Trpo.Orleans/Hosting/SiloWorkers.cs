@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+
+namespace Trpo.Orleans.Hosting;
+
+/// <summary>The blocks of shards on this silo. Ends those whose training shows no sign of life, and all when the silo stops.</summary>
+internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, HostedBlock> _blocks = new(StringComparer.Ordinal);
+    private readonly WorkerSettings _settings;
+    private readonly IBlockWorkerFactory? _factory;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SiloWorkers> _log;
+    private ITimer? _timer;
+    private bool _isStopping;
+
+    /// <summary>Creates the workers of a silo.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="log">Receives what begins and ends.</param>
+    /// <param name="factory">Creates workers; null on a silo without any.</param>
+    public SiloWorkers(WorkerSettings settings, WorkerClock clock, ILogger<SiloWorkers> log, IBlockWorkerFactory? factory = null)
+    {
+        _settings = settings;
+        _factory = factory;
+        _time = clock.Time;
+        _log = log;
+    }
+
+    /// <summary>Gets the number of blocks that the silo takes; 0 if it has no workers, or stops.</summary>
+    public int Capacity => IsStopping ? 0 : _settings.Capacity;
+
+    /// <summary>True once the silo stops.</summary>
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_lock)
+                return _isStopping;
+        }
+    }
+
+    /// <summary>Gets the blocks on this silo in order of their keys, those whose worker is being disposed included.</summary>
+    public IReadOnlyList<HostedBlock> Blocks
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _blocks.Values.OrderBy(block => block.Key, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Opens a block with a worker that runs nothing yet.</summary>
+    /// <param name="key">The key of the block's grain.</param>
+    /// <param name="deactivate">Deactivates the grain, for a reason.</param>
+    /// <exception cref="InvalidOperationException">The silo has no workers, stops, or is still disposing an earlier worker of the block.</exception>
+    public HostedBlock Open(string key, Action<string> deactivate)
+    {
+        HostedBlock block;
+        int count;
+        lock (_lock)
+        {
+            var refusal = _factory is null ? $"the silo has no workers; {nameof(SiloBuilderExtensions.AddTrpoWorkers)} adds some"
+                : _isStopping ? "the silo is stopping"
+                : _blocks.ContainsKey(key) ? "its earlier worker is still being disposed"
+                : null;
+            if (refusal is not null)
+            {
+                _log.BlockRefused(key, refusal);
+                throw new InvalidOperationException($"Block '{key}' is refused: {refusal}.");
+            }
+
+            block = new HostedBlock(key, _factory!.Create(), deactivate, _time, _log);
+            _blocks.Add(key, block);
+            count = _blocks.Count;
+        }
+
+        if (count > _settings.Capacity)
+            _log.CapacityExceeded(count, _settings.Capacity);
+        return block;
+    }
+
+    /// <summary>Ends a block, which leaves the list when its worker is disposed.</summary>
+    public async Task EndAsync(HostedBlock block, string reason)
+    {
+        await block.EndAsync(reason).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (_blocks.GetValueOrDefault(block.Key) == block)
+                _blocks.Remove(block.Key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer)
+    {
+        if (_factory is not null)
+            observer.Subscribe(nameof(SiloWorkers), ServiceLifecycleStage.Active, Start, Stop);
+    }
+
+    // A tenth of the time is late enough to be cheap, and early enough for anyone who waits.
+    private Task Start(CancellationToken cancellation)
+    {
+        var interval = _settings.IdleTimeout / 10;
+        _timer = _time.CreateTimer(_ => EndIdle(), null, interval, interval);
+        return Task.CompletedTask;
+    }
+
+    // Environments that are in a long step would hold the silo up: the calls end at once, the disposals when they can.
+    private Task Stop(CancellationToken cancellation)
+    {
+        _timer?.Dispose();
+        lock (_lock)
+            _isStopping = true;
+        foreach (var block in Blocks)
+            _ = EndAsync(block, "the silo is stopping");
+        return Task.CompletedTask;
+    }
+
+    private void EndIdle()
+    {
+        foreach (var block in Blocks)
+        {
+            if (block.Idle is var idle && idle > _settings.IdleTimeout)
+                _ = EndAsync(block, FormattableString.Invariant($"its training has shown no sign of life for {idle.TotalSeconds:G4} seconds"));
+        }
+    }
+}

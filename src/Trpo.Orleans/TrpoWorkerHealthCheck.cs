@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Trpo.Orleans.Hosting;
+
+namespace Trpo.Orleans;
+
+/// <summary>
+/// The health of a silo's workers: healthy with up to <see cref="TrpoWorkerOptions.Capacity"/> blocks of shards, degraded with more, unhealthy while the silo stops. The data have the state of each block.
+/// <code>
+/// services.AddHealthChecks().AddCheck&lt;TrpoWorkerHealthCheck&gt;("trpo-workers");
+/// </code>
+/// </summary>
+public sealed class TrpoWorkerHealthCheck : IHealthCheck
+{
+    private readonly SiloWorkers _workers;
+
+    /// <summary>Creates the check.</summary>
+    /// <param name="services">The services of the silo.</param>
+    /// <exception cref="InvalidOperationException">The silo has neither <see cref="SiloBuilderExtensions.AddTrpoWorkers"/> nor <see cref="SiloBuilderExtensions.UseTrpoWorkers"/>.</exception>
+    public TrpoWorkerHealthCheck(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _workers = (SiloWorkers?)services.GetService(typeof(SiloWorkers))
+            ?? throw new InvalidOperationException($"The silo has no workers: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on its builder.");
+    }
+
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var blocks = _workers.Blocks;
+        var data = blocks.ToDictionary(block => block.Key, block => (object)block.Status);
+        var description = $"{blocks.Count} blocks of shards, room for {_workers.Capacity}";
+        var result = _workers.IsStopping ? HealthCheckResult.Unhealthy($"{description}; the silo is stopping", data: data)
+            : blocks.Count > _workers.Capacity ? HealthCheckResult.Degraded(description, data: data)
+            : HealthCheckResult.Healthy(description, data);
+        return Task.FromResult(result);
+    }
+}

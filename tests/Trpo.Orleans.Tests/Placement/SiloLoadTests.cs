@@ -1,0 +1,47 @@
+using System.Net;
+using Trpo.Orleans.Placement;
+
+namespace Trpo.Orleans.Tests.Placement;
+
+/// <summary>The silo that a block is placed on.</summary>
+public sealed class SiloLoadTests
+{
+    private static readonly SiloAddress A = Address(1), B = Address(2), C = Address(3);
+
+    [Test]
+    public void The_lowest_load_relative_to_the_capacity_is_chosen()
+    {
+        Assert.That(SiloLoad.Choose([new(A, 8, 5), new(B, 4, 1)], null), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 8, 2), new(B, 4, 1)], null), Is.EqualTo(A));
+    }
+
+    [Test]
+    public void A_cluster_fills_up_in_proportion_to_the_capacities()
+    {
+        int[] capacities = [2, 4, 6], blocks = [0, 0, 0];
+        SiloAddress[] silos = [A, B, C];
+        for (var block = 0; block < 12; block++)
+            blocks[Array.IndexOf(silos, SiloLoad.Choose(silos.Select((silo, i) => new SiloLoad(silo, capacities[i], blocks[i])), null))]++;
+
+        Assert.That(blocks, Is.EqualTo(capacities));
+    }
+
+    [Test]
+    public void Equal_loads_are_told_apart_by_the_capacity_and_then_by_the_address()
+    {
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 4, 1)], null), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(C, 2, 0), new(A, 2, 0), new(B, 2, 0)], null), Is.EqualTo(A));
+    }
+
+    [Test]
+    public void The_silo_that_a_block_has_left_is_chosen_only_if_there_is_no_other()
+    {
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 7)], A), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 0, 0)], A), Is.EqualTo(A));
+    }
+
+    [Test]
+    public void Silos_without_workers_are_not_chosen() => Assert.That(SiloLoad.Choose([new(A, 0, 0)], null), Is.Null);
+
+    private static SiloAddress Address(int host) => SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, 0, (byte)host]), 11_111), 7);
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Workers;
+using Trpo.Orleans.Hosting;
+
+namespace Trpo.Orleans.Tests.Support;
+
+/// <summary>A cluster in this process, whose client reaches it as an external one does. Each silo has workers for the capacity that was asked for; 0 means none.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+    private readonly Dictionary<string, FakeWorkers> _fakes = [];
+    private readonly List<int> _capacities;
+
+    private Cluster(int[] capacities, bool fake)
+    {
+        _capacities = [.. capacities];
+        var builder = new InProcessTestClusterBuilder((short)capacities.Length);
+        builder.Options.AssumeHomogenousSilosForTesting = false;
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.Services.AddLogging(logging => logging.AddProvider(Log));
+            var capacity = _capacities[int.Parse(options.SiloName.Split('_')[1], System.Globalization.CultureInfo.InvariantCulture)];
+            if (capacity == 0)
+            {
+                silo.UseTrpoWorkers();
+                return;
+            }
+
+            if (fake)
+            {
+                silo.Services.AddSingleton<IBlockWorkerFactory>(_fakes[options.SiloName] = new FakeWorkers());
+                silo.Services.AddSingleton(new WorkerClock(Clock));
+            }
+
+            silo.AddTrpoWorkers(workers =>
+            {
+                workers.AddEnvironment("CartPole", () => new CartPole());
+                workers.Capacity = capacity;
+            });
+        });
+        builder.ConfigureClient(client => client.UseTrpoWorkers());
+        _cluster = builder.Build();
+    }
+
+    public WatchedClock Clock { get; } = new();
+
+    public RecordedLog Log { get; } = new();
+
+    public TrainingWorkers Workers => _cluster.Client.TrpoWorkers();
+
+    public IServiceProvider ClientServices => _cluster.Client.ServiceProvider;
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    /// <summary>The silos in the order in which they started.</summary>
+    public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
+
+    /// <summary>Starts a cluster whose workers are fakes.</summary>
+    public static Task<Cluster> StartAsync(params int[] capacities) => StartAsync(new Cluster(capacities, fake: true));
+
+    /// <summary>Starts a cluster whose workers compute.</summary>
+    public static Task<Cluster> StartComputingAsync(params int[] capacities) => StartAsync(new Cluster(capacities, fake: false));
+
+    /// <summary>Returns the workers that a silo has created.</summary>
+    public IReadOnlyList<FakeWorker> FakesOf(int silo) => _fakes[$"Silo_{silo}"].All;
+
+    /// <summary>Returns the blocks of a silo.</summary>
+    public IReadOnlyList<HostedBlock> BlocksOf(int silo) => Silos[silo].ServiceProvider.GetRequiredService<SiloWorkers>().Blocks;
+
+    /// <summary>Starts another silo.</summary>
+    public async Task<InProcessSiloHandle> AddAsync(int capacity)
+    {
+        _capacities.Add(capacity);
+        var silo = await _cluster.StartAdditionalSiloAsync();
+        await _cluster.WaitForLivenessToStabilizeAsync();
+        return silo;
+    }
+
+    /// <summary>Stops a silo as a deployment does.</summary>
+    public Task StopAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);
+
+    /// <summary>Stops a silo without letting it finish anything.</summary>
+    public Task KillAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private static async Task<Cluster> StartAsync(Cluster cluster)
+    {
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+}

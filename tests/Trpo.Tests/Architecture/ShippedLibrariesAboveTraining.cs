@@ -1,0 +1,32 @@
+using Trpo.Reports;
+
+namespace Trpo.Tests.Architecture;
+
+internal static partial class ShippedLibraries
+{
+    public static ShippedLibrary Reports { get; } = new("Trpo.Reports", "Trpo.Reports", typeof(RunReport).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
+    {
+        ["Descriptions"] = [],
+        ["History"] = [],
+        ["Charts"] = ["History"],
+        ["Csv"] = ["History"],
+        ["TensorBoard.Format"] = [],
+        ["TensorBoard"] = ["TensorBoard.Format"],
+        ["Verdicts"] = ["History"],
+        ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
+        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
+    });
+
+    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports", "Trpo.Runtime"], new Dictionary<string, string[]>
+    {
+        ["Foundation"] = [],
+        ["Display"] = ["Foundation"],
+        ["Environments"] = ["Foundation"],
+        ["Runs"] = ["Display", "Environments", "Foundation"],
+        ["Inspection"] = ["Runs"],
+        ["Verbs"] = ["Environments", "Foundation", "Inspection", "Runs"],
+        [""] = ["Environments", "Foundation", "Verbs"],
+    });
+
+    public static IReadOnlyList<ShippedLibrary> All => [Runtime, Onnx, Estimators, Reports, CommandLine];
+}
