@@ -16,7 +16,7 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     private readonly Lock _lock = new();
     private readonly HashSet<Seat> _seats = [];
     private IReadOnlyDictionary<SiloAddress, SiloReport>? _reports;
-    private long _reported;
+    private long _asked;
     private Task _last = Task.CompletedTask;
 
     /// <summary>Chooses the silo of a block.</summary>
@@ -29,7 +29,9 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     {
         lock (_lock)
         {
-            var seat = TakeAfterAsync(_last, block, move, avoided);
+            // A block that moves knows of a change that earlier reports do not.
+            var oldest = avoided is null ? time.GetTimestamp() - (long)(ReportLifetime.TotalSeconds * time.TimestampFrequency) : time.GetTimestamp();
+            var seat = TakeAfterAsync(_last, block, move, avoided, oldest);
             _last = seat;
             return seat;
         }
@@ -42,10 +44,10 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             _seats.Remove(seat);
     }
 
-    private async Task<Seat> TakeAfterAsync(Task previous, string block, int move, SiloAddress? avoided)
+    private async Task<Seat> TakeAfterAsync(Task previous, string block, int move, SiloAddress? avoided, long oldest)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        var reports = await ReportsAsync().ConfigureAwait(false);
+        var reports = await ReportsAsync(oldest).ConfigureAwait(false);
         lock (_lock)
         {
             var silo = SiloLoad.Choose(reports.Select(report => LoadOf(report.Key, report.Value)), avoided)
@@ -56,12 +58,13 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
         }
     }
 
-    private async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> ReportsAsync()
+    private async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> ReportsAsync(long oldest)
     {
-        if (_reports is null || time.GetElapsedTime(_reported) > ReportLifetime)
+        if (_reports is null || _asked < oldest)
         {
+            var asked = time.GetTimestamp();
             _reports = await ask().ConfigureAwait(false);
-            _reported = time.GetTimestamp();
+            _asked = asked;
         }
 
         return _reports;

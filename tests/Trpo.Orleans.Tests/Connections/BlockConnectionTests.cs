@@ -29,8 +29,7 @@ public sealed class BlockConnectionTests
         await using var cluster = await Cluster.StartAsync(1);
         using var block = cluster.Workers.Transport.Connect("block");
         var answer = block.SendAsync([FakeWorker.Held], default);
-        var worker = await FirstAsync(cluster, 0);
-        await worker.HoldsAsync();
+        var worker = await HolderAsync(cluster);
 
         Assert.That(await block.AskAsync([9], default), Is.EqualTo(new byte[] { 1, 9 }));
         Assert.That(answer.IsCompleted, Is.False);
@@ -44,8 +43,7 @@ public sealed class BlockConnectionTests
         await using var cluster = await Cluster.StartAsync(1);
         using var block = cluster.Workers.Transport.Connect("block");
         var answer = block.SendAsync([FakeWorker.Held], default);
-        var worker = await FirstAsync(cluster, 0);
-        await worker.HoldsAsync();
+        var worker = await HolderAsync(cluster);
 
         // The client calls again after each wait, which is also a sign of life: the worker outlives its idle time of 5 minutes.
         for (var wait = 0; wait < 40; wait++)
@@ -68,8 +66,7 @@ public sealed class BlockConnectionTests
         using var block = cluster.Workers.Transport.Connect("block");
         using var cancellation = new CancellationTokenSource();
         var answer = block.SendAsync([FakeWorker.Held], cancellation.Token);
-        var worker = await FirstAsync(cluster, 0);
-        await worker.HoldsAsync();
+        var worker = await HolderAsync(cluster);
 
         await cancellation.CancelAsync();
 
@@ -83,13 +80,13 @@ public sealed class BlockConnectionTests
         await using var cluster = await Cluster.StartAsync(1, 1);
         using var block = cluster.Workers.Transport.Connect("block");
         var lost = block.SendAsync([FakeWorker.Held], default);
-        var first = await FirstAsync(cluster, 0);
-        await first.HoldsAsync();
+        var first = await HolderAsync(cluster);
+        var host = cluster.HostOfFirst();
 
         await block.MoveAsync(default);
 
         Assert.That(await block.SendAsync([1, 2], default), Is.EqualTo(new byte[] { 2, 1 }));
-        Assert.That(cluster.FakesOf(1).Single().Requests, Is.EqualTo(1));
+        Assert.That(cluster.FakesOf(1 - host).Single().Requests, Is.EqualTo(1));
         await first.Disposed.WaitAsync(Patience);
         Assert.That(() => lost.WaitAsync(Patience), Throws.InvalidOperationException.With.Message.Contains("has ended: the training moved the block"));
         Assert.That(first.Requests, Is.EqualTo(1));
@@ -150,10 +147,9 @@ public sealed class BlockConnectionTests
         await using var cluster = await Cluster.StartAsync(1, 1);
         using var block = cluster.Workers.Transport.Connect("block");
         var lost = block.SendAsync([FakeWorker.Held], default);
-        var first = await FirstAsync(cluster, 0);
-        await first.HoldsAsync();
+        var first = await HolderAsync(cluster);
 
-        await cluster.StopAsync(0).WaitAsync(Patience);
+        await cluster.StopAsync(cluster.HostOfFirst()).WaitAsync(Patience);
 
         await first.Disposed.WaitAsync(Patience);
         Assert.That(() => lost.WaitAsync(Patience), Throws.Exception);
@@ -168,16 +164,17 @@ public sealed class BlockConnectionTests
         await using var cluster = await Cluster.StartAsync(1, 1);
         using var block = cluster.Workers.Transport.Connect("block");
         await block.SendAsync([1], default);
-        await cluster.KillAsync(0);
+        await cluster.KillAsync(cluster.HostOfFirst());
 
         await block.MoveAsync(default);
 
         Assert.That(await block.SendAsync([1, 2], default).WaitAsync(Patience), Is.EqualTo(new byte[] { 2, 1 }));
     }
 
-    private static async Task<FakeWorker> FirstAsync(Cluster cluster, int silo)
+    private static async Task<FakeWorker> HolderAsync(Cluster cluster)
     {
-        Assert.That(() => cluster.FakesOf(silo), Is.Not.Empty.After((int)Patience.TotalMilliseconds, 1));
-        return await Task.FromResult(cluster.FakesOf(silo)[0]);
+        var worker = cluster.FakesOf(cluster.HostOfFirst())[0];
+        await worker.HoldsAsync();
+        return worker;
     }
 }

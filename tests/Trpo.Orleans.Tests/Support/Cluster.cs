@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
+using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Workers;
 using Trpo.Orleans.Hosting;
@@ -14,7 +15,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Dictionary<string, FakeWorkers> _fakes = [];
     private readonly List<int> _capacities;
 
-    private Cluster(int[] capacities, bool fake)
+    private Cluster(int[] capacities, Func<IEnvironment>? environment)
     {
         _capacities = [.. capacities];
         var builder = new InProcessTestClusterBuilder((short)capacities.Length);
@@ -30,7 +31,7 @@ internal sealed class Cluster : IAsyncDisposable
                 return;
             }
 
-            if (fake)
+            if (environment is null)
             {
                 silo.Services.AddSingleton<IBlockWorkerFactory>(_fakes[options.SiloName] = new FakeWorkers());
                 silo.Services.AddSingleton(new WorkerClock(Clock));
@@ -38,7 +39,7 @@ internal sealed class Cluster : IAsyncDisposable
 
             silo.AddTrpoWorkers(workers =>
             {
-                workers.AddEnvironment("CartPole", () => new CartPole());
+                workers.AddEnvironment("CartPole", environment ?? (() => new CartPole()));
                 workers.Capacity = capacity;
             });
         });
@@ -60,13 +61,23 @@ internal sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
     /// <summary>Starts a cluster whose workers are fakes.</summary>
-    public static Task<Cluster> StartAsync(params int[] capacities) => StartAsync(new Cluster(capacities, fake: true));
+    public static Task<Cluster> StartAsync(params int[] capacities) => StartAsync(new Cluster(capacities, environment: null));
 
     /// <summary>Starts a cluster whose workers compute.</summary>
-    public static Task<Cluster> StartComputingAsync(params int[] capacities) => StartAsync(new Cluster(capacities, fake: false));
+    /// <param name="environment">The factory of the environment, which trainings know as CartPole.</param>
+    /// <param name="capacities">The capacities of the silos.</param>
+    public static Task<Cluster> StartComputingAsync(Func<IEnvironment> environment, params int[] capacities) => StartAsync(new Cluster(capacities, environment));
 
     /// <summary>Returns the workers that a silo has created.</summary>
     public IReadOnlyList<FakeWorker> FakesOf(int silo) => _fakes[$"Silo_{silo}"].All;
+
+    /// <summary>Returns the silo that was the first to have a worker, of a cluster with one block.</summary>
+    public int HostOfFirst()
+    {
+        int Find() => Enumerable.Range(0, _fakes.Count).FirstOrDefault(silo => FakesOf(silo).Count > 0, -1);
+        Assert.That(Find, Is.Not.Negative.After(60_000, 1));
+        return Find();
+    }
 
     /// <summary>Returns the blocks of a silo.</summary>
     public IReadOnlyList<HostedBlock> BlocksOf(int silo) => Silos[silo].ServiceProvider.GetRequiredService<SiloWorkers>().Blocks;

@@ -1,0 +1,55 @@
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Orleans.Tests.Support;
+using Trpo.Tests.Workers;
+
+namespace Trpo.Orleans.Tests;
+
+/// <summary>Trainings on a cluster: the same bits as in one process, whatever becomes of the silos.</summary>
+public sealed class TrainingTests
+{
+    private static readonly TrpoOptions Small = new() { TotalSteps = 1_200, StepsPerIteration = 300, FinalStepsPerIteration = 300, HiddenLayers = [8], Seed = 1 };
+
+    [Test]
+    public async Task Two_silos_give_the_bits_of_one_process()
+    {
+        await using var cluster = await Cluster.StartComputingAsync(() => new CartPole(), 2, 2);
+        foreach (var shards in (int[])[1, 2, 4])
+        {
+            var here = Train(Small with { Shards = shards });
+            foreach (var perWorker in (int[])[1, 2])
+            {
+                var there = Train(Small with { Shards = shards, Workers = cluster.Workers with { ShardsPerWorker = perWorker } });
+                Assert.That(there, Is.EqualTo(here), $"{shards} shards, {perWorker} on each worker");
+            }
+        }
+
+        Assert.That(() => cluster.BlocksOf(0).Concat(cluster.BlocksOf(1)), Is.Empty.After(60_000, 10), "The trainings have ended.");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_silo_that_goes_in_the_middle_changes_no_bit(bool kill)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var steps = 0;
+        await using var cluster = await Cluster.StartComputingAsync(() => new HookedCartPole(() => Reach(Interlocked.Increment(ref steps))), 2, 2);
+        var options = Small with { Shards = 4, Workers = cluster.Workers with { LossTimeout = TimeSpan.FromSeconds(2) } };
+        var training = Task.Run(() => Train(options));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.That(cluster.BlocksOf(0), Has.Count.EqualTo(2));
+
+        await (kill ? cluster.KillAsync(0) : cluster.StopAsync(0));
+
+        Assert.That(await training.WaitAsync(TimeSpan.FromMinutes(2)), Is.EqualTo(Train(Small with { Shards = 4 })));
+        Assert.That(steps, Is.GreaterThan(1_200), "Shards were computed again.");
+
+        void Reach(int step)
+        {
+            if (step == 700)
+                reached.SetResult();
+        }
+    }
+
+    private static string Train(TrpoOptions options) => ClusterRun.Train(options, () => new CartPole(), count: 7).Digest;
+}
