@@ -142,6 +142,21 @@ public sealed class BlockConnectionTests
     }
 
     [Test]
+    public async Task A_training_that_dies_leaves_no_worker_behind()
+    {
+        await using var cluster = await Cluster.StartAsync(1);
+        _ = cluster.Workers.Transport.Connect("block").SendAsync([FakeWorker.Held], default);
+        var worker = await HolderAsync(cluster);
+        await cluster.Clock.WaitsAsync();
+
+        await cluster.KillClientAsync();
+        cluster.Clock.Advance(TimeSpan.FromMinutes(6));
+
+        await worker.Disposed.WaitAsync(Patience);
+        Assert.That(() => cluster.BlocksOf(0), Is.Empty.After((int)Patience.TotalMilliseconds, 1));
+    }
+
+    [Test]
     public async Task A_silo_that_stops_ends_its_calls_and_the_block_moves()
     {
         await using var cluster = await Cluster.StartAsync(1, 1);

@@ -97,6 +97,9 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Stops a silo without letting it finish anything.</summary>
     public Task KillAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
 
+    /// <summary>Ends the client, which says nothing to the silos.</summary>
+    public Task KillClientAsync() => _cluster.KillClientAsync();
+
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     private static async Task<Cluster> StartAsync(Cluster cluster)

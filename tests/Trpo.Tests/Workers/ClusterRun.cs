@@ -18,7 +18,8 @@ internal sealed record ClusterRun(string Digest, IReadOnlyList<TrpoIteration> It
     /// <param name="count">The number of environments.</param>
     /// <param name="pipeline">The transforms in front of the trainer; null for none.</param>
     /// <param name="maxRestarts">The number of restarts that are allowed.</param>
-    public static ClusterRun Train(TrpoOptions options, Func<IEnvironment> factory, int count, Func<MLContext, IEstimator<ITransformer>>? pipeline = null, int maxRestarts = 0)
+    /// <param name="reached">Receives the number of each iteration when it has ended; null for nobody.</param>
+    public static ClusterRun Train(TrpoOptions options, Func<IEnvironment> factory, int count, Func<MLContext, IEstimator<ITransformer>>? pipeline = null, int maxRestarts = 0, Action<int>? reached = null)
     {
         var ml = new MLContext(1);
         var messages = new List<string>();
@@ -27,7 +28,7 @@ internal sealed record ClusterRun(string Digest, IReadOnlyList<TrpoIteration> It
             lock (messages)
                 messages.Add(log.Message);
         };
-        var listener = new Listener();
+        var listener = new Listener(iteration => reached?.Invoke(iteration.Iteration));
         var view = ml.ReinforcementLearning.LoadFromEnvironment(factory, count, maxRestarts: maxRestarts);
         var trainer = ml.ReinforcementLearning.Trainers.Trpo(view, options with { Progress = listener });
         var data = pipeline is null ? view : pipeline(ml).Fit(view).Transform(view);

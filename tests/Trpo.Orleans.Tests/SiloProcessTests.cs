@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Orleans.Tests.Support;
+using Trpo.Tests.Workers;
+
+namespace Trpo.Orleans.Tests;
+
+/// <summary>A training in a silo without workers, whose shards are in other processes.</summary>
+public sealed class SiloProcessTests
+{
+    private static readonly TrpoOptions Options = new() { TotalSteps = 12_000, StepsPerIteration = 600, FinalStepsPerIteration = 600, HiddenLayers = [8], Seed = 1, Shards = 4 };
+
+    [Test]
+    public async Task A_process_that_is_killed_changes_no_bit()
+    {
+        var cluster = Guid.NewGuid().ToString("N");
+        var ports = FreePorts(6);
+        using var primary = await StartPrimaryAsync(cluster, ports[0], ports[1]);
+        using var first = await SiloProcess.StartAsync(cluster, ports[0], ports[2], ports[3]);
+        using var second = await SiloProcess.StartAsync(cluster, ports[0], ports[4], ports[5]);
+        var workers = primary.Services.GetRequiredService<IClusterClient>().TrpoWorkers() with { LossTimeout = TimeSpan.FromSeconds(2) };
+        var killed = 0;
+
+        var there = Train(Options with { Workers = workers }, iteration =>
+        {
+            if (iteration == 3)
+            {
+                first.Kill();
+                killed = iteration;
+            }
+        });
+
+        Assert.That(killed, Is.EqualTo(3));
+        Assert.That(there, Is.EqualTo(Train(Options, _ => { })));
+        await primary.StopAsync();
+    }
+
+    private static string Train(TrpoOptions options, Action<int> reached) => ClusterRun.Train(options, () => new CartPole(), count: 7, reached: reached).Digest;
+
+    private static async Task<IHost> StartPrimaryAsync(string cluster, int port, int gateway)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleans(silo => silo
+            .UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, port))
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster))
+            .ConfigureEndpoints(IPAddress.Loopback, port, gateway)
+            .UseTrpoWorkers());
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (var listener in listeners)
+            listener.Start();
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (var listener in listeners)
+            listener.Dispose();
+        return ports;
+    }
+}
