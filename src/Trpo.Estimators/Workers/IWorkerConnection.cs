@@ -6,6 +6,12 @@ namespace Trpo.Estimators.Workers;
 /// </summary>
 public interface IWorkerConnection : IDisposable
 {
+    /// <summary>
+    /// True if the worker should move although it lives, because a process that has joined would otherwise have fewer blocks than others. The training asks each time when a move costs no computation, and
+    /// calls <see cref="MoveAsync"/>. False by default.
+    /// </summary>
+    bool ShouldMove => false;
+
     /// <summary>Delivers a request to <see cref="Hosting.ShardWorker.SendAsync"/> and returns its answer, however long that takes.</summary>
     /// <param name="request">The request, which is not changed afterwards.</param>
     /// <param name="cancellation">Cancelled when the training no longer waits for the answer; the worker need not know.</param>

@@ -18,6 +18,9 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
     /// <summary>Takes the place of the delivery of a question.</summary>
     public Func<LocalConnection, Func<byte[]>, Task<byte[]>> DeliverQuestion { get; init; } = (_, ask) => Task.FromResult(ask());
 
+    /// <summary>True if all blocks should move, whenever they are asked.</summary>
+    public bool ShouldMove { get; init; }
+
     /// <summary>The connections, in the order of their blocks.</summary>
     public IReadOnlyList<LocalConnection> Connections => _connections;
 
@@ -41,6 +44,8 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
 
         /// <summary>True once the training has closed the connection.</summary>
         public bool IsClosed { get; private set; }
+
+        public bool ShouldMove => transport.ShouldMove;
 
         public ShardWorker Worker
         {

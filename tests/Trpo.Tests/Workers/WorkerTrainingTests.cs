@@ -52,6 +52,18 @@ public sealed class WorkerTrainingTests
         IEstimator<ITransformer> Pipeline(MLContext ml) => (PipelineChains.OfCartPole.GetValueOrDefault(chain) ?? PipelineChains.OfInventory[chain])(ml);
     }
 
+    [TestCaseSource(nameof(Settings))]
+    public void Blocks_that_move_after_each_rollout_give_the_bits_of_one_process(TrpoOptions options, Func<IEnvironment> factory)
+    {
+        var here = ClusterRun.Train(options with { Shards = 3 }, factory, count: 7).Digest;
+        using var transport = new LocalTransport(Registry(factory)) { ShouldMove = true };
+
+        var there = ClusterRun.Train(options with { Shards = 3, Workers = new() { Transport = transport } }, factory, count: 7);
+
+        Assert.That(there.Digest, Is.EqualTo(here));
+        Assert.That(transport.Connections.Select(connection => connection.Workers), Is.All.EqualTo(6), "The reset of the environments and each of the four rollouts have left a worker.");
+    }
+
     private static WorkerRegistry Registry(Func<IEnvironment> factory)
     {
         var registry = new WorkerRegistry().AddEnvironment(factory().Name, factory);

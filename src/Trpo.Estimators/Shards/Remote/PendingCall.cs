@@ -1,3 +1,5 @@
+using Trpo.Estimators.Workers;
+
 namespace Trpo.Estimators.Shards.Remote;
 
 /// <summary>Calls over a connection, whose failures are those of their tasks.</summary>
@@ -29,4 +31,14 @@ internal static class PendingCall
 
     /// <summary>Returns why a task that has ended without a result did so.</summary>
     public static Exception FailureOf(Task task) => task.Exception?.InnerException ?? new TimeoutException("The call was cancelled on its way.");
+
+    /// <summary>Gives the present worker of a connection up, as far as the transport can: the next request tells.</summary>
+    public static void Move(IWorkerConnection connection, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(limit);
+        var move = Start(() => connection.MoveAsync(timeout.Token));
+        Task.WaitAny([move], limit);
+        Forget(move);
+    }
 }

@@ -41,18 +41,8 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
         if (Elapsed > workers.RecoveryTimeout)
             throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {Failure?.Message ?? "the worker had lost the shards."}"), Failure);
         if (failure is not null)
-            Move();
+            PendingCall.Move(connection, workers.LossTimeout, cancellation);
         cancellation.WaitHandle.WaitOne(_pause);
         _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
-    }
-
-    // Best effort: the next attempt tells.
-    private void Move()
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(workers.LossTimeout);
-        var move = PendingCall.Start(() => connection.MoveAsync(timeout.Token));
-        Task.WaitAny([move], workers.LossTimeout);
-        PendingCall.Forget(move);
     }
 }

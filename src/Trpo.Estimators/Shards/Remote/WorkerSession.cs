@@ -52,7 +52,7 @@ internal sealed class WorkerSession : IDisposable
     /// <summary>The number of times that the block was begun.</summary>
     public int Begins => _epoch;
 
-    /// <summary>Makes a state the one that the block is begun from where its worker is lost.</summary>
+    /// <summary>Makes a state the one that the block is begun from where its worker is lost, and moves the block if the connection asks for it.</summary>
     /// <param name="models">The state of the models.</param>
     /// <param name="snapshot">The states of the shards; empty for those at the start of a training.</param>
     public void Rebase(byte[] models, byte[] snapshot)
@@ -60,6 +60,13 @@ internal sealed class WorkerSession : IDisposable
         (_models, _snapshot, _baseSteps) = (models, snapshot, CollectedSteps);
         _journal.Clear();
         _done = 0;
+
+        // Now another worker can begin the block without computing anything again.
+        if (_isBegun && _connection.ShouldMove)
+        {
+            PendingCall.Move(_connection, _workers.LossTimeout, _cancellation);
+            _isBegun = false;
+        }
     }
 
     /// <summary>Adds an operation without a result, which goes with the next call.</summary>
