@@ -6,6 +6,8 @@ namespace Trpo.Orleans;
 /// <summary>Training on the silos of an Orleans cluster.</summary>
 public static class ClusterClientExtensions
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Returns the workers of the cluster, for the options of a training; <c>with</c> changes their settings. The client stays connected until the training has ended. Within a silo, its
     /// <see cref="IClusterClient"/> service is the client.
@@ -14,6 +16,6 @@ public static class ClusterClientExtensions
     public static TrainingWorkers TrpoWorkers(this IClusterClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return new TrainingWorkers { Transport = new OrleansTransport(client) };
+        return new TrainingWorkers { Transport = new OrleansTransport(client, TimeProvider.System, LookInterval) };
     }
 }

@@ -51,5 +51,20 @@ public sealed class TrainingTests
         }
     }
 
+    [Test]
+    public async Task A_silo_that_joins_in_the_middle_takes_its_part_and_changes_no_bit()
+    {
+        using var joined = new ManualResetEventSlim();
+        await using var cluster = await Cluster.StartComputingAsync(() => new HookedCartPole(joined.Wait), 2);
+        var options = Small with { TotalSteps = 12_000, Shards = 4 };
+        var training = Task.Run(() => Train(options with { Workers = cluster.WorkersThatLook(TimeSpan.Zero) }));
+        Assert.That(() => cluster.BlocksOf(0).Count, Is.EqualTo(4).After(60_000, 1));
+        await cluster.AddAsync(2);
+        joined.Set();
+
+        Assert.That(await training.WaitAsync(TimeSpan.FromMinutes(2)), Is.EqualTo(Train(options)));
+        Assert.That(cluster.Log.Messages.Count(message => message.StartsWith("The training moves block", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
     private static string Train(TrpoOptions options) => ClusterRun.Train(options, () => new CartPole(), count: 7).Digest;
 }

@@ -16,6 +16,16 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     private bool _isDisposed;
 
     /// <inheritdoc/>
+    public bool ShouldMove
+    {
+        get
+        {
+            lock (_lock)
+                return _seat is { IsCompletedSuccessfully: true } seat && seats.ShouldLeave(seat.Result);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation)
     {
         var grain = await GrainAsync(cancellation).ConfigureAwait(false);
@@ -74,10 +84,12 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
         lock (_lock)
         {
             seat = _seat;
-            _seat = null;
             _moves++;
             if (seat is { IsCompletedSuccessfully: true })
                 _left = seat.Result.Silo;
+
+            // Before the old seat is free, so that the plan sees the block at every time.
+            _seat = moved && !_isDisposed ? seats.TakeAsync(block, _moves, _left) : null;
         }
 
         _ = seat?.ContinueWith(
@@ -87,7 +99,7 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
                 GrainOf(left.Result).End(moved).Ignore();
             },
             CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
 

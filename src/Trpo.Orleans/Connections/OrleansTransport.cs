@@ -12,13 +12,16 @@ internal sealed class OrleansTransport : IWorkerTransport
     private readonly SeatPlan _seats;
 
     /// <summary>Creates the transport of a connected client.</summary>
-    public OrleansTransport(IClusterClient client)
+    /// <param name="client">The client.</param>
+    /// <param name="time">The source of time.</param>
+    /// <param name="lookInterval">The shortest time between two looks at the load of the cluster.</param>
+    public OrleansTransport(IClusterClient client, TimeProvider time, TimeSpan lookInterval)
     {
         _grains = client;
         var cluster = client.ServiceProvider.GetRequiredService<IOptions<ClusterOptions>>().Value;
         Name = $"Orleans cluster '{cluster.ClusterId}' (service '{cluster.ServiceId}')";
         var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>());
-        _seats = new SeatPlan(Name, survey.AskAsync, TimeProvider.System);
+        _seats = new SeatPlan(Name, survey.AskAsync, time, lookInterval);
     }
 
     /// <inheritdoc/>

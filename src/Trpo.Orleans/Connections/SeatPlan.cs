@@ -4,19 +4,26 @@ using Trpo.Orleans.Placement;
 
 namespace Trpo.Orleans.Connections;
 
-/// <summary>Chooses the silos of blocks, one block after another: each goes where the load is lowest relative to the capacity.</summary>
+/// <summary>Chooses the silos of blocks, one block after another: each goes where the load is lowest relative to the capacity, and leaves when silos have joined and a move levels the load.</summary>
 /// <param name="cluster">The name of the cluster, for messages.</param>
 /// <param name="ask">Asks the silos for their load.</param>
 /// <param name="time">The source of time.</param>
-internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<SiloAddress, SiloReport>>> ask, TimeProvider time)
+/// <param name="lookInterval">The shortest time between two looks at the load of the cluster.</param>
+internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<SiloAddress, SiloReport>>> ask, TimeProvider time, TimeSpan lookInterval)
 {
     // The blocks of a training come at once, and need not each ask all silos.
     private static readonly TimeSpan ReportLifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly HashSet<Seat> _seats = [];
+    private readonly HashSet<Seat> _leaving = [];
+
+    // Grains that are about to end: those that silos still report.
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<SiloAddress, SiloReport>? _reports;
+    private int _pending;
     private long _asked;
+    private long _looked = time.GetTimestamp();
     private Task _last = Task.CompletedTask;
 
     /// <summary>Chooses the silo of a block.</summary>
@@ -31,8 +38,12 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
         {
             // A block that moves knows of a change that earlier reports do not.
             var oldest = avoided is null ? time.GetTimestamp() - (long)(ReportLifetime.TotalSeconds * time.TimestampFrequency) : time.GetTimestamp();
+            _pending++;
             var seat = TakeAfterAsync(_last, block, move, avoided, oldest);
             _last = seat;
+
+            // A move takes a seat before anyone asks for it; the call that does sees the failure.
+            seat.Ignore();
             return seat;
         }
     }
@@ -41,20 +52,68 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     public void Release(Seat seat)
     {
         lock (_lock)
+        {
             _seats.Remove(seat);
+            _leaving.Remove(seat);
+            _left.Add(seat.Key);
+        }
+    }
+
+    /// <summary>Returns true if a move of the block would level the load, as far as the last look at the cluster tells. Looks again in the background from time to time.</summary>
+    public bool ShouldLeave(Seat seat)
+    {
+        lock (_lock)
+        {
+            if (time.GetElapsedTime(_looked) > lookInterval)
+            {
+                // A look that fails finds nothing to move; the next one may.
+                _looked = time.GetTimestamp();
+                _last = LookAfterAsync(_last, _looked);
+                _last.Ignore();
+            }
+
+            return _leaving.Contains(seat);
+        }
     }
 
     private async Task<Seat> TakeAfterAsync(Task previous, string block, int move, SiloAddress? avoided, long oldest)
+    {
+        try
+        {
+            await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            var reports = await ReportsAsync(oldest).ConfigureAwait(false);
+            lock (_lock)
+            {
+                var silo = SiloLoad.Choose(LoadsOf(reports), avoided)
+                    ?? throw new WorkerException($"None of the {reports.Count} silos of the {cluster} that answered runs workers: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of some.");
+                var seat = new Seat(silo, WorkerKey.OfBlock(silo, move, block));
+                _seats.Add(seat);
+                return seat;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+                _pending--;
+        }
+    }
+
+    private async Task LookAfterAsync(Task previous, long oldest)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         var reports = await ReportsAsync(oldest).ConfigureAwait(false);
         lock (_lock)
         {
-            var silo = SiloLoad.Choose(reports.Select(report => LoadOf(report.Key, report.Value)), avoided)
-                ?? throw new WorkerException($"None of the {reports.Count} silos of the {cluster} that answered runs workers: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of some.");
-            var seat = new Seat(silo, WorkerKey.OfBlock(silo, move, block));
-            _seats.Add(seat);
-            return seat;
+            // Blocks that are on their way have no silo yet, and would be missed.
+            _leaving.Clear();
+            if (_pending > 0)
+                return;
+
+            // A silo that has not answered now may be slow for a moment; its blocks are no reason to act, and the training sees by itself whether they are lost.
+            var seats = _seats.Where(seat => reports.ContainsKey(seat.Silo)).GroupBy(seat => seat.Silo).ToDictionary(group => group.Key, group => group.OrderBy(seat => seat.Key, StringComparer.Ordinal).ToArray());
+            var moves = SiloLoad.FindMoves(LoadsOf(reports), seats.ToDictionary(silo => silo.Key, silo => silo.Value.Length));
+            foreach (var silo in moves.CountBy(silo => silo))
+                _leaving.UnionWith(seats[silo.Key].Take(silo.Value));
         }
     }
 
@@ -65,12 +124,16 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             var asked = time.GetTimestamp();
             _reports = await ask().ConfigureAwait(false);
             _asked = asked;
+            lock (_lock)
+                _left.IntersectWith(_reports.Values.SelectMany(report => report.Blocks));
         }
 
         return _reports;
     }
 
-    // A seat that was just taken is no block on its silo yet; later it is both, and counts once.
-    private SiloLoad LoadOf(SiloAddress silo, SiloReport report) =>
-        new(silo, report.Capacity, report.Blocks.Union(_seats.Where(seat => seat.Silo.Equals(silo)).Select(seat => seat.Key), StringComparer.Ordinal).Count());
+    // A seat that was just taken is no block on its silo yet; later it is both, and counts once. One that was just left is still a block.
+    private IEnumerable<SiloLoad> LoadsOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports) => reports.Select(report => new SiloLoad(
+        report.Key,
+        report.Value.Capacity,
+        report.Value.Blocks.Except(_left, StringComparer.Ordinal).Union(_seats.Where(seat => seat.Silo.Equals(report.Key)).Select(seat => seat.Key), StringComparer.Ordinal).Count()));
 }

@@ -43,5 +43,23 @@ public sealed class SiloLoadTests
     [Test]
     public void Silos_without_workers_are_not_chosen() => Assert.That(SiloLoad.Choose([new(A, 0, 0)], null), Is.Null);
 
+    [Test]
+    public void Moves_level_the_load()
+    {
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(4)), Is.EqualTo(new[] { A, A }));
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 4), new(B, 4, 0), new(C, 2, 4)], All(4)), Is.EqualTo(new[] { A, C, A, C }));
+        Assert.That(SiloLoad.FindMoves([new(A, 0, 2), new(B, 2, 1)], All(4)), Is.EqualTo(new[] { A, A }), "A silo that stops takes none.");
+    }
+
+    [Test]
+    public void A_move_that_only_exchanges_the_silos_is_not_made()
+    {
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 3), new(B, 4, 2)], All(4)), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(0)), Is.Empty, "Blocks of others stay.");
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 9)], All(9)), Is.Empty);
+    }
+
+    private static Dictionary<SiloAddress, int> All(int movable) => new() { [A] = movable, [B] = movable, [C] = movable };
+
     private static SiloAddress Address(int host) => SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, 0, (byte)host]), 11_111), 7);
 }

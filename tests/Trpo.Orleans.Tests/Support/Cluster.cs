@@ -4,6 +4,7 @@ using Orleans.TestingHost;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Estimators.Workers;
+using Trpo.Orleans.Connections;
 using Trpo.Orleans.Hosting;
 
 namespace Trpo.Orleans.Tests.Support;
@@ -52,6 +53,9 @@ internal sealed class Cluster : IAsyncDisposable
     public RecordedLog Log { get; } = new();
 
     public TrainingWorkers Workers => _cluster.Client.TrpoWorkers();
+
+    /// <summary>Returns workers whose load is looked at after another interval than ten seconds.</summary>
+    public TrainingWorkers WorkersThatLook(TimeSpan interval) => new() { Transport = new OrleansTransport(_cluster.Client, TimeProvider.System, interval) };
 
     public IServiceProvider ClientServices => _cluster.Client.ServiceProvider;
 
