@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Orleans.Connections;
 using Trpo.Orleans.Tests.Support;
 using Trpo.Tests.Workers;
 
@@ -24,6 +25,7 @@ public sealed class SiloProcessTests
         using var primary = await StartPrimaryAsync(cluster, ports[0], ports[1]);
         using var first = await SiloProcess.StartAsync(cluster, ports[0], ports[2], ports[3]);
         using var second = await SiloProcess.StartAsync(cluster, ports[0], ports[4], ports[5]);
+        Assert.That(() => CountWorkers(primary.Services), Is.EqualTo(2).After(60_000, 50), "Silos hear of each other a little later.");
         var workers = primary.Services.GetRequiredService<IClusterClient>().TrpoWorkers() with { LossTimeout = TimeSpan.FromSeconds(2) };
         var killed = 0;
 
@@ -39,6 +41,12 @@ public sealed class SiloProcessTests
         Assert.That(killed, Is.EqualTo(3));
         Assert.That(there, Is.EqualTo(Train(Options, _ => { })));
         await primary.StopAsync();
+    }
+
+    private static int CountWorkers(IServiceProvider services)
+    {
+        var survey = new SiloSurvey(services.GetRequiredService<IClusterClient>(), services.GetRequiredService<IClusterManifestProvider>());
+        return survey.AskAsync().GetAwaiter().GetResult().Values.Count(report => report.Capacity > 0);
     }
 
     private static string Train(TrpoOptions options, Action<int> reached) => ClusterRun.Train(options, () => new CartPole(), count: 7, reached: reached).Digest;

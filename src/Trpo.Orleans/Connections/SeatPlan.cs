@@ -84,8 +84,13 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             var reports = await ReportsAsync(oldest).ConfigureAwait(false);
             lock (_lock)
             {
-                var silo = SiloLoad.Choose(LoadsOf(reports), avoided)
-                    ?? throw new WorkerException($"None of the {reports.Count} silos of the {cluster} that answered runs workers: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of some.");
+                if (SiloLoad.Choose(LoadsOf(reports), avoided) is not { } silo)
+                {
+                    // Silos may be about to join: the next attempt asks again.
+                    _reports = null;
+                    throw new WorkerException($"None of the {reports.Count} silos of the {cluster} that answered runs workers: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of some.");
+                }
+
                 var seat = new Seat(silo, WorkerKey.OfBlock(silo, move, block));
                 _seats.Add(seat);
                 return seat;

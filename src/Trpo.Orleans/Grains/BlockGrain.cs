@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 using Trpo.Orleans.Hosting;
 using Trpo.Orleans.Placement;
 
@@ -9,7 +10,7 @@ namespace Trpo.Orleans.Grains;
 /// <summary>The grain of a block of shards. Lives until its training ends it, or shows no sign of life for a while.</summary>
 /// <param name="workers">The workers of the silo.</param>
 /// <param name="log">Receives moves.</param>
-[GrainType("trpo.block"), WorkerPlacement, GrainDirectory(WorkerGrainDirectory.Name), CollectionAgeLimit(AlwaysActive = true)]
+[GrainType("trpo.block"), Immovable, WorkerPlacement, GrainDirectory(WorkerGrainDirectory.Name), CollectionAgeLimit(AlwaysActive = true)]
 internal sealed class BlockGrain(SiloWorkers workers, ILogger<SiloWorkers> log) : Grain, IBlockGrain
 {
     private HostedBlock? _block;

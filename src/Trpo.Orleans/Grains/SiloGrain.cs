@@ -1,4 +1,5 @@
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 using Trpo.Orleans.Hosting;
 using Trpo.Orleans.Placement;
 
@@ -8,7 +9,7 @@ namespace Trpo.Orleans.Grains;
 /// <param name="workers">The workers of the silo.</param>
 /// <param name="manifests">The grains that each silo has.</param>
 /// <param name="statuses">The members of the cluster.</param>
-[GrainType(TypeName), WorkerPlacement, GrainDirectory(WorkerGrainDirectory.Name)]
+[GrainType(TypeName), Immovable, WorkerPlacement, GrainDirectory(WorkerGrainDirectory.Name)]
 internal sealed class SiloGrain(SiloWorkers workers, IClusterManifestProvider manifests, ISiloStatusOracle statuses) : Grain, ISiloGrain
 {
     private const string TypeName = "trpo.silo";

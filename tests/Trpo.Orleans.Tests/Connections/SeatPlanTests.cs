@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Trpo.Estimators.Workers;
 using Trpo.Orleans.Connections;
 using Trpo.Orleans.Grains;
 
@@ -34,6 +35,17 @@ public sealed class SeatPlanTests
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await plan.TakeAsync("4", 1, A);
         Assert.That(_asked, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_cluster_without_room_is_asked_again_at_once()
+    {
+        var plan = Create();
+        _reports[A] = new SiloReport(0, [], []);
+        Assert.That(() => plan.TakeAsync("block", 0, null), Throws.InstanceOf<WorkerException>());
+        _reports[A] = new SiloReport(1, [], []);
+
+        Assert.That((await plan.TakeAsync("block", 0, null)).Silo, Is.EqualTo(A));
     }
 
     [Test]
