@@ -168,6 +168,12 @@ public sealed record TrpoOptions
     public TrainingWorkers? Workers { get; init; }
 
     /// <summary>
+    /// True if Fisher-vector products are computed on the sampled rows of all shards in one place (<see cref="FisherFraction"/>), instead of by each shard on its own rows. It saves <see cref="Workers"/> that are far away a round
+    /// trip for each step of conjugate gradients, costs the sampled rows once, and leaves the products to one thread. The sums are the same up to rounding, in the last bits of which the policy differs. False by default.
+    /// </summary>
+    public bool GatherFisherRows { get; init; }
+
+    /// <summary>
     /// The number of earlier iterations whose steps the policy's update reuses, weighted by importance sampling. Reuse costs computation; the gain per environment step
     /// depends on the task. From 0 to 100; 0 by default.
     /// </summary>

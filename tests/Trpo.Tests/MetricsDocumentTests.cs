@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Trpo.Estimators;
 using Trpo.Tests.Support;
+using Trpo.Tests.Workers;
 
 namespace Trpo.Tests;
 
@@ -46,6 +47,7 @@ public sealed partial class MetricsDocumentTests
         var ml = new Microsoft.ML.MLContext(seed: 1);
         var environment = ml.ReinforcementLearning.LoadFromEnvironment(() => new CountingEnvironment());
         ml.ReinforcementLearning.Trainers.Trpo(environment, new() { TotalSteps = 64, StepsPerIteration = 64, HiddenLayers = [4] }).Fit(environment).Dispose();
+        WorkerTelemetryTests.TrainWithALoss();
         var instruments = heard.Measurements.Select(measured => measured.Instrument).Distinct()
             .Where(instrument => TrpoMetric.All.All(metric => metric.Name != instrument.Name))
             .Select(instrument => (instrument.Name, Kind: instrument.GetType().Name.Split('`')[0].ToLowerInvariant(), instrument.Unit));

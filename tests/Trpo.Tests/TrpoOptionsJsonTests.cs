@@ -7,15 +7,17 @@ using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Workers;
 using Trpo.Onnx;
 using Trpo.Tests.Support;
+using Trpo.Tests.Workers;
 
 namespace Trpo.Tests;
 
 /// <summary>Reading and writing options as JSON, and the messages of refusals.</summary>
 public sealed class TrpoOptionsJsonTests
 {
-    private static readonly string[] Functions = ["Optimizer", "Network", "Distribution", "Baseline", "Progress", "Cancellation"];
+    private static readonly string[] Functions = ["Optimizer", "Network", "Distribution", "Baseline", "Progress", "Cancellation", "Workers"];
 
     [Test]
     public void Every_option_round_trips()
@@ -73,8 +75,10 @@ public sealed class TrpoOptionsJsonTests
     public void Missing_properties_are_those_of_the_basis_functions_included()
     {
         using var cancellation = new CancellationTokenSource();
+        using var transport = new LocalTransport(new WorkerRegistry());
         var basis = TrpoOptions.SampleEfficient with
         {
+            Workers = new() { Transport = transport },
             Optimizer = new TrustRegionOptimizer(new TrustRegionOptions()),
             Network = _ => throw new InvalidOperationException("It is only to be kept."),
             Distribution = arguments => ActionDistribution.For(arguments.Actions, 0),

@@ -132,14 +132,15 @@ internal sealed class ValueNetwork : IValueFunction, IModelParameters, ICheckpoi
     /// <summary>Fits this network, and its copies, to all groups of rows.</summary>
     /// <param name="objectives">What <see cref="BeginFit(Moments, double, ReadOnlyMemory{float}, ReadOnlySpan{double})"/> of each copy returned, this network's first.</param>
     /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
+    /// <param name="gathersSample">True if Fisher products are computed on this network, on the sampled rows of all groups.</param>
     /// <returns>The mean squared error that is left, in the units of the targets.</returns>
     /// <exception cref="NonFiniteException">The error is infinite or not a number.</exception>
-    public double Fit(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null)
+    public double Fit(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null, bool gathersSample = false)
     {
         // All values equal the mean of the targets.
         if (_scale.Deviation == 0)
             return 0;
-        var problem = new ValueProblem(objectives, threads);
+        var problem = new ValueProblem(objectives, threads, gathersSample ? rows => new ValueObjective(_network, rows.Observations, new double[rows.Count], fisherFraction: 1) : null);
         var error = 0.0;
         for (var step = 0; step < _options.Steps; step++)
             error = problem.MeanSquaredError(_optimizer.Step(problem));

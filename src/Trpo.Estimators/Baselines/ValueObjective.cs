@@ -77,6 +77,8 @@ internal sealed class ValueObjective : IPartialProblem
         _network.TransposeProduct(tangents, product);
     }
 
+    public SampledRows TakeSample() => new(_sample.Take(_observations.Span).ToArray(), [], _sample.Count);
+
     public string? FindNonFinite()
     {
         var parameters = new double[Length];

@@ -16,7 +16,8 @@ internal sealed class ValueProblem : ITrustRegionProblem
 
     /// <param name="objectives">The groups of rows, at least one; they hold copies of one network.</param>
     /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
-    public ValueProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null) => _parts = new PartialProblems(objectives, threads);
+    /// <param name="gather">Creates a problem of the sampled rows of all groups, on which Fisher products are computed in one place; null for products of each group.</param>
+    public ValueProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null, Func<SampledRows, IPartialProblem>? gather = null) => _parts = new PartialProblems(objectives, threads, gather);
 
     /// <inheritdoc cref="ValueObjective(IDifferentiableNetwork, ReadOnlyMemory{float}, double[], double)"/>
     public ValueProblem(IDifferentiableNetwork network, ReadOnlyMemory<float> observations, double[] targets, double fisherFraction)

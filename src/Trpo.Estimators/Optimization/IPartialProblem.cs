@@ -27,7 +27,21 @@ internal interface IPartialProblem
     /// <returns>The sums at the start.</returns>
     LinearizationSums Linearize();
 
-    /// <summary>Computes the gradient of the objective, summed over the rows. Called right after <see cref="Linearize"/>.</summary>
+    /// <summary>Linearizes and computes the gradient at once.</summary>
+    /// <param name="divisor">The number that each row's share is divided by.</param>
+    /// <param name="gradient">Receives the gradient, <c>[n]</c>.</param>
+    /// <returns>The sums at the start.</returns>
+    LinearizationSums Linearize(double divisor, Span<double> gradient)
+    {
+        var sums = Linearize();
+        Gradient(divisor, gradient);
+        return sums;
+    }
+
+    /// <summary>Copies the rows that <see cref="FisherProduct"/> is computed on.</summary>
+    SampledRows TakeSample();
+
+    /// <summary>Computes the gradient of the objective, summed over the rows. Called right after <see cref="Linearize()"/>.</summary>
     /// <param name="divisor">The number that each row's share is divided by.</param>
     /// <param name="gradient">Receives the gradient, <c>[n]</c>.</param>
     void Gradient(double divisor, Span<double> gradient);

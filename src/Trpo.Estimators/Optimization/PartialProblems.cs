@@ -9,12 +9,16 @@ internal sealed class PartialProblems
     private readonly PartThreads? _threads;
     private readonly double[][] _vectors;
     private readonly double[] _shared;
+    private readonly Func<SampledRows, IPartialProblem>? _gather;
+    private IPartialProblem? _gathered;
+    private bool _isLinearized;
 
     /// <param name="parts">The groups, at least one, in the order of their indices.</param>
     /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
-    public PartialProblems(IReadOnlyList<IPartialProblem> parts, PartThreads? threads = null)
+    /// <param name="gather">Creates a problem of the sampled rows of all groups, on which Fisher products are computed in one place; null for products of each group.</param>
+    public PartialProblems(IReadOnlyList<IPartialProblem> parts, PartThreads? threads = null, Func<SampledRows, IPartialProblem>? gather = null)
     {
-        (_parts, _threads) = (parts, threads);
+        (_parts, _threads, _gather) = (parts, threads, gather);
         var length = parts.Count == 1 ? 0 : parts[0].Length;
         _vectors = [.. parts.Select(_ => new double[length])];
         _shared = new double[length];
@@ -54,8 +58,32 @@ internal sealed class PartialProblems
     /// <inheritdoc cref="IPartialProblem.FindNonFinite"/>
     public string? FindNonFinite() => _parts.Select(part => part.FindNonFinite()).FirstOrDefault(fault => fault is not null);
 
-    /// <inheritdoc cref="IPartialProblem.Linearize"/>
-    public LinearizationSums Linearize() => Combine(part => part.Linearize(), LinearizationSums.Add);
+    /// <inheritdoc cref="IPartialProblem.Linearize()"/>
+    public LinearizationSums Linearize()
+    {
+        _isLinearized = false;
+        return Combine(part => part.Linearize(), LinearizationSums.Add);
+    }
+
+    /// <inheritdoc cref="IPartialProblem.Linearize(double, Span{double})"/>
+    public LinearizationSums Linearize(double divisor, Span<double> gradient)
+    {
+        _isLinearized = false;
+        if (_parts.Count == 1)
+            return _parts[0].Linearize(divisor, gradient);
+        var sums = new LinearizationSums[_parts.Count];
+        Run(index => sums[index] = _parts[index].Linearize(divisor, _vectors[index]));
+        BinaryTree.Sum(_vectors).CopyTo(gradient);
+        return BinaryTree.Combine<LinearizationSums>(sums, LinearizationSums.Add);
+    }
+
+    /// <inheritdoc cref="IPartialProblem.TakeSample"/>
+    public SampledRows TakeSample()
+    {
+        var samples = new SampledRows[_parts.Count];
+        Run(index => samples[index] = _parts[index].TakeSample());
+        return SampledRows.Join(samples);
+    }
 
     /// <inheritdoc cref="IPartialProblem.Evaluate"/>
     public TrialSums Evaluate() => Combine(part => part.Evaluate(), TrialSums.Add);
@@ -76,6 +104,17 @@ internal sealed class PartialProblems
     /// <inheritdoc cref="IPartialProblem.FisherProduct"/>
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
+        if (_gather is not null)
+        {
+            // The gradient is known by now, so that the activations behind it may be lost.
+            _gathered ??= _gather(TakeSample());
+            if (!_isLinearized)
+                _gathered.Linearize();
+            _isLinearized = true;
+            _gathered.FisherProduct(vector, divisor, product);
+            return;
+        }
+
         if (_parts.Count == 1)
         {
             _parts[0].FisherProduct(vector, divisor, product);

@@ -87,6 +87,15 @@ internal sealed class PolicyObjective : IPartialProblem
         _policy.TransposeProduct(weighted, product);
     }
 
+    public SampledRows TakeSample()
+    {
+        var length = _actions.Length / Rows;
+        var actions = new double[_sample.Count * length];
+        for (var i = 0; i < _sample.Count; i++)
+            Action(_sample.Rows[i]).CopyTo(actions.AsSpan(i * length));
+        return new SampledRows(_sample.Take(_observations.Span).ToArray(), actions, _sample.Count);
+    }
+
     public string? FindNonFinite()
     {
         if (PolicyFault.FindParameter(_policy) is { } parameter)

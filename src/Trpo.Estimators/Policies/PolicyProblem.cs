@@ -13,7 +13,9 @@ internal sealed class PolicyProblem : ITrustRegionProblem
 
     /// <param name="objectives">The groups of rows, at least one; they hold copies of one policy.</param>
     /// <param name="threads">The threads that the groups are computed on; null for the calling thread.</param>
-    public PolicyProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null) => _parts = new PartialProblems(objectives, threads);
+    /// <param name="gatherInto">The policy on whose copy of the parameters the Fisher products of all groups are computed; null for products of each group.</param>
+    public PolicyProblem(IReadOnlyList<IPartialProblem> objectives, PartThreads? threads = null, StochasticPolicy? gatherInto = null) =>
+        _parts = new PartialProblems(objectives, threads, gatherInto is null ? null : rows => new PolicyObjective(gatherInto, rows.Observations, rows.Actions, new double[rows.Count], fisherFraction: 1));
 
     /// <inheritdoc cref="PolicyObjective(StochasticPolicy, ReadOnlyMemory{float}, double[], double[], double)"/>
     public PolicyProblem(StochasticPolicy policy, ReadOnlyMemory<float> observations, double[] actions, double[] advantages, double fisherFraction)
@@ -38,9 +40,8 @@ internal sealed class PolicyProblem : ITrustRegionProblem
     /// <summary>Computes <c>L</c> and <c>grad L = mean(A grad log pi(a|s))</c> at the start, where the ratio is 1.</summary>
     public double Gradient(Span<double> gradient)
     {
-        var sums = _parts.Linearize();
+        var sums = _parts.Linearize(_parts.Rows, gradient);
         Entropy = sums.Entropy / _parts.Rows;
-        _parts.Gradient(_parts.Rows, gradient);
         return sums.Objective / _parts.Rows;
     }
 

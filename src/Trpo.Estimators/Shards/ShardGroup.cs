@@ -34,6 +34,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <summary>The number of times that failed environments are replaced by new ones, over all shards.</summary>
     public int MaxRestarts { get; init; } = int.MaxValue;
 
+    /// <summary>The policy of the first shard, or of the training itself where shards run on workers, if Fisher products are computed on the sampled rows of all shards in one place; null, the default, for products of each shard.</summary>
+    public StochasticPolicy? GatherInto { get; init; }
+
     /// <summary>Called on the calling thread after the environments of several shards were reset or stepped, in order to deliver their warnings; null for nothing.</summary>
     public Action? Stepped { get; init; }
 
@@ -99,7 +102,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public PolicyProblem BeginPolicyUpdate()
     {
         Standardization? standardization = normalizeAdvantages ? _sums.Advantages : null;
-        return new PolicyProblem(Threads.Updates.Map(shards.Count, index => shards[index].BeginPolicyUpdate(standardization)), Threads.Updates);
+        return new PolicyProblem(Threads.Updates.Map(shards.Count, index => shards[index].BeginPolicyUpdate(standardization)), Threads.Updates, GatherInto);
     }
 
     /// <summary>
@@ -108,7 +111,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// </summary>
     /// <returns>The mean squared error that is left.</returns>
     public double FitValueFunction() => valueFunction is ValueNetwork network
-        ? network.Fit(Threads.ValueFit.Map(shards.Count, index => shards[index].BeginValueFit(_sums.Targets, _sums.Rounding)), Threads.ValueFit)
+        ? network.Fit(Threads.ValueFit.Map(shards.Count, index => shards[index].BeginValueFit(_sums.Targets, _sums.Rounding)), Threads.ValueFit, GatherInto is not null)
         : FitRows();
 
     /// <summary>The name of the value function in messages.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Trpo.Estimators.Foundation;
 
 namespace Trpo.Estimators.Telemetry;
 
@@ -11,12 +10,11 @@ namespace Trpo.Estimators.Telemetry;
 /// </summary>
 internal sealed class TrainingTelemetry : IDisposable
 {
-    private const string EnvironmentTag = "trpo.environment";
+    private const string EnvironmentTag = TelemetrySources.EnvironmentTag;
     private const string OutcomeTag = "trpo.outcome";
 
-    // One of each per process, as OpenTelemetry recommends: trainings that run side by side are told apart by their tags.
-    private static readonly ActivitySource Source = new(TrpoTelemetry.ActivitySourceName, LibraryVersion.Number);
-    private static readonly Meter Meter = new(TrpoTelemetry.MeterName, LibraryVersion.Number);
+    private static readonly ActivitySource Source = TelemetrySources.Activities;
+    private static readonly Meter Meter = TelemetrySources.Meter;
     private static readonly (TrpoMetric Metric, Gauge<double> Gauge)[] Gauges = [.. TrpoMetric.All.Select(metric => (metric, Meter.CreateGauge<double>(metric.Name, metric.Unit, metric.Description)))];
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("trpo.environment.steps", "{step}", "Environment steps that were learned from.");
     private static readonly Counter<long> Iterations = Meter.CreateCounter<long>("trpo.iterations", "{iteration}", "Iterations that ended.");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Trpo.Estimators.Threading;
 
 /// <summary>
@@ -34,9 +36,24 @@ internal sealed class PartThreads : IDisposable
             return;
         }
 
-        _work = work;
+        _work = Activity.Current is { } activity ? index => RunWithin(activity, work, index) : work;
         _pool.Run(count);
         _work = null;
+    }
+
+    // What the parts trace belongs to the activity of the thread that runs them all.
+    private static void RunWithin(Activity activity, Action<int> work, int index)
+    {
+        var before = Activity.Current;
+        Activity.Current = activity;
+        try
+        {
+            work(index);
+        }
+        finally
+        {
+            Activity.Current = before;
+        }
     }
 
     /// <summary>Computes a value of each part.</summary>

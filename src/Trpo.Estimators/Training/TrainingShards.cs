@@ -85,6 +85,7 @@ internal sealed class TrainingShards : IDisposable
         {
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
+            GatherInto = options.GatherFisherRows ? parts.Policy : null,
             Stepped = parts.Environments.DeliverWarnings,
         };
     }
@@ -113,6 +114,7 @@ internal sealed class TrainingShards : IDisposable
         {
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
+            GatherInto = options.GatherFisherRows ? parts.Policy : null,
             Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn)),
         };
 

@@ -66,10 +66,10 @@ internal static partial class ShippedLibraries
         ["Trajectories"] = ["Checkpoints"],
         ["Estimation"] = ["Trajectories"],
         ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Threading", "Trajectories"],
-        ["Shards.Remote"] = ["Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Kernels", "Optimization", "Policies", "Shards", "Trajectories", "Workers"],
+        ["Shards.Remote"] = ["Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Kernels", "Optimization", "Policies", "Shards", "Telemetry", "Trajectories", "Workers"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],
-        ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Threading", "Training", "Trajectories", "Workers"],
+        ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Telemetry", "Threading", "Training", "Trajectories", "Workers"],
         ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {

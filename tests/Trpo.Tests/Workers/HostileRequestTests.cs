@@ -82,7 +82,7 @@ public sealed class HostileRequestTests
         Assert.That((ShardOperation)begin[0], Is.EqualTo(ShardOperation.BeginIteration));
         BinaryPrimitives.WriteInt32LittleEndian(begin.AsSpan(1), 1_000_000_000);
         var before = GC.GetTotalAllocatedBytes();
-        byte[] request = [.. _requests[1].AsSpan(0, HeaderLength), 1, 0, 0, 0, (byte)begin.Length, 0, 0, 0, .. begin];
+        byte[] request = [.. _requests[1].AsSpan(0, HeaderLength), 0, 1, 0, 0, 0, (byte)begin.Length, 0, 0, 0, .. begin];
         var answer = Answer.Of(await worker.SendAsync(request));
 
         Assert.That(answer.Kind, Is.EqualTo(AnswerKind.Failed));

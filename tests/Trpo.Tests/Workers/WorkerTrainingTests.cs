@@ -19,6 +19,8 @@ public sealed class WorkerTrainingTests
         yield return new TestCaseData(Small, () => new CartPole()).SetArgDisplayNames("CartPole");
         yield return new TestCaseData(Small with { NormalizeObservations = true, ReusedIterations = 2, EntropyBonus = 0.01 }, () => new Pendulum()).SetArgDisplayNames("Pendulum, normalized, reused, entropy bonus");
         yield return new TestCaseData(Small with { NormalizeAdvantages = false, FisherFraction = 1, ValueFunction = new() { Steps = 3, HiddenLayers = [5] } }, () => new Acrobot()).SetArgDisplayNames("Acrobot, other value function");
+        yield return new TestCaseData(Small with { GatherFisherRows = true, ReusedIterations = 1, ValueFunction = new() { Steps = 3 } }, () => new CartPole()).SetArgDisplayNames("CartPole with gathered rows");
+        yield return new TestCaseData(Small with { GatherFisherRows = true, FisherFraction = 1, NormalizeObservations = true }, () => new Pendulum()).SetArgDisplayNames("Pendulum with all rows gathered");
         yield return new TestCaseData(Small with { Engine = TrainingEngine.TorchSharp }, () => new CartPole()).SetArgDisplayNames("CartPole with TorchSharp");
     }
 

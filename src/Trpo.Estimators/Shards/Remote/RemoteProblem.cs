@@ -12,6 +12,9 @@ namespace Trpo.Estimators.Shards.Remote;
 /// <param name="fisherRows">The number of rows that Fisher products are computed on.</param>
 internal sealed class RemoteProblem(WorkerSession session, ProblemKind kind, IModelParameters model, Action? keepsModel, int rows, int fisherRows) : IPartialProblem
 {
+    // The sums at the present parameters; null where they are not known.
+    private TrialSums? _trial;
+
     public int Length => model.Length;
 
     public int Rows => rows;
@@ -28,11 +31,35 @@ internal sealed class RemoteProblem(WorkerSession session, ProblemKind kind, IMo
             model.Assign(parameters);
         }
 
+        _trial = null;
         var values = parameters.ToArray();
         session.Post(Operation(ShardOperation.Assign, writer => writer.WriteParameters(values, model.IsSingle), sizeof(float) * values.Length));
     }
 
-    public LinearizationSums Linearize() => Value<LinearizationSums>(session.Call(Operation(ShardOperation.Linearize)));
+    public LinearizationSums Linearize()
+    {
+        var operation = Operation(ShardOperation.Linearize);
+        if (_trial is not { } trial || kind != ProblemKind.ValueFunction)
+            return Value<LinearizationSums>(session.Call(operation));
+
+        // The last trial computed the sum of squared errors at these parameters.
+        session.Post(operation);
+        return new LinearizationSums(trial.Objective, Entropy: 0);
+    }
+
+    public LinearizationSums Linearize(double divisor, Span<double> gradient)
+    {
+        using var reader = MessageFormat.Open(session.Call(Operation(ShardOperation.LinearizeWithGradient, writer => writer.Write(divisor))));
+        var sums = reader.ReadValue<LinearizationSums>();
+        reader.ReadSpan(gradient, "elements of a gradient");
+        return sums;
+    }
+
+    public SampledRows TakeSample()
+    {
+        using var reader = MessageFormat.Open(session.Call(Operation(ShardOperation.TakeSample), changesState: false));
+        return new SampledRows(reader.ReadArray<float>("values of observations"), reader.ReadArray<double>("values of actions"), fisherRows);
+    }
 
     public void Gradient(double divisor, Span<double> gradient) =>
         CopyVector(session.Call(Operation(ShardOperation.Gradient, writer => writer.Write(divisor))), gradient);
@@ -44,7 +71,12 @@ internal sealed class RemoteProblem(WorkerSession session, ProblemKind kind, IMo
         CopyVector(session.Call(operation, changesState: false), product);
     }
 
-    public TrialSums Evaluate() => Value<TrialSums>(session.Call(Operation(ShardOperation.Evaluate)));
+    public TrialSums Evaluate()
+    {
+        var trial = Value<TrialSums>(session.Call(Operation(ShardOperation.Evaluate)));
+        _trial = trial;
+        return trial;
+    }
 
     public string? FindNonFinite()
     {

@@ -30,6 +30,12 @@ internal enum ShardOperation : byte
     /// <summary>Linearizes a problem and answers with its sums.</summary>
     Linearize,
 
+    /// <summary>Linearizes a problem and answers with its sums and its gradient.</summary>
+    LinearizeWithGradient,
+
+    /// <summary>Answers with the sampled rows of a problem.</summary>
+    TakeSample,
+
     /// <summary>Answers with a gradient.</summary>
     Gradient,
 

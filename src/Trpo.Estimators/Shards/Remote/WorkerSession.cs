@@ -1,4 +1,5 @@
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Shards.Remote;
@@ -15,6 +16,7 @@ internal sealed class WorkerSession : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly Guid _training;
     private readonly int _block;
+    private readonly string _environment;
     private readonly byte[] _setup;
 
     // The operations since the state that the block can be begun from, and the number of them that the present worker has done.
@@ -36,7 +38,7 @@ internal sealed class WorkerSession : IDisposable
     /// <param name="cancellation">Ends the attempts to begin the block anew.</param>
     public WorkerSession(IWorkerConnection connection, TrainingWorkers workers, Guid training, BlockSetup setup, CancellationToken cancellation)
     {
-        (_connection, _workers, _training, _block, _setup, _cancellation) = (connection, workers, training, setup.FirstShard, setup.ToArray(), cancellation);
+        (_connection, _workers, _training, _block, _environment, _setup, _cancellation) = (connection, workers, training, setup.FirstShard, setup.Environment, setup.ToArray(), cancellation);
         _where = setup.Shards == 1 ? FormattableString.Invariant($"shard {setup.FirstShard}") : FormattableString.Invariant($"shards {setup.FirstShard} to {setup.FirstShard + setup.Shards - 1}");
     }
 
@@ -156,6 +158,8 @@ internal sealed class WorkerSession : IDisposable
     private void Note(Answer answer, bool begins, RecoveryClock recovery)
     {
         (CollectedSteps, Restarts) = (answer.CollectedSteps, answer.Restarts);
+        if (begins && _epoch > 1)
+            WorkerTelemetry.CountLoss(_environment);
         lock (_warnings)
         {
             if (begins && _epoch > 1)
@@ -196,6 +200,7 @@ internal sealed class WorkerSession : IDisposable
             writer =>
             {
                 header.Write(writer);
+                writer.Write(WorkerTelemetry.Parent);
                 writer.Write(all.Count);
                 foreach (var operation in all)
                     writer.WriteSpan<byte>(operation);

@@ -9,10 +9,13 @@ internal sealed class BlockRequest
     private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _mustStop;
 
-    private BlockRequest(RequestHeader header, List<byte[]> operations) => (Header, Operations) = (header, operations);
+    private BlockRequest(RequestHeader header, string parentActivity, List<byte[]> operations) => (Header, ParentActivity, Operations) = (header, parentActivity, operations);
 
     /// <summary>The head of the request.</summary>
     public RequestHeader Header { get; }
+
+    /// <summary>The identifier of the training's activity; empty for none.</summary>
+    public string ParentActivity { get; }
 
     /// <summary>The operations, at least one of at least one byte.</summary>
     public IReadOnlyList<byte[]> Operations { get; }
@@ -31,7 +34,7 @@ internal sealed class BlockRequest
     public static BlockRequest Of(byte[] request) => Checked(() =>
     {
         using var reader = MessageFormat.Open(request);
-        var header = RequestHeader.Read(reader);
+        var (header, parent) = (RequestHeader.Read(reader), reader.ReadString());
         var operations = new List<byte[]>();
         for (var left = reader.ReadCount(bytesEach: sizeof(int) + 1, "operations"); left > 0; left--)
         {
@@ -42,7 +45,7 @@ internal sealed class BlockRequest
         }
 
         return operations.Count > 0 && reader.BaseStream.Position == reader.BaseStream.Length
-            ? new BlockRequest(header, operations)
+            ? new BlockRequest(header, parent, operations)
             : throw new InvalidDataException("The request has no operation, or bytes behind the last one.");
     });
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Shards.Remote;
+using Trpo.Estimators.Telemetry;
 
 namespace Trpo.Estimators.Workers.Hosting;
 
@@ -116,6 +117,7 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
     private Answer Do(BlockRequest request)
     {
         byte[] result = [];
+        using var activity = WorkerTelemetry.Work(OperationOf(request.Operations[^1]).ToString(), request.ParentActivity);
         for (var i = 0; i < request.Operations.Count && !_requests.IsAddingCompleted; i++)
         {
             try
@@ -148,7 +150,7 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
 
     private byte[] Do(BlockRequest request, byte[] bytes)
     {
-        var operation = (ShardOperation)(bytes[0] & ~OperationFlags.MayFail);
+        var operation = OperationOf(bytes);
         using var arguments = MessageFormat.Open(bytes);
         arguments.ReadByte();
         _status = _status with { Operation = operation.ToString() };
@@ -174,13 +176,17 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
         }
         finally
         {
+            var steps = (long)(block.CollectedSteps - before) * block.EnvironmentCount;
+            WorkerTelemetry.CountSteps(steps, block.Setup.Environment);
             _status = _status with
             {
-                Steps = _status.Steps + ((long)(block.CollectedSteps - before) * block.EnvironmentCount),
+                Steps = _status.Steps + steps,
                 RolloutTime = _status.RolloutTime + Stopwatch.GetElapsedTime(start),
             };
         }
     }
+
+    private static ShardOperation OperationOf(byte[] bytes) => (ShardOperation)(bytes[0] & ~OperationFlags.MayFail);
 
     private void Begin(BinaryReader arguments)
     {

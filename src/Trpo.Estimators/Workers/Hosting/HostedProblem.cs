@@ -24,6 +24,17 @@ internal static class HostedProblem
             case ShardOperation.Linearize:
                 var linearization = problem.Linearize();
                 return MessageFormat.Write(writer => writer.WriteValue(linearization));
+            case ShardOperation.LinearizeWithGradient:
+                return LinearizeWithGradient(problem, arguments.ReadDouble());
+            case ShardOperation.TakeSample:
+                var rows = problem.TakeSample();
+                return MessageFormat.Write(
+                    writer =>
+                    {
+                        writer.WriteSpan<float>(rows.Observations);
+                        writer.WriteSpan<double>(rows.Actions);
+                    },
+                    (sizeof(float) * rows.Observations.Length) + (sizeof(double) * rows.Actions.Length) + 16);
             case ShardOperation.Evaluate:
                 var trial = problem.Evaluate();
                 return MessageFormat.Write(writer => writer.WriteValue(trial));
@@ -55,6 +66,19 @@ internal static class HostedProblem
         using var gradient = new PooledArray<double>(problem.Length);
         problem.Gradient(divisor, gradient.Span);
         return Write(gradient);
+    }
+
+    private static byte[] LinearizeWithGradient(PartialProblems problem, double divisor)
+    {
+        using var gradient = new PooledArray<double>(problem.Length);
+        var sums = problem.Linearize(divisor, gradient.Span);
+        return MessageFormat.Write(
+            writer =>
+            {
+                writer.WriteValue(sums);
+                writer.WriteSpan<double>(gradient.Span);
+            },
+            (sizeof(double) * gradient.Span.Length) + 32);
     }
 
     private static byte[] FisherProduct(PartialProblems problem, BinaryReader arguments)
