@@ -4,7 +4,7 @@ using Trpo.Orleans.Hosting;
 namespace Trpo.Orleans;
 
 /// <summary>
-/// The health of a silo's workers: healthy with up to <see cref="TrpoWorkerOptions.Capacity"/> blocks of shards, degraded with more, unhealthy while the silo stops. The data have the state of each block.
+/// The health of a silo's workers: healthy with up to <see cref="TrpoWorkerOptions.Capacity"/> shards, degraded with more, unhealthy while the silo stops. The data have the state of each block.
 /// <code>
 /// services.AddHealthChecks().AddCheck&lt;TrpoWorkerHealthCheck&gt;("trpo-workers");
 /// </code>
@@ -28,9 +28,10 @@ public sealed class TrpoWorkerHealthCheck : IHealthCheck
     {
         var blocks = _workers.Blocks;
         var data = blocks.ToDictionary(block => block.Key, block => (object)block.Status);
-        var description = $"{blocks.Count} blocks of shards, room for {_workers.Capacity}";
+        var shards = _workers.Shards;
+        var description = $"{shards} shards in {blocks.Count} blocks, room for {_workers.Capacity} shards";
         var result = _workers.IsStopping ? HealthCheckResult.Unhealthy($"{description}; the silo is stopping", data: data)
-            : blocks.Count > _workers.Capacity ? HealthCheckResult.Degraded(description, data: data)
+            : shards > _workers.Capacity ? HealthCheckResult.Degraded(description, data: data)
             : HealthCheckResult.Healthy(description, data);
         return Task.FromResult(result);
     }

@@ -20,8 +20,8 @@ public sealed class TrpoWorkerOptions
     public PipelineRegistry Pipelines => Registry.Pipelines;
 
     /// <summary>
-    /// Gets or sets the number of blocks of shards that the silo takes before others get more than their part: from 1 to 65,536; by default the number of processors. A cluster without
-    /// room takes further blocks all the same, which then share the processors. Where a worker runs several shards (<see cref="TrainingWorkers.ShardsPerWorker"/>), divide by their number.
+    /// Gets or sets the number of shards that the silo takes before others get more than their part: from 1 to 65,536; by default the number of processors. A cluster without room takes
+    /// further shards all the same, which then share the processors.
     /// </summary>
     public int Capacity { get; set; } = Math.Min(Environment.ProcessorCount, MaxCapacity);
 

@@ -22,6 +22,9 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<SiloAddress, SiloReport>? _reports;
     private int _pending;
+
+    // The number of shards of a block, which is known once one has begun.
+    private int _size = 1;
     private long _asked;
     private long _looked = time.GetTimestamp();
     private Task _last = Task.CompletedTask;
@@ -84,7 +87,7 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             var reports = await ReportsAsync(oldest).ConfigureAwait(false);
             lock (_lock)
             {
-                if (SiloLoad.Choose(LoadsOf(reports), avoided) is not { } silo)
+                if (SiloLoad.Choose(LoadsOf(reports), avoided, _size) is not { } silo)
                 {
                     // Silos may be about to join: the next attempt asks again.
                     _reports = null;
@@ -116,7 +119,7 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
 
             // A silo that has not answered now may be slow for a moment; its blocks are no reason to act, and the training sees by itself whether they are lost.
             var seats = _seats.Where(seat => reports.ContainsKey(seat.Silo)).GroupBy(seat => seat.Silo).ToDictionary(group => group.Key, group => group.OrderBy(seat => seat.Key, StringComparer.Ordinal).ToArray());
-            var moves = SiloLoad.FindMoves(LoadsOf(reports), seats.ToDictionary(silo => silo.Key, silo => silo.Value.Length));
+            var moves = SiloLoad.FindMoves(LoadsOf(reports), seats.ToDictionary(silo => silo.Key, silo => silo.Value.Length), _size);
             foreach (var silo in moves.CountBy(silo => silo))
                 _leaving.UnionWith(seats[silo.Key].Take(silo.Value));
         }
@@ -130,15 +133,23 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             _reports = await ask().ConfigureAwait(false);
             _asked = asked;
             lock (_lock)
-                _left.IntersectWith(_reports.Values.SelectMany(report => report.Blocks));
+            {
+                var blocks = _reports.Values.SelectMany(report => report.Blocks).ToDictionary(block => block.Key, StringComparer.Ordinal);
+                _left.IntersectWith(blocks.Keys);
+                if (_seats.Max(seat => blocks.GetValueOrDefault(seat.Key)?.Shards) is > 0 and var size)
+                    _size = size;
+            }
         }
 
         return _reports;
     }
 
     // A seat that was just taken is no block on its silo yet; later it is both, and counts once. One that was just left is still a block.
-    private IEnumerable<SiloLoad> LoadsOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports) => reports.Select(report => new SiloLoad(
-        report.Key,
-        report.Value.Capacity,
-        report.Value.Blocks.Except(_left, StringComparer.Ordinal).Union(_seats.Where(seat => seat.Silo.Equals(report.Key)).Select(seat => seat.Key), StringComparer.Ordinal).Count()));
+    private IEnumerable<SiloLoad> LoadsOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports) => reports.Select(report =>
+    {
+        var reported = report.Value.Blocks.Where(block => !_left.Contains(block.Key)).ToDictionary(block => block.Key, block => Math.Max(block.Shards, 1), StringComparer.Ordinal);
+        foreach (var seat in _seats.Where(seat => seat.Silo.Equals(report.Key)))
+            reported[seat.Key] = _size;
+        return new SiloLoad(report.Key, report.Value.Capacity, reported.Values.Sum());
+    });
 }

@@ -25,6 +25,6 @@ internal sealed class SiloGrain(SiloWorkers workers, IClusterManifestProvider ma
     public Task<SiloReport> Report()
     {
         var active = SilosOf(manifests).Where(silo => statuses.GetApproximateSiloStatus(silo) == SiloStatus.Active);
-        return Task.FromResult(new SiloReport(workers.Capacity, [.. workers.Blocks.Select(block => block.Key)], [.. active.Order()]));
+        return Task.FromResult(new SiloReport(workers.Capacity, [.. workers.Blocks.Select(block => new BlockReport(block.Key, block.Status.Shards))], [.. active.Order()]));
     }
 }

@@ -40,6 +40,9 @@ internal sealed class HostedBlock
     /// <summary>Gets the key of the block's grain.</summary>
     public string Key { get; }
 
+    /// <summary>Gets or sets the method that is called whenever the block has begun; null for none.</summary>
+    public Action? Begun { get; init; }
+
     /// <summary>Gets the state of the worker.</summary>
     public WorkerStatus Status => _worker.Status;
 
@@ -152,7 +155,8 @@ internal sealed class HostedBlock
             _begun = (status.Training, status.Begins);
         }
 
-        _log.BlockBegun(Key, status.Training, status.FirstShard, status.Shards, status.Environments, status.Environment);
+        _log.BlockBegun(Key, status.Training, status.FirstShard, status.FirstShard + status.Shards - 1, status.Environments, status.Environment);
+        Begun?.Invoke();
     }
 
     private void DisposeWorker()

@@ -27,7 +27,7 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
         _log = log;
     }
 
-    /// <summary>Gets the number of blocks that the silo takes; 0 if it has no workers, or stops.</summary>
+    /// <summary>Gets the number of shards that the silo takes; 0 if it has no workers, or stops.</summary>
     public int Capacity => IsStopping ? 0 : _settings.Capacity;
 
     /// <summary>True once the silo stops.</summary>
@@ -50,14 +50,15 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
         }
     }
 
+    /// <summary>Gets the number of shards of the blocks that have begun.</summary>
+    public int Shards => Blocks.Sum(block => block.Status.Shards);
+
     /// <summary>Opens a block with a worker that runs nothing yet.</summary>
     /// <param name="key">The key of the block's grain.</param>
     /// <param name="deactivate">Deactivates the grain, for a reason.</param>
     /// <exception cref="InvalidOperationException">The silo has no workers, stops, or is still disposing an earlier worker of the block.</exception>
     public HostedBlock Open(string key, Action<string> deactivate)
     {
-        HostedBlock block;
-        int count;
         lock (_lock)
         {
             var refusal = _factory is null ? $"the silo has no workers; {nameof(SiloBuilderExtensions.AddTrpoWorkers)} adds some"
@@ -70,14 +71,10 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
                 throw new InvalidOperationException($"Block '{key}' is refused: {refusal}.");
             }
 
-            block = new HostedBlock(key, _factory!.Create(), deactivate, _time, _log);
+            var block = new HostedBlock(key, _factory!.Create(), deactivate, _time, _log) { Begun = CheckCapacity };
             _blocks.Add(key, block);
-            count = _blocks.Count;
+            return block;
         }
-
-        if (count > _settings.Capacity)
-            _log.CapacityExceeded(count, _settings.Capacity);
-        return block;
     }
 
     /// <summary>Ends a block, which leaves the list when its worker is disposed.</summary>
@@ -115,6 +112,12 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
         foreach (var block in Blocks)
             _ = EndAsync(block, "the silo is stopping");
         return Task.CompletedTask;
+    }
+
+    private void CheckCapacity()
+    {
+        if (Shards is var shards && shards > _settings.Capacity)
+            _log.CapacityExceeded(shards, _settings.Capacity);
     }
 
     private void EndIdle()

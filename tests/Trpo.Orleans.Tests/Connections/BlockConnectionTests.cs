@@ -20,7 +20,7 @@ public sealed class BlockConnectionTests
 
         Assert.That(answer, Has.Length.EqualTo(request.Length));
         Assert.That(answer[0], Is.EqualTo(7));
-        Assert.That(cluster.Log.Messages, Has.Some.StartsWith("Began 2 shards from 4 on of training").And.Some.EndsWith("8 environments of 'walk'."));
+        Assert.That(cluster.Log.Messages, Has.Some.StartsWith("Began shards 4 to 4 of training").And.Some.EndsWith("8 environments of 'walk'."));
     }
 
     [Test]

@@ -53,7 +53,7 @@ public sealed class SeatPlanTests
     {
         var plan = Create();
         var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
-        _reports[A] = new SiloReport(4, [.. seats.Select(seat => seat.Key)], []);
+        _reports[A] = new SiloReport(4, [.. seats.Select(seat => new BlockReport(seat.Key, 1))], []);
         _reports[B] = new SiloReport(4, [], []);
         Assert.That(seats.Select(plan.ShouldLeave), Has.None.True, "Nobody has looked yet.");
 
@@ -70,6 +70,18 @@ public sealed class SeatPlanTests
         plan.ShouldLeave(seats[0]);
         await plan.TakeAsync("later", 0, null);
         Assert.That(seats.Select(plan.ShouldLeave), Has.None.True);
+    }
+
+    [Test]
+    public async Task Blocks_of_several_shards_count_by_these()
+    {
+        var plan = Create();
+        var seat = await plan.TakeAsync("first", 0, null);
+        _reports[A] = new SiloReport(4, [new BlockReport(seat.Key, 4)], []);
+        _reports[B] = new SiloReport(4, [new BlockReport("of others", 1), new BlockReport("of others too", 1)], []);
+        _clock.Advance(LookInterval);
+
+        Assert.That((await plan.TakeAsync("second", 0, null)).Silo, Is.EqualTo(B));
     }
 
     [Test]

@@ -63,12 +63,12 @@ public sealed class SiloWorkersTests
     {
         var workers = Create(new FakeWorkers());
         var check = new TrpoWorkerHealthCheck(new Services(workers));
-        workers.Open("one", _ => { });
+        await workers.Open("one", _ => { }).SendAsync(Guid.NewGuid(), [1], default);
         var healthy = await check.CheckHealthAsync(new HealthCheckContext());
-        workers.Open("two", _ => { });
+        await workers.Open("two", _ => { }).SendAsync(Guid.NewGuid(), [1], default);
         var degraded = await check.CheckHealthAsync(new HealthCheckContext());
 
-        Assert.That((healthy.Status, healthy.Description), Is.EqualTo((HealthStatus.Healthy, "1 blocks of shards, room for 1")));
+        Assert.That((healthy.Status, healthy.Description), Is.EqualTo((HealthStatus.Healthy, "1 shards in 1 blocks, room for 1 shards")));
         Assert.That(degraded.Status, Is.EqualTo(HealthStatus.Degraded));
         Assert.That(degraded.Data.Keys, Is.EqualTo(new[] { "one", "two" }));
     }

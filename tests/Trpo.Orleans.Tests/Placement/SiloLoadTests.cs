@@ -11,8 +11,8 @@ public sealed class SiloLoadTests
     [Test]
     public void The_lowest_load_relative_to_the_capacity_is_chosen()
     {
-        Assert.That(SiloLoad.Choose([new(A, 8, 5), new(B, 4, 1)], null), Is.EqualTo(B));
-        Assert.That(SiloLoad.Choose([new(A, 8, 2), new(B, 4, 1)], null), Is.EqualTo(A));
+        Assert.That(SiloLoad.Choose([new(A, 8, 5), new(B, 4, 1)], null, 1), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 8, 2), new(B, 4, 1)], null, 1), Is.EqualTo(A));
     }
 
     [Test]
@@ -21,7 +21,7 @@ public sealed class SiloLoadTests
         int[] capacities = [2, 4, 6], blocks = [0, 0, 0];
         SiloAddress[] silos = [A, B, C];
         for (var block = 0; block < 12; block++)
-            blocks[Array.IndexOf(silos, SiloLoad.Choose(silos.Select((silo, i) => new SiloLoad(silo, capacities[i], blocks[i])), null))]++;
+            blocks[Array.IndexOf(silos, SiloLoad.Choose(silos.Select((silo, i) => new SiloLoad(silo, capacities[i], blocks[i])), null, 1))]++;
 
         Assert.That(blocks, Is.EqualTo(capacities));
     }
@@ -29,34 +29,42 @@ public sealed class SiloLoadTests
     [Test]
     public void Equal_loads_are_told_apart_by_the_capacity_and_then_by_the_address()
     {
-        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 4, 1)], null), Is.EqualTo(B));
-        Assert.That(SiloLoad.Choose([new(C, 2, 0), new(A, 2, 0), new(B, 2, 0)], null), Is.EqualTo(A));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 4, 1)], null, 1), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(C, 2, 0), new(A, 2, 0), new(B, 2, 0)], null, 1), Is.EqualTo(A));
     }
 
     [Test]
     public void The_silo_that_a_block_has_left_is_chosen_only_if_there_is_no_other()
     {
-        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 7)], A), Is.EqualTo(B));
-        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 0, 0)], A), Is.EqualTo(A));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 7)], A, 1), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 0, 0)], A, 1), Is.EqualTo(A));
     }
 
     [Test]
-    public void Silos_without_workers_are_not_chosen() => Assert.That(SiloLoad.Choose([new(A, 0, 0)], null), Is.Null);
+    public void Silos_without_workers_are_not_chosen() => Assert.That(SiloLoad.Choose([new(A, 0, 0)], null, 1), Is.Null);
 
     [Test]
     public void Moves_level_the_load()
     {
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(4)), Is.EqualTo(new[] { A, A }));
-        Assert.That(SiloLoad.FindMoves([new(A, 2, 4), new(B, 4, 0), new(C, 2, 4)], All(4)), Is.EqualTo(new[] { A, C, A, C }));
-        Assert.That(SiloLoad.FindMoves([new(A, 0, 2), new(B, 2, 1)], All(4)), Is.EqualTo(new[] { A, A }), "A silo that stops takes none.");
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(4), 1), Is.EqualTo(new[] { A, A }));
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 4), new(B, 4, 0), new(C, 2, 4)], All(4), 1), Is.EqualTo(new[] { A, C, A, C }));
+        Assert.That(SiloLoad.FindMoves([new(A, 0, 2), new(B, 2, 1)], All(4), 1), Is.EqualTo(new[] { A, A }), "A silo that stops takes none.");
     }
 
     [Test]
     public void A_move_that_only_exchanges_the_silos_is_not_made()
     {
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 3), new(B, 4, 2)], All(4)), Is.Empty);
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(0)), Is.Empty, "Blocks of others stay.");
-        Assert.That(SiloLoad.FindMoves([new(A, 2, 9)], All(9)), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 3), new(B, 4, 2)], All(4), 1), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(0), 1), Is.Empty, "Blocks of others stay.");
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 9)], All(9), 1), Is.Empty);
+    }
+
+    [Test]
+    public void Blocks_count_by_their_shards()
+    {
+        Assert.That(SiloLoad.Choose([new(A, 8, 4), new(B, 2, 0)], null, 4), Is.EqualTo(A));
+        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 4)], All(2), 4), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 0)], All(2), 4), Is.EqualTo(new[] { A }));
     }
 
     private static Dictionary<SiloAddress, int> All(int movable) => new() { [A] = movable, [B] = movable, [C] = movable };
