@@ -4,12 +4,14 @@ using BenchmarkDotNet.Running;
 using Trpo.Benchmarks;
 using Trpo.Benchmarks.Ratios;
 using Trpo.Benchmarks.Throughput;
+using Trpo.Benchmarks.Workers;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     [StartupProbe.Verb, var part, var start] => StartupProbe.Execute(part, long.Parse(start, CultureInfo.InvariantCulture)),
     ["throughput", var picture] => ThroughputRun.Execute(picture),
+    ["workers"] => WorkerRun.Execute(),
     ["ratios", .. var parts] => RatioRun.Execute(parts),
     _ => Profile(args),
 };
