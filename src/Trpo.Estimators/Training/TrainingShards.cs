@@ -96,10 +96,11 @@ internal sealed class TrainingShards : IDisposable
         var training = Guid.NewGuid();
         var mirror = new ModelMirror(parts.Policy, (ValueNetwork)parts.ValueFunction);
         var remote = new List<RemoteShard>();
+        var stragglers = new StragglerWatch(workers.StragglerTimeout);
         foreach (var setup in RemoteSetup.Divide(whole, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom))
         {
             var connection = workers.Transport.Connect(FormattableString.Invariant($"{training:N}-{setup.FirstShard}"));
-            var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
+            var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, stragglers, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
             _owned.Add(shard);
             remote.Add(shard);
         }

@@ -29,6 +29,12 @@ public sealed record TrainingWorkers
     /// <summary>Gets the time without a sign of life after which a worker counts as lost and its shards are begun anew elsewhere. More than <see cref="HeartbeatInterval"/>; 5 seconds by default.</summary>
     public TimeSpan LossTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Gets the time that the last worker of a round may take longer than the slowest other one, if it takes more than twice as long. After that its shards are begun anew on another worker, once for each request: what they
+    /// have collected in the iteration is collected again. Null means never; 30 seconds by default.
+    /// </summary>
+    public TimeSpan? StragglerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Gets the time for which a training tries to begin shards anew before it ends with a <see cref="WorkerException"/>. At least <see cref="LossTimeout"/>; 2 minutes by default.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -43,6 +49,7 @@ public sealed record TrainingWorkers
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HeartbeatInterval, TimeSpan.Zero, nameof(HeartbeatInterval));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LossTimeout, HeartbeatInterval, nameof(LossTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(RecoveryTimeout, LossTimeout, nameof(RecoveryTimeout));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StragglerTimeout ?? MaxTime, TimeSpan.Zero, nameof(StragglerTimeout));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RecoveryTimeout, MaxTime, nameof(RecoveryTimeout));
     }
 }

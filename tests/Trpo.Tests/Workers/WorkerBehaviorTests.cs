@@ -91,6 +91,23 @@ public sealed class WorkerBehaviorTests
     }
 
     [Test]
+    public void A_worker_that_is_slower_than_all_others_is_left_once_for_another_and_changes_no_bit()
+    {
+        using var release = new ManualResetEventSlim();
+        var isSlow = 0;
+        var there = Train(1, Small, () => new StepCounter(new CartPole(), () =>
+        {
+            // One environment of one worker stands still in the middle of the training, and lives on when the training has ended.
+            if (Interlocked.Increment(ref isSlow) == 500)
+                release.Wait();
+        }), straggler: TimeSpan.FromSeconds(0.2));
+        release.Set();
+
+        Assert.That(there.Warnings, Has.Exactly(1).Contains("more than twice as long as all others"));
+        Assert.That(there.Onnx, Is.EqualTo(Train(null, Small, Pole).Onnx));
+    }
+
+    [Test]
     public void A_cluster_without_workers_ends_the_training_with_what_to_do()
     {
         var attempt = () => Train(1, Small, Pole, deliver: (_, _) => throw new TimeoutException("No silo."), recovery: TimeSpan.FromSeconds(0.3));
@@ -141,7 +158,7 @@ public sealed class WorkerBehaviorTests
     }
 
     private static (byte[] Onnx, List<TrpoIteration> Iterations, List<string> Warnings) Train(
-        int? perWorker, TrpoOptions options, Func<IEnvironment> factory, int maxRestarts = 0, Func<LocalTransport.LocalConnection, Func<Task<byte[]>>, Task<byte[]>>? deliver = null, TimeSpan? recovery = null)
+        int? perWorker, TrpoOptions options, Func<IEnvironment> factory, int maxRestarts = 0, Func<LocalTransport.LocalConnection, Func<Task<byte[]>>, Task<byte[]>>? deliver = null, TimeSpan? recovery = null, TimeSpan? straggler = null)
     {
         var (listener, warnings) = (new Listener(), new List<string>());
         var ml = new MLContext(1);
@@ -154,7 +171,7 @@ public sealed class WorkerBehaviorTests
         (example as IDisposable)?.Dispose();
         using var transport = new LocalTransport(new WorkerRegistry().AddEnvironment(example.Name, factory)) { Deliver = (connection, _, send) => deliver?.Invoke(connection, send) ?? send() };
         var workers = perWorker is { } count
-            ? new TrainingWorkers { Transport = transport, ShardsPerWorker = count, HeartbeatInterval = TimeSpan.FromMilliseconds(5), LossTimeout = recovery ?? TimeSpan.FromSeconds(5), RecoveryTimeout = recovery ?? TimeSpan.FromSeconds(20) }
+            ? new TrainingWorkers { Transport = transport, ShardsPerWorker = count, StragglerTimeout = straggler, HeartbeatInterval = TimeSpan.FromMilliseconds(5), LossTimeout = recovery ?? TimeSpan.FromSeconds(5), RecoveryTimeout = recovery ?? TimeSpan.FromSeconds(20) }
             : null;
         var view = ml.ReinforcementLearning.LoadFromEnvironment(factory, count: 6, rows: 10, maxRestarts: maxRestarts);
         using var policy = ml.ReinforcementLearning.Trainers.Trpo(view, options with { Workers = workers, Progress = listener }).Fit(view);

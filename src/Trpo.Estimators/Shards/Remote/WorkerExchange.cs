@@ -37,6 +37,12 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
     /// <summary>Gets or sets the function that is asked from time to time how the worker is to end the request. Null for never.</summary>
     public Func<StopLevel>? MustStop { get; init; }
 
+    /// <summary>Gets or sets the function that tells, from time to time, that the worker is to be given up because it is slow. Null for never.</summary>
+    public Func<bool>? IsLate { get; init; }
+
+    /// <summary>True if the worker was given up because it was slow.</summary>
+    public bool WasLate { get; private set; }
+
     /// <summary>Receives each sign of life.</summary>
     public Action<BlockStatus>? Observe { get; init; }
 
@@ -53,6 +59,12 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
             Beat();
             if (_failures >= MaxFailures || Since(_alive) > workers.LossTimeout)
                 return (null, new TimeoutException($"The worker gave no sign of life{(_failures >= MaxFailures ? "" : FormattableString.Invariant($" for {workers.LossTimeout.TotalSeconds:G4} seconds"))}{(_failure is null ? "." : $": {_failure.Message}")}", _failure));
+            if (IsLate?.Invoke() == true)
+            {
+                WasLate = true;
+                return (null, new TimeoutException($"The worker lives, but took more than twice as long as all others ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.StragglerTimeout)})."));
+            }
+
             if (_sends > MaxSends)
                 return (null, new TimeoutException(FormattableString.Invariant($"The request was sent {MaxSends} times, and no answer arrived, though the worker lives.{(_failure is null ? "" : $" {_failure.Message}")}"), _failure));
         }

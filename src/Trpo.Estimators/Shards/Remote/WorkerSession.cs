@@ -12,6 +12,7 @@ internal sealed class WorkerSession : IDisposable
 {
     private readonly IWorkerConnection _connection;
     private readonly TrainingWorkers _workers;
+    private readonly StragglerWatch _stragglers;
     private readonly string _where;
     private readonly CancellationToken _cancellation;
     private readonly Guid _training;
@@ -35,9 +36,11 @@ internal sealed class WorkerSession : IDisposable
     /// <param name="workers">The settings.</param>
     /// <param name="training">The identifier of the training.</param>
     /// <param name="setup">What the block is created from.</param>
+    /// <param name="stragglers">The times of all blocks of the training.</param>
     /// <param name="cancellation">Ends the attempts to begin the block anew.</param>
-    public WorkerSession(IWorkerConnection connection, TrainingWorkers workers, Guid training, BlockSetup setup, CancellationToken cancellation)
+    public WorkerSession(IWorkerConnection connection, TrainingWorkers workers, Guid training, BlockSetup setup, StragglerWatch stragglers, CancellationToken cancellation)
     {
+        _stragglers = stragglers;
         (_connection, _workers, _training, _block, _environment, _setup, _cancellation) = (connection, workers, training, setup.FirstShard, setup.Environment, setup.ToArray(), cancellation);
         _where = setup.Shards == 1 ? FormattableString.Invariant($"shard {setup.FirstShard}") : FormattableString.Invariant($"shards {setup.FirstShard} to {setup.FirstShard + setup.Shards - 1}");
     }
@@ -85,6 +88,20 @@ internal sealed class WorkerSession : IDisposable
         if (changesState)
             _journal.Add(operation);
         var recovery = new RecoveryClock(_workers, _where, _connection, _cancellation);
+        _stragglers.Begin();
+        try
+        {
+            return Call(operation, changesState, mustStop, recovery);
+        }
+        finally
+        {
+            _stragglers.End();
+        }
+    }
+
+    private byte[] Call(byte[] operation, bool changesState, Func<StopLevel>? mustStop, RecoveryClock recovery)
+    {
+        var mayMove = true;
         while (true)
         {
             var begins = !_isBegun;
@@ -98,6 +115,7 @@ internal sealed class WorkerSession : IDisposable
             using var exchange = new WorkerExchange(_connection, _workers, Request(header, begins ? operations.Prepend(Begin()) : operations), header)
             {
                 MustStop = mustStop,
+                IsLate = mayMove ? _stragglers.IsLate : null,
                 Observe = status =>
                 {
                     CollectedSteps = status.CollectedSteps;
@@ -105,6 +123,9 @@ internal sealed class WorkerSession : IDisposable
                 },
             };
             var (answer, reason) = exchange.Run();
+
+            // A block that is late on two workers is slow by itself.
+            mayMove &= !exchange.WasLate;
             if (answer is null || answer.Kind == AnswerKind.NotBegun)
             {
                 recovery.Wait(reason);
