@@ -11,8 +11,6 @@ internal static class ModelLoading
     // Far more than any model within the limits takes.
     private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
-    private const int StackBytes = 8 << 20;
-
     /// <summary>Returns the name of a stream for messages.</summary>
     public static string Describe(Stream stream) => stream is FileStream file ? file.Name : "the stream";
 
@@ -36,7 +34,7 @@ internal static class ModelLoading
         ITransformer model;
         try
         {
-            (model, inputSchema) = ArchiveLoading.Run(ml, bytes, time, StackBytes, archive => MicrosoftMLInternals.LoadModel(ml, archive));
+            (model, inputSchema) = ArchiveLoading.Run(ml, bytes, time, RecursionLimits.StackBytes, archive => MicrosoftMLInternals.LoadModel(ml, archive));
         }
         catch (OperationCanceledException exception)
         {

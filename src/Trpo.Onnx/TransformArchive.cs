@@ -27,12 +27,15 @@ public static class TransformArchive
         return content.ToArray();
     }
 
-    /// <summary>Checks names, sizes and checksums of the entries of an archive, and reads the entries.</summary>
+    /// <summary>Checks names, sizes and checksums of the entries of an archive, and the depth of types and formulas in them, and reads the entries.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="maxBytes">The maximum length of all entries together.</param>
     /// <param name="maxEntries">The maximum number of entries.</param>
     /// <returns>The contents by name, with "/" between folders.</returns>
-    /// <exception cref="InvalidDataException">The archive is damaged or above the limits, or has an entry twice or with a name that leads out of it; the message says which.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The archive is damaged or above the limits, has an entry twice or with a name that leads out of it, has types of values inside each other more than
+    /// 16 levels deep, or has an entry with formulas of more than 32 KiB; the message says which.
+    /// </exception>
     public static IReadOnlyDictionary<string, byte[]> ReadEntries(byte[] archive, int maxBytes, int maxEntries)
     {
         ArgumentNullException.ThrowIfNull(archive);
@@ -46,7 +49,7 @@ public static class TransformArchive
     /// <param name="archive">The archive.</param>
     /// <param name="load">Creates the result; its argument loads the transformer of a folder, such as "TransformerChain/Transform_000".</param>
     /// <param name="timeout">The maximum time.</param>
-    /// <param name="stackBytes">The size of the thread's stack. Loaders of vectors, keys and expressions are recursive, so that a deeply nested entry ends the process if the stack is too small for it.</param>
+    /// <param name="stackBytes">The size of the thread's stack. Loaders of vectors, keys and expressions are recursive, so that a deeply nested entry ends the process if the stack is too small for it: 64 MiB suffice for what <see cref="ReadEntries"/> lets through.</param>
     /// <returns>The result of <paramref name="load"/>.</returns>
     /// <exception cref="InvalidDataException">The archive is damaged, takes longer, asks for more memory than there is, or <paramref name="load"/> failed; the message says which.</exception>
     public static T Load<T>(IHostEnvironment host, byte[] archive, Func<Func<string, ITransformer>, T> load, TimeSpan timeout, int stackBytes)

@@ -47,6 +47,20 @@ internal static class Attempt
         return null;
     }
 
+    /// <returns>The reason why a model file is refused, or "loaded".</returns>
+    public static string Load(MLContext ml, string file)
+    {
+        try
+        {
+            (PolicyModel.Load(ml, file, out _) as IDisposable)?.Dispose();
+            return "loaded";
+        }
+        catch (InvalidDataException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     /// <returns>Null where the model loaded, or the exception that says why not.</returns>
     public static Exception? Model(MLContext ml, byte[] zip, RandomSource random)
     {

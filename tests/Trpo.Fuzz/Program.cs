@@ -7,9 +7,17 @@ using Trpo.Runtime.Randomness;
 // Trpo.Fuzz bytes|graph|greedy|beside|zip|entries <file> <seed> <count>: damages a policy or a model file in many ways, opens each, and uses what opens.
 // "beside" opens greedy graphs while six undamaged policies are loaded. Anything but a refusal with an InvalidDataException ends it. The number of each
 // case is printed before it, for the case that ends the process itself; "Trpo.Fuzz ... <seed> 1 <case> <output>" writes that one down and repeats it.
+// Trpo.Fuzz load <file>... loads model files and prints why each is refused, or "loaded".
+if (args is ["load", .. var files])
+{
+    foreach (var file in files)
+        Console.WriteLine($"{Path.GetFileName(file)}: {Attempt.Load(new MLContext(seed: 1), file)}");
+    return 0;
+}
+
 if (args is not [var kind, var path, var seedText, var countText, .. var rest])
 {
-    Console.Error.WriteLine("usage: Trpo.Fuzz bytes|graph|greedy|beside|zip|entries <file> <seed> <count> [<first> [<output>]]");
+    Console.Error.WriteLine("usage: Trpo.Fuzz bytes|graph|greedy|beside|zip|entries <file> <seed> <count> [<first> [<output>]], or Trpo.Fuzz load <file>...");
     return 2;
 }
 

@@ -16,7 +16,7 @@ internal static class FittedPipeline
     // Far more than any pipeline within the limits takes, and what an array that ends too early costs.
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
 
-    // Enough for the deepest values that StockLoaders.CheckSize lets through. Reserved, and used only as far as a loader descends.
+    // Enough for the deepest types and formulas that TransformArchive.ReadEntries lets through. Reserved, and used only as far as a loader descends.
     private const int StackBytes = 64 << 20;
 
     /// <summary>Saves the transforms of a view.</summary>

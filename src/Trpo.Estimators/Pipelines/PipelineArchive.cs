@@ -103,7 +103,6 @@ internal static class PipelineArchive
             registry.Check(part.Loader, part.Assembly);
         if (part.AlternativeLoader.Length > 0)
             registry.Check(part.AlternativeLoader, part.Assembly);
-        StockLoaders.CheckSize(part);
         return part.Loader == StockLoaders.CustomMapping || part.AlternativeLoader == StockLoaders.CustomMapping ? Find(part, registry) : null;
     }
 

@@ -24,12 +24,6 @@ internal static class StockLoaders
     /// <inheritdoc cref="ChainFormat"/>
     public const string CustomMappingFormat = "CUSTOMXF 10002 10002";
 
-    // Types of values are read by recursion, as deep as the bytes say: five bytes a level, some 600 of the stack.
-    private const int MaxTypedBytes = 256 << 10;
-
-    // Formulas are parsed and compiled by recursion.
-    private const int MaxExpressionLength = 2_000;
-
     private static readonly Assembly Data = typeof(ColumnConcatenatingTransformer).Assembly;
     private static readonly Assembly Transforms = typeof(OneHotEncodingTransformer).Assembly;
     private static readonly Assembly PrincipalComponents = typeof(PrincipalComponentAnalysisTransformer).Assembly;
@@ -80,14 +74,4 @@ internal static class StockLoaders
         ("PcaTransform", PrincipalComponents),
         ("ExprTransform", Transforms),
     ];
-
-    /// <summary>Checks the size of a part whose loader is recursive.</summary>
-    /// <exception cref="InvalidDataException">The part is so large that its loader could exhaust the stack.</exception>
-    public static void CheckSize(PartHeader part)
-    {
-        if (part.Loader is "NAReplaceTransform" or "TermManager" or "TextSpanBuffer" && part.Model.Length > MaxTypedBytes)
-            throw new InvalidDataException(FormattableString.Invariant($"its loader '{part.Loader}' may read {MaxTypedBytes} bytes, and it has {part.Model.Length}"));
-        if (part.Loader == "ExprTransform" && part.Strings.Sum(text => (long)text.Length) is > MaxExpressionLength and var length)
-            throw new InvalidDataException(FormattableString.Invariant($"its expressions and names of columns may have {MaxExpressionLength} characters, and they have {length}"));
-    }
 }

@@ -6,7 +6,7 @@ namespace Trpo.Onnx.Files;
 
 /// <summary>
 /// Checks of an ML.NET model file, a zip archive, that ML.NET does not make before it extracts entries to memory and to temporary files:
-/// of the paths, sizes and checksums of the entries.
+/// of the paths, sizes and checksums of the entries, and of what is read by recursion (<see cref="RecursionLimits"/>).
 /// </summary>
 internal static class ModelArchive
 {
@@ -43,8 +43,9 @@ internal static class ModelArchive
                 throw new InvalidDataException($"Its entries have more than {maxBytes >> 20} MiB, the maximum that this library reads.");
         }
 
+        var buffer = new byte[(1 << 16) + RecursionLimits.MaxTypeBytes];
         foreach (var entry in archive.Entries)
-            CheckContent(entry);
+            CheckContent(entry, buffer);
     }
 
     /// <summary>Checks an archive and reads its entries.</summary>
@@ -107,19 +108,23 @@ internal static class ModelArchive
             throw new InvalidDataException($"The entry '{name}' occurs twice.");
     }
 
-    private static void CheckContent(ZipArchiveEntry entry)
+    private static void CheckContent(ZipArchiveEntry entry, byte[] buffer)
     {
         using var content = entry.Open();
-        var buffer = new byte[1 << 16];
-        var length = 0L;
+        var (length, kept) = (0L, 0);
         var crc = new Crc32();
         int read;
-        while ((read = content.Read(buffer)) > 0)
+        while ((read = content.Read(buffer, kept, buffer.Length - kept)) > 0)
         {
             length += read;
             if (length > entry.Length)
                 break;
-            crc.Append(buffer.AsSpan(0, read));
+            crc.Append(buffer.AsSpan(kept, read));
+            var part = buffer.AsSpan(0, kept + read);
+            if (RecursionLimits.FindExcess(part, entry.Length) is { } excess)
+                throw new InvalidDataException($"Its entry '{entry.FullName}' {excess}.");
+            kept = Math.Min(part.Length, RecursionLimits.MaxTypeBytes);
+            part[^kept..].CopyTo(buffer);
         }
 
         if (length != entry.Length)

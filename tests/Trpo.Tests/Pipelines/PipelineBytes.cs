@@ -83,6 +83,13 @@ internal static class PipelineBytes
         void Write(int offset, long value) => BinaryPrimitives.WriteInt64LittleEndian(written.AsSpan(offset), value);
     }
 
+    /// <summary>Writes the description of a type inside a type, and so on. The names take turns.</summary>
+    public static byte[] Types(int depth, params string[] names)
+    {
+        byte[][] levels = [.. names.Select(name => (byte[])[(byte)name.Length, .. Encoding.ASCII.GetBytes(name), 1])];
+        return [.. Enumerable.Range(0, depth).SelectMany(i => levels[i % levels.Length])];
+    }
+
     private static byte[] Replace(byte[] content, byte[] text, byte[] by)
     {
         var changed = content.ToArray();
