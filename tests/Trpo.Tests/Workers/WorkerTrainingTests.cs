@@ -63,6 +63,7 @@ public sealed class WorkerTrainingTests
         var there = ClusterRun.Train(options with { Shards = 3, Workers = new() { Transport = transport } }, factory, count: 7);
 
         Assert.That(there.Digest, Is.EqualTo(here));
+        Assert.That(there.Messages, Has.None.Contains("was lost"), "A move that was asked for is no loss.");
         Assert.That(transport.Connections.Select(connection => connection.Workers), Is.All.EqualTo(6), "The reset of the environments and each of the four rollouts have left a worker.");
     }
 

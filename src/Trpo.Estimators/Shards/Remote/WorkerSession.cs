@@ -31,6 +31,7 @@ internal sealed class WorkerSession : IDisposable
     private int _baseSteps;
     private bool _isBegun;
     private bool _wasBegun;
+    private bool _isMoving;
 
     /// <param name="connection">The connection, which the session disposes.</param>
     /// <param name="workers">The settings.</param>
@@ -70,7 +71,7 @@ internal sealed class WorkerSession : IDisposable
         if (_isBegun && _connection.ShouldMove)
         {
             PendingCall.Move(_connection, _workers.LossTimeout, _cancellation);
-            _isBegun = false;
+            (_isBegun, _isMoving) = (false, true);
         }
     }
 
@@ -183,8 +184,9 @@ internal sealed class WorkerSession : IDisposable
             WorkerTelemetry.CountLoss(_environment);
         lock (_warnings)
         {
-            if (begins && _epoch > 1)
+            if (begins && _epoch > 1 && !(_isMoving && recovery.Failure is null))
                 _warnings.Add(FormattableString.Invariant($"The worker of {_where} was lost: {recovery.Failure?.Message ?? "its process has forgotten it."} Another one took its place{(recovery.Elapsed > TimeSpan.Zero ? FormattableString.Invariant($" after {recovery.Elapsed.TotalSeconds:G3} seconds") : "")}."));
+            _isMoving = false;
             _warnings.AddRange(answer.Warnings);
         }
     }
