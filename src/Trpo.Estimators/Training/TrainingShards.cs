@@ -13,6 +13,8 @@ namespace Trpo.Estimators.Training;
 /// <summary>The shards of a training, with what belongs to them: copies of the policy and of the value function, and threads. The first shard has the parts of the training themselves.</summary>
 internal sealed class TrainingShards : IDisposable
 {
+    private static readonly TimeSpan GreetingInterval = TimeSpan.FromSeconds(10);
+
     private readonly List<IDisposable> _owned = [];
     private ShardThreads? _threads;
     private string? _where;
@@ -118,6 +120,9 @@ internal sealed class TrainingShards : IDisposable
             GatherInto = options.GatherFisherRows ? parts.Policy : null,
             Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn)),
         };
+
+        // Workers end where nobody has asked for some minutes.
+        _owned.Add(new Timer(_ => remote.ForEach(shard => shard.Greet()), state: null, GreetingInterval, GreetingInterval));
 
         // All workers are told at the same time; one that does not hear it ends when nobody has asked it for some time.
         _leave = () =>

@@ -38,12 +38,19 @@ public sealed record TrainingWorkers
     /// <summary>Gets the time for which a training tries to begin shards anew before it ends with a <see cref="WorkerException"/>. At least <see cref="LossTimeout"/>; 2 minutes by default.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Gets the number of workers that one request may lose, one after another, before the training ends with a <see cref="WorkerException"/>: an environment that ends its process would end that of every worker. From 0 to 1,000,000; 10 by
+    /// default.
+    /// </summary>
+    public int MaxLosses { get; init; } = 10;
+
     /// <summary>Throws if a setting is out of its range.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range; the exception names it.</exception>
     public void Validate()
     {
         ArgumentNullException.ThrowIfNull(Transport);
         Check.Between(ShardsPerWorker, 1, 1_024);
+        Check.Between(MaxLosses, 0, 1_000_000);
         if (!int.IsPow2(ShardsPerWorker))
             throw new ArgumentOutOfRangeException(nameof(ShardsPerWorker), ShardsPerWorker, $"{nameof(ShardsPerWorker)} must be a power of two, so that the shards of a worker are a whole subtree of the sums.");
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HeartbeatInterval, TimeSpan.Zero, nameof(HeartbeatInterval));

@@ -116,6 +116,26 @@ public sealed class WorkerBehaviorTests
     }
 
     [Test]
+    public void An_environment_that_ends_every_worker_ends_the_training_after_some()
+    {
+        var lost = 0;
+        var attempt = () => Train(1, Small with { Shards = 1 }, () => new StepCounter(new CartPole(), () => Thread.Sleep(1)), deliver: async (connection, send) =>
+        {
+            // Each worker lives long enough to be asked.
+            var answer = send();
+            await Task.WhenAny(answer, Task.Delay(30));
+            if (answer.IsCompleted)
+                return await answer;
+            lost++;
+            connection.Lose();
+            return await answer;
+        });
+
+        Assert.That(attempt, Throws.TypeOf<WorkerException>().With.Message.Contains("11 workers of the test cluster were lost").And.Message.Contains("MaxLosses is 10"));
+        Assert.That(lost, Is.GreaterThanOrEqualTo(11));
+    }
+
+    [Test]
     public void A_training_that_is_cancelled_while_no_worker_answers_ends()
     {
         using var cancellation = new CancellationTokenSource();

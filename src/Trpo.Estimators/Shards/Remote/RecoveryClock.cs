@@ -16,12 +16,15 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
     private long _since;
     private TimeSpan _pause = MinPause;
     private int _attempts;
+    private int _losses;
 
     /// <summary>Gets the time since the worker was lost; zero where it was not.</summary>
     public TimeSpan Elapsed => _attempts == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - _since);
 
     /// <summary>Gets the last failure.</summary>
     public Exception? Failure { get; private set; }
+
+    private string LastFailure => Failure?.Message ?? "the process had forgotten them.";
 
     /// <summary>Notes that a worker is at work, so that a later loss is one of its own.</summary>
     public void Reset() => (_attempts, _pause) = (0, MinPause);
@@ -36,10 +39,14 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
         Failure = failure ?? Failure;
         if (_attempts++ == 0)
             _since = Environment.TickCount64;
+
+        // What ends the process of one worker ends that of the next one too.
+        if (++_losses > workers.MaxLosses)
+            throw new WorkerException(FormattableString.Invariant($"{_losses} workers of {workers.Transport.Name} were lost one after another with the same request of {where} ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.MaxLosses)} is {workers.MaxLosses}): does the environment end its process, or take all of its memory or threads? Look into the logs of the workers. The last loss: {LastFailure}"), Failure);
         if (failure is null && _attempts == 1)
             return;
         if (Elapsed > workers.RecoveryTimeout)
-            throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {Failure?.Message ?? "the worker had lost the shards."}"), Failure);
+            throw new WorkerException(FormattableString.Invariant($"No worker of {workers.Transport.Name} could run {where} within {workers.RecoveryTimeout.TotalSeconds:G4} seconds and {_attempts} attempts ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.RecoveryTimeout)}). Start workers of the cluster, or look into their logs. The last attempt: {LastFailure}"), Failure);
         if (failure is not null)
             PendingCall.Move(connection, workers.LossTimeout, cancellation);
         cancellation.WaitHandle.WaitOne(_pause);

@@ -24,7 +24,7 @@ internal sealed class RemoteShard : IShard, IDisposable
         (_session, _setup, _mirror) = (session, setup, mirror);
         EnvironmentCount = EnvironmentRange.First(setup.FirstShard + setup.Shards, setup.TotalEnvironments, setup.TotalShards) - EnvironmentRange.First(setup.FirstShard, setup.TotalEnvironments, setup.TotalShards);
         Statistics = mirror.Policy.Normalizer?.CreateStatistics();
-        session.Rebase(mirror.Capture(), []);
+        session.Rebase(mirror.Capture(), [], canMove: false);
     }
 
     public int Count => _setup.Shards;
@@ -192,6 +192,9 @@ internal sealed class RemoteShard : IShard, IDisposable
     /// <summary>Gives the warnings of the worker to a receiver. Called while the worker is not asked.</summary>
     public void DeliverWarnings(Action<string> warn) => _session.DeliverWarnings(warn);
 
+    /// <inheritdoc cref="WorkerSession.Greet"/>
+    public void Greet() => _session.Greet();
+
     /// <summary>Tells the worker that the training has ended.</summary>
     /// <returns>The task of its answer, which may never come.</returns>
     public Task EndAsync() => _session.EndAsync();
@@ -213,7 +216,7 @@ internal sealed class RemoteShard : IShard, IDisposable
         (RowCount, Episodes, EpisodeEnds, Statistics) = (answer.RowCount, answer.Episodes, answer.EpisodeEnds, answer.Statistics);
 
         // From here on the block can be begun from this state.
-        _session.Rebase(_mirror.Capture(), answer.Snapshot);
+        _session.Rebase(_mirror.Capture(), answer.Snapshot, canMove: _snapshot.Has(ShardStates.EnvironmentsOf(_setup.FirstShard)));
         return answer.IsComplete;
     }
 

@@ -17,6 +17,9 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
     // An answer that never arrives may be too large for the transport.
     private const int MaxSends = 10;
 
+    // What a slow network carries, in bytes per second: a message is given as much longer. Questions wait behind it.
+    private const double MinBandwidth = 8e6;
+
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _abandoned = new();
@@ -37,11 +40,11 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
     /// <summary>Gets or sets the function that is asked from time to time how the worker is to end the request. Null for never.</summary>
     public Func<StopLevel>? MustStop { get; init; }
 
+    /// <summary>Gets or sets the number of bytes that the answer may have.</summary>
+    public int ExpectedBytes { get; init; }
+
     /// <summary>Gets or sets the function that tells, from time to time, that the worker is to be given up because it is slow. Null for never.</summary>
     public Func<bool>? IsLate { get; init; }
-
-    /// <summary>True if the worker was given up because it was slow.</summary>
-    public bool WasLate { get; private set; }
 
     /// <summary>Receives each sign of life.</summary>
     public Action<BlockStatus>? Observe { get; init; }
@@ -57,14 +60,10 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
             if (Await() is { } answer)
                 return (answer, null);
             Beat();
-            if (_failures >= MaxFailures || Since(_alive) > workers.LossTimeout)
+            if (_failures >= MaxFailures || Since(_alive) > workers.LossTimeout + TransferTime)
                 return (null, new TimeoutException($"The worker gave no sign of life{(_failures >= MaxFailures ? "" : FormattableString.Invariant($" for {workers.LossTimeout.TotalSeconds:G4} seconds"))}{(_failure is null ? "." : $": {_failure.Message}")}", _failure));
             if (IsLate?.Invoke() == true)
-            {
-                WasLate = true;
                 return (null, new TimeoutException($"The worker lives, but took more than twice as long as all others ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.StragglerTimeout)})."));
-            }
-
             if (_sends > MaxSends)
                 return (null, new TimeoutException(FormattableString.Invariant($"The request was sent {MaxSends} times, and no answer arrived, though the worker lives.{(_failure is null ? "" : $" {_failure.Message}")}"), _failure));
         }
@@ -79,6 +78,8 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
         if (_question is not null)
             PendingCall.Forget(_question);
     }
+
+    private TimeSpan TransferTime => TimeSpan.FromSeconds(Math.Max(request.Length, ExpectedBytes) / MinBandwidth);
 
     private Answer? Await()
     {
@@ -179,7 +180,7 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
             Observe?.Invoke(status);
 
         // The request, or its answer, may still be on its way: each time it is given twice as long.
-        _idleBeats = hasArrived && status.Answered < header.Sequence ? 0 : _idleBeats + 1;
+        _idleBeats = (hasArrived && status.Answered < header.Sequence) || Since(_sent) < TransferTime ? 0 : _idleBeats + 1;
         if (_idleBeats <= _maxIdleBeats)
             return;
         _maxIdleBeats *= 2;

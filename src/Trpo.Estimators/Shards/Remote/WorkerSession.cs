@@ -33,6 +33,10 @@ internal sealed class WorkerSession : IDisposable
     private bool _wasBegun;
     private bool _isMoving;
 
+    // A question about the last request that was answered; other threads ask it.
+    private volatile byte[]? _greeting;
+    private Task _greeted = Task.CompletedTask;
+
     /// <param name="connection">The connection, which the session disposes.</param>
     /// <param name="workers">The settings.</param>
     /// <param name="training">The identifier of the training.</param>
@@ -61,14 +65,15 @@ internal sealed class WorkerSession : IDisposable
     /// <summary>Makes a state the one that the block is begun from where its worker is lost, and moves the block if the connection asks for it.</summary>
     /// <param name="models">The state of the models.</param>
     /// <param name="snapshot">The states of the shards; empty for those at the start of a training.</param>
-    public void Rebase(byte[] models, byte[] snapshot)
+    /// <param name="canMove">True if another worker can begin the block from the state without a loss.</param>
+    public void Rebase(byte[] models, byte[] snapshot, bool canMove)
     {
         (_models, _snapshot, _baseSteps) = (models, snapshot, CollectedSteps);
         _journal.Clear();
         _done = 0;
 
         // Now another worker can begin the block without computing anything again.
-        if (_isBegun && _connection.ShouldMove)
+        if (canMove && _isBegun && _connection.ShouldMove)
         {
             PendingCall.Move(_connection, _workers.LossTimeout, _cancellation);
             (_isBegun, _isMoving) = (false, true);
@@ -117,6 +122,7 @@ internal sealed class WorkerSession : IDisposable
             {
                 MustStop = mustStop,
                 IsLate = mayMove ? _stragglers.IsLate : null,
+                ExpectedBytes = _snapshot.Length,
                 Observe = status =>
                 {
                     CollectedSteps = status.CollectedSteps;
@@ -125,8 +131,8 @@ internal sealed class WorkerSession : IDisposable
             };
             var (answer, reason) = exchange.Run();
 
-            // A block that is late on two workers is slow by itself.
-            mayMove &= !exchange.WasLate;
+            // A block that is late on two workers is slow by itself, and one that was lost has to catch up.
+            mayMove &= answer is not null;
             if (answer is null || answer.Kind == AnswerKind.NotBegun)
             {
                 recovery.Wait(reason);
@@ -144,6 +150,7 @@ internal sealed class WorkerSession : IDisposable
             }
 
             (_isBegun, _wasBegun) = (true, true);
+            _greeting = new BlockQuestion(header, StopLevel.None).ToArray();
             Note(answer, begins, recovery);
             if (answer.Kind == AnswerKind.Failed)
                 throw Failed(answer, begins);
@@ -161,6 +168,15 @@ internal sealed class WorkerSession : IDisposable
                 warn(warning);
             _warnings.Clear();
         }
+    }
+
+    /// <summary>Shows a worker that waits, while others work or the training does something else, that its training lives. Any thread may call this, one at a time.</summary>
+    public void Greet()
+    {
+        if (_greeting is not { } question || !_greeted.IsCompleted)
+            return;
+        _greeted = PendingCall.Start(() => _connection.AskAsync(question, CancellationToken.None)).WaitAsync(_workers.LossTimeout);
+        PendingCall.Forget(_greeted);
     }
 
     /// <summary>Tells the worker that the training has ended.</summary>

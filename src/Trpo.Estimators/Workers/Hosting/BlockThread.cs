@@ -31,6 +31,9 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
     /// <summary>The number of steps of each environment that the current rollout has.</summary>
     public int CollectedSteps => Volatile.Read(ref _block)?.CollectedSteps ?? 0;
 
+    /// <summary>A task that ends when the thread has ended and the block is disposed.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>Does a request behind those before.</summary>
     /// <returns>The answer.</returns>
     public Task<byte[]> Enqueue(BlockRequest request)
@@ -51,19 +54,8 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
         return request.Answer;
     }
 
-    /// <summary>Cancels asynchronous environment steps. The block is of no use afterwards.</summary>
-    public void Cancel()
-    {
-        try
-        {
-            _givenUp.Cancel();
-        }
-        catch (AggregateException exception)
-        {
-            // A listener of the user's environment failed; the step ends all the same.
-            _warnings.Enqueue($"An environment failed when it was cancelled: {exception.InnerException?.Message}");
-        }
-    }
+    /// <summary>Cancels asynchronous environment steps, on a thread of the pool: what listens to the cancellation is code of users. The block is of no use afterwards.</summary>
+    public void Cancel() => PendingCall.Forget(_givenUp.CancelAsync());
 
     /// <summary>Ends the thread behind the environment step that it makes, and disposes the block on it. Returns at once.</summary>
     public void Dispose()
@@ -106,7 +98,13 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
     {
         try
         {
-            request.Complete(Do(request).ToArray());
+            var answer = Do(request);
+
+            // A request that makes way was not done to its end.
+            if (_requests.IsAddingCompleted)
+                request.Abandon();
+            else
+                request.Complete(answer.ToArray());
         }
         catch (Exception exception)
         {
@@ -217,7 +215,7 @@ internal sealed class BlockThread(BlockFactory factory, BlockThread? former) : I
     {
         var block = _block;
         Volatile.Write(ref _block, null);
-        _status = new WorkerStatus();
+        _status = new WorkerStatus { Steps = _status.Steps, RolloutTime = _status.RolloutTime };
         block?.Dispose();
     }
 }

@@ -10,6 +10,7 @@ namespace Trpo.Estimators.Workers.Hosting;
 public sealed class ShardWorker : IDisposable
 {
     private readonly object _gate = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BlockFactory _factory;
     private BlockThread? _thread;
     private Guid _training;
@@ -39,6 +40,9 @@ public sealed class ShardWorker : IDisposable
                 return (_thread?.Status ?? new WorkerStatus()) with { Training = _training, Begins = _epoch };
         }
     }
+
+    /// <summary>Gets a task that ends when the worker is disposed and its environments are: after the step at work, which may take any time. It does not fail.</summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>Answers a request of a training. A request that was answered before is answered again and not computed again.</summary>
     /// <param name="request">The request.</param>
@@ -102,6 +106,8 @@ public sealed class ShardWorker : IDisposable
             _isDisposed = true;
             _thread?.Dispose();
         }
+
+        (_thread?.Ended ?? Task.CompletedTask).ContinueWith(_ => _completion.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void Stop(StopLevel level)
