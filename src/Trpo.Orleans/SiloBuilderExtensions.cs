@@ -17,6 +17,10 @@ public static class SiloBuilderExtensions
     /// </code>
     /// Every silo that clients connect to needs this method or <see cref="UseTrpoWorkers"/>.
     /// </summary>
+    /// <remarks>
+    /// Every client and every silo of the cluster is trusted: it can begin blocks of shards here with the registered parts, and can read, change and end the blocks of other trainings. Orleans
+    /// authenticates nobody by itself, so that the ports of the silos must be reachable for trusted processes only.
+    /// </remarks>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Registers the environments, and changes the settings.</param>
     /// <returns>The silo.</returns>

@@ -21,7 +21,7 @@ public sealed class TrpoWorkerOptions
 
     /// <summary>
     /// Gets or sets the number of shards that the silo takes before others get more than their part: from 1 to 65,536; by default the number of processors. A cluster without room takes
-    /// further shards all the same, which then share the processors.
+    /// further shards all the same, which then share the processors. A silo refuses blocks beyond 16 for each shard of its capacity.
     /// </summary>
     public int Capacity { get; set; } = Math.Min(Environment.ProcessorCount, MaxCapacity);
 

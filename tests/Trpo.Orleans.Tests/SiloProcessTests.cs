@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Orleans.Connections;
+using Trpo.Orleans.Grains;
 using Trpo.Orleans.Tests.Support;
 using Trpo.Tests.Workers;
 
@@ -27,27 +28,30 @@ public sealed class SiloProcessTests
         using var second = await SiloProcess.StartAsync(cluster, ports[0], ports[4], ports[5]);
         Assert.That(() => CountWorkers(primary.Services), Is.EqualTo(2).After(60_000, 50), "Silos hear of each other a little later.");
         var workers = primary.Services.GetRequiredService<IClusterClient>().TrpoWorkers() with { LossTimeout = TimeSpan.FromSeconds(2) };
-        var killed = 0;
+        var (killed, blocks) = (0, 0);
 
         var there = Train(Options with { Workers = workers }, iteration =>
         {
             if (iteration == 3)
             {
+                blocks = BlocksOf(primary.Services, first.Address).Length;
                 first.Kill();
                 killed = iteration;
             }
         });
 
         Assert.That(killed, Is.EqualTo(3));
+        Assert.That(blocks, Is.Positive, "The process had a part of the training.");
         Assert.That(there, Is.EqualTo(Train(Options, _ => { })));
         await primary.StopAsync();
     }
 
-    private static int CountWorkers(IServiceProvider services)
-    {
-        var survey = new SiloSurvey(services.GetRequiredService<IClusterClient>(), services.GetRequiredService<IClusterManifestProvider>());
-        return survey.AskAsync().GetAwaiter().GetResult().Values.Count(report => report.Capacity > 0);
-    }
+    private static int CountWorkers(IServiceProvider services) => Survey(services).Values.Count(report => report.Capacity > 0);
+
+    private static BlockReport[] BlocksOf(IServiceProvider services, IPEndPoint silo) => Survey(services).Single(report => report.Key.Endpoint.Equals(silo)).Value.Blocks;
+
+    private static IReadOnlyDictionary<SiloAddress, SiloReport> Survey(IServiceProvider services) =>
+        new SiloSurvey(services.GetRequiredService<IClusterClient>(), services.GetRequiredService<IClusterManifestProvider>(), TimeProvider.System, TimeSpan.FromSeconds(30)).AskAsync().GetAwaiter().GetResult();
 
     private static string Train(TrpoOptions options, Action<int> reached) => ClusterRun.Train(options, () => new CartPole(), count: 7, reached: reached).Digest;
 

@@ -11,8 +11,9 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
 {
     private readonly Lock _lock = new();
     private Task<Seat>? _seat;
-    private SiloAddress? _left;
+    private Seat? _left;
     private int _moves;
+    private bool _mayStay;
     private bool _isDisposed;
 
     /// <inheritdoc/>
@@ -21,13 +22,15 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
         get
         {
             lock (_lock)
-                return _seat is { IsCompletedSuccessfully: true } seat && seats.ShouldLeave(seat.Result);
+                return _mayStay = _seat is { IsCompletedSuccessfully: true } seat && seats.ShouldLeave(seat.Result);
         }
     }
 
     /// <inheritdoc/>
     public async Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation)
     {
+        lock (_lock)
+            _mayStay = false;
         var grain = await GrainAsync(cancellation).ConfigureAwait(false);
         var id = Guid.NewGuid();
         var answer = await grain.Send(id, request, cancellation).ConfigureAwait(false);
@@ -46,21 +49,54 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     /// <inheritdoc/>
     public Task MoveAsync(CancellationToken cancellation)
     {
-        Leave(moved: true);
+        Seat old;
+        lock (_lock)
+        {
+            // A seat that is still being chosen is none that anything was lost on.
+            if (_isDisposed || _seat is not { IsCompletedSuccessfully: true } seat)
+                return Task.CompletedTask;
+            old = seat.Result;
+            _moves++;
+            if (_mayStay)
+            {
+                _mayStay = false;
+                _seat = seats.MoveAsync(block, _moves, old);
+                WhenTaken(_seat, taken =>
+                {
+                    if (taken != old)
+                        End(old, moved: true);
+                });
+                return Task.CompletedTask;
+            }
+
+            _left = old;
+            _seat = seats.TakeAsync(block, _moves, old);
+        }
+
+        End(old, moved: true);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Task<Seat>? seat;
         lock (_lock)
         {
             if (_isDisposed)
                 return;
             _isDisposed = true;
+            seat = _seat;
         }
 
-        Leave(moved: false);
+        if (seat is not null)
+        {
+            WhenTaken(seat, taken =>
+            {
+                seats.Release(taken);
+                End(taken, moved: false);
+            });
+        }
     }
 
     private async Task<IBlockGrain> GrainAsync(CancellationToken cancellation)
@@ -69,39 +105,41 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_seat is null or { IsFaulted: true })
+            if (_seat is null or { IsCompleted: true, IsCompletedSuccessfully: false })
                 _seat = seats.TakeAsync(block, _moves, _left);
             seat = _seat;
         }
 
-        return GrainOf(await seat.WaitAsync(cancellation).ConfigureAwait(false));
-    }
-
-    // Nobody waits for the old worker, whose silo may be lost; if the call does not arrive, its idle time ends it.
-    private void Leave(bool moved)
-    {
-        Task<Seat>? seat;
+        var taken = await seat.WaitAsync(cancellation).ConfigureAwait(false);
         lock (_lock)
         {
-            seat = _seat;
-            _moves++;
-            if (seat is { IsCompletedSuccessfully: true })
-                _left = seat.Result.Silo;
-
-            // Before the old seat is free, so that the plan sees the block at every time.
-            _seat = moved && !_isDisposed ? seats.TakeAsync(block, _moves, _left) : null;
+            // The worker of a seat that was left has been ended, and a call would create another one.
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_seat != seat)
+                throw new InvalidOperationException($"Block '{block}' has moved since the call began.");
+            taken.IsCalled = true;
         }
 
-        _ = seat?.ContinueWith(
-            left =>
-            {
-                seats.Release(left.Result);
-                GrainOf(left.Result).End(moved).Ignore();
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        return GrainOf(taken);
     }
+
+    // Nobody waits for the old worker, whose silo may be lost; if the call does not arrive, its idle time ends it. A grain that was never called does not exist, and the call would create it.
+    private void End(Seat seat, bool moved)
+    {
+        lock (_lock)
+        {
+            if (!seat.IsCalled)
+                return;
+        }
+
+        GrainOf(seat).End(moved).Ignore();
+    }
+
+    private static void WhenTaken(Task<Seat> seat, Action<Seat> then) => _ = seat.ContinueWith(
+        taken => then(taken.Result),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 
     private IBlockGrain GrainOf(Seat seat) => grains.GetGrain<IBlockGrain>(seat.Key);
 }

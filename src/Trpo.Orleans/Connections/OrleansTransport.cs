@@ -15,12 +15,13 @@ internal sealed class OrleansTransport : IWorkerTransport
     /// <param name="client">The client.</param>
     /// <param name="time">The source of time.</param>
     /// <param name="lookInterval">The shortest time between two looks at the load of the cluster.</param>
-    public OrleansTransport(IClusterClient client, TimeProvider time, TimeSpan lookInterval)
+    /// <param name="surveyTimeout">The time within which a silo must answer such a look; one that does not gets no block then.</param>
+    public OrleansTransport(IClusterClient client, TimeProvider time, TimeSpan lookInterval, TimeSpan surveyTimeout)
     {
         _grains = client;
         var cluster = client.ServiceProvider.GetRequiredService<IOptions<ClusterOptions>>().Value;
         Name = $"Orleans cluster '{cluster.ClusterId}' (service '{cluster.ServiceId}')";
-        var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>());
+        var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>(), time, surveyTimeout);
         _seats = new SeatPlan(Name, survey.AskAsync, time, lookInterval);
     }
 

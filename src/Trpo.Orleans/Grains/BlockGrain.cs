@@ -7,7 +7,7 @@ using Trpo.Orleans.Placement;
 
 namespace Trpo.Orleans.Grains;
 
-/// <summary>The grain of a block of shards. Lives until its training ends it, or shows no sign of life for a while.</summary>
+/// <summary>The grain of a block of shards. Lives until its training ends it, or shows no sign of life for a while. Trusts every caller in the cluster, whichever training it is of.</summary>
 /// <param name="workers">The workers of the silo.</param>
 /// <param name="log">Receives moves.</param>
 [GrainType("trpo.block"), Immovable, WorkerPlacement, GrainDirectory(WorkerGrainDirectory.Name), CollectionAgeLimit(AlwaysActive = true)]
@@ -21,7 +21,9 @@ internal sealed class BlockGrain(SiloWorkers workers, ILogger<SiloWorkers> log) 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var context = GrainContext;
-        _block = workers.Open(this.GetPrimaryKeyString(), reason => context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, reason)));
+        var key = this.GetPrimaryKeyString();
+        WorkerKey.CheckBlock(key, context.Address.SiloAddress!);
+        _block = workers.Open(key, reason => context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, reason)));
         return Task.CompletedTask;
     }
 

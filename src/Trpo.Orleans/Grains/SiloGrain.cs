@@ -22,6 +22,14 @@ internal sealed class SiloGrain(SiloWorkers workers, IClusterManifestProvider ma
     }
 
     /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // A grain for each key that anyone makes up would fill the memory of the silo.
+        WorkerKey.CheckSilo(this.GetPrimaryKeyString(), GrainContext.Address.SiloAddress!);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<SiloReport> Report()
     {
         var active = SilosOf(manifests).Where(silo => statuses.GetApproximateSiloStatus(silo) == SiloStatus.Active);

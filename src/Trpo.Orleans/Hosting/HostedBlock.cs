@@ -101,7 +101,7 @@ internal sealed class HostedBlock
     }
 
     /// <summary>Ends the calls that wait, deactivates the grain, and disposes the worker, which may take as long as a step of an environment. Ends once, whoever asks.</summary>
-    /// <returns>A task that ends when the worker is disposed, and does not fail.</returns>
+    /// <returns>A task that ends when the worker and its environments are disposed, and does not fail.</returns>
     public Task EndAsync(string reason)
     {
         lock (_lock)
@@ -116,8 +116,8 @@ internal sealed class HostedBlock
         _ended.Task.Ignore();
         _deactivate(reason);
 
-        // A disposal waits for environments, and must not do so on a thread that others need.
-        Task.Factory.StartNew(DisposeWorker, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Ignore();
+        // A disposal may wait, and must not do so on a thread that others need.
+        Task.Factory.StartNew(DisposeWorkerAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Ignore();
         return _disposed.Task;
     }
 
@@ -159,12 +159,13 @@ internal sealed class HostedBlock
         Begun?.Invoke();
     }
 
-    private void DisposeWorker()
+    private async Task DisposeWorkerAsync()
     {
         var steps = _worker.Status.Steps;
         try
         {
             _worker.Dispose();
+            await _worker.Completion.ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -15,6 +15,8 @@ internal sealed class ShardWorkerFactory(WorkerRegistry registry) : IBlockWorker
     {
         public WorkerStatus Status => worker.Status;
 
+        public Task Completion => worker.Completion;
+
         public Task<byte[]> SendAsync(byte[] request) => worker.SendAsync(request);
 
         public byte[] Ask(byte[] question) => worker.Ask(question);

@@ -5,6 +5,9 @@ namespace Trpo.Orleans.Hosting;
 /// <summary>The blocks of shards on this silo. Ends those whose training shows no sign of life, and all when the silo stops.</summary>
 internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
 {
+    // Far more than any training needs, and few enough that a client which makes up blocks does not fill the memory.
+    private const int MaxBlocksPerShard = 16;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HostedBlock> _blocks = new(StringComparer.Ordinal);
     private readonly WorkerSettings _settings;
@@ -56,7 +59,7 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>Opens a block with a worker that runs nothing yet.</summary>
     /// <param name="key">The key of the block's grain.</param>
     /// <param name="deactivate">Deactivates the grain, for a reason.</param>
-    /// <exception cref="InvalidOperationException">The silo has no workers, stops, or is still disposing an earlier worker of the block.</exception>
+    /// <exception cref="InvalidOperationException">The silo has no workers, stops, has 16 blocks for each shard of its capacity, or is still disposing an earlier worker of the block.</exception>
     public HostedBlock Open(string key, Action<string> deactivate)
     {
         lock (_lock)
@@ -64,6 +67,7 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
             var refusal = _factory is null ? $"the silo has no workers; {nameof(SiloBuilderExtensions.AddTrpoWorkers)} adds some"
                 : _isStopping ? "the silo is stopping"
                 : _blocks.ContainsKey(key) ? "its earlier worker is still being disposed"
+                : _blocks.Count >= MaxBlocksPerShard * _settings.Capacity ? FormattableString.Invariant($"the silo has {_blocks.Count} blocks, {MaxBlocksPerShard} for each shard of its capacity of {_settings.Capacity}; add silos, train with fewer shards, or give each worker more of them")
                 : null;
             if (refusal is not null)
             {
@@ -92,7 +96,7 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
     public void Participate(ISiloLifecycle observer)
     {
         if (_factory is not null)
-            observer.Subscribe(nameof(SiloWorkers), ServiceLifecycleStage.Active, Start, Stop);
+            observer.Subscribe(nameof(SiloWorkers), ServiceLifecycleStage.Active, Start, StopAsync);
     }
 
     // A tenth of the time is late enough to be cheap, and early enough for anyone who waits.
@@ -103,15 +107,15 @@ internal sealed class SiloWorkers : ILifecycleParticipant<ISiloLifecycle>
         return Task.CompletedTask;
     }
 
-    // Environments that are in a long step would hold the silo up: the calls end at once, the disposals when they can.
-    private Task Stop(CancellationToken cancellation)
+    /// <summary>Ends all blocks, and waits until their environments are disposed. The calls end at once.</summary>
+    /// <param name="cancellation">Ends the wait: an environment in a long step holds the silo up no longer than that.</param>
+    public async Task StopAsync(CancellationToken cancellation)
     {
         _timer?.Dispose();
         lock (_lock)
             _isStopping = true;
-        foreach (var block in Blocks)
-            _ = EndAsync(block, "the silo is stopping");
-        return Task.CompletedTask;
+        var ends = Task.WhenAll(Blocks.Select(block => EndAsync(block, "the silo is stopping")));
+        await ends.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void CheckCapacity()

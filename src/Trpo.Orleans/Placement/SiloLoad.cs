@@ -7,45 +7,74 @@ namespace Trpo.Orleans.Placement;
 /// <param name="Shards">The number of shards that it has.</param>
 internal readonly record struct SiloLoad(SiloAddress Silo, int Capacity, int Shards)
 {
-    /// <summary>Gets the share of the capacity that is taken; infinite for shards on a silo that takes none.</summary>
+    // A block may have left its silo because of a pause. If the other silos are much fuller by then, they are no better place.
+    private const double LoadOfAvoidance = 1;
+
+    /// <summary>Gets the share of the capacity that is taken; infinite for a silo that takes no shards.</summary>
     private double Load => Capacity > 0 ? (double)Shards / Capacity : double.PositiveInfinity;
 
     /// <summary>Chooses the silo that a block is placed on: the one with the lowest load relative to its capacity; of equal ones, the larger one, then the one with the lower address.</summary>
     /// <param name="loads">The silos, in any order.</param>
-    /// <param name="avoided">The silo that the block has left, which is chosen only if there is no other; null for none.</param>
+    /// <param name="avoided">The silo that the block has left, which counts as if its whole capacity were taken once more; null for none.</param>
     /// <param name="size">The number of shards of the block.</param>
     /// <returns>The silo; null if none takes blocks.</returns>
     public static SiloAddress? Choose(IEnumerable<SiloLoad> loads, SiloAddress? avoided, int size) => ByAddress(loads
         .Where(load => load.Capacity > 0)
-        .OrderBy(load => load.Silo.Equals(avoided))
-        .ThenBy(load => load.LoadWith(size))
+        .OrderBy(load => load.LoadWith(size) + (load.Silo.Equals(avoided) ? LoadOfAvoidance : 0))
         .ThenByDescending(load => load.Capacity))
         .Select(load => load.Silo)
         .FirstOrDefault();
 
-    /// <summary>Finds the moves that level the load: each takes a block from the silo with the highest load to one that has a lower load also afterwards.</summary>
+    /// <summary>Finds the silo that a block moves to: one whose load is lower than that of the block's silo also with the block.</summary>
     /// <param name="loads">The silos, in any order.</param>
-    /// <param name="movable">The number of blocks of each silo that may move.</param>
-    /// <param name="size">The number of shards of each of these blocks.</param>
-    /// <returns>The silos that a block leaves, one of several as many times; empty where no move makes the load more even.</returns>
-    public static IReadOnlyList<SiloAddress> FindMoves(IEnumerable<SiloLoad> loads, IReadOnlyDictionary<SiloAddress, int> movable, int size)
+    /// <param name="from">The silo of the block.</param>
+    /// <param name="size">The number of shards of the block.</param>
+    /// <returns>The silo; null if no move makes the load more even, or the load of the block's silo is not known.</returns>
+    public static SiloAddress? FindTarget(IReadOnlyCollection<SiloLoad> loads, SiloAddress from, int size)
     {
-        var moves = new List<SiloAddress>();
+        if (Choose(loads.Where(load => !load.Silo.Equals(from)), avoided: null, size) is not { } to)
+            return null;
+        var target = loads.First(load => load.Silo.Equals(to));
+        return loads.Any(load => load.Silo.Equals(from) && load.Load > target.LoadWith(size)) ? to : null;
+    }
+
+    /// <summary>
+    /// Finds the moves that level the load: each takes a block from a silo with a high load to one that has a lower load also afterwards. Of the blocks of a silo, those move whose keys sort first, so
+    /// that all clients which know the same loads find the same moves.
+    /// </summary>
+    /// <param name="loads">The silos, in any order.</param>
+    /// <param name="movable">The blocks that may move, in any order.</param>
+    /// <returns>The keys of the blocks that move; empty where no move makes the load more even.</returns>
+    public static IReadOnlyList<string> FindMoves(IEnumerable<SiloLoad> loads, IEnumerable<BlockLoad> movable)
+    {
+        var moves = new List<string>();
         var all = loads.ToDictionary(load => load.Silo);
-        var left = movable.ToDictionary();
-        while (Choose(all.Values, avoided: null, size) is { } to)
+        var left = movable.OrderBy(block => block.Key, StringComparer.Ordinal).ToList();
+        while (FindMove(all.Values, left) is { } move)
         {
-            var target = all[to];
-            var sources = all.Values.Where(load => load.Shards >= size && load.Load > target.LoadWith(size) && left.GetValueOrDefault(load.Silo) > 0).OrderByDescending(load => load.Load);
-            if (ByAddress(sources).Select(load => load.Silo).FirstOrDefault() is not { } from)
-                break;
-            all[from] = all[from] with { Shards = all[from].Shards - size };
-            all[to] = target with { Shards = target.Shards + size };
-            left[from]--;
-            moves.Add(from);
+            var (block, to) = move;
+            all[block.Silo] = all[block.Silo] with { Shards = all[block.Silo].Shards - block.Shards };
+            all[to] = all[to] with { Shards = all[to].Shards + block.Shards };
+            left.Remove(block);
+            moves.Add(block.Key);
         }
 
         return moves;
+    }
+
+    private static (BlockLoad Block, SiloAddress To)? FindMove(IReadOnlyCollection<SiloLoad> loads, List<BlockLoad> left)
+    {
+        foreach (var from in ByAddress(loads.OrderByDescending(load => load.Load)))
+        {
+            // Blocks of one size have the same target.
+            foreach (var block in left.Where(block => block.Silo.Equals(from.Silo)).DistinctBy(block => block.Shards))
+            {
+                if (FindTarget(loads, from.Silo, block.Shards) is { } to)
+                    return (block, to);
+            }
+        }
+
+        return null;
     }
 
     private double LoadWith(int more) => ((double)Shards + more) / Capacity;

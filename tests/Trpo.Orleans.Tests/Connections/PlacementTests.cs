@@ -10,7 +10,7 @@ public sealed class PlacementTests
     public async Task Blocks_are_spread_in_proportion_to_the_capacities()
     {
         await using var cluster = await Cluster.StartAsync(2, 4);
-        var transport = cluster.Workers.Transport;
+        var transport = cluster.PatientWorkers.Transport;
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(block => transport.Connect($"block {block}").SendAsync([1], default)));
 
@@ -21,10 +21,10 @@ public sealed class PlacementTests
     public async Task A_training_makes_room_for_the_blocks_of_others()
     {
         await using var cluster = await Cluster.StartAsync(4, 4);
-        var first = cluster.Workers.Transport;
+        var first = cluster.PatientWorkers.Transport;
         using var block = first.Connect("first");
         await block.SendAsync([1], default);
-        var second = cluster.Workers.Transport;
+        var second = cluster.PatientWorkers.Transport;
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(block => second.Connect($"second {block}").SendAsync([1], default)));
 
@@ -35,7 +35,7 @@ public sealed class PlacementTests
     public async Task Silos_without_workers_pass_calls_on_and_get_no_block()
     {
         await using var cluster = await Cluster.StartAsync(0, 1, 0);
-        var transport = cluster.Workers.Transport;
+        var transport = cluster.PatientWorkers.Transport;
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(block => transport.Connect($"block {block}").SendAsync([1], default)));
 
@@ -58,7 +58,7 @@ public sealed class PlacementTests
     public async Task A_cluster_without_workers_is_named()
     {
         await using var cluster = await Cluster.StartAsync(0);
-        var transport = cluster.Workers.Transport;
+        var transport = cluster.PatientWorkers.Transport;
         using var block = transport.Connect("block");
 
         var error = await Assert.ThrowsAsync<WorkerException>(() => block.SendAsync([1], default));
@@ -70,10 +70,10 @@ public sealed class PlacementTests
     public async Task A_silo_that_joins_gets_the_next_blocks()
     {
         await using var cluster = await Cluster.StartAsync(1);
-        using var first = cluster.Workers.Transport.Connect("first");
+        using var first = cluster.PatientWorkers.Transport.Connect("first");
         await first.SendAsync([1], default);
         await cluster.AddAsync(2);
-        var later = cluster.Workers.Transport;
+        var later = cluster.PatientWorkers.Transport;
 
         await later.Connect("second").SendAsync([1], default);
         await later.Connect("third").SendAsync([1], default);

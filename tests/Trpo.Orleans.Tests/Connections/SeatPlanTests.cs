@@ -16,6 +16,7 @@ public sealed class SeatPlanTests
     private readonly FakeTimeProvider _clock = new();
     private readonly Dictionary<SiloAddress, SiloReport> _reports = [];
     private int _asked;
+    private Exception? _failure;
 
     [SetUp]
     public void Start()
@@ -23,17 +24,18 @@ public sealed class SeatPlanTests
         _reports.Clear();
         _reports[A] = new SiloReport(4, [], []);
         _asked = 0;
+        _failure = null;
     }
 
     [Test]
     public async Task The_blocks_of_a_training_ask_once_and_a_move_asks_anew()
     {
         var plan = Create();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
         Assert.That(_asked, Is.EqualTo(1));
 
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        await plan.TakeAsync("4", 1, A);
+        await plan.TakeAsync("4", 1, seats[0]);
         Assert.That(_asked, Is.EqualTo(2));
     }
 
@@ -49,27 +51,86 @@ public sealed class SeatPlanTests
     }
 
     [Test]
-    public async Task Blocks_leave_for_a_silo_that_joins_until_the_load_is_level()
+    public async Task Blocks_whose_silo_is_gone_ask_once_for_all()
     {
         var plan = Create();
         var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
-        _reports[A] = new SiloReport(4, [.. seats.Select(seat => new BlockReport(seat.Key, 1))], []);
-        _reports[B] = new SiloReport(4, [], []);
+        (_reports[B], _) = (new SiloReport(4, [], []), _reports.Remove(A));
+        foreach (var seat in seats)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.That((await plan.TakeAsync("moved", 1, seat)).Silo, Is.EqualTo(B));
+        }
+
+        Assert.That(_asked, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Half_of_the_surplus_leaves_for_a_silo_that_joins_with_each_look()
+    {
+        var plan = Create();
+        var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. seats]);
+        Report(B, 4);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(seats.Select(plan.ShouldLeave), Has.None.True, "Nobody has looked yet.");
 
-        _clock.Advance(LookInterval * 2);
-        Assert.That(() => seats.Count(plan.ShouldLeave), Is.EqualTo(2).After(60_000, 1));
-        foreach (var leaving in seats.Where(plan.ShouldLeave).ToArray())
+        for (var look = 0; look < 2; look++)
         {
-            plan.Release(leaving);
-            Assert.That((await plan.TakeAsync("moved", 1, A)).Silo, Is.EqualTo(B));
+            await LookAsync(plan);
+            var leaving = seats.Single(plan.ShouldLeave);
+            var moved = await plan.MoveAsync("moved", look, leaving);
+            Assert.That((moved.Silo, plan.ShouldLeave(leaving)), Is.EqualTo((B, false)));
         }
 
         // Silos report a worker until its environments are disposed.
-        _clock.Advance(LookInterval * 2);
-        plan.ShouldLeave(seats[0]);
-        await plan.TakeAsync("later", 0, null);
+        await LookAsync(plan);
         Assert.That(seats.Select(plan.ShouldLeave), Has.None.True);
+    }
+
+    [Test]
+    public async Task A_look_is_made_when_its_time_has_come()
+    {
+        var plan = Create();
+        var seats = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. seats]);
+        Report(B, 4);
+
+        _clock.Advance(LookInterval);
+        plan.ShouldLeave(seats[0]);
+        Assert.That(_asked, Is.EqualTo(1));
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(() => seats.Count(plan.ShouldLeave), Is.EqualTo(1).After(60_000, 50));
+        Assert.That(_asked, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_move_that_no_longer_helps_is_not_made()
+    {
+        var plan = Create();
+        var seats = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. seats]);
+        Report(B, 4);
+        await LookAsync(plan);
+        var leaving = seats.Single(plan.ShouldLeave);
+
+        _reports[B] = new SiloReport(4, [new BlockReport("of others", 1)], []);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.That(await plan.MoveAsync("moved", 1, leaving), Is.SameAs(leaving));
+        Assert.That(plan.ShouldLeave(leaving), Is.False);
+    }
+
+    [Test]
+    public async Task A_block_stays_where_it_is_if_no_silo_answers()
+    {
+        var plan = Create();
+        var seat = await plan.TakeAsync("block", 0, null);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _failure = new SiloUnavailableException("No silo has answered.");
+
+        Assert.That(await plan.MoveAsync("block", 1, seat), Is.SameAs(seat));
+        Assert.That(plan.LookAsync, Throws.InstanceOf<SiloUnavailableException>());
     }
 
     [Test]
@@ -85,17 +146,46 @@ public sealed class SeatPlanTests
     }
 
     [Test]
+    public async Task The_blocks_of_one_training_do_not_count_by_the_shards_of_another()
+    {
+        var plan = Create();
+        _reports[A] = new SiloReport(8, [], []);
+        var large = await plan.TakeAsync("large", 0, null);
+        _reports.Remove(A);
+        _reports[B] = new SiloReport(8, [], []);
+        _clock.Advance(LookInterval);
+        var small = await Task.WhenAll(Enumerable.Range(0, 3).Select(block => plan.TakeAsync($"small {block}", 0, null)));
+        _reports[A] = new SiloReport(8, [new BlockReport(large.Key, 4)], []);
+        Report(B, 8, small);
+        _clock.Advance(LookInterval);
+
+        Assert.That((await plan.TakeAsync("next", 0, null)).Silo, Is.EqualTo(B));
+        Assert.That((await plan.TakeAsync("large", 1, large)).Shards, Is.EqualTo(4), "A block that has moved is as large as before.");
+    }
+
+    [Test]
     public async Task A_silo_that_does_not_answer_is_no_reason_to_move()
     {
         var plan = Create();
         var seat = await plan.TakeAsync("block", 0, null);
-        _reports[B] = new SiloReport(4, [], []);
+        await plan.TakeAsync("other", 0, null);
+        Report(B, 4);
+        await LookAsync(plan);
+        Assert.That(plan.ShouldLeave(seat), Is.True);
+
         _reports.Remove(A);
-        _clock.Advance(LookInterval * 2);
-        plan.ShouldLeave(seat);
-        Assert.That((await plan.TakeAsync("later", 0, null)).Silo, Is.EqualTo(B), "The look has ended before.");
+        await LookAsync(plan);
 
         Assert.That(plan.ShouldLeave(seat), Is.False);
+        Assert.That(await plan.MoveAsync("block", 1, seat), Is.SameAs(seat));
+    }
+
+    private void Report(SiloAddress silo, int capacity, params Seat[] seats) => _reports[silo] = new SiloReport(capacity, [.. seats.Select(seat => new BlockReport(seat.Key, 1))], []);
+
+    private Task LookAsync(SeatPlan plan)
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        return plan.LookAsync();
     }
 
     private SeatPlan Create() => new(
@@ -103,7 +193,7 @@ public sealed class SeatPlanTests
         () =>
         {
             _asked++;
-            return Task.FromResult<IReadOnlyDictionary<SiloAddress, SiloReport>>(new Dictionary<SiloAddress, SiloReport>(_reports));
+            return _failure is not null ? Task.FromException<IReadOnlyDictionary<SiloAddress, SiloReport>>(_failure) : Task.FromResult<IReadOnlyDictionary<SiloAddress, SiloReport>>(new Dictionary<SiloAddress, SiloReport>(_reports));
         },
         _clock,
         LookInterval);

@@ -59,6 +59,38 @@ public sealed class SiloWorkersTests
     }
 
     [Test]
+    public void A_silo_takes_16_blocks_for_each_shard_of_its_capacity()
+    {
+        var workers = Create(new FakeWorkers());
+        for (var block = 0; block < 16; block++)
+            workers.Open($"{block}", _ => { });
+
+        Assert.That(() => workers.Open("one too many", _ => { }), Throws.InvalidOperationException.With.Message.StartsWith("Block 'one too many' is refused: the silo has 16 blocks, 16 for each shard of its capacity of 1; add silos"));
+    }
+
+    [Test]
+    public async Task A_stop_waits_for_the_environments_as_long_as_it_may()
+    {
+        var worker = new SlowWorker();
+        var workers = Create(worker);
+        var answer = workers.Open("key", _ => { }).SendAsync(Guid.NewGuid(), [1], default);
+        using var cancellation = new CancellationTokenSource();
+
+        var unlimited = workers.StopAsync(default);
+        var limited = workers.StopAsync(cancellation.Token);
+        Assert.That(() => answer, Throws.InvalidOperationException.With.Message.EndsWith("has ended: the silo is stopping."), "Calls end at once.");
+        await worker.Disposed;
+        Assert.That(limited.IsCompleted, Is.False);
+        await cancellation.CancelAsync();
+        await limited;
+        Assert.That((unlimited.IsCompleted, workers.Blocks.Count), Is.EqualTo((false, 1)));
+
+        worker.EndStep();
+        await unlimited;
+        Assert.That(workers.Blocks, Is.Empty);
+    }
+
+    [Test]
     public async Task Health_is_that_of_the_load()
     {
         var workers = Create(new FakeWorkers());
@@ -89,10 +121,34 @@ public sealed class SiloWorkersTests
     {
         public Estimators.Workers.WorkerStatus Status { get; } = new();
 
+        public Task Completion => Task.CompletedTask;
+
         public Task<byte[]> SendAsync(byte[] request) => new TaskCompletionSource<byte[]>().Task;
 
         public byte[] Ask(byte[] question) => question;
 
         public void Dispose() => throw new InvalidOperationException("No.");
+    }
+
+    /// <summary>A worker whose environment is in a long step.</summary>
+    private sealed class SlowWorker : IBlockWorker, IBlockWorkerFactory
+    {
+        private readonly TaskCompletionSource _completion = new(), _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Estimators.Workers.WorkerStatus Status { get; } = new();
+
+        public Task Completion => _completion.Task;
+
+        public Task Disposed => _disposed.Task;
+
+        public IBlockWorker Create() => this;
+
+        public Task<byte[]> SendAsync(byte[] request) => new TaskCompletionSource<byte[]>().Task;
+
+        public byte[] Ask(byte[] question) => question;
+
+        public void EndStep() => _completion.SetResult();
+
+        public void Dispose() => _disposed.SetResult();
     }
 }

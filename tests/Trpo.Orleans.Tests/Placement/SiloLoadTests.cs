@@ -34,10 +34,24 @@ public sealed class SiloLoadTests
     }
 
     [Test]
-    public void The_silo_that_a_block_has_left_is_chosen_only_if_there_is_no_other()
+    public void The_silo_that_a_block_has_left_counts_as_fuller_by_its_capacity()
     {
-        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 7)], A, 1), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 1)], A, 1), Is.EqualTo(B));
+        Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 2, 7)], A, 1), Is.EqualTo(A));
         Assert.That(SiloLoad.Choose([new(A, 2, 0), new(B, 0, 0)], A, 1), Is.EqualTo(A));
+    }
+
+    [Test]
+    public void The_blocks_of_a_silo_that_paused_do_not_crowd_a_small_one()
+    {
+        int[] blocks = [64, 0];
+        for (var moved = 0; moved < 64; moved++)
+        {
+            blocks[0]--;
+            blocks[SiloLoad.Choose([new(A, 64, blocks[0]), new(B, 2, blocks[1])], A, 1)!.Equals(A) ? 0 : 1]++;
+        }
+
+        Assert.That(blocks, Is.EqualTo(new[] { 61, 3 }));
     }
 
     [Test]
@@ -46,28 +60,30 @@ public sealed class SiloLoadTests
     [Test]
     public void Moves_level_the_load()
     {
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(4), 1), Is.EqualTo(new[] { A, A }));
-        Assert.That(SiloLoad.FindMoves([new(A, 2, 4), new(B, 4, 0), new(C, 2, 4)], All(4), 1), Is.EqualTo(new[] { A, C, A, C }));
-        Assert.That(SiloLoad.FindMoves([new(A, 0, 2), new(B, 2, 1)], All(4), 1), Is.EqualTo(new[] { A, A }), "A silo that stops takes none.");
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], Blocks(A, 4)), Is.EqualTo(new[] { $"{A} 0", $"{A} 1" }));
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 4), new(B, 4, 0), new(C, 2, 4)], [.. Blocks(C, 4), .. Blocks(A, 4)]), Is.EqualTo(new[] { $"{A} 0", $"{C} 0", $"{A} 1", $"{C} 1" }));
+        Assert.That(SiloLoad.FindMoves([new(A, 0, 2), new(B, 2, 1)], Blocks(A, 2)), Is.EqualTo(new[] { $"{A} 0", $"{A} 1" }), "A silo that stops takes none.");
     }
 
     [Test]
     public void A_move_that_only_exchanges_the_silos_is_not_made()
     {
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 3), new(B, 4, 2)], All(4), 1), Is.Empty);
-        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], All(0), 1), Is.Empty, "Blocks of others stay.");
-        Assert.That(SiloLoad.FindMoves([new(A, 2, 9)], All(9), 1), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 3), new(B, 4, 2)], Blocks(A, 3)), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 4, 4), new(B, 4, 0)], []), Is.Empty, "Some blocks stay.");
+        Assert.That(SiloLoad.FindMoves([new(A, 2, 9)], Blocks(A, 9)), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(B, 2, 0)], Blocks(A, 9)), Is.Empty, "The load of a silo that does not answer is not known.");
     }
 
     [Test]
     public void Blocks_count_by_their_shards()
     {
         Assert.That(SiloLoad.Choose([new(A, 8, 4), new(B, 2, 0)], null, 4), Is.EqualTo(A));
-        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 4)], All(2), 4), Is.Empty);
-        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 0)], All(2), 4), Is.EqualTo(new[] { A }));
+        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 4)], Blocks(A, 2, 4)), Is.Empty);
+        Assert.That(SiloLoad.FindMoves([new(A, 8, 8), new(B, 8, 0)], Blocks(A, 2, 4)), Is.EqualTo(new[] { $"{A} 0" }));
+        Assert.That(SiloLoad.FindMoves([new(A, 8, 5), new(B, 8, 3)], [new($"a", A, 4), new("b", A, 1)]), Is.EqualTo(new[] { "b" }), "The large block would only exchange the silos.");
     }
 
-    private static Dictionary<SiloAddress, int> All(int movable) => new() { [A] = movable, [B] = movable, [C] = movable };
+    private static IEnumerable<BlockLoad> Blocks(SiloAddress silo, int count, int shards = 1) => Enumerable.Range(0, count).Reverse().Select(block => new BlockLoad($"{silo} {block}", silo, shards));
 
     private static SiloAddress Address(int host) => SiloAddress.New(new IPEndPoint(new IPAddress([10, 0, 0, (byte)host]), 11_111), 7);
 }

@@ -12,6 +12,8 @@ namespace Trpo.Orleans.Tests.Support;
 /// <summary>A cluster in this process, whose client reaches it as an external one does. Each silo has workers for the capacity that was asked for; 0 means none.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly InProcessTestCluster _cluster;
     private readonly Dictionary<string, FakeWorkers> _fakes = [];
     private readonly List<int> _capacities;
@@ -55,7 +57,10 @@ internal sealed class Cluster : IAsyncDisposable
     public TrainingWorkers Workers => _cluster.Client.TrpoWorkers();
 
     /// <summary>Returns workers whose load is looked at after another interval than ten seconds.</summary>
-    public TrainingWorkers WorkersThatLook(TimeSpan interval) => new() { Transport = new OrleansTransport(_cluster.Client, TimeProvider.System, interval) };
+    public TrainingWorkers WorkersThatLook(TimeSpan interval) => new() { Transport = new OrleansTransport(_cluster.Client, TimeProvider.System, interval, Patience) };
+
+    /// <summary>Workers of which none is left out because its silo is slow to answer, for tests of which silos blocks are on.</summary>
+    public TrainingWorkers PatientWorkers => WorkersThatLook(TimeSpan.FromSeconds(10));
 
     public IServiceProvider ClientServices => _cluster.Client.ServiceProvider;
 
@@ -79,12 +84,19 @@ internal sealed class Cluster : IAsyncDisposable
     public int HostOfFirst()
     {
         int Find() => Enumerable.Range(0, _fakes.Count).FirstOrDefault(silo => FakesOf(silo).Count > 0, -1);
-        Assert.That(Find, Is.Not.Negative.After(60_000, 1));
+        Assert.That(Find, Is.Not.Negative.After(60_000, 50));
         return Find();
     }
 
     /// <summary>Returns the blocks of a silo.</summary>
     public IReadOnlyList<HostedBlock> BlocksOf(int silo) => Silos[silo].ServiceProvider.GetRequiredService<SiloWorkers>().Blocks;
+
+    /// <summary>Returns a method that tells whether a silo stops, also once it has.</summary>
+    public Func<bool> StopOf(int silo)
+    {
+        var workers = Silos[silo].ServiceProvider.GetRequiredService<SiloWorkers>();
+        return () => workers.IsStopping;
+    }
 
     /// <summary>Starts another silo.</summary>
     public async Task<InProcessSiloHandle> AddAsync(int capacity)
@@ -92,6 +104,7 @@ internal sealed class Cluster : IAsyncDisposable
         _capacities.Add(capacity);
         var silo = await _cluster.StartAdditionalSiloAsync();
         await _cluster.WaitForLivenessToStabilizeAsync();
+        WaitForAll();
         return silo;
     }
 
@@ -109,6 +122,14 @@ internal sealed class Cluster : IAsyncDisposable
     private static async Task<Cluster> StartAsync(Cluster cluster)
     {
         await cluster._cluster.DeployAsync();
+        cluster.WaitForAll();
         return cluster;
+    }
+
+    // Silos hear of each other a little after they have started.
+    private void WaitForAll()
+    {
+        var survey = new SiloSurvey(Grains, ClientServices.GetRequiredService<IClusterManifestProvider>(), TimeProvider.System, Patience);
+        Assert.That(() => survey.AskAsync().GetAwaiter().GetResult().Count, Is.EqualTo(Silos.Count).After(60_000, 50));
     }
 }

@@ -21,6 +21,8 @@ internal sealed class FakeWorker : IBlockWorker
     /// <summary>Ends when the worker is disposed.</summary>
     public Task Disposed => _disposed.Task;
 
+    public Task Completion => _disposed.Task;
+
     public Task<byte[]> SendAsync(byte[] request)
     {
         Interlocked.Increment(ref _requests);

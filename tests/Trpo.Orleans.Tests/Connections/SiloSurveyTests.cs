@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Metadata;
+using Trpo.Orleans.Connections;
+using Trpo.Orleans.Grains;
+using Trpo.Orleans.Placement;
+using Trpo.Orleans.Tests.Support;
+
+namespace Trpo.Orleans.Tests.Connections;
+
+/// <summary>The question to all silos for their load.</summary>
+public sealed class SiloSurveyTests
+{
+    private static readonly SiloAddress A = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), 7), B = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 2), 7);
+
+    [Test]
+    public async Task A_silo_that_was_silent_has_less_time_until_it_answers_again()
+    {
+        var clock = new FakeTimeProvider();
+        var answer = new TaskCompletionSource<SiloReport>();
+        var grains = Proxy.Of<IGrainFactory>(key => Proxy.Of<ISiloGrain>(_ => (string)key[0]! == WorkerKey.OfSilo(A) ? Task.FromResult(new SiloReport(1, [], [A])) : answer.Task));
+        var types = ImmutableDictionary<GrainType, GrainProperties>.Empty.Add(GrainType.Create("trpo.silo"), new GrainProperties(ImmutableDictionary.Create<string, string>(StringComparer.Ordinal)));
+        var silo = new GrainManifest(types, ImmutableDictionary<GrainInterfaceType, GrainInterfaceProperties>.Empty);
+        var manifest = new ClusterManifest(MajorMinorVersion.Zero, ImmutableDictionary<SiloAddress, GrainManifest>.Empty.Add(A, silo).Add(B, silo));
+        var survey = new SiloSurvey(grains, Proxy.Of<IClusterManifestProvider>(_ => manifest), clock, TimeSpan.FromSeconds(2));
+
+        foreach (var seconds in (double[])[2, 0.5, 0.5])
+        {
+            var asked = survey.AskAsync();
+            clock.Advance(TimeSpan.FromSeconds(seconds - 0.01));
+            Assert.That(asked.IsCompleted, Is.False);
+            clock.Advance(TimeSpan.FromSeconds(0.01));
+            Assert.That((await asked).Keys, Is.EqualTo(new[] { A }));
+        }
+
+        answer.SetResult(new SiloReport(1, [], [A, B]));
+        Assert.That(await survey.AskAsync(), Has.Count.EqualTo(2));
+        answer = new TaskCompletionSource<SiloReport>();
+        var again = survey.AskAsync();
+        clock.Advance(TimeSpan.FromSeconds(1.99));
+        Assert.That(again.IsCompleted, Is.False, "A silo that has answered has all of the time.");
+        clock.Advance(TimeSpan.FromSeconds(0.01));
+        await again;
+    }
+}
