@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,7 +21,7 @@ public sealed class SiloProcessTests
     public async Task A_process_that_is_killed_changes_no_bit()
     {
         var cluster = Guid.NewGuid().ToString("N");
-        var ports = FreePorts(6);
+        var ports = GatewaySilo.FreePorts(6);
         using var primary = await StartPrimaryAsync(cluster, ports[0], ports[1]);
         using var first = await SiloProcess.StartAsync(cluster, ports[0], ports[2], ports[3]);
         using var second = await SiloProcess.StartAsync(cluster, ports[0], ports[4], ports[5]);
@@ -67,16 +66,5 @@ public sealed class SiloProcessTests
         var host = builder.Build();
         await host.StartAsync();
         return host;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (var listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }

@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Success.</summary>
     public const int Done = 0;
 
-    /// <summary>An error that the user can correct: a setting, a file, an environment, a training that diverged.</summary>
+    /// <summary>An error that the user can correct: a setting, a file, an environment, a training that diverged, a cluster that does not answer.</summary>
     public const int UserError = 1;
 
     /// <summary>A command line that the tool does not have, or a response file that cannot be read.</summary>

@@ -24,12 +24,12 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
     }
 
     /// <summary>Writes a line of results.</summary>
-    public void WriteLine(FormattableString line) => Output.WriteLine(WithoutControls(line));
+    public void WriteLine(FormattableString line) => Output.WriteLine(WithoutControls(FormattableString.Invariant(line)));
 
     /// <summary>Writes a line about an error or a possible one.</summary>
-    public void Warn(FormattableString line) => Error.WriteLine(WithoutControls(line));
+    public void Warn(FormattableString line) => Error.WriteLine(WithoutControls(FormattableString.Invariant(line)));
 
-    // Names from environments and files must not contain terminal escapes.
-    private static string WithoutControls(FormattableString line) =>
-        string.Concat(FormattableString.Invariant(line).Select(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character));
+    /// <summary>Replaces control characters: names from environments, files and other machines must not contain terminal escapes.</summary>
+    public static string WithoutControls(string text) =>
+        string.Concat(text.Select(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character));
 }

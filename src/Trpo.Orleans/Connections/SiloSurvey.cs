@@ -16,49 +16,43 @@ internal sealed class SiloSurvey(IGrainFactory grains, IClusterManifestProvider 
     // Replaced as a whole, so that surveys may overlap.
     private HashSet<SiloAddress> _silent = [];
 
-    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Silos that have not answered the last survey have half a second.</summary>
+    /// <summary>Returns the reports of the silos that answer.</summary>
     /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
-    public async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> AskAsync()
+    public async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> AskAsync() =>
+        (await AskAllAsync().ConfigureAwait(false)).Where(answer => answer.Report is not null).ToDictionary(answer => answer.Silo, answer => answer.Report!);
+
+    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Silos that have not answered the last survey have half a second.</summary>
+    /// <returns>The answers, those of silos that did not answer included.</returns>
+    /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
+    public async Task<IReadOnlyList<SiloAnswer>> AskAllAsync()
     {
         var asked = new HashSet<SiloAddress>();
-        var reports = new Dictionary<SiloAddress, SiloReport>();
-        var failures = new List<string>();
-        var silent = new HashSet<SiloAddress>();
-        for (var silos = SiloGrain.SilosOf(manifests).ToList(); silos.Count > 0; silos = [.. reports.Values.SelectMany(report => report.Silos).Where(silo => !asked.Contains(silo)).Distinct()])
+        var answers = new List<SiloAnswer>();
+        for (var silos = SiloGrain.SilosOf(manifests).ToList(); silos.Count > 0; silos = [.. answers.SelectMany(answer => answer.Report?.Silos ?? []).Where(silo => !asked.Contains(silo)).Distinct()])
         {
             asked.UnionWith(silos);
-            foreach (var (silo, report, failure) in await Task.WhenAll(silos.Order().Select(AskAsync)).ConfigureAwait(false))
-            {
-                if (report is not null)
-                {
-                    reports.Add(silo, report);
-                    continue;
-                }
-
-                silent.Add(silo);
-                failures.Add($"{silo}: {failure}");
-            }
+            answers.AddRange(await Task.WhenAll(silos.Order().Select(AskAsync)).ConfigureAwait(false));
         }
 
-        _silent = silent;
+        _silent = [.. answers.Where(answer => answer.Report is null).Select(answer => answer.Silo)];
 
-        return reports.Count > 0 ? reports : throw new SiloUnavailableException(asked.Count == 0
+        return answers.Exists(answer => answer.Report is not null) ? answers : throw new SiloUnavailableException(asked.Count == 0
             ? $"No silo of the cluster has the grains of trainings: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of silos."
-            : $"None of {asked.Count} silos has answered ({string.Join("; ", failures)}). Each silo that clients connect to needs {nameof(SiloBuilderExtensions.AddTrpoWorkers)} or {nameof(SiloBuilderExtensions.UseTrpoWorkers)}.");
+            : $"None of {asked.Count} silos has answered ({string.Join("; ", answers.Select(answer => $"{answer.Silo}: {answer.Failure}"))}). Each silo that clients connect to needs {nameof(SiloBuilderExtensions.AddTrpoWorkers)} or {nameof(SiloBuilderExtensions.UseTrpoWorkers)}.");
     }
 
-    private async Task<(SiloAddress Silo, SiloReport? Report, string Failure)> AskAsync(SiloAddress silo)
+    private async Task<SiloAnswer> AskAsync(SiloAddress silo)
     {
         var call = grains.GetGrain<ISiloGrain>(WorkerKey.OfSilo(silo)).Report();
         try
         {
-            return (silo, await call.WaitAsync(_silent.Contains(silo) && timeout > TimeoutOfSilent ? TimeoutOfSilent : timeout, time).ConfigureAwait(false), "");
+            return new SiloAnswer(silo, await call.WaitAsync(_silent.Contains(silo) && timeout > TimeoutOfSilent ? TimeoutOfSilent : timeout, time).ConfigureAwait(false), Failure: null);
         }
         catch (Exception error)
         {
             // A call to a silo that is lost ends in ways of its own (timeouts, rejections, what the silo throws); each means that the silo takes no block now.
             call.Ignore();
-            return (silo, null, error.Message);
+            return new SiloAnswer(silo, Report: null, error.Message);
         }
     }
 }

@@ -33,6 +33,23 @@ internal sealed class SiloGrain(SiloWorkers workers, IClusterManifestProvider ma
     public Task<SiloReport> Report()
     {
         var active = SilosOf(manifests).Where(silo => statuses.GetApproximateSiloStatus(silo) == SiloStatus.Active);
-        return Task.FromResult(new SiloReport(workers.Capacity, [.. workers.Blocks.Select(block => new BlockReport(block.Key, block.Status.Shards))], [.. active.Order()]));
+        return Task.FromResult(new SiloReport(workers.Capacity, [.. workers.Blocks.Select(ReportOf)], [.. active.Order()]));
+    }
+
+    private static BlockReport ReportOf(HostedBlock block)
+    {
+        var status = block.Status;
+        return new BlockReport(block.Key, status.Shards)
+        {
+            Training = status.Training,
+            Environment = status.Environment,
+            FirstShard = status.FirstShard,
+            Environments = status.Environments,
+            Begins = status.Begins,
+            Steps = status.Steps,
+            RolloutTime = status.RolloutTime,
+            Restarts = status.Restarts,
+            Operation = status.Operation,
+        };
     }
 }

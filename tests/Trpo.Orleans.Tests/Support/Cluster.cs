@@ -66,6 +66,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
+    public IClusterClient Client => _cluster.Client;
+
     /// <summary>The silos in the order in which they started.</summary>
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 

@@ -26,7 +26,7 @@ internal sealed class FakeWorker : IBlockWorker
     public Task<byte[]> SendAsync(byte[] request)
     {
         Interlocked.Increment(ref _requests);
-        Status = new WorkerStatus { Training = new Guid(1, 2, 3, new byte[8]), Environment = "walk", FirstShard = 4, Shards = 1, Environments = 8, Begins = 1, Steps = 100 };
+        Status = new WorkerStatus { Training = new Guid(1, 2, 3, new byte[8]), Environment = "walk", FirstShard = 4, Shards = 1, Environments = 8, Begins = 1, Steps = 100, RolloutTime = TimeSpan.FromSeconds(0.5), Restarts = 3, Operation = "Collect" };
         if (request[0] != Held)
             return Task.FromResult<byte[]>([.. request.Reverse()]);
         var answer = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);

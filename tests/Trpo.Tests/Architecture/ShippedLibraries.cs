@@ -4,7 +4,7 @@ using Trpo.Runtime.Graph;
 
 namespace Trpo.Tests.Architecture;
 
-/// <summary>The libraries that are packed, from the bottom up, and their rooms. Those that stand above training are in a file of the tests that load them.</summary>
+/// <summary>The libraries that are packed, from the bottom up, and their rooms. Those that stand above training are in another file.</summary>
 internal static partial class ShippedLibraries
 {
     public static ShippedLibrary Runtime { get; } = new("Trpo.Runtime", "Trpo.Runtime", typeof(PolicyMetadata).Assembly.Location, [], new Dictionary<string, string[]>

@@ -1,3 +1,4 @@
+using Trpo.Orleans;
 using Trpo.Reports;
 
 namespace Trpo.Tests.Architecture;
@@ -17,16 +18,26 @@ internal static partial class ShippedLibraries
         [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
     });
 
-    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Reports", "Trpo.Runtime"], new Dictionary<string, string[]>
+    public static ShippedLibrary Orleans { get; } = new("Trpo.Orleans", "Trpo.Orleans", typeof(TrpoWorkerOptions).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
+    {
+        ["Placement"] = [],
+        ["Hosting"] = [],
+        ["Grains"] = ["Hosting", "Placement"],
+        ["Connections"] = ["Grains", "Placement"],
+        [""] = ["Connections", "Grains", "Hosting", "Placement"],
+    });
+
+    public static ShippedLibrary CommandLine { get; } = new("trpo", "Trpo.Cli", typeof(global::Trpo.Cli.CommandLine).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Orleans", "Trpo.Reports", "Trpo.Runtime"], new Dictionary<string, string[]>
     {
         ["Foundation"] = [],
         ["Display"] = ["Foundation"],
+        ["Clusters"] = ["Display", "Foundation"],
         ["Environments"] = ["Foundation"],
         ["Runs"] = ["Display", "Environments", "Foundation"],
         ["Inspection"] = ["Runs"],
-        ["Verbs"] = ["Environments", "Foundation", "Inspection", "Runs"],
+        ["Verbs"] = ["Clusters", "Environments", "Foundation", "Inspection", "Runs"],
         [""] = ["Environments", "Foundation", "Verbs"],
     });
 
-    public static IReadOnlyList<ShippedLibrary> All => [Runtime, Onnx, Estimators, Reports, CommandLine];
+    public static IReadOnlyList<ShippedLibrary> All => [Runtime, Onnx, Estimators, Orleans, Reports, CommandLine];
 }
