@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Telemetry;
 internal static class WorkerTelemetry
 {
     private static readonly Counter<long> Steps = TelemetrySources.Meter.CreateCounter<long>("trpo.worker.steps", "{step}", "Environment steps that this process made as a worker.");
-    private static readonly Counter<long> Losses = TelemetrySources.Meter.CreateCounter<long>("trpo.worker.losses", "{loss}", "Blocks of shards of this process's trainings that were begun anew, because their worker was lost or moved.");
+    private static readonly Counter<long> Losses = TelemetrySources.Meter.CreateCounter<long>("trpo.worker.losses", "{loss}", "Blocks of shards of this process's trainings that were begun anew, because their worker was lost.");
 
     /// <summary>The identifier of the current activity, for a worker; empty for none.</summary>
     public static string Parent => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : "";

@@ -196,11 +196,12 @@ internal sealed class WorkerSession : IDisposable
     private void Note(Answer answer, bool begins, RecoveryClock recovery)
     {
         (CollectedSteps, Restarts) = (answer.CollectedSteps, answer.Restarts);
-        if (begins && _epoch > 1)
+        var wasLost = begins && _epoch > 1 && !(_isMoving && recovery.Failure is null);
+        if (wasLost)
             WorkerTelemetry.CountLoss(_environment);
         lock (_warnings)
         {
-            if (begins && _epoch > 1 && !(_isMoving && recovery.Failure is null))
+            if (wasLost)
                 _warnings.Add(FormattableString.Invariant($"The worker of {_where} was lost: {recovery.Failure?.Message ?? "its process has forgotten it."} Another one took its place{(recovery.Elapsed > TimeSpan.Zero ? FormattableString.Invariant($" after {recovery.Elapsed.TotalSeconds:G3} seconds") : "")}."));
             _isMoving = false;
             _warnings.AddRange(answer.Warnings);
