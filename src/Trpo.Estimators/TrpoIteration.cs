@@ -1,5 +1,6 @@
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators;
 
@@ -71,6 +72,9 @@ public sealed record TrpoIteration
 
     /// <summary>Gets the time of each part of the iteration.</summary>
     public required IterationTimes Times { get; init; }
+
+    /// <summary>Gets the times of each block of shards on its worker (<see cref="TrpoOptions.Workers"/>), in the order of the shards; empty where the training runs in one process.</summary>
+    public IReadOnlyList<WorkerTimes> Workers { get; init; } = [];
 
     /// <summary>Gets the engine that computed the policy's network; <see cref="TrainingEngine.Automatic"/> if it is not known.</summary>
     public TrainingEngine Engine { get; init; }

@@ -3,6 +3,7 @@ using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Shards;
 
@@ -45,6 +46,9 @@ internal interface IShard
 
     /// <summary>The number of restarts of other shards' environments, which count as well.</summary>
     int RestartsElsewhere { set; }
+
+    /// <summary>The times since the last <see cref="BeginIteration"/> where the shard runs on a worker; null where it does not.</summary>
+    WorkerTimes? WorkerTimes => null;
 
     /// <summary>Begins an iteration: the normalizer advances, and the next rollout starts.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>

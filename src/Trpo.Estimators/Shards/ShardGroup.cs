@@ -5,6 +5,7 @@ using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Shards;
 
@@ -51,6 +52,9 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
 
     /// <summary>The number of failed environments of all shards that have been replaced by new ones since training began.</summary>
     public int Restarts => shards.Sum(shard => shard.Restarts);
+
+    /// <summary>The times of the blocks in the current iteration where shards run on workers; empty where they do not.</summary>
+    public IReadOnlyList<WorkerTimes> WorkerTimes => [.. shards.Select(shard => shard.WorkerTimes).OfType<WorkerTimes>()];
 
     /// <summary>Begins an iteration.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>

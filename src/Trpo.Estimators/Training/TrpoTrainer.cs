@@ -290,6 +290,7 @@ internal sealed class TrpoTrainer : IDisposable
             ExplainedVariance = explainedVariance,
             ValueLoss = update.ValueLoss,
             Times = times,
+            Workers = _shards.WorkerTimes,
         };
     }
 }

@@ -65,7 +65,7 @@ internal static partial class ShippedLibraries
         ["Threading"] = [],
         ["Trajectories"] = ["Checkpoints"],
         ["Estimation"] = ["Trajectories"],
-        ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Threading", "Trajectories"],
+        ["Shards"] = ["Baselines", "Checkpoints", "Distributions", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "Optimization", "Policies", "Threading", "Trajectories", "Workers"],
         ["Shards.Remote"] = ["Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Estimation", "Foundation", "Kernels", "Optimization", "Policies", "Shards", "Telemetry", "Trajectories", "Workers"],
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],

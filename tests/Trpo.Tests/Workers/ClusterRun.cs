@@ -36,7 +36,7 @@ internal sealed record ClusterRun(string Digest, IReadOnlyList<TrpoIteration> It
         using var folder = new TemporaryFolder();
         var path = folder.PathOf("policy.onnx");
         ml.ReinforcementLearning.ExportToOnnx(policy, path);
-        var numbers = string.Join('\n', listener.Iterations.Select(iteration => $"{iteration with { Elapsed = default, Times = new(default, default, default, default) }} {string.Join(',', iteration.Returns)}"));
+        var numbers = string.Join('\n', listener.Iterations.Select(iteration => $"{iteration with { Elapsed = default, Times = new(default, default, default, default), Workers = [] }} {string.Join(',', iteration.Returns)}"));
         return new ClusterRun($"{Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))[..16]} {Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(numbers)))[..16]}", listener.Iterations, messages);
     }
 }

@@ -4,6 +4,7 @@ using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Trajectories;
+using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators.Shards.Remote;
 
@@ -49,6 +50,18 @@ internal sealed class RemoteShard : IShard, IDisposable
 
     public int RestartsElsewhere { private get; set; }
 
+    public WorkerTimes? WorkerTimes => new()
+    {
+        FirstShard = _setup.FirstShard,
+        Shards = _setup.Shards,
+        Steps = RowCount,
+        Rollout = _session.Times.Rollout,
+        Advantages = _session.Times.Advantages,
+        PolicyUpdate = _session.Times.PolicyUpdate,
+        ValueFit = _session.Times.ValueFit,
+        BeginsAnew = _session.Times.BeginsAnew,
+    };
+
     public IReadOnlyList<(string Name, ICheckpointable Part)> Models => IsFirst ? [("policy", _mirror.Policy), ("value function", _mirror.Values)] : [];
 
     // The first block changes the training's own models, once.
@@ -72,6 +85,7 @@ internal sealed class RemoteShard : IShard, IDisposable
         (RowCount, Episodes, EpisodeEnds) = (EnvironmentCount * steps, [], []);
         Statistics = _mirror.Policy.Normalizer?.CreateStatistics();
         _session.CollectedSteps = 0;
+        _session.Times = new CallTimes();
     }
 
     public void AbandonIteration()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Telemetry;
 using Trpo.Estimators.Workers;
@@ -62,6 +63,9 @@ internal sealed class WorkerSession : IDisposable
     /// <summary>The number of times that the block was begun.</summary>
     public int Begins => _epoch;
 
+    /// <summary>The times of the calls since they were last set to new ones.</summary>
+    public CallTimes Times { get; set; } = new();
+
     /// <summary>Makes a state the one that the block is begun from where its worker is lost, and moves the block if the connection asks for it.</summary>
     /// <param name="models">The state of the models.</param>
     /// <param name="snapshot">The states of the shards; empty for those at the start of a training.</param>
@@ -90,6 +94,48 @@ internal sealed class WorkerSession : IDisposable
     /// <exception cref="WorkerException">No worker could be reached, or the worker cannot run the block.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled while no worker could be reached.</exception>
     public byte[] Call(byte[] operation, bool changesState = true, Func<StopLevel>? mustStop = null)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var answer = Do(operation, changesState, mustStop);
+        Times.Add(operation, Stopwatch.GetElapsedTime(start));
+        return answer;
+    }
+
+    /// <summary>Gives the warnings of the worker to a receiver.</summary>
+    public void DeliverWarnings(Action<string> warn)
+    {
+        lock (_warnings)
+        {
+            foreach (var warning in _warnings)
+                warn(warning);
+            _warnings.Clear();
+        }
+    }
+
+    /// <summary>Shows a worker that waits, while others work or the training does something else, that its training lives. Any thread may call this, one at a time.</summary>
+    public void Greet()
+    {
+        if (_greeting is not { } question || !_greeted.IsCompleted)
+            return;
+        _greeted = PendingCall.Start(() => _connection.AskAsync(question, CancellationToken.None)).WaitAsync(_workers.LossTimeout);
+        PendingCall.Forget(_greeted);
+    }
+
+    /// <summary>Tells the worker that the training has ended.</summary>
+    /// <returns>The task of its answer, which may never come.</returns>
+    public Task EndAsync()
+    {
+        if (!_isBegun)
+            return Task.CompletedTask;
+        _isBegun = false;
+        var request = Request(new RequestHeader(_training, _block, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]);
+        return PendingCall.Start(() => _connection.SendAsync(request, CancellationToken.None));
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private byte[] Do(byte[] operation, bool changesState, Func<StopLevel>? mustStop)
     {
         if (changesState)
             _journal.Add(operation);
@@ -149,6 +195,8 @@ internal sealed class WorkerSession : IDisposable
                 continue;
             }
 
+            if (begins && _wasBegun)
+                Times.BeginsAnew++;
             (_isBegun, _wasBegun) = (true, true);
             _greeting = new BlockQuestion(header, StopLevel.None).ToArray();
             Note(answer, begins, recovery);
@@ -158,40 +206,6 @@ internal sealed class WorkerSession : IDisposable
             return answer.Body;
         }
     }
-
-    /// <summary>Gives the warnings of the worker to a receiver.</summary>
-    public void DeliverWarnings(Action<string> warn)
-    {
-        lock (_warnings)
-        {
-            foreach (var warning in _warnings)
-                warn(warning);
-            _warnings.Clear();
-        }
-    }
-
-    /// <summary>Shows a worker that waits, while others work or the training does something else, that its training lives. Any thread may call this, one at a time.</summary>
-    public void Greet()
-    {
-        if (_greeting is not { } question || !_greeted.IsCompleted)
-            return;
-        _greeted = PendingCall.Start(() => _connection.AskAsync(question, CancellationToken.None)).WaitAsync(_workers.LossTimeout);
-        PendingCall.Forget(_greeted);
-    }
-
-    /// <summary>Tells the worker that the training has ended.</summary>
-    /// <returns>The task of its answer, which may never come.</returns>
-    public Task EndAsync()
-    {
-        if (!_isBegun)
-            return Task.CompletedTask;
-        _isBegun = false;
-        var request = Request(new RequestHeader(_training, _block, _epoch, _sequence + 1), [[(byte)ShardOperation.End]]);
-        return PendingCall.Start(() => _connection.SendAsync(request, CancellationToken.None));
-    }
-
-    /// <summary>Closes the connection.</summary>
-    public void Dispose() => _connection.Dispose();
 
     private void Note(Answer answer, bool begins, RecoveryClock recovery)
     {
