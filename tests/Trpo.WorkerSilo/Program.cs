@@ -3,22 +3,37 @@ using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Trpo.Estimators.Environments.ClassicControl;
+using StackExchange.Redis;
+using Trpo.Estimators.Distributions;
+using Trpo.Estimators.Environments;
+using Trpo.Examples.Inventory;
 using Trpo.Orleans;
+using Trpo.Tests.Workers;
+using Trpo.WorkerSilo;
 
-// Trpo.WorkerSilo <cluster> <port of the primary silo> <port> <port for clients>: a silo with workers, until its input ends. Prints a line when it has started.
-var ports = args[1..].Select(port => int.Parse(port, CultureInfo.InvariantCulture)).ToArray();
+// Trpo.WorkerSilo <cluster> <port of the primary silo, or configuration of Redis> <port> <port for clients, or 0>: a silo with workers, until its input ends. Prints a line when it has started.
+// The environment variable TRPO_KILL names the moment at which the process kills itself (see DeathWish).
+var ports = args[2..].Select(port => int.Parse(port, CultureInfo.InvariantCulture)).ToArray();
+var death = DeathWish.Parse(Environment.GetEnvironmentVariable("TRPO_KILL"));
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
-builder.UseOrleans(silo => silo
-    .UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, ports[0]))
-    .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (args[0], args[0]))
-    .ConfigureEndpoints(IPAddress.Loopback, ports[1], ports[2])
-    .AddTrpoWorkers(workers =>
-    {
-        workers.AddEnvironment("CartPole", () => new CartPole());
-        workers.Capacity = 2;
-    }));
+builder.UseOrleans(silo =>
+{
+    if (int.TryParse(args[1], CultureInfo.InvariantCulture, out var primary))
+        silo.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, primary));
+    else
+        silo.UseRedisClustering(redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(args[1]));
+    silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (args[0], args[0]))
+        .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
+        .AddIncomingGrainCallFilter(death)
+        .AddTrpoWorkers(workers =>
+        {
+            workers.AddEnvironment("CartPole", () => new WatchedCartPole(death.NoteStep));
+            workers.AddEnvironment("Inventory", () => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
+            workers.AddDistribution("wrapped", arguments => new WrappedDistribution(ActionDistribution.For(arguments.Actions, 0, false)));
+            workers.Capacity = 2;
+        });
+});
 using var host = builder.Build();
 await host.StartAsync();
 Console.WriteLine("started");

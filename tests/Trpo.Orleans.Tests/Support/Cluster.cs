@@ -18,7 +18,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Dictionary<string, FakeWorkers> _fakes = [];
     private readonly List<int> _capacities;
 
-    private Cluster(int[] capacities, Func<IEnvironment>? environment)
+    private Cluster(int[] capacities, Action<TrpoWorkerOptions>? register)
     {
         _capacities = [.. capacities];
         var builder = new InProcessTestClusterBuilder((short)capacities.Length);
@@ -34,7 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
                 return;
             }
 
-            if (environment is null)
+            if (register is null)
             {
                 silo.Services.AddSingleton<IBlockWorkerFactory>(_fakes[options.SiloName] = new FakeWorkers());
                 silo.Services.AddSingleton(new WorkerClock(Clock));
@@ -42,7 +42,7 @@ internal sealed class Cluster : IAsyncDisposable
 
             silo.AddTrpoWorkers(workers =>
             {
-                workers.AddEnvironment("CartPole", environment ?? (() => new CartPole()));
+                (register ?? (fakes => fakes.AddEnvironment("CartPole", () => new CartPole())))(workers);
                 workers.Capacity = capacity;
             });
         });
@@ -72,12 +72,15 @@ internal sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
     /// <summary>Starts a cluster whose workers are fakes.</summary>
-    public static Task<Cluster> StartAsync(params int[] capacities) => StartAsync(new Cluster(capacities, environment: null));
+    public static Task<Cluster> StartAsync(params int[] capacities) => StartAsync(new Cluster(capacities, register: null));
 
     /// <summary>Starts a cluster whose workers compute.</summary>
     /// <param name="environment">The factory of the environment, which trainings know as CartPole.</param>
     /// <param name="capacities">The capacities of the silos.</param>
-    public static Task<Cluster> StartComputingAsync(Func<IEnvironment> environment, params int[] capacities) => StartAsync(new Cluster(capacities, environment));
+    public static Task<Cluster> StartComputingAsync(Func<IEnvironment> environment, params int[] capacities) => StartComputingAsync(workers => workers.AddEnvironment("CartPole", environment), capacities);
+
+    /// <summary>Starts a cluster whose workers compute with registered parts.</summary>
+    public static Task<Cluster> StartComputingAsync(Action<TrpoWorkerOptions> register, params int[] capacities) => StartAsync(new Cluster(capacities, register));
 
     /// <summary>Returns the workers that a silo has created.</summary>
     public IReadOnlyList<FakeWorker> FakesOf(int silo) => _fakes[$"Silo_{silo}"].All;
