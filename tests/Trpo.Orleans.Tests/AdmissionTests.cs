@@ -1,0 +1,88 @@
+using System.Globalization;
+using Trpo.Estimators;
+using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Examples.Cluster;
+using Trpo.Orleans.Tests.Support;
+using Trpo.Tests.Support;
+using Trpo.Tests.Workers;
+
+namespace Trpo.Orleans.Tests;
+
+/// <summary>Processes that may not join a cluster, and a cluster that goes on meanwhile.</summary>
+public sealed class AdmissionTests
+{
+    private static readonly TrpoOptions Options = new() { TotalSteps = 600, StepsPerIteration = 300, FinalStepsPerIteration = 300, HiddenLayers = [8], Seed = 1, Shards = 2 };
+
+    [Test]
+    public async Task Without_the_certificate_or_the_identifier_nobody_joins()
+    {
+        using var folder = new TemporaryFolder();
+        var (own, other) = (folder.PathOf("own.pfx"), folder.PathOf("other.pfx"));
+        Certificates.Create(own, days: 1);
+        Certificates.Create(other, days: 1);
+        var ports = GatewaySilo.FreePorts(8);
+        var membership = new Membership("cluster", Certificate: own);
+        await using var silo = await Member.Silo(membership, ports[0], ports[0], ports[1]).StartAsync();
+        await using var client = await Member.ClientOf(membership, ports[1]).StartAsync();
+        string[][] strangers = [["--cluster", "cluster"], ["--cluster", "cluster", "--certificate", other], ["--cluster", "other", "--certificate", own]];
+
+        for (var i = 0; i < strangers.Length; i++)
+        {
+            var (clientError, siloError) = Refused("2", [.. strangers[i], "--gateways", Text(ports[1])], [.. strangers[i], "--primary", Text(ports[0]), "--port", Text(ports[2 + (2 * i)]), "--gateway", Text(ports[3 + (2 * i)])]);
+            Assert.That(clientError, Does.StartWith($"TimeoutException: No silo of cluster '{strangers[i][1]}' has accepted this client"));
+            Assert.That(siloError, Does.StartWith("OrleansMessageRejectionException: ").And.Contain("ConnectionFailedException: Unable to connect to endpoint"));
+        }
+
+        AssertOnlySilo(client);
+    }
+
+    [Test]
+    public async Task Without_the_password_of_Redis_nobody_joins()
+    {
+        using var redis = await RedisServer.StartAsync();
+        var ports = GatewaySilo.FreePorts(4);
+        var membership = new Membership(Guid.NewGuid().ToString("N"), redis.Configuration);
+        await using var silo = await Member.Silo(membership, 0, ports[0], ports[1]).StartAsync();
+        await using var client = await Member.ClientOf(membership).StartAsync();
+
+        string[] stranger = ["--cluster", membership.ClusterId, "--redis", redis.Address];
+        var (clientError, siloError) = Refused("60", stranger, [.. stranger, "--port", Text(ports[2]), "--gateway", Text(ports[3])]);
+
+        Assert.That(new[] { clientError, siloError }, Is.All.StartsWith("RedisConnectionException: ").And.All.Contains("authentication failure"));
+        AssertOnlySilo(client);
+    }
+
+    [Test]
+    public async Task Another_identifier_in_the_same_Redis_is_another_cluster()
+    {
+        using var redis = await RedisServer.StartAsync();
+        var ports = GatewaySilo.FreePorts(4);
+        var membership = new Membership(Guid.NewGuid().ToString("N"), redis.Configuration);
+        await using var silo = await Member.Silo(membership, 0, ports[0], ports[1]).StartAsync();
+        await using var client = await Member.ClientOf(membership).StartAsync();
+
+        await using var other = await Member.Silo(membership with { ClusterId = Guid.NewGuid().ToString("N") }, 0, ports[2], ports[3]).StartAsync();
+
+        AssertOnlySilo(client);
+    }
+
+    // In processes of their own: silos that could not join keep the threads of their process busy.
+    private static (string Client, string Silo) Refused(string patience, string[] client, string[] silo)
+    {
+        var wrong = new Dictionary<string, string> { ["REDIS_PASSWORD"] = "wrong" };
+        using var folder = new TemporaryFolder();
+        var runs = new[] { ["train", "--patience", patience, "--out", folder.FullName, .. client], (string[])["silo", "--patience", patience, .. silo] }.AsParallel().AsOrdered().Select(arguments => Child.Run(ClusterExampleTests.Program, wrong, arguments)).ToArray();
+        Assert.That(runs.Select(run => run.ExitCode), Is.All.EqualTo(1), runs[0].Output + runs[1].Output);
+        return (runs[0].Error, runs[1].Error);
+    }
+
+    private static void AssertOnlySilo(Member client)
+    {
+        Assert.That(client.CountSilos, Is.EqualTo(1).After(60_000, 50));
+        Assert.That(Train(Options with { Workers = client.Client.TrpoWorkers() }), Is.EqualTo(Train(Options)));
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private static string Train(TrpoOptions options) => ClusterRun.Train(options, () => new CartPole(), count: 4).Digest;
+}
