@@ -146,7 +146,7 @@ public sealed class EvaluatedTrainingTests
 
     // Lists are equal by their elements.
     private static bool IsSame(TrpoIteration first, TrpoIteration second) =>
-        first.Returns.SequenceEqual(second.Returns) && first with { Returns = [] } == second with { Returns = [] };
+        first.Returns.SequenceEqual(second.Returns) && first.Workers.SequenceEqual(second.Workers) && first with { Returns = [], Workers = [] } == second with { Returns = [], Workers = [] };
 
     private static IEnumerable<TrpoEvaluation> Evaluations((byte[] Onnx, List<TrpoIteration> Iterations) run) => run.Iterations.Select(iteration => iteration.Evaluation).OfType<TrpoEvaluation>();
 

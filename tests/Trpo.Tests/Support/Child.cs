@@ -51,7 +51,7 @@ internal static class Child
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 30_000, pollingInterval: 50));
+            Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 120_000, pollingInterval: 50));
             var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -{word} {process.Id}");
             using (var shell = Process.Start("sh", ["-c", string.Join("; ", commands)]))
                 shell.WaitForExit();
