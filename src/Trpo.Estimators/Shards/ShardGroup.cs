@@ -54,7 +54,7 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     public int Restarts => shards.Sum(shard => shard.Restarts);
 
     /// <summary>The times of the blocks in the current iteration where shards run on workers; empty where they do not.</summary>
-    public IReadOnlyList<WorkerTimes> WorkerTimes => [.. shards.Select(shard => shard.WorkerTimes).OfType<WorkerTimes>()];
+    public IReadOnlyList<WorkerTimes> WorkerTimes => IsRemote ? [.. shards.Select(shard => shard.WorkerTimes).OfType<WorkerTimes>()] : [];
 
     /// <summary>Begins an iteration.</summary>
     /// <param name="steps">The number of steps to collect from each environment.</param>
