@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
@@ -15,7 +16,9 @@ internal sealed class Cluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly InProcessTestCluster _cluster;
-    private readonly Dictionary<string, FakeWorkers> _fakes = [];
+
+    // Silos are configured side by side.
+    private readonly ConcurrentDictionary<string, FakeWorkers> _fakes = [];
     private readonly List<int> _capacities;
 
     private Cluster(int[] capacities, Action<TrpoWorkerOptions>? register)
