@@ -9,6 +9,7 @@ using Trpo.Tests.Workers;
 namespace Trpo.Orleans.Tests;
 
 /// <summary>Processes that may not join a cluster, and a cluster that goes on meanwhile.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class AdmissionTests
 {
     private static readonly TrpoOptions Options = new() { TotalSteps = 600, StepsPerIteration = 300, FinalStepsPerIteration = 300, HiddenLayers = [8], Seed = 1, Shards = 2 };

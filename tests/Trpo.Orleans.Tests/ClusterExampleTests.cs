@@ -3,6 +3,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Orleans.Tests;
 
 /// <summary>The example of a cluster, run as it is built, and its excerpts in the documentation.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class ClusterExampleTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "examples", "Cluster");

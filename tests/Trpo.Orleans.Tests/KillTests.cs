@@ -9,6 +9,7 @@ using Trpo.Tests.Workers;
 namespace Trpo.Orleans.Tests;
 
 /// <summary>Silos in processes of their own, listed in Redis, one of which kills itself in a phase of a training. Both are gateways of the client.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class KillTests
 {
     private static readonly TrpoOptions Options = new() { TotalSteps = 3_000, StepsPerIteration = 600, FinalStepsPerIteration = 600, HiddenLayers = [8], Seed = 1, Shards = 4 };

@@ -3,6 +3,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests;
 
 /// <summary>The examples of extending, run as they are built, and the excerpts of them in the documentation.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class ExtendingTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "examples", "Extending");

@@ -12,6 +12,9 @@ namespace Trpo.Orleans.Tests.Support;
 /// <summary>A silo in this process with a port for clients, whose workers are fakes.</summary>
 internal sealed class GatewaySilo : IAsyncDisposable
 {
+    // Below the ports that systems give to outgoing connections, which could take one between its choice and its use.
+    private static int _lastPort = 20_000 + (Environment.ProcessId % 100 * 100);
+
     private readonly IHost _host;
 
     private GatewaySilo(IHost host, int gateway) => (_host, Gateway) = (host, $"127.0.0.1:{gateway}");
@@ -44,21 +47,30 @@ internal sealed class GatewaySilo : IAsyncDisposable
         return new GatewaySilo(host, ports[1]);
     }
 
-    /// <summary>Returns ports of this machine that nobody listens to.</summary>
-    public static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (var listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
-    }
+    /// <summary>Returns ports of this machine that nobody listens to, each of them once.</summary>
+    public static int[] FreePorts(int count) => [.. Enumerable.Range(0, count).Select(_ => FreePort())];
 
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _lastPort);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                // The next one may be free.
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Checkpoints;
 
 /// <summary>Resuming a training with evaluations after its process was killed within an evaluation, and between two.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class EvaluationKillTests
 {
     // The exit code of a process that a signal 9 ended.

@@ -6,6 +6,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Checkpoints;
 
 /// <summary>Resuming after a process was killed at random moments.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class KillTests
 {
     private const string Steps = "400000";

@@ -3,6 +3,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Shards;
 
 /// <summary>The bits of trainings with random settings over numbers of shards and threads, each training in a process of one vector width.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class ShardDigestTests
 {
     private const int Settings = 6;
