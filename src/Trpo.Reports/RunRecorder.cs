@@ -9,7 +9,7 @@ using Trpo.Reports.TensorBoard;
 namespace Trpo.Reports;
 
 /// <summary>
-/// A recorder of a training run in a folder: a row per iteration in metrics.csv, and the same numbers in an event file for TensorBoard, over environment steps.
+/// A recorder of a training run in a folder: a row per iteration in metrics.csv, and the same numbers in an event file for TensorBoard, over environment steps; and a row per iteration and block of shards in workers.csv, where a training has workers (<see cref="TrpoIteration.Workers"/>).
 /// </summary>
 /// <remarks>
 /// An iteration is in both files before the next one begins, so that a killed process loses no reported iteration. A run that is resumed or started again replaces the iterations from its

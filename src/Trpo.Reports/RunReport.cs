@@ -16,7 +16,7 @@ public static class RunReport
     /// <summary>Gets the name of the page, in the run's folder.</summary>
     public static string FileName => "report.html";
 
-    /// <summary>Reads metrics.csv and, if present, run.json, and writes report.html and plots/*.png.</summary>
+    /// <summary>Reads metrics.csv and, if present, run.json and workers.csv, and writes report.html and plots/*.png.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <returns>The paths of the written files, that of the page first.</returns>
     /// <exception cref="FileNotFoundException">There is no metrics.csv in the folder.</exception>
@@ -26,9 +26,10 @@ public static class RunReport
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var history = MetricsReader.Read(Path.Combine(folder, MetricsFormat.FileName));
         var description = File.Exists(RunDescription.PathIn(folder)) ? RunDescription.Load(folder) : null;
+        var workers = WorkersReader.Read(Path.Combine(folder, WorkersFormat.FileName));
         var charts = RunCharts.Of(history);
         List<string> written = [Path.Combine(folder, FileName)];
-        AtomicFile.Write(written[0], Encoding.UTF8.GetBytes(ReportPage.Of(history, description, charts)));
+        AtomicFile.Write(written[0], Encoding.UTF8.GetBytes(ReportPage.Of(history, description, charts, workers)));
         foreach (var chart in charts)
         {
             written.Add(Path.Combine(folder, "plots", $"{chart.Id}.png"));

@@ -59,7 +59,7 @@ internal sealed class RunFolder
     /// <summary>Gets the end of a message that names the folder of replaced runs; empty if there are none.</summary>
     public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
-    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In(RunDescription.FileName), In(RunReport.FileName)];
+    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In("workers.csv"), In(RunDescription.FileName), In(RunReport.FileName)];
 
     private IEnumerable<string> Folders => [Checkpoints, Plots];
 

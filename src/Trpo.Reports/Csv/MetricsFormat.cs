@@ -19,10 +19,10 @@ internal static class MetricsFormat
     private const string LineEnd = "\r\n";
 
     /// <summary>Gets the header, with its line end.</summary>
-    public static string Header { get; } = string.Join(',', [Iteration, Steps, TotalSteps, Elapsed, Outcome, .. TrpoMetric.All.Select(metric => metric.Column)]) + LineEnd;
+    public static string Header { get; } = Line([Iteration, Steps, TotalSteps, Elapsed, Outcome, .. TrpoMetric.All.Select(metric => metric.Column)]);
 
     /// <summary>Returns an iteration as a row, with its line end. Numbers and names of outcomes need no quotes.</summary>
-    public static string Row(TrpoIteration iteration) => string.Join(',',
+    public static string Row(TrpoIteration iteration) => Line(
     [
         iteration.Iteration.ToString(CultureInfo.InvariantCulture),
         iteration.Steps.ToString(CultureInfo.InvariantCulture),
@@ -30,7 +30,10 @@ internal static class MetricsFormat
         Cell(iteration.Elapsed.TotalSeconds),
         iteration.Update.Outcome.ToString(),
         .. TrpoMetric.All.Select(metric => Cell(metric.Value(iteration))),
-    ]) + LineEnd;
+    ]);
+
+    /// <summary>Returns cells that need no quotes as a row, with its line end.</summary>
+    public static string Line(params ReadOnlySpan<string> cells) => string.Join(',', cells!) + LineEnd;
 
     private static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using nietras.SeparatedValues;
 using Trpo.Estimators;
@@ -25,35 +24,20 @@ internal static class MetricsReader
 
     /// <summary>Reads rows from whole lines.</summary>
     /// <exception cref="InvalidDataException">The text is damaged; the message names the line and the column.</exception>
-    public static List<HistoryRow> Rows(string text, string path)
-    {
-        try
-        {
-            return text.Length == 0 ? [] : Parse(text, path);
-        }
-        // Sep refuses two columns of one name, and a row that never ends, in this way.
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
+    public static List<HistoryRow> Rows(string text, string path) => CellReader.Rows(text, path, reader => Parse(reader, path));
 
-    private static List<HistoryRow> Parse(string text, string path)
+    private static List<HistoryRow> Parse(SepReader reader, string path)
     {
-        using var reader = Sep.New(',').Reader(options => options with { Unescape = true, CultureInfo = CultureInfo.InvariantCulture, DisableColCountCheck = true }).FromText(text);
-        var columns = reader.Header.ColNames.Count;
-        int Find(string name) => reader.Header.TryIndexOf(name, out var index) ? index : -1;
-        int Require(string name) => Find(name) is >= 0 and var index ? index : throw new InvalidDataException($"{path}, line 1: the column '{name}' is missing.");
+        int Require(string name) => CellReader.Require(reader, name, path);
         var (iteration, steps, totalSteps, elapsed, outcome) = (Require(MetricsFormat.Iteration), Require(MetricsFormat.Steps), Require(MetricsFormat.TotalSteps),
             Require(MetricsFormat.Elapsed), Require(MetricsFormat.Outcome));
-        int[] metrics = [.. TrpoMetric.All.Select(metric => Find(metric.Column))];
+        int[] metrics = [.. TrpoMetric.All.Select(metric => reader.Header.TryIndexOf(metric.Column, out var index) ? index : -1)];
 
         List<HistoryRow> rows = [];
         foreach (var row in reader)
         {
             var cells = new CellReader(row, path, reader.Header.ColNames);
-            if (row.ColCount != columns)
-                throw cells.Damage(Math.Min(row.ColCount, columns) - 1, $"{columns} cells are expected, but there are {row.ColCount}");
+            cells.RequireAll();
             var read = new HistoryRow(cells.Count(iteration), cells.Count(steps), cells.Count(totalSteps), cells.Seconds(elapsed), cells.Name<TrustRegionOutcome>(outcome),
                 [.. ReadAll(cells, metrics)]);
             if (rows.Count > 0 && read.Iteration <= rows[^1].Iteration)

@@ -1,43 +1,55 @@
-using System.Buffers.Text;
-using System.Text;
 using Trpo.Estimators;
 using Trpo.Estimators.Checkpoints;
-using Trpo.Onnx.Files;
 
 namespace Trpo.Reports.Csv;
 
-/// <summary>A writer of metrics.csv: one row per iteration, each of which reaches the file before <see cref="Append"/> returns.</summary>
+/// <summary>A writer of metrics.csv, one row per iteration, and of workers.csv where a training has workers. Rows reach the files before <see cref="Append"/> returns.</summary>
 internal sealed class MetricsWriter : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly IterationFile _metrics;
+    private readonly string _workersPath;
     private readonly FolderLock? _ownedLock;
+    private IterationFile? _workers;
 
-    private MetricsWriter(FileStream file, FolderLock? ownedLock, int lastStep) => (_file, _ownedLock, LastStep) = (file, ownedLock, lastStep);
+    private MetricsWriter(string folder, int iteration, FolderLock? ownedLock)
+    {
+        _ownedLock = ownedLock;
+        _workersPath = Path.Combine(folder, WorkersFormat.FileName);
+        var path = Path.Combine(folder, MetricsFormat.FileName);
+        _metrics = IterationFile.Open(path, MetricsFormat.Header, iteration, kept => LastStep = MetricsReader.Rows(kept, path) is [.., var last] ? last.Steps : 0);
+        try
+        {
+            // Without workers, rows of an earlier session stay as far as the run goes on from it.
+            if (File.Exists(_workersPath))
+                OpenWorkers(iteration);
+        }
+        catch
+        {
+            _metrics.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Gets the environment steps of the last row that the file held when it was opened; 0 if it held none.</summary>
-    public int LastStep { get; }
+    public int LastStep { get; private set; }
 
     /// <summary>Returns the path of the lock file of a run's folder: not metrics.csv itself, which others may read meanwhile.</summary>
     public static string LockPath(string folder) => Path.Combine(folder, MetricsFormat.FileName + ".lock");
 
-    /// <summary>Opens the file to append an iteration. Rows of that iteration and later ones are dropped, as is half a line at the end.</summary>
+    /// <summary>Opens the files to append an iteration. Rows of that iteration and later ones are dropped, as is half a line at the end.</summary>
     /// <param name="folder">The folder of the run.</param>
     /// <param name="iteration">The iteration to be appended first, from 1.</param>
     /// <param name="heldLock">The folder's lock if the caller holds it; null to acquire it until the writer is disposed of.</param>
     /// <exception cref="IOException">Another recorder writes to the folder.</exception>
-    /// <exception cref="InvalidDataException">The file has other columns, or a row before the iteration is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file has other columns, or a row before the iteration is damaged.</exception>
     public static MetricsWriter Open(string folder, int iteration, FolderLock? heldLock)
     {
-        var path = Path.Combine(folder, MetricsFormat.FileName);
         FolderLock? ownedLock = null;
         if (heldLock is null && !FolderLock.TryAcquire(LockPath(folder), deleteOnRelease: true, out ownedLock))
             throw new IOException($"Another recorder writes to {Path.GetFullPath(folder)}: wait until its training has ended, or name another folder.");
         try
         {
-            var lastStep = DropRowsFrom(path, iteration);
-
-            // Unbuffered, so that a row survives the process.
-            return new MetricsWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), ownedLock, lastStep);
+            return new MetricsWriter(folder, iteration, ownedLock);
         }
         catch
         {
@@ -47,49 +59,26 @@ internal sealed class MetricsWriter : IDisposable
     }
 
     /// <summary>Appends an iteration.</summary>
-    public void Append(TrpoIteration iteration) => _file.Write(Encoding.UTF8.GetBytes(MetricsFormat.Row(iteration)));
+    public void Append(TrpoIteration iteration)
+    {
+        // The metrics come last: an iteration that has them is whole.
+        if (iteration.Workers.Count > 0)
+        {
+            if (_workers is null)
+                OpenWorkers(iteration.Iteration);
+            _workers!.Append(WorkersFormat.Rows(iteration));
+        }
 
-    /// <summary>Closes the file.</summary>
+        _metrics.Append(MetricsFormat.Row(iteration));
+    }
+
+    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        _file.Dispose();
+        _metrics.Dispose();
+        _workers?.Dispose();
         _ownedLock?.Dispose();
     }
 
-    // Returns the environment steps of the last row that stays.
-    private static int DropRowsFrom(string path, int iteration)
-    {
-        var content = File.Exists(path) ? File.ReadAllBytes(path) : [];
-        var kept = iteration == 1 ? [] : content.AsSpan(0, LengthBefore(content, iteration, path));
-
-        // A row that a report could not read is refused before training, not after it.
-        var lastStep = !kept.IsEmpty && MetricsReader.Rows(Encoding.UTF8.GetString(kept), path) is [.., var last] ? last.Steps : 0;
-        if (kept.IsEmpty)
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(MetricsFormat.Header));
-        else if (kept.Length < content.Length)
-            AtomicFile.Write(path, kept);
-        return lastStep;
-    }
-
-    /// <summary>Returns the length of the header and the rows before an iteration, in bytes; 0 if the header is incomplete.</summary>
-    private static int LengthBefore(ReadOnlySpan<byte> content, int iteration, string path)
-    {
-        var (length, line) = (0, 1);
-        while (content[length..].IndexOf((byte)'\n') is >= 0 and var end)
-        {
-            var text = content.Slice(length, end + 1);
-            if (line == 1 && !text.SequenceEqual(Encoding.UTF8.GetBytes(MetricsFormat.Header)))
-                throw new InvalidDataException($"{path} has other columns than this version writes. Resume in an empty folder, or move the file away.");
-            if (line > 1 && IterationOf(text, path, line) >= iteration)
-                break;
-            length += text.Length;
-            line++;
-        }
-
-        return length;
-    }
-
-    private static int IterationOf(ReadOnlySpan<byte> row, string path, int line) =>
-        Utf8Parser.TryParse(row, out int iteration, out var length) && iteration > 0 && row[length] == ','
-            ? iteration : throw new InvalidDataException($"{path}, line {line}, column '{MetricsFormat.Iteration}': a number from 1 is expected. Repair the line, or move the file away.");
+    private void OpenWorkers(int iteration) => _workers = IterationFile.Open(_workersPath, WorkersFormat.Header, iteration, kept => WorkersReader.Rows(kept, _workersPath));
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Trpo.Estimators;
+using Trpo.Estimators.Workers;
 using Trpo.Reports.Charts;
 using Trpo.Reports.Descriptions;
 using Trpo.Reports.History;
@@ -14,7 +15,7 @@ internal static class ReportPage
     private static readonly string Style = ReadStyle();
 
     /// <summary>Returns the page as HTML.</summary>
-    public static string Of(RunHistory history, RunDescription? description, IReadOnlyList<Chart> charts)
+    public static string Of(RunHistory history, RunDescription? description, IReadOnlyList<Chart> charts, IReadOnlyList<WorkerTimes> workers)
     {
         var title = description?.Environment ?? "Training run";
         var status = RunStatus.Of(history, description);
@@ -50,7 +51,7 @@ internal static class ReportPage
             <div class="charts">
             {string.Concat(charts.Select(ChartFigure.Of))}</div>
             </section>
-            {(description is null ? "" : $"<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Settings</h2>\n<div class=\"tables\">\n{SettingsTables.Of(description)}</div>\n</section>\n")}<footer>Made from metrics.csv{(description is null ? "" : " and run.json")} by Trpo.Reports. The numbers of every iteration are in metrics.csv, and in the event files for TensorBoard.</footer>
+            {WorkersTable.Of(workers)}{(description is null ? "" : $"<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Settings</h2>\n<div class=\"tables\">\n{SettingsTables.Of(description)}</div>\n</section>\n")}<footer>Made from metrics.csv{(workers.Count == 0 ? "" : ", workers.csv")}{(description is null ? "" : " and run.json")} by Trpo.Reports. The numbers of every iteration are in metrics.csv, and in the event files for TensorBoard.</footer>
             </main>
             </body>
             </html>

@@ -136,7 +136,7 @@ public sealed partial class RunReportTests
         Assert.That(RunStatus.Of(history, RunDescription.Create("CartPole", 8, new TrpoOptions { TargetReturn = 201 })).IsFinished, Is.False);
     }
 
-    private static string Page(RunHistory history, RunDescription? description) => ReportPage.Of(history, description, RunCharts.Of(history));
+    private static string Page(RunHistory history, RunDescription? description) => ReportPage.Of(history, description, RunCharts.Of(history), []);
 
     [GeneratedRegex("<tr class=\"changed\"><th scope=\"row\">([^<]*)</th>")]
     private static partial Regex Changed();
