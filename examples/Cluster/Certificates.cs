@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Trpo.Examples.Cluster;
 
-/// <summary>The certificate that the processes of a cluster know each other by.</summary>
+/// <summary>The certificate that each process of a cluster has, and that both ends of a connection show.</summary>
 internal static class Certificates
 {
     /// <summary>The name in the certificate.</summary>
@@ -32,6 +32,19 @@ internal static class Certificates
     }
 
     /// <summary>Loads a certificate with its private key.</summary>
-    /// <exception cref="CryptographicException">The file is missing, or no such certificate.</exception>
-    public static X509Certificate2 Load(string path) => X509CertificateLoader.LoadPkcs12FromFile(path, password: null);
+    /// <exception cref="CryptographicException">The file is missing, no such certificate, or of a certificate that has expired or is not valid yet.</exception>
+    public static X509Certificate2 Load(string path)
+    {
+        var certificate = X509CertificateLoader.LoadPkcs12FromFile(path, password: null);
+        if (IsValid(certificate, DateTimeOffset.UtcNow))
+            return certificate;
+        var (begin, end) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        certificate.Dispose();
+        throw new CryptographicException(FormattableString.Invariant($"The certificate {path} is valid from {begin:u} to {end:u}, and it is {DateTime.UtcNow:u}. 'Cluster certificate <file>' creates another one, for all processes of the cluster."));
+    }
+
+    /// <summary>Returns true if the certificate of the other end of a connection is that of this end, and is valid at a time.</summary>
+    public static bool AreEqualAndValid(X509Certificate2 shown, X509Certificate2 own, DateTimeOffset time) => shown.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span) && IsValid(own, time);
+
+    private static bool IsValid(X509Certificate2 certificate, DateTimeOffset time) => time >= certificate.NotBefore.ToUniversalTime() && time <= certificate.NotAfter.ToUniversalTime();
 }

@@ -44,7 +44,7 @@ internal sealed record Membership(string ClusterId, string? Redis = null, string
 
     /// <summary>Connects a client.</summary>
     /// <param name="client">The host of the client.</param>
-    /// <param name="limit">The time after which the client gives up. Orleans itself tries on for ever, and says to a client that is refused no more than to one that has reached nobody.</param>
+    /// <param name="limit">The time after which the client gives up. Orleans itself tries for ever. It does not tell a client that is refused from one that has reached nobody.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="TimeoutException">No silo has accepted the client.</exception>
     public async Task ConnectAsync(IHost client, TimeSpan limit, CancellationToken cancellation)
@@ -70,14 +70,14 @@ internal sealed record Membership(string ClusterId, string? Redis = null, string
             options.ConfigurationOptions.Password = RedisPassword;
     }
 
-    // The certificate is the membership card: both ends must show exactly this one, whoever has signed it. Orleans asks clients for none by default.
+    // Whoever has the file may join: both ends must show exactly that certificate, whoever has signed it. Orleans asks clients for none by default.
     private void Secure(TlsOptions tls)
     {
         var certificate = Certificates.Load(Certificate!);
         tls.LocalCertificate = certificate;
         tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
         tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
-        tls.RemoteCertificateValidation = (remote, _, _) => remote.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span);
+        tls.RemoteCertificateValidation = (shown, _, _) => Certificates.AreEqualAndValid(shown, certificate, DateTimeOffset.UtcNow);
         tls.OnAuthenticateAsClient = (_, authentication) => authentication.TargetHost = Certificates.Name;
     }
 }
