@@ -22,7 +22,7 @@ public static class ClusterClientExtensions
         return new TrainingWorkers { Transport = new OrleansTransport(client, TimeProvider.System, LookInterval, SurveyTimeout) };
     }
 
-    /// <summary>Returns the silos of the cluster that have workers or pass calls on to them, in order of their addresses, with the blocks of shards that each runs for trainings.</summary>
+    /// <summary>Returns the silos of the cluster that have workers or pass calls on to them, in order of their addresses as text, then of their ports, with the blocks of shards that each runs for trainings.</summary>
     /// <param name="client">The connected client, which need not be that of a training.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SiloUnavailableException">No silo has answered, or none has <see cref="SiloBuilderExtensions.AddTrpoWorkers"/> or <see cref="SiloBuilderExtensions.UseTrpoWorkers"/>.</exception>
@@ -34,7 +34,7 @@ public static class ClusterClientExtensions
         var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>(), TimeProvider.System, SurveyTimeout).AskAllAsync();
         survey.Ignore();
         var answers = await survey.WaitAsync(cancellation).ConfigureAwait(false);
-        return [.. answers.OrderBy(answer => answer.Silo).Select(SiloOf)];
+        return [.. answers.OrderBy(answer => answer.Silo.Endpoint.Address.ToString(), StringComparer.Ordinal).ThenBy(answer => answer.Silo.Endpoint.Port).Select(SiloOf)];
     }
 
     /// <summary>Returns the answer of a silo for users of the library.</summary>
