@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Examples.Cluster;
@@ -14,6 +15,8 @@ public sealed class AdmissionTests
 {
     private static readonly TrpoOptions Options = new() { TotalSteps = 600, StepsPerIteration = 300, FinalStepsPerIteration = 300, HiddenLayers = [8], Seed = 1, Shards = 2 };
 
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     [Test]
     public async Task Without_the_certificate_or_the_identifier_nobody_joins()
     {
@@ -27,10 +30,13 @@ public sealed class AdmissionTests
         await using var client = await Member.ClientOf(membership, ports[1]).StartAsync();
         string[][] strangers = [["--cluster", "cluster"], ["--cluster", "cluster", "--certificate", other], ["--cluster", "other", "--certificate", own]];
 
-        for (var i = 0; i < strangers.Length; i++)
+        var refusals = strangers.Select((stranger, index) => Task.Factory.StartNew(
+            () => Refused("2", [.. stranger, "--gateways", Text(ports[1])], [.. stranger, "--primary", Text(ports[0]), "--port", Text(ports[2 + (2 * index)]), "--gateway", Text(ports[3 + (2 * index)])]),
+            TaskCreationOptions.LongRunning));
+
+        foreach (var (stranger, (clientError, siloError)) in strangers.Zip(await Task.WhenAll(refusals)))
         {
-            var (clientError, siloError) = Refused("2", [.. strangers[i], "--gateways", Text(ports[1])], [.. strangers[i], "--primary", Text(ports[0]), "--port", Text(ports[2 + (2 * i)]), "--gateway", Text(ports[3 + (2 * i)])]);
-            Assert.That(clientError, Does.StartWith($"TimeoutException: No silo of cluster '{strangers[i][1]}' has accepted this client"));
+            Assert.That(clientError, Does.StartWith($"TimeoutException: No silo of cluster '{stranger[1]}' has accepted this client"));
             Assert.That(siloError, Does.StartWith("OrleansMessageRejectionException: ").And.Contain("ConnectionFailedException: Unable to connect to endpoint"));
         }
 
@@ -47,7 +53,7 @@ public sealed class AdmissionTests
         await using var client = await Member.ClientOf(membership).StartAsync();
 
         string[] stranger = ["--cluster", membership.ClusterId, "--redis", redis.Address];
-        var (clientError, siloError) = Refused("60", stranger, [.. stranger, "--port", Text(ports[2]), "--gateway", Text(ports[3])]);
+        var (clientError, siloError) = Refused("30", stranger, [.. stranger, "--port", Text(ports[2]), "--gateway", Text(ports[3])]);
 
         Assert.That(new[] { clientError, siloError }, Is.All.StartsWith("RedisConnectionException: ").And.All.Contains("authentication failure"));
         AssertOnlySilo(client);
@@ -62,9 +68,45 @@ public sealed class AdmissionTests
         await using var silo = await Member.Silo(membership, 0, ports[0], ports[1]).StartAsync();
         await using var client = await Member.ClientOf(membership).StartAsync();
 
-        await using var other = await Member.Silo(membership with { ClusterId = Guid.NewGuid().ToString("N") }, 0, ports[2], ports[3]).StartAsync();
+        var others = membership with { ClusterId = Guid.NewGuid().ToString("N") };
+        await using var other = await Member.Silo(others, 0, ports[2], ports[3]).StartAsync();
+        await using var otherClient = await Member.ClientOf(others).StartAsync();
 
         AssertOnlySilo(client);
+        Assert.That((await client.Client.GetTrpoWorkersAsync()).Select(found => found.Address), Is.EqualTo(new[] { $"127.0.0.1:{ports[0]}" }));
+        Assert.That((await otherClient.Client.GetTrpoWorkersAsync()).Select(found => found.Address), Is.EqualTo(new[] { $"127.0.0.1:{ports[2]}" }));
+    }
+
+    [Test]
+    public void A_certificate_that_has_expired_is_no_admission()
+    {
+        using var folder = new TemporaryFolder();
+        var (path, other) = (folder.PathOf("own.pfx"), folder.PathOf("other.pfx"));
+        Certificates.Create(path, days: 2);
+        Certificates.Create(other, days: 2);
+        using var own = Certificates.Load(path);
+        using var foreign = Certificates.Load(other);
+
+        Assert.That(AreAccepted(own, 0), Is.True);
+        Assert.That(AreAccepted(own, 1.99), Is.True);
+        Assert.That(AreAccepted(own, 2.01), Is.False, "expired");
+        Assert.That(AreAccepted(own, -1), Is.False, "not valid yet");
+        Assert.That(AreAccepted(foreign, 0), Is.False, "another one");
+
+        bool AreAccepted(X509Certificate2 shown, double days) => Certificates.AreEqualAndValid(shown, own, DateTimeOffset.UtcNow.AddDays(days));
+    }
+
+    [Test]
+    public void The_file_of_an_expired_certificate_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("expired.pfx");
+        Certificates.Create(path, days: 0);
+
+        var (exitCode, _, error) = Child.Run(ClusterExampleTests.Program, Limit, new Dictionary<string, string>(), "silo", "--certificate", path, "--primary", Text(GatewaySilo.FreePorts(1)[0]));
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error, Does.StartWith($"CryptographicException: The certificate {path} is valid from ").And.Contain("Cluster certificate"));
     }
 
     // In processes of their own: silos that could not join keep the threads of their process busy.
@@ -72,7 +114,7 @@ public sealed class AdmissionTests
     {
         var wrong = new Dictionary<string, string> { ["REDIS_PASSWORD"] = "wrong" };
         using var folder = new TemporaryFolder();
-        var runs = new[] { ["train", "--patience", patience, "--out", folder.FullName, .. client], (string[])["silo", "--patience", patience, .. silo] }.AsParallel().AsOrdered().Select(arguments => Child.Run(ClusterExampleTests.Program, wrong, arguments)).ToArray();
+        var runs = new[] { ["train", "--patience", patience, "--out", folder.FullName, .. client], (string[])["silo", "--patience", patience, .. silo] }.AsParallel().AsOrdered().Select(arguments => Child.Run(ClusterExampleTests.Program, Limit, wrong, arguments)).ToArray();
         Assert.That(runs.Select(run => run.ExitCode), Is.All.EqualTo(1), runs[0].Output + runs[1].Output);
         return (runs[0].Error, runs[1].Error);
     }

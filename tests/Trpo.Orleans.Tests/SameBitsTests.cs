@@ -3,6 +3,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.ClassicControl;
+using Trpo.Estimators.Workers;
 using Trpo.Examples.Cluster;
 using Trpo.Examples.Inventory;
 using Trpo.Orleans.Tests.Support;
@@ -59,10 +60,17 @@ public sealed class SameBitsTests
         var one = Train(options with { Threads = 1 });
         Assert.That(Train(options with { Threads = 2 }), Is.EqualTo(one), "2 threads");
         Assert.That(Train(options with { Threads = 4 }), Is.EqualTo(one), "4 threads");
-        foreach (var (name, workers) in new[] { ("silos in one process", _inProcess.Workers), ("silos in processes of their own", _client.Client.TrpoWorkers()) })
-            Assert.That(Train(options with { Workers = workers with { Distribution = distribution } }), Is.EqualTo(one), name);
+        AssertOn("silos in one process", _inProcess.PatientWorkers, () => Enumerable.Range(0, 2).Count(silo => _inProcess.BlocksOf(silo).Count > 0));
+        AssertOn("silos in processes of their own", _client.PatientWorkers, _client.CountUsedSilos);
 
-        string Train(TrpoOptions options) => ClusterRun.Train(options, factory, count: 8, pipeline).Digest;
+        void AssertOn(string name, TrainingWorkers workers, Func<int> countUsedSilos)
+        {
+            var used = 0;
+            Assert.That(Train(options with { Workers = workers with { Distribution = distribution } }, iteration => used = iteration == 1 ? countUsedSilos() : used), Is.EqualTo(one), name);
+            Assert.That(used, Is.EqualTo(2), $"{name}: each has a part");
+        }
+
+        string Train(TrpoOptions options, Action<int>? reached = null) => ClusterRun.Train(options, factory, count: 8, pipeline, reached: reached).Digest;
     }
 
     private static TimeLimit Shop() => new(new InventoryEnvironment(), InventoryEnvironment.Days);

@@ -19,8 +19,10 @@ public sealed class TrainingTests
             var here = Train(Small with { Shards = shards });
             foreach (var perWorker in (int[])[1, 2])
             {
-                var there = Train(Small with { Shards = shards, Workers = cluster.Workers with { ShardsPerWorker = perWorker } });
+                var used = 0;
+                var there = Train(Small with { Shards = shards, Workers = cluster.PatientWorkers with { ShardsPerWorker = perWorker } }, () => used = Enumerable.Range(0, 2).Count(silo => cluster.BlocksOf(silo).Count > 0));
                 Assert.That(there, Is.EqualTo(here), $"{shards} shards, {perWorker} on each worker");
+                Assert.That(used, Is.EqualTo(shards > perWorker ? 2 : 1), $"{shards} shards, {perWorker} on each worker: silos with blocks");
             }
         }
 
@@ -35,7 +37,7 @@ public sealed class TrainingTests
         using var gone = new ManualResetEventSlim();
         var steps = 0;
         await using var cluster = await Cluster.StartComputingAsync(() => new HookedCartPole(() => HoldInTheMiddle(Interlocked.Increment(ref steps))), 2, 2);
-        var options = Small with { Shards = 4, Workers = cluster.Workers };
+        var options = Small with { Shards = 4, Workers = cluster.PatientWorkers };
         var training = Task.Run(() => Train(options));
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.That(cluster.BlocksOf(0), Is.Not.Empty);
@@ -74,5 +76,5 @@ public sealed class TrainingTests
         Assert.That(cluster.Log.Messages.Count(message => message.StartsWith("The training moves block", StringComparison.Ordinal)), Is.EqualTo(2));
     }
 
-    private static string Train(TrpoOptions options) => ClusterRun.Train(options, () => new CartPole(), count: 7).Digest;
+    private static string Train(TrpoOptions options, Action? reached = null) => ClusterRun.Train(options, () => new CartPole(), count: 7, reached: _ => reached?.Invoke()).Digest;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Metadata;
 using Trpo.Orleans.Connections;
+using Trpo.Orleans.Grains;
 using Trpo.Orleans.Tests.Support;
 
 namespace Trpo.Orleans.Tests;
@@ -55,12 +56,37 @@ public sealed class WorkerListTests
     }
 
     [Test]
-    public async Task A_cancelled_look_ends()
+    public async Task Silos_are_listed_by_address_and_port_whichever_has_started_first()
     {
-        await using var cluster = await Cluster.StartAsync(1);
+        SiloAddress[] silos = [SiloOf("10.0.0.2", 9, generation: 1), SiloOf("10.0.0.1", 10, generation: 2), SiloOf("10.0.0.1", 9, generation: 3)];
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => cluster.Client.GetTrpoWorkersAsync(new CancellationToken(canceled: true)));
+        var listed = await FakeClient.Of(_ => Task.FromResult(new SiloReport(1, [], silos)), silos).GetTrpoWorkersAsync();
+
+        Assert.That(listed.Select(silo => silo.Address), Is.EqualTo(new[] { "10.0.0.1:9", "10.0.0.1:10", "10.0.0.2:9" }));
     }
+
+    [Test]
+    public async Task A_look_that_is_cancelled_while_a_silo_owes_an_answer_ends()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var client = FakeClient.Of(
+            _ =>
+            {
+                asked.SetResult();
+                return new TaskCompletionSource<SiloReport>().Task;
+            },
+            SiloOf("10.0.0.1", 9, generation: 1));
+        using var cancellation = new CancellationTokenSource();
+
+        var look = client.GetTrpoWorkersAsync(cancellation.Token);
+        await asked.Task;
+        await cancellation.CancelAsync();
+
+        var error = await Assert.ThrowsAsync<TaskCanceledException>(() => look);
+        Assert.That(error!.CancellationToken, Is.EqualTo(cancellation.Token));
+    }
+
+    private static SiloAddress SiloOf(string address, int port, int generation) => SiloAddress.New(new IPEndPoint(IPAddress.Parse(address), port), generation);
 
     /// <summary>The manifests of a client that has not noticed yet that a silo is lost.</summary>
     private sealed class ManifestsWith(SiloAddress lost, SiloAddress like, IClusterManifestProvider inner) : IClusterManifestProvider

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Metadata;
 using Trpo.Orleans.Connections;
 using Trpo.Orleans.Grains;
 using Trpo.Orleans.Placement;
@@ -20,10 +18,7 @@ public sealed class SiloSurveyTests
         var clock = new FakeTimeProvider();
         var answer = new TaskCompletionSource<SiloReport>();
         var grains = Proxy.Of<IGrainFactory>(key => Proxy.Of<ISiloGrain>(_ => (string)key[0]! == WorkerKey.OfSilo(A) ? Task.FromResult(new SiloReport(1, [], [A])) : answer.Task));
-        var types = ImmutableDictionary<GrainType, GrainProperties>.Empty.Add(GrainType.Create("trpo.silo"), new GrainProperties(ImmutableDictionary.Create<string, string>(StringComparer.Ordinal)));
-        var silo = new GrainManifest(types, ImmutableDictionary<GrainInterfaceType, GrainInterfaceProperties>.Empty);
-        var manifest = new ClusterManifest(MajorMinorVersion.Zero, ImmutableDictionary<SiloAddress, GrainManifest>.Empty.Add(A, silo).Add(B, silo));
-        var survey = new SiloSurvey(grains, Proxy.Of<IClusterManifestProvider>(_ => manifest), clock, TimeSpan.FromSeconds(2));
+        var survey = new SiloSurvey(grains, FakeClient.ManifestsOf(A, B), clock, TimeSpan.FromSeconds(2));
 
         foreach (var seconds in (double[])[2, 0.5, 0.5])
         {

@@ -37,8 +37,31 @@ internal sealed class SiloProcess : IDisposable
         if (death.Length > 0)
             start.Environment["TRPO_KILL"] = death;
         var silo = new SiloProcess(Process.Start(start)!, new IPEndPoint(IPAddress.Loopback, ports[0]));
-        Assert.That(await silo._process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)), Is.EqualTo("started"));
-        return silo;
+        try
+        {
+            Assert.That(await silo._process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)), Is.EqualTo("started"));
+            return silo;
+        }
+        catch
+        {
+            silo.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for silos that start side by side. If one fails, the others are ended.</summary>
+    public static async Task<SiloProcess[]> AllAsync(params Task<SiloProcess>[] starts)
+    {
+        try
+        {
+            return await Task.WhenAll(starts);
+        }
+        catch
+        {
+            foreach (var start in starts.Where(start => start.IsCompletedSuccessfully))
+                (await start).Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ends the process, which learns nothing of it.</summary>
