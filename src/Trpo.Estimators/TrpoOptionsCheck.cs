@@ -1,5 +1,4 @@
 using Trpo.Estimators.Networks;
-using Trpo.Estimators.Workers;
 
 namespace Trpo.Estimators;
 
@@ -29,12 +28,18 @@ internal static class TrpoOptionsCheck
         if (options.Workers is not { } workers)
             return;
         workers.Validate();
-        if ((options.Network is not null ? nameof(TrpoOptions.Network) : options.Baseline is not null ? nameof(TrpoOptions.Baseline) : null) is { } part)
-            throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(Workers)} cannot run a {part} of your own: leave one of the two out.");
+        if (options.Baseline is not null)
+            throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(Workers)} cannot run a {nameof(TrpoOptions.Baseline)} of your own: leave one of the two out.");
         if (!options.EngineChoice.Device.IsCpu)
             throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(Workers)} compute on processors, but {nameof(TrpoOptions.Device)} is '{options.Device}': leave one of the two out.");
-        if (options.Distribution is null != workers.Distribution is null)
-            throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(TrpoOptions.Distribution)} and {nameof(Workers)}.{nameof(TrainingWorkers.Distribution)}, the name under which workers have registered it, are set together; here one is missing.");
+        CheckName(options.Distribution, workers.Distribution, nameof(TrpoOptions.Distribution));
+        CheckName(options.Network, workers.Network, nameof(TrpoOptions.Network));
+    }
+
+    private static void CheckName(object? part, string? name, string option)
+    {
+        if (part is null != name is null)
+            throw Misfit(nameof(TrpoOptions.Workers), $"{option} and {nameof(Workers)}.{option}, the name under which workers have registered it, are set together; here one is missing.");
     }
 
     private static ArgumentException Misfit(string option, string message) => new(message, option);

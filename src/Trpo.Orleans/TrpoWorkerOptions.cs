@@ -1,5 +1,6 @@
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Pipelines;
 using Trpo.Estimators.Workers;
 
@@ -47,6 +48,14 @@ public sealed class TrpoWorkerOptions
     public TrpoWorkerOptions AddDistribution(string name, Func<DistributionArguments, IActionDistribution> factory)
     {
         Registry.AddDistribution(name, factory);
+        return this;
+    }
+
+    /// <inheritdoc cref="WorkerRegistry.AddNetwork(string, Func{NetworkArguments, ExportableModule})"/>
+    /// <returns>These options.</returns>
+    public TrpoWorkerOptions AddNetwork(string name, Func<NetworkArguments, ExportableModule> factory)
+    {
+        Registry.AddNetwork(name, factory);
         return this;
     }
 

@@ -29,7 +29,7 @@ public sealed class SameBitsTests
         _second = await SiloProcess.StartAsync("same-bits", ports[0], ports[2], ports[3]);
         _client = await Member.ClientOf(new Membership("same-bits"), ports[1], ports[3]).StartAsync();
         _inProcess = await Cluster.StartComputingAsync(
-            workers => workers.AddEnvironment("CartPole", () => new CartPole()).AddEnvironment("Inventory", Shop).AddDistribution("wrapped", Wrapped),
+            workers => workers.AddEnvironment("CartPole", () => new CartPole()).AddEnvironment("Inventory", Shop).AddDistribution("wrapped", Wrapped).AddNetwork("stateful", arguments => new StatefulNetwork(arguments)),
             2,
             2);
         Assert.That(_client.CountSilos, Is.EqualTo(2).After(60_000, 50));
@@ -53,9 +53,12 @@ public sealed class SameBitsTests
         .Append(ml.Transforms.NormalizeMeanVariance("Observation")));
 
     [Test]
-    public void A_distribution_that_is_registered_by_name() => AssertOneHash(Small with { Distribution = Wrapped }, () => new CartPole(), "wrapped");
+    public void A_distribution_that_is_registered_by_name() => AssertOneHash(Small with { Distribution = Wrapped }, () => new CartPole(), distribution: "wrapped");
 
-    private void AssertOneHash(TrpoOptions options, Func<IEnvironment> factory, string? distribution = null, Func<MLContext, IEstimator<ITransformer>>? pipeline = null)
+    [Test]
+    public void A_network_that_is_registered_by_name() => AssertOneHash(Small with { Network = arguments => new StatefulNetwork(arguments) }, () => new CartPole(), network: "stateful");
+
+    private void AssertOneHash(TrpoOptions options, Func<IEnvironment> factory, string? distribution = null, string? network = null, Func<MLContext, IEstimator<ITransformer>>? pipeline = null)
     {
         var one = Train(options with { Threads = 1 });
         Assert.That(Train(options with { Threads = 2 }), Is.EqualTo(one), "2 threads");
@@ -66,7 +69,7 @@ public sealed class SameBitsTests
         void AssertOn(string name, TrainingWorkers workers, Func<int> countUsedSilos)
         {
             var used = 0;
-            Assert.That(Train(options with { Workers = workers with { Distribution = distribution } }, iteration => used = iteration == 1 ? countUsedSilos() : used), Is.EqualTo(one), name);
+            Assert.That(Train(options with { Workers = workers with { Distribution = distribution, Network = network } }, iteration => used = iteration == 1 ? countUsedSilos() : used), Is.EqualTo(one), name);
             Assert.That(used, Is.EqualTo(2), $"{name}: each has a part");
         }
 

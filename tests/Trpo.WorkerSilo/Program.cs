@@ -30,6 +30,7 @@ builder.UseOrleans(silo =>
         {
             workers.AddEnvironment("CartPole", () => new WatchedCartPole(death.NoteStep));
             workers.AddEnvironment("Inventory", () => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
+            workers.AddNetwork("stateful", arguments => new StatefulNetwork(arguments));
             workers.AddDistribution("wrapped", arguments => new WrappedDistribution(ActionDistribution.For(arguments.Actions, 0, false)));
             workers.Capacity = 2;
         });

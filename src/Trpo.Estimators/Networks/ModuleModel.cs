@@ -12,6 +12,9 @@ internal sealed class ModuleModel(ExportableModule module) : INetworkModel
 
     public IEnumerable<(string Name, IReadOnlyList<long> Shape)> Shapes => module.named_parameters().Select(parameter => (parameter.name, (IReadOnlyList<long>)parameter.parameter.shape));
 
+    public IEnumerable<string> Tensors =>
+        module.named_parameters().Select(parameter => Describe(parameter.name, parameter.parameter)).Concat(module.named_buffers().Select(buffer => $"buffer {Describe(buffer.name, buffer.buffer)}"));
+
     public IEnumerable<(string Name, object Value)> States =>
         module.named_parameters().Select(parameter => (parameter.name, (object)parameter.parameter)).Concat(module.named_buffers().Select(buffer => (buffer.name, (object)buffer.buffer)));
 
@@ -26,4 +29,6 @@ internal sealed class ModuleModel(ExportableModule module) : INetworkModel
         using var temporaries = NewDisposeScope();
         return module.Export(graph, input);
     }
+
+    private static string Describe(string name, Tensor tensor) => $"{name} {tensor.dtype} [{string.Join(", ", tensor.shape)}]";
 }

@@ -220,13 +220,11 @@ internal sealed class StochasticPolicy : IModelParameters, ICheckpointable, IDis
         _network.TransposeProduct(outputs, gradient[.._networkLength]);
     }
 
-    /// <summary>Finds a parameter or a buffer of the network that is another policy's, too.</summary>
-    /// <returns>Its name; null if the networks share none.</returns>
-    public string? FindShared(StochasticPolicy other)
-    {
-        var others = other._model.States.Select(state => state.Value).ToHashSet(ReferenceEqualityComparer.Instance);
-        return _model.States.FirstOrDefault(state => others.Contains(state.Value)).Name;
-    }
+    /// <summary>The names, the state and the graph of the network.</summary>
+    public INetworkModel Network => _model;
+
+    /// <summary>The types of the distribution and of the network, and its tensors, which must be equal in all processes of a training. Unlike <see cref="Architecture"/>, which checkpoints keep, it has buffers too.</summary>
+    public string Description => $"{Distribution.GetType().Name} of {_model.TypeName} ({string.Join(", ", _model.Tensors)})";
 
     /// <summary>The types of the distribution and of the network, and the names and shapes of its parameters, which must be equal where a checkpoint is resumed from.</summary>
     public string Architecture => $"{Distribution.GetType().Name} of {_model.TypeName} ({string.Join(", ", _model.Shapes.Select(parameter => $"{parameter.Name} [{string.Join(", ", parameter.Shape)}]"))})";

@@ -37,12 +37,14 @@ internal static class RemoteSetup
             Observation = options.Columns.Observation,
             Options = TrpoOptionsJson.Write(options),
             Distribution = workers.Distribution ?? "",
-            Architecture = policy.Architecture,
+            Network = workers.Network ?? "",
+            Policy = policy.Description,
             TotalShards = 1,
             FirstShard = 0,
             Shards = 1,
             Capacity = 1,
             Randoms = [],
+            NetworkRandoms = [],
         };
     }
 
@@ -52,16 +54,18 @@ internal static class RemoteSetup
     /// <param name="perWorker">The number of shards of a block, a power of two.</param>
     /// <param name="capacity">The number of steps of each environment that rollouts have memory for.</param>
     /// <param name="random">The random stream of the rollouts, that of a single shard, which several split.</param>
-    public static IReadOnlyList<BlockSetup> Divide(BlockSetup setup, int shards, int perWorker, int capacity, RandomSource random)
+    /// <param name="networkRandoms">The random stream from which the network of each shard is created.</param>
+    public static IReadOnlyList<BlockSetup> Divide(BlockSetup setup, int shards, int perWorker, int capacity, RandomSource random, IReadOnlyList<RandomSource> networkRandoms)
     {
         var randoms = new byte[shards][];
         for (var i = 0; i < shards; i++)
             randoms[i] = MessageFormat.Write((shards == 1 ? random : random.Split()).SaveState);
+        byte[][] ofNetworks = [.. networkRandoms.Select(stream => MessageFormat.Write(stream.SaveState))];
         var blocks = new List<BlockSetup>();
         for (var first = 0; first < shards; first += perWorker)
         {
             var count = Math.Min(perWorker, shards - first);
-            blocks.Add(setup with { TotalShards = shards, FirstShard = first, Shards = count, Capacity = capacity, Randoms = randoms[first..(first + count)] });
+            blocks.Add(setup with { TotalShards = shards, FirstShard = first, Shards = count, Capacity = capacity, Randoms = randoms[first..(first + count)], NetworkRandoms = ofNetworks[first..(first + count)] });
         }
 
         return blocks;

@@ -75,7 +75,7 @@ internal sealed class TrainingShards : IDisposable
 
     private void CreateGroup(TrpoOptions options, TrainingParts parts, int count, int capacity)
     {
-        if (TorchLimit.ForShards(count, parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels }) is { } limit)
+        if (TorchLimit.ForShards(count, IsComputedByTorch(parts)) is { } limit)
             _owned.Add(limit);
         var collection = CollectionThreads.Of(count, parts.Environments.SteppingThreads, parts.Environments.HasAsynchronous);
         _threads = new ShardThreads(count, options.Threads ?? Environment.ProcessorCount, collection.Collectors);
@@ -95,11 +95,18 @@ internal sealed class TrainingShards : IDisposable
     private void CreateRemoteGroup(BlockSetup whole, TrpoOptions options, TrainingParts parts, int count, int capacity, Action<string> warn)
     {
         var workers = options.Workers!;
+        RequireCopies(parts, "sent to workers", advice: $"leave {nameof(TrpoOptions.Workers)} out");
+        if (TorchLimit.ForShards(count, IsComputedByTorch(parts)) is { } limit)
+            _owned.Add(limit);
         var training = Guid.NewGuid();
+        var copyRandoms = CopyRandoms(parts, count);
+
+        // The stream that the policy of the training itself was created from, and those of the copies.
+        RandomSource[] networkRandoms = [new RandomSource((ulong)parts.Seed).Split(), .. copyRandoms];
         var mirror = new ModelMirror(parts.Policy, (ValueNetwork)parts.ValueFunction);
         var remote = new List<RemoteShard>();
         var stragglers = new StragglerWatch(workers.StragglerTimeout);
-        foreach (var setup in RemoteSetup.Divide(whole, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom))
+        foreach (var setup in RemoteSetup.Divide(whole, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom, networkRandoms))
         {
             var connection = workers.Transport.Connect(FormattableString.Invariant($"{training:N}-{setup.FirstShard}"));
             var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, stragglers, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
@@ -107,8 +114,20 @@ internal sealed class TrainingShards : IDisposable
             remote.Add(shard);
         }
 
-        // Built-in networks draw nothing; the streams are in checkpoints, which are those of the same shards in one process.
-        PartRandoms.AddRange(CopyRandoms(parts, count));
+        // The streams are in checkpoints, which are those of the same shards in one process: copies of networks of the user's own draw from them.
+        if (options.Network is not null)
+        {
+            foreach (var random in copyRandoms)
+            {
+                var copy = CopyPolicy(parts, random);
+                _owned.Remove(copy);
+                copy.Dispose();
+            }
+        }
+        else
+        {
+            PartRandoms.AddRange(copyRandoms);
+        }
 
         // Each thread waits for one worker. The fit of the value function does not run beside the update: a worker does one request after another.
         _where = FormattableString.Invariant($"which {remote.Count} workers of {workers.Transport.Name} run");
@@ -161,17 +180,24 @@ internal sealed class TrainingShards : IDisposable
 
     private StochasticPolicy CopyPolicy(TrainingParts parts, RandomSource random)
     {
-        if (!parts.Policy.IsCheckpointable)
-            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that it cannot be copied for several shards: set {nameof(TrpoOptions.Shards)} to 1, or implement {nameof(ICheckpointable)}.");
+        RequireCopies(parts, "copied for several shards", advice: $"set {nameof(TrpoOptions.Shards)} to 1");
         var copy = parts.CopyPolicy(random);
         PartRandoms.Add(random);
-        if (_owned.OfType<StochasticPolicy>().Prepend(parts.Policy).Select(copy.FindShared).FirstOrDefault(name => name is not null) is { } shared)
+        if (_owned.OfType<StochasticPolicy>().Prepend(parts.Policy).Select(policy => copy.Network.FindShared(policy.Network)).FirstOrDefault(name => name is not null) is { } shared)
             throw new InvalidOperationException($"The factory in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} returned networks for two shards that share '{shared}'; each shard needs a new one, with parameters and buffers of its own. Set {nameof(TrpoOptions.Shards)} to 1 to have it called once.");
         _owned.Add(copy);
         if (copy.Architecture != parts.Policy.Architecture)
             throw new InvalidOperationException($"The factories in {nameof(TrpoOptions)}.{nameof(TrpoOptions.Network)} and {nameof(TrpoOptions.Distribution)} returned different parts: {parts.Policy.Architecture} for the first shard, {copy.Architecture} for another. Set {nameof(TrpoOptions.Shards)} to 1 to have them called once.");
         StateCopy.Copy(parts.Policy, copy);
         return copy;
+    }
+
+    private static bool IsComputedByTorch(TrainingParts parts) => parts.Policy.IsComputedByTorch || parts.ValueFunction is ValueNetwork { Engine: not NetworkEngine.Kernels };
+
+    private static void RequireCopies(TrainingParts parts, string purpose, string advice)
+    {
+        if (!parts.Policy.IsCheckpointable)
+            throw new InvalidOperationException($"The state of the network {parts.Policy.Architecture} cannot be saved, so that it cannot be {purpose}: {advice}, or implement {nameof(ICheckpointable)}.");
     }
 
     private ValueNetwork Owned(ValueNetwork network)

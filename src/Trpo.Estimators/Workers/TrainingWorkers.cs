@@ -20,6 +20,9 @@ public sealed record TrainingWorkers
     /// <summary>Gets the name under which the workers have registered the <see cref="TrpoOptions.Distribution"/>; required if that is set. Null by default.</summary>
     public string? Distribution { get; init; }
 
+    /// <summary>Gets the name under which the workers have registered the <see cref="TrpoOptions.Network"/> (<see cref="WorkerRegistry.AddNetwork"/>); required if that is set. Null by default.</summary>
+    public string? Network { get; init; }
+
     /// <summary>Gets the number of consecutive shards that one worker runs, each on a thread of its own, and adds up before an answer crosses the network: a power of two from 1 to 1,024; 1 by default. The result does not depend on it.</summary>
     public int ShardsPerWorker { get; init; } = 1;
 

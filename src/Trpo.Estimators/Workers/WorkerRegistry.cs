@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Networks;
 using Trpo.Estimators.Pipelines;
 
 namespace Trpo.Estimators.Workers;
@@ -9,6 +11,10 @@ public sealed class WorkerRegistry
 {
     private readonly Dictionary<string, Func<IEnvironment>> _environments = [];
     private readonly Dictionary<string, Func<DistributionArguments, IActionDistribution>> _distributions = [];
+    private readonly Dictionary<string, Func<NetworkArguments, ExportableModule>> _networks = [];
+
+    // Held as long as they live, so that no two shards of any training on this registry have one tensor.
+    private readonly ConditionalWeakTable<object, object> _tensors = [];
 
     /// <summary>Gets the transforms that a worker loads.</summary>
     public PipelineRegistry Pipelines { get; } = new();
@@ -38,11 +44,28 @@ public sealed class WorkerRegistry
         return this;
     }
 
+    /// <summary>Registers a network of the policy.</summary>
+    /// <param name="name">The name that trainings use in <see cref="TrainingWorkers.Network"/>.</param>
+    /// <param name="factory">Creates a new network, as <see cref="TrpoOptions.Network"/> does, whose parameters and buffers have the same names, types and shapes; called once per shard, on any thread.</param>
+    /// <returns>This registry.</returns>
+    /// <exception cref="ArgumentException">The name is empty or registered already.</exception>
+    public WorkerRegistry AddNetwork(string name, Func<NetworkArguments, ExportableModule> factory)
+    {
+        Add(_networks, name, factory, "network");
+        return this;
+    }
+
     internal Func<IEnvironment> FindEnvironment(string name) =>
         _environments.GetValueOrDefault(name) ?? throw NotRegistered("environment", name, _environments.Keys, nameof(AddEnvironment));
 
     internal Func<DistributionArguments, IActionDistribution> FindDistribution(string name) =>
         _distributions.GetValueOrDefault(name) ?? throw NotRegistered("distribution", name, _distributions.Keys, nameof(AddDistribution));
+
+    internal Func<NetworkArguments, ExportableModule> FindNetwork(string name) =>
+        _networks.GetValueOrDefault(name) ?? throw NotRegistered("network", name, _networks.Keys, nameof(AddNetwork));
+
+    // False for a tensor that another network has too.
+    internal bool TryClaim(object tensor) => _tensors.TryAdd(tensor, tensor);
 
     private static void Add<T>(Dictionary<string, T> parts, string name, T factory, string kind) where T : Delegate
     {

@@ -58,7 +58,7 @@ internal static partial class ShippedLibraries
         ["Health"] = ["Checkpoints", "Foundation", "Optimization"],
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
         ["Baselines"] = ["Checkpoints", "Estimation", "Foundation", "Networks", "Optimization", "Threading"],
-        ["Workers"] = ["Distributions", "Environments", "Foundation", "Pipelines"],
+        ["Workers"] = ["Distributions", "Environments", "Foundation", "Networks", "Pipelines"],
         [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization", "Workers"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization", "Threading"],
         ["Telemetry"] = ["", "Foundation", "Optimization"],

@@ -44,8 +44,11 @@ internal sealed record BlockSetup
     /// <summary>Gets the registered name of the distribution; empty for the usual one.</summary>
     public required string Distribution { get; init; }
 
+    /// <summary>Gets the registered name of the network; empty for the built-in one.</summary>
+    public required string Network { get; init; }
+
     /// <summary>Gets the description of the policy's parts.</summary>
-    public required string Architecture { get; init; }
+    public required string Policy { get; init; }
 
     /// <summary>Gets the number of shards of the training.</summary>
     public required int TotalShards { get; init; }
@@ -62,6 +65,9 @@ internal sealed record BlockSetup
     /// <summary>Gets the state of the random stream of each shard at the start of the training.</summary>
     public required IReadOnlyList<byte[]> Randoms { get; init; }
 
+    /// <summary>Gets the state of the random stream from which the network of each shard is created.</summary>
+    public required IReadOnlyList<byte[]> NetworkRandoms { get; init; }
+
     // As many as options allow.
     private const int MaxShards = 1_024;
 
@@ -69,14 +75,14 @@ internal sealed record BlockSetup
     public byte[] ToArray() => MessageFormat.Write(
         writer =>
         {
-            foreach (var text in (string[])[Version, Arithmetic, Environment, Spaces, EnvironmentColumn, Observation, Options, Distribution, Architecture])
+            foreach (var text in (string[])[Version, Arithmetic, Environment, Spaces, EnvironmentColumn, Observation, Options, Distribution, Network, Policy])
                 writer.Write(text);
             foreach (var number in (int[])[TotalEnvironments, EpisodeStepLimit, MaxRestarts, TotalShards, FirstShard, Shards, Capacity])
                 writer.Write(number);
             writer.Write(StepTimeout?.Ticks ?? 0);
             writer.WriteSpan<byte>(Pipeline);
             writer.Write(Randoms.Count);
-            foreach (var random in Randoms)
+            foreach (var random in Randoms.Concat(NetworkRandoms))
                 writer.WriteSpan<byte>(random);
         },
         Pipeline.Length + 4_096);
@@ -91,7 +97,7 @@ internal sealed record BlockSetup
         var (version, arithmetic) = (reader.ReadString(), reader.ReadString());
         checkVersion(version, arithmetic);
         var (environment, spaces, environmentColumn, observation) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
-        var (options, distribution, architecture) = (reader.ReadString(), reader.ReadString(), reader.ReadString());
+        var (options, distribution, network, policy) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
         var (totalEnvironments, episodeStepLimit, maxRestarts) = (ReadCount("environments"), ReadCount("steps of an episode"), reader.ReadInt32(0, int.MaxValue, "The number of restarts"));
         var (totalShards, firstShard, shards, capacity) = (reader.ReadInt32(1, MaxShards, "The number of shards"), reader.ReadInt32(), reader.ReadInt32(1, MaxShards, "The number of shards of a worker"), ReadCount("steps of a rollout"));
         if (firstShard < 0 || firstShard > totalShards - shards || totalShards > totalEnvironments)
@@ -114,13 +120,17 @@ internal sealed record BlockSetup
             Observation = observation,
             Options = options,
             Distribution = distribution,
-            Architecture = architecture,
+            Network = network,
+            Policy = policy,
             TotalShards = totalShards,
             FirstShard = firstShard,
             Shards = shards,
             Capacity = capacity,
-            Randoms = [.. Enumerable.Range(0, shards).Select(_ => reader.ReadArray<byte>("bytes of a random stream"))],
+            Randoms = ReadRandoms(),
+            NetworkRandoms = ReadRandoms(),
         };
+
+        byte[][] ReadRandoms() => [.. Enumerable.Range(0, shards).Select(_ => reader.ReadArray<byte>("bytes of a random stream"))];
 
         int ReadCount(string what) => reader.ReadInt32(1, 2_000_000_000, $"The number of {what}");
     }

@@ -8,7 +8,7 @@ namespace Trpo.Estimators.Shards.Remote;
 internal static class MessageFormat
 {
     /// <summary>The version of the protocol, which changes with every message.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Writes a message.</summary>
     /// <param name="write">Writes the content.</param>

@@ -8,6 +8,7 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.NativeLibraries;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Pipelines;
+using Trpo.Estimators.Policies;
 using Trpo.Estimators.Shards;
 using Trpo.Estimators.Shards.Remote;
 using Trpo.Estimators.Threading;
@@ -38,24 +39,42 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
         var parts = new PartFactory(environment, options);
         if (parts.NeedsTorch)
             TorchRuntime.EnsureLoaded();
-        var sizes = parts.SizesOf(((VectorDataViewType)column.Type).Size, CountOf(setup)) with { Shards = setup.Shards };
-        void CheckMemory(int steps) => MemoryEstimate.Check(options, sizes, steps);
-        CheckMemory(setup.Capacity);
+        var length = ((VectorDataViewType)column.Type).Size;
+
+        // Perceptrons that would not fit into memory are not even created.
+        TrainingSizes? sizes = null;
+        void CheckMemory(int steps) => MemoryEstimate.Check(options, sizes!, steps);
+        void SetSizes(TrainingSizes all)
+        {
+            sizes = all with { Shards = setup.Shards };
+            CheckMemory(setup.Capacity);
+        }
+
+        if (options.Network is null)
+            SetSizes(parts.SizesOf(length, CountOf(setup)));
+        var policies = new List<StochasticPolicy>();
         var hosted = new List<HostedShard>();
-        var isComputedByTorch = options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
         IDisposable? limit = null;
         try
         {
-            // As in a training in one process; the threads of the block are started afterwards, and have the limit too.
-            limit = TorchLimit.ForShards(setup.TotalShards, isComputedByTorch) ?? TorchLimit.ForLittleWork(options, isComputedByTorch, sizes.PolicyLength);
             for (var i = 0; i < setup.Shards; i++)
-                hosted.Add(CreateShard(setup, options, parts, i, environment, data, column, warn, cancellation));
+                policies.Add(CreatePolicy(setup, parts, i, length));
+            if (options.Network is not null)
+                SetSizes(TrainingSizes.Of(options, policies[0], CountOf(setup), length, environment.ActionSpace.Length));
+
+            // As in a training in one process; the threads of the block are started afterwards, and have the limit too.
+            limit = TorchLimit.ForShards(setup.TotalShards, policies[0].IsComputedByTorch || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels)
+                ?? TorchLimit.ForLittleWork(options, policies[0].IsComputedByTorch, policies[0].Length);
+            for (var i = 0; i < setup.Shards; i++)
+                hosted.Add(CreateShard(setup, options, parts, i, policies[i], environment, data, column, warn, cancellation));
             return new HostedBlock(setup, options, hosted, new PartThreads(setup.Shards, "Trpo shards"), CheckMemory, limit);
         }
         catch
         {
             foreach (var part in hosted)
                 part.Dispose();
+            foreach (var policy in policies.Skip(hosted.Count))
+                policy.Dispose();
             limit?.Dispose();
             throw;
         }
@@ -64,8 +83,36 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
     private static int CountOf(BlockSetup setup) =>
         EnvironmentRange.First(setup.FirstShard + setup.Shards, setup.TotalEnvironments, setup.TotalShards) - EnvironmentRange.First(setup.FirstShard, setup.TotalEnvironments, setup.TotalShards);
 
+    // The parameters and the state are restored afterwards; only what a network of the user's own draws and does not save comes from the stream.
+    private StochasticPolicy CreatePolicy(BlockSetup setup, PartFactory parts, int index, int observationLength)
+    {
+        var policy = parts.CreatePolicy(observationLength, RandomOf(setup.NetworkRandoms[index]), isCopy: true);
+        if (setup.Network.Length > 0)
+        {
+            // A tensor that others have is not disposed with them.
+            foreach (var (name, tensor) in policy.Network.States)
+            {
+                if (!registry.TryClaim(tensor))
+                    throw new WorkerException($"the factory of the network '{setup.Network}' that is registered there returned networks for two shards that share '{name}'; each shard needs a new one, with parameters and buffers of its own.");
+            }
+        }
+
+        if (policy.Description == setup.Policy)
+            return policy;
+        using (policy)
+            throw new WorkerException($"their policy is {setup.Policy}, but the parts that are registered there make {policy.Description}. Register the same parts on all machines.");
+    }
+
+    private static RandomSource RandomOf(byte[] state)
+    {
+        var random = new RandomSource(0);
+        using var reader = MessageFormat.Open(state);
+        random.RestoreState(reader);
+        return random;
+    }
+
     private static HostedShard CreateShard(
-        BlockSetup setup, TrpoOptions options, PartFactory parts, int index, EnvironmentDataView environment, IDataView data, DataViewSchema.Column column, Action<string> warn, CancellationToken cancellation)
+        BlockSetup setup, TrpoOptions options, PartFactory parts, int index, StochasticPolicy policy, EnvironmentDataView environment, IDataView data, DataViewSchema.Column column, Action<string> warn, CancellationToken cancellation)
     {
         var shard = setup.FirstShard + index;
         var (first, end) = (EnvironmentRange.First(shard, setup.TotalEnvironments, setup.TotalShards), EnvironmentRange.First(shard + 1, setup.TotalEnvironments, setup.TotalShards));
@@ -73,14 +120,8 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
         try
         {
             var environments = Owned(new TransformedVectorEnvironment(environment, end - first, data, column, warn, first, setup.TotalEnvironments, cancellation));
-            var policy = Owned(parts.CreatePolicy(environments.ObservationLength, new RandomSource(0), isCopy: true));
-            if (policy.Architecture != setup.Architecture)
-                throw new WorkerException($"their policy is {setup.Architecture}, but the parts that are registered there make {policy.Architecture}. Register the same parts on all machines.");
             var values = Owned((ValueNetwork)parts.CreateValueFunction(environments.ObservationLength, new RandomSource(0)));
-            var random = new RandomSource(0);
-            using (var reader = MessageFormat.Open(setup.Randoms[index]))
-                random.RestoreState(reader);
-            return new HostedShard(TrainingShards.CreateShard(options, new ShardParts(environments, policy, values, random), environment.ActionSpace.Length, setup.Capacity, turns: null), environments, policy, values);
+            return new HostedShard(TrainingShards.CreateShard(options, new ShardParts(environments, policy, values, RandomOf(setup.Randoms[index])), environment.ActionSpace.Length, setup.Capacity, turns: null), environments, policy, values);
         }
         catch
         {
@@ -112,6 +153,7 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
             Checkpoints = null,
             Evaluation = null,
             Distribution = setup.Distribution.Length == 0 ? null : registry.FindDistribution(setup.Distribution),
+            Network = setup.Network.Length == 0 ? null : registry.FindNetwork(setup.Network),
         };
         try
         {

@@ -19,6 +19,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
 {
     private readonly Shard[] _shards = [.. hosted.Select(part => part.Shard)];
     private readonly PartialProblems?[] _problems = new PartialProblems?[2];
+    private byte[][] _networkStates = [];
     private EstimationAnswer _estimate;
     private bool _hasEpisodes;
 
@@ -85,8 +86,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
     /// <returns>False if the episodes of the environments could not be restored and are cut off.</returns>
     public bool Begin(byte[] models, byte[] snapshot)
     {
-        foreach (var part in hosted)
-            ModelMirror.Restore(models, part.Policy, part.Values);
+        RestoreModels(models);
         if (snapshot.Length == 0)
             return true;
         var content = CheckpointContent.Of(snapshot);
@@ -170,13 +170,30 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
     private byte[] RestoreState(BinaryReader arguments)
     {
         var models = arguments.ReadArray<byte>("bytes of models");
-        foreach (var part in hosted)
-            ModelMirror.Restore(models, part.Policy, part.Values);
+        RestoreModels(models);
         RestoreShards(CheckpointContent.Of(arguments.ReadArray<byte>("bytes of shards")));
 
         // The environments are restored or reset next; until then they may be in the middle of a step that failed.
         _hasEpisodes = false;
         return Rollout(isComplete: true);
+    }
+
+    private void RestoreModels(byte[] models)
+    {
+        foreach (var part in hosted)
+            ModelMirror.Restore(models, part.Policy, part.Values);
+        if (setup.Network.Length > 0)
+            _networkStates = [.. hosted.Select(part => part.Policy.Network.GetState())];
+    }
+
+    // Parameters go from the training to its workers; what a network changes by itself would not come back.
+    private void CheckNetworks()
+    {
+        for (var i = 0; i < _networkStates.Length; i++)
+        {
+            if (!hosted[i].Policy.Network.GetState().AsSpan().SequenceEqual(_networkStates[i]))
+                throw new WorkerException($"the network '{setup.Network}' changed a buffer, or the state that its SaveState writes, while it computed. On workers, a network computes from its inputs and its state and leaves the state as it is; train in one process, or keep what changes out of the state.");
+        }
     }
 
     private void RestoreShards(CheckpointContent content)
@@ -197,6 +214,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
 
     private byte[] Rollout(bool isComplete)
     {
+        CheckNetworks();
         var ordered = _shards.SelectMany(shard => shard.Episodes.Zip(shard.EpisodeEnds)).OrderBy(pair => pair.Second).ToList();
         var snapshot = new CheckpointContent();
         for (var i = 0; i < _shards.Length; i++)
