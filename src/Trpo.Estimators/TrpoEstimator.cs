@@ -211,7 +211,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             AskContext = cancellation.Ask,
             Collected = () => warnings.WarnOfIgnored(environments),
             FirstObservations = _options.NormalizeObservations ? null : warnings.WarnOfScale,
-        }, _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy));
+        }, _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy, valueFunction));
         var isComplete = Run(trainer, policy, column, channel);
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();

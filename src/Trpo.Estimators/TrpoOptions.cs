@@ -162,8 +162,8 @@ public sealed record TrpoOptions
 
     /// <summary>
     /// The workers that the shards run on, in other processes or on other machines. The result is that of the same <see cref="Shards"/> in this process, bit for bit. Each shard runs on one worker thread, so that
-    /// <see cref="Shards"/> bounds how many processors can help; set it, because by default it depends on the length of the iterations alone. <see cref="Baseline"/> must be null, <see cref="Device"/> must be the
-    /// processor, and a <see cref="Network"/> or a <see cref="Distribution"/> needs a registered name (<see cref="TrainingWorkers.Network"/>, <see cref="TrainingWorkers.Distribution"/>). Null, the default, means this process.
+    /// <see cref="Shards"/> bounds how many processors can help; set it, because by default it depends on the length of the iterations alone. <see cref="Device"/> must be the
+    /// processor, and a <see cref="Network"/> or a <see cref="Distribution"/> needs a registered name (<see cref="TrainingWorkers.Network"/>, <see cref="TrainingWorkers.Distribution"/>); a <see cref="Baseline"/> stays in this process. Null, the default, means this process.
     /// </summary>
     public TrainingWorkers? Workers { get; init; }
 

@@ -28,8 +28,6 @@ internal static class TrpoOptionsCheck
         if (options.Workers is not { } workers)
             return;
         workers.Validate();
-        if (options.Baseline is not null)
-            throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(Workers)} cannot run a {nameof(TrpoOptions.Baseline)} of your own: leave one of the two out.");
         if (!options.EngineChoice.Device.IsCpu)
             throw Misfit(nameof(TrpoOptions.Workers), $"{nameof(Workers)} compute on processors, but {nameof(TrpoOptions.Device)} is '{options.Device}': leave one of the two out.");
         CheckName(options.Distribution, workers.Distribution, nameof(TrpoOptions.Distribution));

@@ -63,6 +63,11 @@ internal interface IShard
     /// <returns>True if the rollout is complete, false if <paramref name="proceed"/> stopped it.</returns>
     bool Collect(Func<bool>? proceed);
 
+    /// <summary>Asks a baseline of the user's own for the values that <see cref="Estimate"/> needs, where the shard runs elsewhere; does nothing otherwise. Called before <see cref="Estimate"/>, on the calling thread.</summary>
+    void PredictValues()
+    {
+    }
+
     /// <summary>Estimates advantages and value targets of the rollout, and advantages of the earlier rollouts that are reused.</summary>
     /// <param name="entropyCoefficient">The reward of one nat of entropy.</param>
     EstimationSums Estimate(double entropyCoefficient);

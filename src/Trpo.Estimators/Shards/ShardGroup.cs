@@ -94,8 +94,10 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     /// <returns>The share of the variance of the value targets that the value function explains; NaN where they do not vary.</returns>
     public double Estimate(double entropyCoefficient)
     {
-        // A baseline that all shards share is asked by one after the other.
-        EstimationSums[] sums = valueFunction is ValueNetwork
+        // A baseline that all shards share is asked by one after the other, or for one after the other.
+        foreach (var shard in shards)
+            shard.PredictValues();
+        EstimationSums[] sums = valueFunction is ValueNetwork || IsRemote
             ? Threads.Updates.Map(shards.Count, index => shards[index].Estimate(entropyCoefficient))
             : [.. shards.Select(shard => shard.Estimate(entropyCoefficient))];
         _sums = BinaryTree.Combine<EstimationSums>(sums, EstimationSums.Merge);
@@ -235,7 +237,12 @@ internal sealed class ShardGroup(IReadOnlyList<IShard> shards, IValueFunction va
     private double FitRows(ShardRows rows) => valueFunction.Fit(rows.ValueInputs.Span, rows.Targets.Span);
 
     /// <summary>Returns the name of a value function in messages.</summary>
-    public static string NameOf(IValueFunction valueFunction) => valueFunction is ValueNetwork ? "the value function" : $"the baseline {valueFunction.GetType().Name}";
+    public static string NameOf(IValueFunction valueFunction) => valueFunction switch
+    {
+        ValueNetwork => "the value function",
+        GivenValues given => given.Name,
+        _ => $"the baseline {valueFunction.GetType().Name}",
+    };
 
     private static int[] FirstOf(IReadOnlyList<IShard> shards)
     {

@@ -1,9 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Pipelines;
 using Trpo.Estimators.Policies;
+using Trpo.Estimators.Shards;
 using Trpo.Estimators.Shards.Remote;
 using Trpo.Runtime.Randomness;
 
@@ -18,8 +20,9 @@ internal static class RemoteSetup
     /// <param name="input">The environment's view, or transforms of it.</param>
     /// <param name="options">The options of the training.</param>
     /// <param name="policy">The policy.</param>
+    /// <param name="valueFunction">The value function.</param>
     /// <exception cref="InvalidOperationException">A transform cannot travel to a worker.</exception>
-    public static BlockSetup Create(IHostEnvironment host, EnvironmentDataView environment, IDataView input, TrpoOptions options, StochasticPolicy policy)
+    public static BlockSetup Create(IHostEnvironment host, EnvironmentDataView environment, IDataView input, TrpoOptions options, StochasticPolicy policy, IValueFunction valueFunction)
     {
         var workers = options.Workers!;
         return new BlockSetup
@@ -38,6 +41,7 @@ internal static class RemoteSetup
             Options = TrpoOptionsJson.Write(options),
             Distribution = workers.Distribution ?? "",
             Network = workers.Network ?? "",
+            Baseline = valueFunction is ValueNetwork ? "" : ShardGroup.NameOf(valueFunction),
             Policy = policy.Description,
             TotalShards = 1,
             FirstShard = 0,

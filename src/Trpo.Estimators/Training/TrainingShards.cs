@@ -103,13 +103,18 @@ internal sealed class TrainingShards : IDisposable
 
         // The stream that the policy of the training itself was created from, and those of the copies.
         RandomSource[] networkRandoms = [new RandomSource((ulong)parts.Seed).Split(), .. copyRandoms];
-        var mirror = new ModelMirror(parts.Policy, (ValueNetwork)parts.ValueFunction);
+        var mirror = new ModelMirror(parts.Policy, parts.ValueFunction);
+        var sizes = new RolloutSizes(parts.Environments.ObservationLength, parts.ActionSpace.Length, options.ReusedIterations);
         var remote = new List<RemoteShard>();
         var stragglers = new StragglerWatch(workers.StragglerTimeout);
         foreach (var setup in RemoteSetup.Divide(whole, count, workers.ShardsPerWorker, capacity, parts.RolloutRandom, networkRandoms))
         {
             var connection = workers.Transport.Connect(FormattableString.Invariant($"{training:N}-{setup.FirstShard}"));
-            var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, stragglers, options.Cancellation), setup, mirror) { ObservationLength = parts.Environments.ObservationLength };
+            var shard = new RemoteShard(new WorkerSession(connection, workers, training, setup, stragglers, options.Cancellation), setup, mirror)
+            {
+                ObservationLength = sizes.ObservationLength,
+                Baseline = parts.ValueFunction is ValueNetwork ? null : new RemoteBaseline(parts.ValueFunction, parts.Policy, setup, sizes),
+            };
             _owned.Add(shard);
             remote.Add(shard);
         }

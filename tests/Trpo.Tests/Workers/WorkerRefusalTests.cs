@@ -54,7 +54,6 @@ public sealed class WorkerRefusalTests
         using var transport = new LocalTransport(Registry);
         var options = Small with { Workers = new() { Transport = transport } };
 
-        Assert.That(() => (options with { Baseline = _ => throw new InvalidOperationException() }).Validate(), Throws.ArgumentException.With.Message.Contains("Baseline of your own"));
         Assert.That(() => (options with { Device = "cuda" }).Validate(), Throws.ArgumentException.With.Message.Contains("'cuda'"));
         Assert.That(() => (options with { Distribution = Softer }).Validate(), Throws.ArgumentException.With.Message.Contains("Workers.Distribution"));
         Assert.That(() => (options with { Workers = options.Workers! with { ShardsPerWorker = 3 } }).Validate(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("power of two"));

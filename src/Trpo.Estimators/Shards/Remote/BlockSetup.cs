@@ -47,6 +47,9 @@ internal sealed record BlockSetup
     /// <summary>Gets the registered name of the network; empty for the built-in one.</summary>
     public required string Network { get; init; }
 
+    /// <summary>Gets the name of the baseline in messages, which lives in the process that trains; empty for the built-in value function.</summary>
+    public required string Baseline { get; init; }
+
     /// <summary>Gets the description of the policy's parts.</summary>
     public required string Policy { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed record BlockSetup
     public byte[] ToArray() => MessageFormat.Write(
         writer =>
         {
-            foreach (var text in (string[])[Version, Arithmetic, Environment, Spaces, EnvironmentColumn, Observation, Options, Distribution, Network, Policy])
+            foreach (var text in (string[])[Version, Arithmetic, Environment, Spaces, EnvironmentColumn, Observation, Options, Distribution, Network, Baseline, Policy])
                 writer.Write(text);
             foreach (var number in (int[])[TotalEnvironments, EpisodeStepLimit, MaxRestarts, TotalShards, FirstShard, Shards, Capacity])
                 writer.Write(number);
@@ -97,7 +100,7 @@ internal sealed record BlockSetup
         var (version, arithmetic) = (reader.ReadString(), reader.ReadString());
         checkVersion(version, arithmetic);
         var (environment, spaces, environmentColumn, observation) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
-        var (options, distribution, network, policy) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        var (options, distribution, network, baseline, policy) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
         var (totalEnvironments, episodeStepLimit, maxRestarts) = (ReadCount("environments"), ReadCount("steps of an episode"), reader.ReadInt32(0, int.MaxValue, "The number of restarts"));
         var (totalShards, firstShard, shards, capacity) = (reader.ReadInt32(1, MaxShards, "The number of shards"), reader.ReadInt32(), reader.ReadInt32(1, MaxShards, "The number of shards of a worker"), ReadCount("steps of a rollout"));
         if (firstShard < 0 || firstShard > totalShards - shards || totalShards > totalEnvironments)
@@ -121,6 +124,7 @@ internal sealed record BlockSetup
             Options = options,
             Distribution = distribution,
             Network = network,
+            Baseline = baseline,
             Policy = policy,
             TotalShards = totalShards,
             FirstShard = firstShard,

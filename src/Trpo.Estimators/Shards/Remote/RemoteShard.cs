@@ -16,6 +16,7 @@ internal sealed class RemoteShard : IShard, IDisposable
     private readonly BlockSetup _setup;
     private CheckpointContent? _snapshot;
     private EstimationAnswer _estimate;
+    private ShardRows? _rows;
 
     /// <param name="session">The session with the worker.</param>
     /// <param name="setup">What the block is created from.</param>
@@ -62,7 +63,10 @@ internal sealed class RemoteShard : IShard, IDisposable
         BeginsAnew = _session.Times.BeginsAnew,
     };
 
-    public IReadOnlyList<(string Name, ICheckpointable Part)> Models => IsFirst ? [("policy", _mirror.Policy), ("value function", _mirror.Values)] : [];
+    /// <summary>Gets the baseline of the user's own; null for the built-in value function.</summary>
+    public RemoteBaseline? Baseline { get; init; }
+
+    public IReadOnlyList<(string Name, ICheckpointable Part)> Models => !IsFirst ? [] : _mirror.Values is ICheckpointable values ? [("policy", _mirror.Policy), ("value function", values)] : [("policy", _mirror.Policy)];
 
     // The first block changes the training's own models, once.
     private bool IsFirst => _setup.FirstShard == 0;
@@ -81,7 +85,7 @@ internal sealed class RemoteShard : IShard, IDisposable
             writer.Write(statistics is not null);
             statistics?.SaveState(writer);
         }));
-        _snapshot = null;
+        (_snapshot, _rows) = (null, null);
         (RowCount, Episodes, EpisodeEnds) = (EnvironmentCount * steps, [], []);
         Statistics = _mirror.Policy.Normalizer?.CreateStatistics();
         _session.CollectedSteps = 0;
@@ -106,10 +110,17 @@ internal sealed class RemoteShard : IShard, IDisposable
         return CallForRollout(Operation(ShardOperation.Collect, writer => writer.Write(RestartsElsewhere)), () => _session.IsCancelled ? StopLevel.Cancel : proceed is null || proceed() ? StopLevel.None : StopLevel.Pause);
     }
 
+    public void PredictValues() => Baseline?.Predict(Snapshot());
+
     public EstimationSums Estimate(double entropyCoefficient)
     {
-        using var reader = MessageFormat.Open(_session.Call(Operation(ShardOperation.Estimate, writer => writer.Write(entropyCoefficient))));
+        using var reader = MessageFormat.Open(_session.Call(Operation(ShardOperation.Estimate, writer =>
+        {
+            writer.Write(entropyCoefficient);
+            Baseline?.Write(writer);
+        })));
         _estimate = reader.ReadValue<EstimationAnswer>();
+        _rows = Baseline?.ReadTargets(reader);
         return _estimate.Sums;
     }
 
@@ -139,14 +150,16 @@ internal sealed class RemoteShard : IShard, IDisposable
         if (IsFirst)
         {
             _mirror.Invalidate();
-            _mirror.Values.BeginFit(targets, rounding);
+            _mirror.ValueNetwork.BeginFit(targets, rounding);
         }
 
-        return new RemoteProblem(_session, ProblemKind.ValueFunction, _mirror.Values, IsFirst ? _mirror.Invalidate : null, _estimate.FitRows, _estimate.FitFisherRows);
+        return new RemoteProblem(_session, ProblemKind.ValueFunction, _mirror.ValueNetwork, IsFirst ? _mirror.Invalidate : null, _estimate.FitRows, _estimate.FitFisherRows);
     }
 
     public ShardRows GetRows()
     {
+        if (_rows is { } rows)
+            return rows;
         using var reader = MessageFormat.Open(_session.Call(Operation(ShardOperation.GetObservations), changesState: false));
         return new ShardRows(reader.ReadArray<float>("values of observations"), default, default);
     }

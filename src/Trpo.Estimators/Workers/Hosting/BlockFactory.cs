@@ -63,7 +63,7 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
                 SetSizes(TrainingSizes.Of(options, policies[0], CountOf(setup), length, environment.ActionSpace.Length));
 
             // As in a training in one process; the threads of the block are started afterwards, and have the limit too.
-            limit = TorchLimit.ForShards(setup.TotalShards, policies[0].IsComputedByTorch || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels)
+            limit = TorchLimit.ForShards(setup.TotalShards, policies[0].IsComputedByTorch || (setup.Baseline.Length == 0 && options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels))
                 ?? TorchLimit.ForLittleWork(options, policies[0].IsComputedByTorch, policies[0].Length);
             for (var i = 0; i < setup.Shards; i++)
                 hosted.Add(CreateShard(setup, options, parts, i, policies[i], environment, data, column, warn, cancellation));
@@ -120,7 +120,7 @@ internal sealed class BlockFactory(MLContext ml, WorkerRegistry registry)
         try
         {
             var environments = Owned(new TransformedVectorEnvironment(environment, end - first, data, column, warn, first, setup.TotalEnvironments, cancellation));
-            var values = Owned((ValueNetwork)parts.CreateValueFunction(environments.ObservationLength, new RandomSource(0)));
+            IValueFunction values = setup.Baseline.Length > 0 ? new GivenValues(setup.Baseline) : Owned((ValueNetwork)parts.CreateValueFunction(environments.ObservationLength, new RandomSource(0)));
             return new HostedShard(TrainingShards.CreateShard(options, new ShardParts(environments, policy, values, RandomOf(setup.Randoms[index])), environment.ActionSpace.Length, setup.Capacity, turns: null), environments, policy, values);
         }
         catch

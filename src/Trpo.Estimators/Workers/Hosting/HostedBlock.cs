@@ -54,7 +54,7 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
             case ShardOperation.Collect:
                 return Collect(arguments.ReadInt32(), mustStop);
             case ShardOperation.Estimate:
-                return Estimate(arguments.ReadDouble());
+                return Estimate(arguments.ReadDouble(), arguments);
             case ShardOperation.BeginPolicyUpdate:
                 BeginPolicyUpdate(arguments);
                 return [];
@@ -137,8 +137,11 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
             shard.RestartsElsewhere = restartsElsewhere + all - shard.Restarts;
     }
 
-    private byte[] Estimate(double entropyCoefficient)
+    private byte[] Estimate(double entropyCoefficient, BinaryReader arguments)
     {
+        var given = hosted.Select(part => part.Values).OfType<GivenValues>().ToList();
+        foreach (var values in given)
+            values.Give(arguments.ReadArray<double>("values of a baseline"));
         EstimationSums[] sums = threads.Map(_shards.Length, index => _shards[index].Estimate(entropyCoefficient));
         _estimate = new EstimationAnswer(
             BinaryTree.Combine<EstimationSums>(sums, EstimationSums.Merge),
@@ -146,7 +149,16 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
             _shards.Sum(shard => RowSample.CountOf(shard.UpdateRows, options.FisherFraction)),
             _shards.Sum(shard => shard.RowCount),
             _shards.Sum(shard => RowSample.CountOf(shard.RowCount, options.ValueFunction.FisherFraction)));
-        return MessageFormat.Write(writer => writer.WriteValue(_estimate), capacity: 256);
+        return MessageFormat.Write(
+            writer =>
+            {
+                writer.WriteValue(_estimate);
+                if (given.Count == 0)
+                    return;
+                foreach (var shard in _shards)
+                    writer.WriteSpan(shard.GetRows().Targets.Span);
+            },
+            capacity: 256);
     }
 
     private void BeginPolicyUpdate(BinaryReader arguments)

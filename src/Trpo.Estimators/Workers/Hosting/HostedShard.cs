@@ -9,13 +9,13 @@ namespace Trpo.Estimators.Workers.Hosting;
 /// <param name="Shard">The shard.</param>
 /// <param name="Environments">Its environments.</param>
 /// <param name="Policy">Its copy of the policy.</param>
-/// <param name="Values">Its copy of the value function.</param>
-internal sealed record HostedShard(Shard Shard, TransformedVectorEnvironment Environments, StochasticPolicy Policy, ValueNetwork Values) : IDisposable
+/// <param name="Values">Its copy of the value function, or the values of a baseline in the process that trains.</param>
+internal sealed record HostedShard(Shard Shard, TransformedVectorEnvironment Environments, StochasticPolicy Policy, IValueFunction Values) : IDisposable
 {
     public void Dispose()
     {
         Environments.Dispose();
         Policy.Dispose();
-        Values.Dispose();
+        (Values as IDisposable)?.Dispose();
     }
 }
