@@ -142,7 +142,7 @@ internal sealed class TrainingShards : IDisposable
             Threads = _threads,
             MaxRestarts = parts.Environments.MaxRestarts,
             GatherInto = options.GatherFisherRows ? parts.Policy : null,
-            Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn)),
+            Stepped = () => remote.ForEach(shard => shard.DeliverWarnings(warn, parts.Environments)),
         };
 
         // Workers end where nobody has asked for some minutes.

@@ -12,6 +12,9 @@ public interface IWorkerConnection : IDisposable
     /// </summary>
     bool ShouldMove => false;
 
+    /// <summary>Gets the name of the process that runs the block, such as the address of a silo, for messages. Null, the default, while it is not known.</summary>
+    string? Place => null;
+
     /// <summary>Delivers a request to <see cref="Hosting.ShardWorker.SendAsync"/> and returns its answer, however long that takes.</summary>
     /// <param name="request">The request, which is not changed afterwards.</param>
     /// <param name="cancellation">Cancelled when the training no longer waits for the answer; the worker need not know.</param>

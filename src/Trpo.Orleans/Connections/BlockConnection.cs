@@ -27,6 +27,16 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     }
 
     /// <inheritdoc/>
+    public string? Place
+    {
+        get
+        {
+            lock (_lock)
+                return _seat is { IsCompletedSuccessfully: true } seat ? $"silo {seat.Result.Silo.ToParsableString()}" : null;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation)
     {
         lock (_lock)

@@ -24,6 +24,17 @@ public sealed class BlockConnectionTests
     }
 
     [Test]
+    public async Task The_place_is_the_silo_that_runs_the_block()
+    {
+        await using var cluster = await Cluster.StartAsync(1, 1);
+        using var block = cluster.Workers.Transport.Connect("block");
+        Assert.That(block.Place, Is.Null);
+
+        await block.SendAsync([1], default);
+        Assert.That(block.Place, Is.EqualTo($"silo {cluster.Silos[cluster.HostOfFirst()].SiloAddress.ToParsableString()}"));
+    }
+
+    [Test]
     public async Task Questions_are_answered_while_a_request_is_at_work()
     {
         await using var cluster = await Cluster.StartAsync(1);

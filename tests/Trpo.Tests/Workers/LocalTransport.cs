@@ -18,6 +18,12 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
     /// <summary>Takes the place of the delivery of a question.</summary>
     public Func<LocalConnection, Func<byte[]>, Task<byte[]>> DeliverQuestion { get; init; } = (_, ask) => Task.FromResult(ask());
 
+    /// <summary>Takes the place of a move, which loses the worker.</summary>
+    public Action<LocalConnection> Move { get; init; } = connection => connection.Lose();
+
+    /// <summary>Returns the name of the process of a connection.</summary>
+    public Func<LocalConnection, string?> Place { get; init; } = _ => null;
+
     /// <summary>True if all blocks should move, whenever they are asked.</summary>
     public bool ShouldMove { get; init; }
 
@@ -26,7 +32,7 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
 
     public IWorkerConnection Connect(string block)
     {
-        var connection = new LocalConnection(this, registry);
+        var connection = new LocalConnection(this, registry, block);
         _connections.Add(connection);
         return connection;
     }
@@ -34,10 +40,14 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
     public void Dispose() => _connections.ForEach(connection => connection.Lose());
 
     /// <summary>The connection to a worker in this process.</summary>
-    internal sealed class LocalConnection(LocalTransport transport, WorkerRegistry registry) : IWorkerConnection
+    internal sealed class LocalConnection(LocalTransport transport, WorkerRegistry registry, string block) : IWorkerConnection
     {
         private readonly object _gate = new();
+        private readonly List<ShardWorker> _left = [];
         private ShardWorker? _worker;
+
+        /// <summary>The name of the block.</summary>
+        public string Block => block;
 
         /// <summary>The number of workers that this connection has had.</summary>
         public int Workers { get; private set; }
@@ -70,13 +80,40 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
             }
         }
 
+        /// <summary>Leaves the worker, which lives on; the next message reaches a new one.</summary>
+        public ShardWorker Leave()
+        {
+            var worker = Worker;
+            lock (_gate)
+            {
+                _worker = null;
+                _left.Add(worker);
+            }
+
+            return worker;
+        }
+
+        /// <summary>Loses the worker and returns to one that was left.</summary>
+        public void Return(ShardWorker left)
+        {
+            Lose();
+            lock (_gate)
+                _worker = left;
+        }
+
+        public string? Place => transport.Place(this);
+
         public Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation) => transport.Deliver(this, request, () => Worker.SendAsync(request));
 
-        public Task<byte[]> AskAsync(byte[] question, CancellationToken cancellation) => transport.DeliverQuestion(this, () => Worker.Ask(question));
+        public Task<byte[]> AskAsync(byte[] question, CancellationToken cancellation)
+        {
+            var worker = Worker;
+            return transport.DeliverQuestion(this, () => worker.Ask(question));
+        }
 
         public Task MoveAsync(CancellationToken cancellation)
         {
-            Lose();
+            transport.Move(this);
             return Task.CompletedTask;
         }
 
@@ -84,6 +121,7 @@ internal sealed class LocalTransport(WorkerRegistry registry) : IWorkerTransport
         {
             IsClosed = true;
             Lose();
+            _left.ForEach(worker => worker.Dispose());
         }
     }
 }

@@ -49,6 +49,29 @@ public sealed class WorkerRefusalTests
     }
 
     [Test]
+    public void The_process_that_refuses_is_named_although_others_would_run_the_shards()
+    {
+        var asked = 0;
+        using var transport = new LocalTransport(Registry)
+        {
+            Deliver = (connection, request, send) =>
+            {
+                if (!IsThird(connection))
+                    return send();
+                asked++;
+                return connection.Worker.SendAsync(Patched(request, LibraryVersion.Informational, Other(LibraryVersion.Informational)));
+            },
+            Place = connection => IsThird(connection) ? "silo 10.0.0.3:11111" : "silo 10.0.0.1:11111",
+        };
+
+        Assert.That(() => ClusterRun.Train(Small with { Shards = 4, Workers = new() { Transport = transport } }, () => new CartPole(), count: 4),
+            Throws.TypeOf<WorkerException>().With.Message.StartsWith("The worker of shard 2 (silo 10.0.0.3:11111) cannot run them: it has version").And.Message.Contains("use the same version"));
+        Assert.That(asked, Is.EqualTo(1), "The refusal is not tried again.");
+
+        static bool IsThird(LocalTransport.LocalConnection connection) => connection.Block.EndsWith("-2", StringComparison.Ordinal);
+    }
+
+    [Test]
     public void Parts_that_no_worker_can_run_are_refused_by_the_options()
     {
         using var transport = new LocalTransport(Registry);

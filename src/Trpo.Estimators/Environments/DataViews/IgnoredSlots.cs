@@ -21,6 +21,19 @@ internal sealed class IgnoredSlots(int length)
         _transformed.Add(transformed);
     }
 
+    /// <summary>Returns the ranges of all slots, for another process: minima and maxima in front of the transforms, then those behind them.</summary>
+    public float[] GetRanges() => [.. _raw.GetRanges(), .. _transformed.GetRanges()];
+
+    /// <summary>Includes the observations of a search in another process.</summary>
+    /// <param name="ranges">Its <see cref="GetRanges"/>; of another length, as of a process without a search, they are left out.</param>
+    public void Add(ReadOnlySpan<float> ranges)
+    {
+        if (ranges.Length != 4 * length)
+            return;
+        _raw.Add(ranges[..length], ranges[length..(2 * length)]);
+        _transformed.Add(ranges[(2 * length)..(3 * length)], ranges[(3 * length)..]);
+    }
+
     /// <summary>Merges the observations of several searches.</summary>
     /// <param name="parts">The searches, at least one, over observations of one length.</param>
     public static IgnoredSlots Merge(IReadOnlyList<IgnoredSlots> parts)
@@ -53,17 +66,17 @@ internal sealed class IgnoredSlots(int length)
             Array.Fill(_max, float.NegativeInfinity);
         }
 
-        public void Add(ReadOnlySpan<float> values)
+        public void Add(ReadOnlySpan<float> values) => Add(values, values);
+
+        public void Add(SlotRanges other) => Add(other._min, other._max);
+
+        public void Add(ReadOnlySpan<float> min, ReadOnlySpan<float> max)
         {
-            TensorPrimitives.Min(_min, values, _min);
-            TensorPrimitives.Max(_max, values, _max);
+            TensorPrimitives.Min(_min, min, _min);
+            TensorPrimitives.Max(_max, max, _max);
         }
 
-        public void Add(SlotRanges other)
-        {
-            TensorPrimitives.Min(_min, other._min, _min);
-            TensorPrimitives.Max(_max, other._max, _max);
-        }
+        public float[] GetRanges() => [.. _min, .. _max];
 
         public float Min(int slot) => _min[slot];
 

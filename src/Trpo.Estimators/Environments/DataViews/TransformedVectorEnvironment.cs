@@ -158,6 +158,18 @@ internal sealed class TransformedVectorEnvironment : IDisposable
     public IReadOnlyList<(int Slot, float Min, float Max)> FindIgnored() =>
         _ignored is null ? [] : _slices.Count == 0 ? _ignored.Find() : IgnoredSlots.Merge([.. _slices.Select(slice => slice._ignored!)]).Find();
 
+    /// <summary>Returns what <see cref="FindIgnored"/> is found from, for the process that trains; empty if the transforms change the slots.</summary>
+    public float[] GetSlotRanges() => _ignored?.GetRanges() ?? [];
+
+    /// <summary>Includes a part of the environments that other processes step in <see cref="FindIgnored"/>, and warns, once for all parts, of an episode that was truncated because it reached the limit.</summary>
+    /// <param name="slotRanges">The <see cref="GetSlotRanges"/> of the part.</param>
+    /// <param name="truncation">The <see cref="VectorEnvironment.FindTruncation"/> of the part.</param>
+    public void Include(ReadOnlySpan<float> slotRanges, string? truncation)
+    {
+        _ignored?.Add(slotRanges);
+        Unwrapped.WarnOfTruncation(truncation);
+    }
+
     private void Read(int index, Span<float> observation, bool isFirst)
     {
         if (_cursors.Length == 0)

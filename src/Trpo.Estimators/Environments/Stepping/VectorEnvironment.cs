@@ -25,6 +25,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     // The index of the first slot among those that the arrays are of.
     private readonly int _start;
     private readonly Action<string>? _warn;
+    private readonly bool _isPart;
     private bool _hasWarned;
 
     /// <param name="specification">The kind of the environments.</param>
@@ -36,7 +37,7 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
     /// <exception cref="EnvironmentException">The factory threw, or returned null, one environment twice, or environments of different spaces.</exception>
     public VectorEnvironment(EnvironmentSpecification specification, int count, Action<string>? warn = null, TimeSpan? disposalLimit = null, int first = 0, int? totalCount = null)
     {
-        (First, TotalCount) = (first, totalCount ?? count);
+        (First, TotalCount, _isPart) = (first, totalCount ?? count, totalCount is not null);
         _specification = specification;
         _warn = warn;
         _observationLength = specification.ObservationSpace.Length;
@@ -139,14 +140,23 @@ internal sealed class VectorEnvironment : ICheckpointable, IDisposable
         Create(index);
     }
 
-    /// <summary>Warns, once, of an episode that was truncated because it reached the limit. Called on the thread that uses the vector environment, while no environment is stepped. A slice leaves it to the whole.</summary>
-    public void WarnOfTruncation()
+    /// <summary>
+    /// Warns, once, of an episode that was truncated because it reached the limit. Called on the thread that uses the vector environment, while no environment is stepped. A slice leaves it to the whole, and the part of a
+    /// process to the training, which warns for all.
+    /// </summary>
+    /// <param name="elsewhere">The <see cref="FindTruncation"/> of a part of the environments in another process; null for none.</param>
+    public void WarnOfTruncation(string? elsewhere = null)
     {
-        if (_whole is not null || _hasWarned || Array.Find(_slots, slot => slot.HasOverrun) is not { } overrun)
+        if (_whole is not null || _isPart || _hasWarned || (FindTruncation() ?? elsewhere) is not { } warning)
             return;
         _hasWarned = true;
-        _warn?.Invoke($"{overrun.Description} {(MaxEpisodeSteps is { } limit ? EnvironmentErrors.DeclaredLimitIgnored(limit) : EnvironmentErrors.EndlessEpisode(_specification.EpisodeStepLimit))}");
+        _warn?.Invoke(warning);
     }
+
+    /// <summary>Returns the warning of the first environment with an episode that was truncated because it reached the limit; null if there is none.</summary>
+    public string? FindTruncation() => Array.Find(_slots, slot => slot.HasOverrun) is { } overrun
+        ? $"{overrun.Description} {(MaxEpisodeSteps is { } limit ? EnvironmentErrors.DeclaredLimitIgnored(limit) : EnvironmentErrors.EndlessEpisode(_specification.EpisodeStepLimit))}"
+        : null;
 
     /// <summary>True if the states of all environments can be saved and restored.</summary>
     /// <exception cref="EnvironmentException">The environment threw an exception.</exception>

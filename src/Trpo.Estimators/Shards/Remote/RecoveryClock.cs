@@ -24,7 +24,7 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
     /// <summary>Gets the last failure.</summary>
     public Exception? Failure { get; private set; }
 
-    private string LastFailure => Failure?.Message ?? "the process had forgotten them.";
+    private string LastFailure => Failure is { } failure ? FailureText.FirstLine(failure) : "the process had forgotten them.";
 
     /// <summary>Notes that a worker is at work, so that a later loss is one of its own.</summary>
     public void Reset() => (_attempts, _pause) = (0, MinPause);

@@ -1,5 +1,6 @@
 using Trpo.Estimators.Checkpoints;
 using Trpo.Estimators.Environments;
+using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Estimation;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
@@ -17,6 +18,7 @@ internal sealed class RemoteShard : IShard, IDisposable
     private CheckpointContent? _snapshot;
     private EstimationAnswer _estimate;
     private ShardRows? _rows;
+    private RolloutAnswer? _news;
 
     /// <param name="session">The session with the worker.</param>
     /// <param name="setup">What the block is created from.</param>
@@ -216,8 +218,19 @@ internal sealed class RemoteShard : IShard, IDisposable
         _snapshot = null;
     }
 
-    /// <summary>Gives the warnings of the worker to a receiver. Called while the worker is not asked.</summary>
-    public void DeliverWarnings(Action<string> warn) => _session.DeliverWarnings(warn);
+    /// <summary>Gives the warnings of the worker to a receiver, and what warnings of the whole training are made of to its environments. Called while the worker is not asked.</summary>
+    /// <param name="warn">Receives the warnings.</param>
+    /// <param name="environments">The environments of the training, which are not stepped.</param>
+    public void DeliverWarnings(Action<string> warn, TransformedVectorEnvironment environments)
+    {
+        _session.DeliverWarnings(warn);
+        if (_news is not { } news)
+            return;
+        _news = null;
+        environments.Include([], news.Truncation.Length == 0 ? null : news.Truncation);
+        foreach (var ranges in news.SlotRanges)
+            environments.Include(ranges, truncation: null);
+    }
 
     /// <inheritdoc cref="WorkerSession.Greet"/>
     public void Greet() => _session.Greet();
@@ -240,6 +253,7 @@ internal sealed class RemoteShard : IShard, IDisposable
         _snapshot = null;
         var answer = RolloutAnswer.Of(_session.Call(operation, mustStop: mustStop), () => _mirror.Policy.Normalizer?.CreateStatistics());
         _snapshot = CheckpointContent.Of(answer.Snapshot);
+        _news = answer;
         (RowCount, Episodes, EpisodeEnds, Statistics) = (answer.RowCount, answer.Episodes, answer.EpisodeEnds, answer.Statistics);
 
         // From here on the block can be begun from this state.

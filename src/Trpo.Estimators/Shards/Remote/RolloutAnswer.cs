@@ -22,6 +22,12 @@ internal sealed record RolloutAnswer
     /// <summary>Gets the sum of the statistics for the normalizer; null where there is none.</summary>
     public required ObservationStatistics? Statistics { get; init; }
 
+    /// <summary>Gets the warning of an episode that was truncated because it reached the limit; empty for none.</summary>
+    public required string Truncation { get; init; }
+
+    /// <summary>Gets the ranges of the slots of observations in front of the transforms and behind them, those of one shard after another; empty where there are none.</summary>
+    public required IReadOnlyList<float[]> SlotRanges { get; init; }
+
     /// <summary>Gets the states of the shards and of their environments.</summary>
     public required byte[] Snapshot { get; init; }
 
@@ -42,9 +48,13 @@ internal sealed record RolloutAnswer
 
             writer.Write(Statistics is not null);
             Statistics?.SaveState(writer);
+            writer.Write(Truncation);
+            writer.Write(SlotRanges.Count);
+            foreach (var ranges in SlotRanges)
+                writer.WriteSpan<float>(ranges);
             writer.WriteSpan<byte>(Snapshot);
         },
-        Snapshot.Length + (32 * Episodes.Count) + 256);
+        Snapshot.Length + (32 * Episodes.Count) + SlotRanges.Sum(ranges => sizeof(float) * ranges.Length) + 1_024);
 
     /// <summary>Reads an answer.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -60,6 +70,16 @@ internal sealed record RolloutAnswer
             (episodes[i], ends[i]) = (new Episode(reader.ReadDouble(), reader.ReadInt32(), reader.ReadBoolean()), reader.ReadInt32());
         var read = reader.ReadBoolean() ? statistics() : null;
         read?.RestoreState(reader);
-        return new RolloutAnswer { IsComplete = isComplete, RowCount = rows, Episodes = episodes, EpisodeEnds = ends, Statistics = read, Snapshot = reader.ReadArray<byte>("bytes of a snapshot") };
+        return new RolloutAnswer
+        {
+            IsComplete = isComplete,
+            RowCount = rows,
+            Episodes = episodes,
+            EpisodeEnds = ends,
+            Statistics = read,
+            Truncation = reader.ReadString(),
+            SlotRanges = [.. Enumerable.Range(0, reader.ReadCount(bytesEach: sizeof(int), "ranges of slots")).Select(_ => reader.ReadArray<float>("ranges of slots"))],
+            Snapshot = reader.ReadArray<byte>("bytes of a snapshot"),
+        };
     }
 }

@@ -61,11 +61,11 @@ internal sealed class WorkerExchange(IWorkerConnection connection, TrainingWorke
                 return (answer, null);
             Beat();
             if (_failures >= MaxFailures || Since(_alive) > workers.LossTimeout + TransferTime)
-                return (null, new TimeoutException($"The worker gave no sign of life{(_failures >= MaxFailures ? "" : FormattableString.Invariant($" for {workers.LossTimeout.TotalSeconds:G4} seconds"))}{(_failure is null ? "." : $": {_failure.Message}")}", _failure));
+                return (null, new TimeoutException($"The worker gave no sign of life{(_failures >= MaxFailures ? "" : FormattableString.Invariant($" for {workers.LossTimeout.TotalSeconds:G4} seconds"))}{(_failure is null ? "." : $": {FailureText.FirstLine(_failure)}")}", _failure));
             if (IsLate?.Invoke() == true)
                 return (null, new TimeoutException($"The worker lives, but took more than twice as long as all others ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.StragglerTimeout)})."));
             if (_sends > MaxSends)
-                return (null, new TimeoutException(FormattableString.Invariant($"The request was sent {MaxSends} times, and no answer arrived, though the worker lives.{(_failure is null ? "" : $" {_failure.Message}")}"), _failure));
+                return (null, new TimeoutException(FormattableString.Invariant($"The request was sent {MaxSends} times, and no answer arrived, though the worker lives.{(_failure is null ? "" : $" {FailureText.FirstLine(_failure)}")}"), _failure));
         }
     }
 

@@ -188,7 +188,7 @@ internal sealed class WorkerSession : IDisposable
             if (answer.Kind == AnswerKind.Failed && begins && answer.FailedIndex == 0)
             {
                 // A worker that cannot run the block is news at first; later, another one could before.
-                var refusal = WorkerFailure.Read(answer.Body, _where);
+                var refusal = WorkerFailure.Read(answer.Body, _connection.Place is { } place ? $"{_where} ({place})" : _where);
                 if (!_wasBegun)
                     throw refusal;
                 recovery.Wait(refusal);
@@ -216,7 +216,7 @@ internal sealed class WorkerSession : IDisposable
         lock (_warnings)
         {
             if (wasLost)
-                _warnings.Add(FormattableString.Invariant($"The worker of {_where} was lost: {recovery.Failure?.Message ?? "its process has forgotten it."} Another one took its place{(recovery.Elapsed > TimeSpan.Zero ? FormattableString.Invariant($" after {recovery.Elapsed.TotalSeconds:G3} seconds") : "")}."));
+                _warnings.Add(FormattableString.Invariant($"The worker of {_where} was lost: {(recovery.Failure is { } failure ? FailureText.FirstLine(failure) : "its process has forgotten it.")} Another one took its place{(recovery.Elapsed > TimeSpan.Zero ? FormattableString.Invariant($" after {recovery.Elapsed.TotalSeconds:G3} seconds") : "")}."));
             _isMoving = false;
             _warnings.AddRange(answer.Warnings);
         }

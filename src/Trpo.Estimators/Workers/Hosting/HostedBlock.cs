@@ -245,6 +245,8 @@ internal sealed class HostedBlock(BlockSetup setup, TrpoOptions options, IReadOn
             Episodes = [.. ordered.Select(pair => pair.First)],
             EpisodeEnds = [.. ordered.Select(pair => pair.Second)],
             Statistics = _shards[0].Statistics is null ? null : BinaryTree.Combine<ObservationStatistics>([.. _shards.Select(shard => shard.Statistics!)], ObservationStatistics.Merge),
+            Truncation = hosted.Select(part => part.Environments.Unwrapped.FindTruncation()).FirstOrDefault(warning => warning is not null) ?? "",
+            SlotRanges = [.. hosted.Select(part => part.Environments.GetSlotRanges()).Where(ranges => ranges.Length > 0)],
             Snapshot = snapshot.ToArray(),
         }.ToArray();
     }
