@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Messaging;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.ClassicControl;
 using Trpo.Orleans.Tests.Support;
@@ -27,6 +29,46 @@ public sealed class TrainingTests
         }
 
         Assert.That(() => cluster.BlocksOf(0).Concat(cluster.BlocksOf(1)), Is.Empty.After(60_000, 50), "The trainings have ended.");
+    }
+
+    [Test]
+    public async Task Three_and_four_silos_give_the_bits_of_one_process([Values(3, 4)] int silos)
+    {
+        await using var cluster = await Cluster.StartComputingAsync(() => new CartPole(), [.. Enumerable.Repeat(2, silos)]);
+        foreach (var (shards, perWorker) in ((int, int)[])[(4, 1), (7, 1), (7, 2)])
+        {
+            var busy = 0;
+            var options = Small with { Shards = shards, Workers = cluster.PatientWorkers with { ShardsPerWorker = perWorker } };
+            var there = ClusterRun.Train(options, () => new CartPole(), count: 7, reached: iteration => busy = iteration == 2 ? Enumerable.Range(0, silos).Count(silo => cluster.BlocksOf(silo).Count > 0) : busy);
+
+            Assert.That(there.Digest, Is.EqualTo(Train(Small with { Shards = shards })), $"{shards} shards, {perWorker} on each worker");
+            Assert.That(busy, Is.EqualTo(silos), "All silos take part.");
+        }
+    }
+
+    [Test]
+    public async Task A_gateway_of_the_client_that_is_killed_while_others_exist_changes_no_bit()
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var gone = new ManualResetEventSlim();
+        var steps = 0;
+        await using var cluster = await Cluster.StartComputingAsync(() => new HookedCartPole(() => HoldInTheMiddle(Interlocked.Increment(ref steps))), 0, 2, 2);
+        Assert.That(await cluster.ClientServices.GetRequiredService<IGatewayListProvider>().GetGateways(), Has.Count.EqualTo(3), "The client reaches the cluster through any silo.");
+        var training = Task.Run(() => Train(Small with { Shards = 4, Workers = cluster.PatientWorkers }));
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.That(cluster.BlocksOf(1).Count + cluster.BlocksOf(2).Count, Is.EqualTo(4), "The gateway has none.");
+        await cluster.KillAsync(0);
+        gone.Set();
+
+        Assert.That(await training.WaitAsync(TimeSpan.FromMinutes(2)), Is.EqualTo(Train(Small with { Shards = 4 })));
+
+        void HoldInTheMiddle(int step)
+        {
+            if (step < 700)
+                return;
+            reached.TrySetResult();
+            gone.Wait();
+        }
     }
 
     [TestCase(true)]

@@ -118,21 +118,56 @@ public sealed class WorkerBehaviorTests
     [Test]
     public void An_environment_that_ends_every_worker_ends_the_training_after_some()
     {
-        var lost = 0;
-        var attempt = () => Train(1, Small with { Shards = 1 }, () => new StepCounter(new CartPole(), () => Thread.Sleep(1)), deliver: async (connection, send) =>
+        using var release = new ManualResetEventSlim();
+        var (isInside, questions, asked) = (false, 0, new TaskCompletionSource());
+        var (gate, ended) = (new Lock(), new EndedProcesses("The process has ended."));
+        Func<IEnvironment> deadly = () => new StepCounter(new CartPole(), () =>
         {
-            // Each worker lives long enough to be asked.
-            var answer = send();
-            await Task.WhenAny(answer, Task.Delay(30));
-            if (answer.IsCompleted)
-                return await answer;
-            lost++;
-            connection.Lose();
-            return await answer;
+            Volatile.Write(ref isInside, true);
+            release.Wait();
         });
+        using var transport = new LocalTransport(new WorkerRegistry().AddEnvironment("CartPole", deadly))
+        {
+            Deliver = async (connection, _, send) =>
+            {
+                ended.ThrowIfEnded(connection);
+                var answer = send();
+                if (await Task.WhenAny(answer, Asked()) == answer)
+                    return await answer;
+                ended.End(connection);
+                lock (gate)
+                    (isInside, questions, asked) = (false, 0, new());
+                ended.ThrowIfEnded(connection);
+                return [];
+            },
+            DeliverQuestion = (connection, ask) =>
+            {
+                ended.ThrowIfEnded(connection);
 
-        Assert.That(attempt, Throws.TypeOf<WorkerException>().With.Message.Contains("11 workers of the test cluster were lost").And.Message.Contains("MaxLosses is 10"));
-        Assert.That(lost, Is.GreaterThanOrEqualTo(11));
+                // The second question comes when the answer to the first has shown that the worker lives.
+                var status = ask();
+                lock (gate)
+                {
+                    if (Volatile.Read(ref isInside) && ++questions == 2)
+                        asked.SetResult();
+                }
+
+                return Task.FromResult(status);
+            },
+            Move = ended.Move,
+        };
+        var workers = new TrainingWorkers { Transport = transport, HeartbeatInterval = TimeSpan.FromMilliseconds(5) };
+
+        Assert.That(() => ClusterRun.Train(Small with { Shards = 1, Workers = workers }, Pole, count: 6),
+            Throws.TypeOf<WorkerException>().With.Message.Contains("11 workers of the test cluster were lost").And.Message.Contains("MaxLosses is 10"));
+        release.Set();
+        Assert.That(ended.Count, Is.EqualTo(11));
+
+        Task Asked()
+        {
+            lock (gate)
+                return asked.Task;
+        }
     }
 
     [Test]
