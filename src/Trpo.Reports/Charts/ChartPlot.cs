@@ -54,16 +54,6 @@ internal static class ChartPlot
 
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 5 };
-        plot.FigureBackground.Color = Colors.Transparent;
-        plot.DataBackground.Color = Colors.Transparent;
-        plot.Grid.MajorLineColor = Color.FromHex(ChartColor.Grid);
-        plot.Axes.Top.FrameLineStyle.IsVisible = false;
-        plot.Axes.Right.FrameLineStyle.IsVisible = false;
-        foreach (var axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
-        {
-            axis.FrameLineStyle.Color = Color.FromHex(ChartColor.Axis);
-            axis.MajorTickStyle.Color = Color.FromHex(ChartColor.Axis);
-            axis.MinorTickStyle.Length = 0;
-        }
+        PlotSvg.SetStyle(plot);
     }
 }

@@ -21,15 +21,7 @@ internal static class ChartFigure
         var content = series.Count == 0
             ? "<p class=\"empty\">No measurements yet.</p>"
             : $"<ul class=\"legend\">{string.Concat(series.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
-        return $"""
-            <figure id="{Markup.Encode(chart.Id)}">
-            <h3>{Markup.Encode(chart.Title)}</h3>
-            <p class="unit">{Markup.Encode(chart.Unit)}</p>
-            {content}
-            <figcaption>{Markup.Encode(chart.Caption)}</figcaption>
-            </figure>
-
-            """;
+        return HtmlPage.Figure(chart.Id, chart.Title, chart.Unit, content, chart.Caption);
     }
 
     private static string Key(ChartSeries series) =>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Trpo.Estimators;
 using Trpo.Estimators.Workers;
 using Trpo.Reports.Charts;
@@ -9,38 +7,18 @@ using Trpo.Reports.Verdicts;
 
 namespace Trpo.Reports.Html;
 
-/// <summary>The report: one page without scripts that loads nothing from a network.</summary>
+/// <summary>The report of a training run.</summary>
 internal static class ReportPage
 {
-    private static readonly string Style = ReadStyle();
-
     /// <summary>Returns the page as HTML.</summary>
     public static string Of(RunHistory history, RunDescription? description, IReadOnlyList<Chart> charts, IReadOnlyList<WorkerTimes> workers)
     {
         var title = description?.Environment ?? "Training run";
         var status = RunStatus.Of(history, description);
         var verdicts = RunVerdicts.Of(history);
-        return $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{Markup.Encode(title)}: TRPO training report</title>
-            <style>{Style}</style>
-            </head>
-            <body>
-            <main>
-            <header class="top">
-            <div>
-            <h1>{Markup.Encode(title)}</h1>
-            <p class="about">{Markup.Encode(About(description))}</p>
-            </div>
-            <p class="badge {(status.IsFinished ? "good" : "look")}">{Markup.Encode(status.Text)}</p>
-            </header>
-            <dl class="numbers">
-            {Numbers(history)}</dl>
+        return HtmlPage.Of($"{title}: TRPO training report", $"""
+            {HtmlPage.Head(title, About(description), status.Text, status.IsFinished ? "good" : "look")}
+            {Numbers(history)}
             <section aria-labelledby="health">
             <h2 id="health">Health: {Markup.Encode(Tally(verdicts))}</h2>
             <ul class="verdicts">
@@ -52,11 +30,7 @@ internal static class ReportPage
             {string.Concat(charts.Select(ChartFigure.Of))}</div>
             </section>
             {WorkersTable.Of(workers)}{(description is null ? "" : $"<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Settings</h2>\n<div class=\"tables\">\n{SettingsTables.Of(description)}</div>\n</section>\n")}<footer>Made from metrics.csv{(workers.Count == 0 ? "" : ", workers.csv")}{(description is null ? "" : " and run.json")} by Trpo.Reports. The numbers of every iteration are in metrics.csv, and in the event files for TensorBoard.</footer>
-            </main>
-            </body>
-            </html>
-
-            """.ReplaceLineEndings("\n");
+            """);
     }
 
     private static string About(RunDescription? description) => description is null
@@ -78,7 +52,7 @@ internal static class ReportPage
             ("time", NumberText.Duration(last.Elapsed)),
             ("steps per second", NumberText.Count(history[TrpoMetric.StepsPerSecond][^1])),
         ];
-        return string.Concat(numbers.Select(number => $"<div><dt>{Markup.Encode(number.Name)}</dt><dd>{Markup.Encode(number.Value)}</dd></div>\n"));
+        return HtmlPage.Numbers(numbers);
     }
 
     private static string VerdictItem(Verdict verdict) => $"""
@@ -112,11 +86,4 @@ internal static class ReportPage
         VerdictGrade.Bad => "bad",
         _ => "unknown",
     };
-
-    private static string ReadStyle()
-    {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }

@@ -10,7 +10,7 @@ public sealed partial class NumberFormatTests
     private static readonly string[] Bounded =
     [
         "Trpo.Cli/Display/TrainingPanel.cs", "Trpo.Cli/Runs/TrainingRun.cs", "Trpo.Cli/Foundation/NumberText.cs", "Trpo.Cli/Verbs/EvaluateVerb.cs",
-        "Trpo.Reports/Html/NumberText.cs", "Trpo.Reports/Charts/ChartSvg.cs",
+        "Trpo.Reports/Html/NumberText.cs", "Trpo.Reports/Charts/PlotSvg.cs",
         "Trpo.Estimators/Environments/Checking/Exploration.cs", "Trpo.Estimators/Environments/Checking/EnvironmentReport.cs", "Trpo.Estimators/Environments/DataViews/TableProgress.cs", "Trpo.Estimators/Evaluation/PolicyEvaluation.cs",
     ];
 

@@ -15,7 +15,8 @@ internal static partial class ShippedLibraries
         ["TensorBoard"] = ["TensorBoard.Format"],
         ["Verdicts"] = ["History"],
         ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
-        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "TensorBoard"],
+        ["Logs"] = ["Charts", "Html"],
+        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "Logs", "TensorBoard"],
     });
 
     public static ShippedLibrary Orleans { get; } = new("Trpo.Orleans", "Trpo.Orleans", typeof(TrpoWorkerOptions).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Reports;
 using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
 
@@ -27,6 +28,11 @@ public sealed class LogDocumentTests
             context => context.Observation.Span[0] > 0 ? [0, 1, 0] : [0.9, 0, 0.1], log, columns);
         Console.WriteLine(evaluation);
 
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("report.html");
+        LogEvaluationReport.Save(evaluation, path, "Banner rule");
+
+        Assert.That(path, Does.Exist);
         Assert.That(evaluation.Gain.Verdict, Is.EqualTo(LogVerdict.Better));
         Assert.That(evaluation[OffPolicyEstimator.DR].Value, Is.EqualTo(0.48).Within(0.1), "half of the visitors click with probability 0.5, the others with 0.9 x 0.5 + 0.1 x 0.1");
     }

@@ -110,7 +110,8 @@ public sealed class LogRefusalTests
         var view = Decision.View(_ml, Log());
 
         Assert.That(() => Evaluate(new() { Level = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Level"));
-        Assert.That(() => Evaluate(new() { Level = 0.49 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Level must be at least 0.5 and below 1"), "a verdict would say better of a loss");
+        Assert.That(() => Evaluate(new() { VerdictLevel = double.NaN }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("VerdictLevel"));
+        Assert.That(() => Evaluate(new() { VerdictLevel = 0.49 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("VerdictLevel must be at least 0.5 and below 1"), "a verdict would say better of a loss");
         Assert.That(() => Evaluate(new() { Folds = 1 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Folds"));
         Assert.That(() => Evaluate(new() { Folds = 21 }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Folds must be from 2 to 20"));
         Assert.That(() => Evaluate(new() { RidgePenalty = 0 }), Throws.TypeOf<ArgumentOutOfRangeException>());

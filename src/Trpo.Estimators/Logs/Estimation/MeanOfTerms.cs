@@ -16,13 +16,13 @@ internal readonly record struct MeanOfTerms(double Value, double StandardError)
         return new MeanOfTerms(moments.Mean, Math.Sqrt(moments.SquaredDeviations / (terms.Length - 1) / terms.Length));
     }
 
-    /// <summary>Computes the mean of the differences between the terms and the rewards of the same rows: the gain over the logging policy, paired, which varies less than the difference of two means.</summary>
+    /// <summary>Computes the mean of the differences between the terms of two policies in the same rows: the gain of one over the other, paired, which varies less than the difference of two means.</summary>
     /// <param name="terms">The terms.</param>
-    /// <param name="rewards">The rewards, as many.</param>
-    public static MeanOfTerms Gain(ReadOnlySpan<double> terms, ReadOnlySpan<double> rewards)
+    /// <param name="others">The terms of the other policy, as many: the rewards themselves for the one that wrote the log.</param>
+    public static MeanOfTerms Gain(ReadOnlySpan<double> terms, ReadOnlySpan<double> others)
     {
         var differences = new double[terms.Length];
-        TensorPrimitives.Subtract(terms, rewards, differences);
+        TensorPrimitives.Subtract(terms, others, differences);
         return Of(differences);
     }
 }

@@ -59,7 +59,16 @@ public sealed class LogEvaluation
     /// <summary>The gain over the policy that wrote the log, and the verdict.</summary>
     public LogGain Gain { get; }
 
-    /// <summary>The worth of the policies that a log brings itself. A policy that is not above them is not worth its training.</summary>
+    /// <summary>The actions in the order of their indices: how often the log took them, and how often the policy does.</summary>
+    public IReadOnlyList<LogAction> Actions { get; internal init; } = [];
+
+    /// <summary>The importance weights of the rows in eleven bins, whose edges are 0 and the powers of two from 1/16 to 16: the overlap of the policy with the log.</summary>
+    public IReadOnlyList<WeightBin> Overlap { get; internal init; } = [];
+
+    /// <summary>The predictions of the reward model beside the logged rewards, in up to ten bins of as many rows each.</summary>
+    public IReadOnlyList<CalibrationBin> Calibration { get; internal init; } = [];
+
+    /// <summary>The worth of the policies that a log brings itself, and the gain of the policy over each. A policy that is not above them is not worth its training.</summary>
     public IReadOnlyList<LogBaseline> Baselines { get; }
 
     /// <summary>Returns the estimate of an estimator.</summary>
@@ -74,7 +83,7 @@ public sealed class LogEvaluation
             Text($"{Gain.Verdict}: gain over the log {Gain.DoublyRobust:G4} ± {Gain.DoublyRobustError:G3} by DR, {Gain.SelfNormalized:G4} ± {Gain.SelfNormalizedError:G3} by SNIPS"),
             IsTrustworthy ? Text($"{Rows} rows, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
             .. Estimates.Select(estimate => $"  {estimate}"),
-            .. Baselines.Select(baseline => Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}")),
+            .. Baselines.Select(baseline => Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}; gain over it {baseline.Gain:G4} ± {baseline.GainError:G3}")),
         ];
         return string.Join(Environment.NewLine, lines);
     }

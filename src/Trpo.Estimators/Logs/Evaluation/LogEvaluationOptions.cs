@@ -7,8 +7,14 @@ namespace Trpo.Estimators.Logs.Evaluation;
 /// <summary>The options of an evaluation from a log.</summary>
 public sealed record LogEvaluationOptions
 {
-    /// <summary>The two-sided level of the intervals and the one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default.</summary>
+    /// <summary>The two-sided level of the intervals, at least 0.5 and below 1; 0.95 by default.</summary>
     public double Level { get; init; } = 0.95;
+
+    /// <summary>
+    /// The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default. Verdicts on the same question, such as one a week, are wrong together more often than each: with a budget of 5 % for all of <c>n</c>, this is
+    /// <c>1 - 0.05 / n</c>, or <c>1 - 0.05 / 2^k</c> for the <c>k</c>-th of any number.
+    /// </summary>
+    public double VerdictLevel { get; init; } = 0.95;
 
     /// <summary>The number of folds by which the reward model is cross-fitted, from 2 to 20; 3 by default, and at most the number of rows.</summary>
     public int Folds { get; init; } = 3;
@@ -44,8 +50,8 @@ public sealed record LogEvaluationOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     internal void Validate()
     {
-        if (!(Level >= 0.5 && Level < 1))
-            throw new ArgumentOutOfRangeException(nameof(Level), Level, $"{nameof(Level)} must be at least 0.5 and below 1.");
+        CheckLevel(Level, nameof(Level));
+        CheckLevel(VerdictLevel, nameof(VerdictLevel));
         Check.Between(Folds, 2, 20);
         Check.Positive(RidgePenalty);
         if (RidgePenalty < 1e-6)
@@ -54,5 +60,12 @@ public sealed record LogEvaluationOptions
             Check.NotNegative(threshold, nameof(SwitchThreshold));
         if (Shrinkage is { } lambda)
             Check.Positive(lambda, nameof(Shrinkage));
+    }
+
+    // Below a half, a verdict would say better of a loss.
+    private static void CheckLevel(double level, string name)
+    {
+        if (!(level >= 0.5 && level < 1))
+            throw new ArgumentOutOfRangeException(name, level, $"{name} must be at least 0.5 and below 1.");
     }
 }

@@ -29,24 +29,34 @@ internal static class LogEvaluator
         var (untried, action) = Untried(log, policy);
         var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(DoublyRobust.Terms(rows)), MeanOfTerms.Of(SelfNormalizedScoring.Terms(rows)));
         var baselines = new BaselinePolicies(log);
-        var mean = MeanOfTerms.Of(log.Rewards);
-        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.Level, reason is null),
+        var terms = DoublyRobust.Terms(rows);
+        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.VerdictLevel, reason is null),
         [
-            new LogBaseline { Kind = LogBaselineKind.Log, Value = mean.Value, StandardError = mean.StandardError, EffectiveSampleSize = rows.Count },
-            Baseline(LogBaselineKind.Uniform, log, baselines.Uniform(), model),
-            Baseline(LogBaselineKind.BestSingleAction, log, baselines.BestSingleAction(folds, foldCount), model),
-            Baseline(LogBaselineKind.RidgeArgmax, log, baselines.Argmax(model), model),
-        ]);
+            Baseline(LogBaselineKind.Log, log.Rewards, rows.Count),
+            Robust(LogBaselineKind.Uniform, baselines.Uniform()),
+            Robust(LogBaselineKind.BestSingleAction, baselines.BestSingleAction(folds, foldCount)),
+            Robust(LogBaselineKind.RidgeArgmax, baselines.Argmax(model)),
+        ])
+        {
+            Actions = LogAction.Of(log, policy, names),
+            Overlap = WeightBin.Of(rows.Weights),
+            Calibration = CalibrationBin.Of(rows),
+        };
+
+        LogBaseline Robust(LogBaselineKind kind, double[] baseline)
+        {
+            var other = Rows(log, baseline, model);
+            return Baseline(kind, DoublyRobust.Terms(other), WeightStatistics.EffectiveSize(other.Weights));
+        }
+
+        LogBaseline Baseline(LogBaselineKind kind, double[] other, double effectiveSize)
+        {
+            var (mean, gain) = (MeanOfTerms.Of(other), MeanOfTerms.Gain(terms, other));
+            return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, Gain = gain.Value, GainError = gain.StandardError, EffectiveSampleSize = effectiveSize };
+        }
     }
 
     private static OffPolicyRows Rows(LoggedRows log, double[] policy, double[] model) => OffPolicyRows.Of(log.Actions, log.Propensities, log.Rewards, policy, model);
-
-    private static LogBaseline Baseline(LogBaselineKind kind, LoggedRows log, double[] policy, double[] model)
-    {
-        var rows = Rows(log, policy, model);
-        var mean = MeanOfTerms.Of(DoublyRobust.Terms(rows));
-        return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, EffectiveSampleSize = WeightStatistics.EffectiveSize(rows.Weights) };
-    }
 
     private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
     {

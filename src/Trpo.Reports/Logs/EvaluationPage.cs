@@ -1,0 +1,87 @@
+using System.Globalization;
+using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Reports.Html;
+
+namespace Trpo.Reports.Logs;
+
+/// <summary>The report of an evaluation from a log.</summary>
+internal static class EvaluationPage
+{
+    /// <summary>Returns the page as HTML.</summary>
+    public static string Of(LogEvaluation evaluation, string title) => HtmlPage.Of($"{title}: evaluation from a log", $"""
+        {HtmlPage.Head(title, "Estimated from a log of another policy's decisions", BadgeOf(evaluation), ClassOf(evaluation))}
+        {HtmlPage.Numbers(Numbers(evaluation))}
+        <section aria-labelledby="verdict">
+        <h2 id="verdict">Verdict</h2>
+        <ul class="verdicts">
+        {string.Concat(Findings(evaluation))}</ul>
+        </section>
+        <section aria-labelledby="charts">
+        <h2 id="charts">Charts</h2>
+        <div class="charts">
+        {EstimatesFigure.Of(evaluation)}{ActionsFigure.Of(evaluation)}{OverlapFigure.Of(evaluation)}{CalibrationFigure.Of(evaluation)}</div>
+        </section>
+        <section aria-labelledby="tables">
+        <h2 id="tables">Numbers</h2>
+        {Markup.WideTable(["estimator", "estimate", "standard error", "interval"], evaluation.Estimates.Select(EstimateRow))}
+        {Markup.WideTable(["baseline", "estimate", "standard error", "gain over it", "standard error of the gain", "effective rows"], evaluation.Baselines.Select(BaselineRow))}
+        {Markup.WideTable(["action", "share in the log", "share under the policy", "mean logged reward"], ActionsFigure.Moved(evaluation).Select(ActionRow))}
+        </section>
+        <footer>Made by Trpo.Reports. No number here shows whether the policy was trained or chosen on these rows: on them, "better" is wrong in about half of the cases without a difference.</footer>
+        """);
+
+    private static string BadgeOf(LogEvaluation evaluation) => !evaluation.IsTrustworthy ? "Not to be trusted" : evaluation.Gain.Verdict switch
+    {
+        LogVerdict.Better => "Better than the log",
+        LogVerdict.Worse => "Worse than the log",
+        _ => "Undecided",
+    };
+
+    private static string ClassOf(LogEvaluation evaluation) => !evaluation.IsTrustworthy ? "look" : evaluation.Gain.Verdict switch
+    {
+        LogVerdict.Better => "good",
+        LogVerdict.Worse => "bad",
+        _ => "unknown",
+    };
+
+    private static IEnumerable<(string Name, string Value)> Numbers(LogEvaluation evaluation) =>
+    [
+        ("reward per decision, by DR", NumberText.Measured(evaluation[OffPolicyEstimator.DR].Value)),
+        ("reward per decision of the log", NumberText.Measured(evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log).Value)),
+        ("rows", NumberText.Count(evaluation.Rows)),
+        ("effective rows", NumberText.Measured(evaluation.EffectiveSampleSize)),
+        ("effective rows with a reward", NumberText.Measured(evaluation.RewardedMatches)),
+        ("largest weight", NumberText.Measured(evaluation.MaxWeight)),
+    ];
+
+    private static IEnumerable<string> Findings(LogEvaluation evaluation)
+    {
+        var gain = evaluation.Gain;
+        yield return Item(ClassOf(evaluation), "Gain over the log", $"{gain.Verdict}",
+            $"{WithError(gain.DoublyRobust, gain.DoublyRobustError)} by DR, {WithError(gain.SelfNormalized, gain.SelfNormalizedError)} by SNIPS, at a one-sided level of {(100 * gain.Level).ToString("G6", CultureInfo.InvariantCulture)} %.");
+        yield return evaluation.Doubt is { } doubt
+            ? Item("look", "Trust", "Not to be trusted", char.ToUpperInvariant(doubt[0]) + doubt[1..] + ".")
+            : Item("good", "Trust", "Trustworthy", "Enough rows stand behind the estimates for their intervals to keep the level, if the rows are fresh and the probabilities are those with which actions were drawn.");
+        var best = evaluation.Baselines.Where(baseline => double.IsFinite(baseline.Gain)).MinBy(baseline => baseline.Gain);
+        if (best is not null)
+        {
+            yield return Item(best.Gain > 0 ? "good" : "look", "Baselines", best.Gain > 0 ? "Above all" : "Not above all",
+                $"The strongest baseline is {EstimatesFigure.NameOf(best.Kind)}: the gain over it is {WithError(best.Gain, best.GainError)} by DR.");
+        }
+    }
+
+    private static string Item(string grade, string subject, string word, string text) =>
+        $"<li class=\"{grade}\">\n<div class=\"head\"><h3>{Markup.Encode(subject)}</h3><span class=\"grade\">{Markup.Encode(word)}</span></div>\n<p>{Markup.Encode(text)}</p>\n</li>\n";
+
+    private static string WithError(double value, double error) => $"{NumberText.Measured(value)} ± {NumberText.Measured(error)}";
+
+    private static string EstimateRow(LogEstimate estimate) => Markup.WideRow([$"{estimate.Estimator}", NumberText.Measured(estimate.Value), NumberText.Measured(estimate.StandardError),
+        estimate.Interval is { } interval ? $"{NumberText.Measured(interval.Low)} to {NumberText.Measured(interval.High)}" : $"none: {estimate.NoIntervalReason}"]);
+
+    private static string BaselineRow(LogBaseline baseline) => Markup.WideRow([EstimatesFigure.NameOf(baseline.Kind), NumberText.Measured(baseline.Value), NumberText.Measured(baseline.StandardError),
+        NumberText.Measured(baseline.Gain), NumberText.Measured(baseline.GainError), NumberText.Measured(baseline.EffectiveSampleSize)]);
+
+    private static string ActionRow(LogAction action) => Markup.WideRow([action.Name, Percent(action.LogShare), Percent(action.PolicyShare), NumberText.Measured(action.MeanReward)]);
+
+    private static string Percent(double share) => (100 * share).ToString("0.0#", CultureInfo.InvariantCulture) + " %";
+}

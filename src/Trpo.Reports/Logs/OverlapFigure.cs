@@ -1,0 +1,52 @@
+using System.Globalization;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Reports.Charts;
+using Trpo.Reports.Html;
+
+namespace Trpo.Reports.Logs;
+
+/// <summary>The importance weights of the rows: how many rows have them, and how much of the estimates they carry.</summary>
+internal static class OverlapFigure
+{
+    private const int Height = 310;
+    private const int Left = 58;
+    private const double Half = 0.2;
+
+    /// <summary>Returns the figure as HTML.</summary>
+    public static string Of(LogEvaluation evaluation)
+    {
+        using var plot = new Plot();
+        foreach (var (index, bin) in evaluation.Overlap.Index())
+        {
+            Add(index - Half, (double)bin.Rows / evaluation.Rows, ChartColor.Blue);
+            Add(index + Half, bin.WeightShare, ChartColor.Orange);
+        }
+
+        var top = evaluation.Overlap.Max(bin => Math.Max((double)bin.Rows / evaluation.Rows, double.IsFinite(bin.WeightShare) ? bin.WeightShare : 1));
+        plot.Axes.SetLimits(-0.6, evaluation.Overlap.Count - 0.4, 0, 1.08 * top);
+        plot.Axes.Bottom.TickGenerator = new NumericManual([.. evaluation.Overlap.Index().Select(bin => (double)bin.Index)], [.. evaluation.Overlap.Select(NameOf)]);
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = share => share.ToString("0.##%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal), TargetTickCount = 5 };
+        PlotSvg.SetStyle(plot);
+        plot.Grid.XAxisStyle.IsVisible = false;
+        return HtmlPage.Figure("overlap", "Overlap with the log", "share", """<ul class="legend"><li class="blue area">of the rows</li><li class="orange area">of the sum of weights</li></ul>""" + PlotSvg.Of(plot, "overlap", "Histogram of the importance weights", "weight of a row: probability under the policy over that in the log", Height, Left),
+            "Most of the weight should lie near 1. Where few rows of large weights carry most of it, few decisions stand behind the estimates; rows of weight 0 tell nothing but by the reward model.");
+
+        void Add(double position, double share, string color)
+        {
+            var bar = plot.Add.Bar(position, double.IsFinite(share) ? share : 1);
+            bar.Color = Color.FromHex(color);
+            foreach (var drawn in bar.Bars)
+                (drawn.Size, drawn.LineWidth) = (2 * Half, 0);
+        }
+    }
+
+    // The lower edge: the bin ends at the next one.
+    private static string NameOf(WeightBin bin) => bin.To == 0 ? "0" : bin.From switch
+    {
+        0 => "<1/16",
+        < 1 => $"1/{(1 / bin.From).ToString(CultureInfo.InvariantCulture)}",
+        _ => double.IsFinite(bin.To) ? bin.From.ToString(CultureInfo.InvariantCulture) : $"{bin.From.ToString(CultureInfo.InvariantCulture)}+",
+    };
+}
