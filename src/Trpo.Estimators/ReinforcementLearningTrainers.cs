@@ -1,5 +1,7 @@
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Logs;
+using Trpo.Estimators.Logs.Learning;
 
 namespace Trpo.Estimators;
 
@@ -18,5 +20,15 @@ public sealed class ReinforcementLearningTrainers
     {
         ArgumentNullException.ThrowIfNull(environment);
         return new TrpoEstimator(_host, environment, options ?? new TrpoOptions());
+    }
+
+    /// <summary>Trust Region Policy Optimization from a log of decisions of another policy, without an environment.</summary>
+    /// <param name="columns">The names of the columns of the log.</param>
+    /// <param name="options">The settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or no column of observations is named; the exception names it.</exception>
+    public TrpoFromLogEstimator TrpoFromLog(LogColumns columns, TrpoFromLogOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return new TrpoFromLogEstimator(_host, columns, options ?? new TrpoFromLogOptions());
     }
 }

@@ -37,7 +37,7 @@ internal sealed class LogReader : IDisposable
         if (columns.Eligible is not null)
             needed.Add((mask = LogSchema.FindVector(schema, "mask", columns.Eligible, NumberDataViewType.Single, BooleanDataViewType.Instance)).Value.Column);
         if (mask is not null && action.Type is TextDataViewType && !Actions.IsClosed)
-            throw new ArgumentException($"Column '{columns.Action}' names the actions by texts, whose order in the mask '{columns.Eligible}' is not known. Map them to keys of a known order (MapValueToKey with keyData), or set LogEvaluationOptions.Actions for a rule.");
+            throw new ArgumentException($"Column '{columns.Action}' names the actions by texts, whose order in the mask '{columns.Eligible}' is not known. Map them to keys of a known order (MapValueToKey with keyData), or set Actions in the options of a rule or of a trainer.");
         if (mask is { } values)
         {
             SetCount(values.Type.Size, $"column '{columns.Eligible}' of the log has {values.Type.Size} values");

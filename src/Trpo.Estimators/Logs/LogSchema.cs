@@ -9,6 +9,8 @@ internal static class LogSchema
 {
     private const int MaxListed = 12;
 
+    private const string ProbabilityAdvice = "Without the probabilities with which its actions were drawn, a log does not tell the worth of another policy. Log them when actions are drawn (PolicyColumns.Probability), or replace a deterministic policy by one that explores.";
+
     /// <summary>Finds a column.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="role">The role of the column, for the message.</param>
@@ -22,13 +24,15 @@ internal static class LogSchema
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     public static DataViewSchema.Column FindProbability(DataViewSchema schema, LogColumns columns)
     {
-        const string Advice = "Without the probabilities with which its actions were drawn, a log does not tell the worth of another policy. Log them when actions are drawn (PolicyColumns.Probability), or replace a deterministic policy by one that explores.";
         if (columns.ProbabilityName is not { } name)
-            throw new ArgumentException($"{nameof(LogColumns)} names no column of probabilities. {Advice}", nameof(columns));
+            throw NoProbability(nameof(columns));
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw new ArgumentOutOfRangeException(nameof(schema), $"Could not find probability column '{name}'. {Advice}");
+            throw new ArgumentOutOfRangeException(nameof(schema), $"Could not find probability column '{name}'. {ProbabilityAdvice}");
         return column;
     }
+
+    /// <summary>Creates the exception for a log without a column of probabilities.</summary>
+    public static ArgumentException NoProbability(string parameter) => new($"{nameof(LogColumns)} names no column of probabilities. {ProbabilityAdvice}", parameter);
 
     /// <summary>Finds a column of vectors.</summary>
     /// <param name="schema">The schema.</param>

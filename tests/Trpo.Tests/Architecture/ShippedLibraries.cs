@@ -52,6 +52,8 @@ internal static partial class ShippedLibraries
         ["Logs"] = ["Logs.Estimation"],
         ["Logs.Checking"] = ["Environments.Checking", "Logs", "Logs.Estimation"],
         ["Logs.Evaluation"] = ["Evaluation", "Foundation", "Logs", "Logs.Estimation"],
+        ["Logs.Learning.Rewards"] = ["Baselines", "Logs", "Logs.Estimation", "Networks", "Optimization"],
+        ["Logs.Learning"] = ["Checkpoints", "Distributions", "Estimation", "Foundation", "Logs", "Logs.Estimation", "Logs.Learning.Rewards", "NativeLibraries", "Networks", "Optimization", "Policies", "Threading"],
         ["NativeLibraries"] = [],
         ["Pipelines"] = ["Environments.DataViews"],
         ["Optimization"] = ["Foundation", "Threading"],
@@ -70,7 +72,7 @@ internal static partial class ShippedLibraries
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],
         ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Telemetry", "Threading", "Training", "Trajectories", "Workers"],
-        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

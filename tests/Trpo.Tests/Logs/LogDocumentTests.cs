@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Onnx;
 using Trpo.Reports;
 using Trpo.Runtime.Randomness;
 using Trpo.Tests.Support;
@@ -38,6 +40,40 @@ public sealed class LogDocumentTests
     }
 
     [Test]
+    public void The_documented_learning_works()
+    {
+        var ml = new MLContext(seed: 1);
+        using var folder = new TemporaryFolder();
+        var (path, onnxPath) = (folder.PathOf("log.csv"), folder.PathOf("banners.onnx"));
+        File.WriteAllLines(path, ["age,device,banner,probability,clicked", .. Visits(3_000)]);
+
+        // The log: who came, which banner was shown with which probability, and whether it was clicked.
+        var log = ml.Data.LoadFromTextFile<Visit>(path, separatorChar: ',', hasHeader: true);
+        var parts = ml.Data.TrainTestSplit(log, testFraction: 0.3);
+        var columns = new LogColumns(Action: "Banner", Reward: "Clicked");
+
+        // Any transforms in front; the policy chooses among the banners of the log.
+        var pipeline = ml.Transforms.Categorical.OneHotEncoding("Device")
+            .Append(ml.Transforms.Concatenate("Observation", "Age", "Device"))
+            .Append(ml.ReinforcementLearning.Trainers.TrpoFromLog(columns));
+        var model = pipeline.Fit(parts.TrainSet);
+
+        // Is it better than the log? Rows that it has not seen tell.
+        var evaluation = ml.ReinforcementLearning.EvaluateFromLog(model, parts.TestSet, columns);
+        Console.WriteLine(evaluation);
+
+        // Only the columns that the transforms read are needed to act.
+        ml.ReinforcementLearning.ExportToOnnx(model, onnxPath, ml.Data.LoadFromEnumerable<Visitor>([]).Schema);
+
+        using var policy = PolicySession.Open(onnxPath);
+        Assert.That(evaluation.Gain.Verdict, Is.EqualTo(LogVerdict.Better));
+        Assert.That(evaluation[OffPolicyEstimator.DR].Value, Is.EqualTo(0.5).Within(0.1));
+        Assert.That(policy.Metadata.Actions.Names[policy.ActOn(new Visitor { Age = 30, Device = "phone" })], Is.EqualTo("red"));
+        Assert.That(policy.Metadata.Actions.Names[policy.ActOn(new Visitor { Age = 30, Device = "desk" })], Is.EqualTo("blue"));
+        model.LastTransformer.Dispose();
+    }
+
+    [Test]
     public void Excerpts_are_quoted()
     {
         var excerpts = Documentation.Excerpts("logged-decisions.md");
@@ -69,6 +105,43 @@ public sealed class LogDocumentTests
             var chance = banner == 2 ? 0.1 : visitor[0] > 0 == (banner == 1) ? 0.5 : 0.1;
             yield return new Impression { Visitor = visitor, Banner = banner, Probability = banner == 2 ? 0.4f : 0.3f, Clicked = random.NextDouble() < chance };
         }
+    }
+
+    private static IEnumerable<string> Visits(int count)
+    {
+        var random = new RandomSource(2);
+        for (var i = 0; i < count; i++)
+        {
+            var device = random.NextDouble() < 0.5 ? "phone" : "desk";
+            var banner = random.NextDouble() switch { < 0.25 => "red", < 0.5 => "blue", _ => "grey" };
+            var clicks = random.NextDouble() < (banner == "grey" ? 0.1 : device == "phone" == (banner == "red") ? 0.5 : 0.1);
+            yield return string.Create(CultureInfo.InvariantCulture, $"{20 + (int)(50 * random.NextDouble())},{device},{banner},{(banner == "grey" ? 0.5 : 0.25)},{(clicks ? 1 : 0)}");
+        }
+    }
+
+    private sealed class Visitor
+    {
+        public float Age { get; set; }
+
+        public string Device { get; set; } = "";
+    }
+
+    private sealed class Visit
+    {
+        [LoadColumn(0)]
+        public float Age { get; set; }
+
+        [LoadColumn(1)]
+        public string Device { get; set; } = "";
+
+        [LoadColumn(2)]
+        public string Banner { get; set; } = "";
+
+        [LoadColumn(3)]
+        public float Probability { get; set; }
+
+        [LoadColumn(4)]
+        public bool Clicked { get; set; }
     }
 
     private sealed class Impression

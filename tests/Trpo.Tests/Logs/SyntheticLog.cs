@@ -59,7 +59,8 @@ internal sealed class SyntheticLog
         return new LoadedLog(log, policy, [.. Enumerable.Range(0, Actions).Select(action => $"{action}")]);
     }
 
-    private double[] Worth(ReadOnlySpan<float> context)
+    /// <summary>Computes the chance of a reward of each action.</summary>
+    public double[] Worth(ReadOnlySpan<float> context)
     {
         double[] x = [1, .. context.ToArray().Select(value => (double)value)];
         return [.. Enumerable.Range(0, Actions).Select(action =>

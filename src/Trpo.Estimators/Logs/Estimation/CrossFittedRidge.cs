@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Trpo.Estimators.Estimation;
 
 namespace Trpo.Estimators.Logs.Estimation;
 
@@ -17,7 +16,7 @@ internal static class CrossFittedRidge
     /// <param name="check">Called once per action; throws to end the computation.</param>
     public static double[] Predict(LoggedRows log, ReadOnlySpan<int> folds, int foldCount, double penalty, Action check)
     {
-        var (shift, scale) = Standardize(log);
+        var scale = FeatureScale.Of(log);
         var predictions = new double[log.Count * log.ActionCount];
         var features = new double[log.Length + 1];
         var centers = Centers(log, folds, foldCount);
@@ -29,14 +28,14 @@ internal static class CrossFittedRidge
             {
                 if (log.Actions[i] != action)
                     continue;
-                Read(log, i, shift, scale, features);
+                scale.Read(log.Observation(i), features);
                 sums[folds[i]].Add(features, log.Rewards[i]);
             }
 
             double[][] coefficients = [.. Enumerable.Range(0, foldCount).Select(fold => Others(sums, fold, features.Length).Solve(penalty, centers[fold]))];
             for (var i = 0; i < log.Count; i++)
             {
-                Read(log, i, shift, scale, features);
+                scale.Read(log.Observation(i), features);
                 predictions[(i * log.ActionCount) + action] = centers[folds[i]] + TensorPrimitives.Dot<double>(features, coefficients[folds[i]]);
             }
         }
@@ -72,30 +71,5 @@ internal static class CrossFittedRidge
         }
 
         return [.. sums.Select((sum, fold) => sum / counts[fold])];
-    }
-
-    private static void Read(LoggedRows log, int index, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<double> features)
-    {
-        features[0] = 1;
-        var observation = log.Observation(index);
-        for (var i = 0; i < observation.Length; i++)
-            features[i + 1] = (observation[i] - shift[i]) * scale[i];
-    }
-
-    private static (double[] Shift, double[] Scale) Standardize(LoggedRows log)
-    {
-        var (shift, scale, values) = (new double[log.Length], new double[log.Length], new double[log.Count]);
-        for (var i = 0; i < log.Length; i++)
-        {
-            for (var row = 0; row < log.Count; row++)
-                values[row] = log.Observation(row)[i];
-            var moments = Moments.Of(values);
-            shift[i] = moments.Mean;
-
-            // A value that never changes but for rounding tells nothing.
-            scale[i] = moments.Varies(1e-9 * Math.Abs(moments.Mean)) ? 1 / Math.Sqrt(moments.Variance) : 0;
-        }
-
-        return (shift, scale);
     }
 }

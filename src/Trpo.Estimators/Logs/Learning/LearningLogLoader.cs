@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Estimators.Logs.Estimation;
+
+namespace Trpo.Estimators.Logs.Learning;
+
+/// <summary>The reading of a log from which a policy is learned, in one pass; the first row with a fault ends it.</summary>
+internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions options, Action check)
+{
+    private const int MinRows = 10;
+
+    private readonly List<int> _actions = [];
+    private readonly List<double> _propensities = [];
+    private readonly List<double> _rewards = [];
+    private readonly List<float> _observations = [];
+
+    /// <summary>Reads a log.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="seed">The seed of the order of the rows.</param>
+    /// <exception cref="LogException">A row has a fault, or nothing can be learned from the log.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public LearningLog Load(IDataView view, int seed)
+    {
+        using var reader = new LogReader(view, columns, options.Actions, columns.Observation);
+        var (rules, row) = (new RowFaults(columns, columns.Observation), reader.Row);
+        var width = row.Observation.Length;
+        if (row.Mask.Length > 0 && width <= row.Mask.Length)
+            throw MissingMask($"Column '{columns.Observation}' has {width} values");
+        while (reader.Read())
+        {
+            check();
+            foreach (var (_, message) in rules.Of(row, reader.Actions.Names))
+                throw new LogException($"{message} CheckLog lists the faults of all rows.", row.Index);
+            if (row.Mask.Length > 0 && !row.Observation.AsSpan(width - row.Mask.Length).SequenceEqual(row.Mask))
+                throw new LogException(MissingMask($"{RowFaults.Where(row.Index)}, column '{columns.Observation}' ends otherwise").Message, row.Index);
+            if ((_actions.Count + 1L) * width > Array.MaxLength)
+                throw new LogException($"The log has more than {_actions.Count} rows of {width} values, more than an array holds. Learn from a sample of the rows (TakeRows, or FilterRowsByColumn on a random column), or put a transform such as ProjectToPrincipalComponents in front.");
+            _actions.Add(row.Action);
+            _propensities.Add(Math.Min(row.Probability, 1));
+            _rewards.Add(row.Reward);
+            _observations.AddRange(row.Observation);
+        }
+
+        var names = reader.Actions.Names;
+        var isOrderOfRows = options.Actions is null && view.Schema[columns.Action].Type is TextDataViewType;
+        return Create([.. names], isOrderOfRows, width, row.Mask.Length > 0, seed);
+    }
+
+    private LearningLog Create(string[] names, bool isOrderOfRows, int width, bool hasMask, int seed)
+    {
+        if (_actions.Count < MinRows)
+            throw new LogException($"The log has {_actions.Count} rows; a policy cannot be learned from less than {MinRows}, and one that can be trusted from less than some hundred.");
+        if ((long)_actions.Count * names.Length > Array.MaxLength)
+            throw new LogException($"The log has {_actions.Count} rows and {names.Length} actions, more values of actions than an array holds. Learn from a sample of the rows, or group the actions.");
+        if (_actions.TrueForAll(action => action == _actions[0]))
+            throw new LogException($"All {_actions.Count} rows have the action '{names[_actions[0]]}': there is nothing to compare it with. Log the decisions of a policy that tries other actions, too.");
+        var actions = Take(_actions);
+
+        // Texts are met in the order of the rows, on which nothing may depend.
+        if (isOrderOfRows)
+        {
+            string[] sorted = [.. names.Order(StringComparer.Ordinal)];
+            int[] indices = [.. names.Select(name => Array.BinarySearch(sorted, name, StringComparer.Ordinal))];
+            actions = [.. actions.Select(action => indices[action])];
+            names = sorted;
+        }
+
+        var read = new LoggedRows(names.Length, width) { Actions = actions, Propensities = Take(_propensities), Rewards = Take(_rewards), Observations = Take(_observations) };
+        var rows = Shuffle(read, RowKeys.Of(read, seed).Shuffle());
+        var scale = RewardScale.Of(rows.Rewards, keepsOrigin: options.Estimator == LearningEstimator.IPS);
+        if (!double.IsFinite(scale.Scale) || !double.IsFinite(scale.Shift))
+            throw new LogException(string.Create(CultureInfo.InvariantCulture, $"The rewards in column '{columns.Reward}' are up to {rows.Rewards.Max(Math.Abs):G6}, so that their sum is infinite. Divide them by a constant."));
+        if (scale.Scale == 0)
+            throw new LogException(string.Create(CultureInfo.InvariantCulture, $"All {rows.Count} rewards in column '{columns.Reward}' are {rows.Rewards[0]:G6}: no action is better than another. Join the rewards of the decisions."));
+        scale.Apply(rows.Rewards);
+        var log = new LearningLog(rows, names, scale, hasMask) { Training = rows.Count - (int)Math.Round(rows.Count * options.HeldOutShare) };
+        if (log.CountActions().Count(count => count > 0) < 2)
+            throw new LogException($"The {log.Training} rows that are not held out have one action only. Log more rows of other actions, or lower {nameof(TrpoFromLogOptions)}.{nameof(TrpoFromLogOptions.HeldOutShare)}.");
+        return log;
+    }
+
+    // Frees the list, which has room for up to twice as many values.
+    private static T[] Take<T>(List<T> list)
+    {
+        T[] values = [.. list];
+        list.Clear();
+        list.Capacity = 0;
+        return values;
+    }
+
+    private static LoggedRows Shuffle(LoggedRows log, int[] order)
+    {
+        var observations = new float[log.Observations.Length];
+        for (var i = 0; i < order.Length; i++)
+            log.Observation(order[i]).CopyTo(observations.AsSpan(i * log.Length));
+        return new LoggedRows(log.ActionCount, log.Length)
+        {
+            Actions = Array.ConvertAll(order, row => log.Actions[row]),
+            Propensities = Array.ConvertAll(order, row => log.Propensities[row]),
+            Rewards = Array.ConvertAll(order, row => log.Rewards[row]),
+            Observations = observations,
+        };
+    }
+
+    private ArgumentException MissingMask(string found) =>
+        new($"{found}, where the policy reads which actions are eligible: the values of column '{columns.Eligible}' must be the last of the observation. Put Concatenate(\"{columns.Observation}\", ..., \"{columns.Eligible}\") in front, behind any normalizer.");
+}

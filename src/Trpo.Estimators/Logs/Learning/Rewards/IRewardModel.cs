@@ -1,0 +1,14 @@
+using Trpo.Estimators.Logs.Estimation;
+
+namespace Trpo.Estimators.Logs.Learning.Rewards;
+
+/// <summary>A model of the rewards of all actions that can be fitted to rows of a log.</summary>
+internal interface IRewardModel
+{
+    /// <summary>Fits the model to some rows.</summary>
+    /// <param name="log">The log, in a random order, with standardized rewards.</param>
+    /// <param name="rows">The indices of the rows, at least one, in ascending order.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="check">Throws to end the fit.</param>
+    IRewardPredictor Fit(LoggedRows log, int[] rows, int seed, Action check);
+}

@@ -1,0 +1,100 @@
+using Trpo.Estimators.Baselines;
+using Trpo.Estimators.Logs.Estimation;
+using Trpo.Estimators.Networks;
+using Trpo.Estimators.Optimization;
+using Trpo.Runtime.Randomness;
+
+namespace Trpo.Estimators.Logs.Learning.Rewards;
+
+/// <summary>A perceptron with an output per action, fitted to the rewards of the logged actions by trust-region steps. The last tenth of the rows chooses the step that is kept.</summary>
+/// <param name="hiddenLayers">The widths of the hidden layers.</param>
+/// <param name="steps">The number of steps, at least 1.</param>
+internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardModel
+{
+    private const int MaxRows = 8_192;
+
+    /// <inheritdoc/>
+    public IRewardPredictor Fit(LoggedRows log, int[] rows, int seed, Action check)
+    {
+        var scale = FeatureScale.Of(log);
+        var model = PerceptronModel.Create(log.Length, hiddenLayers, log.ActionCount, Activation.Tanh, outputGain: 0, new RandomSource((ulong)seed));
+        var network = DifferentiableNetwork.For(model);
+        var predictor = new Predictor(network, scale, rows.Sum(row => log.Rewards[row]) / rows.Length);
+        var fitted = Math.Max(1, rows.Length - (rows.Length / 10));
+        var (blocks, optimizer) = (new RowBlocks(fitted, MaxRows), new TrustRegionOptimizer(new ValueFunctionOptions().TrustRegion));
+        var (best, least) = (new double[network.Parameters.Length], double.PositiveInfinity);
+        Keep();
+        for (var step = 0; step < steps; step++)
+        {
+            check();
+            var block = step % blocks.Count;
+            var problem = new ValueProblem([predictor.Objective(log, rows.AsSpan(blocks.Start(block), blocks.RowsOf(block)))]);
+            if (optimizer.Step(problem).Outcome != TrustRegionOutcome.Accepted && blocks.Count == 1)
+                break;
+            Keep();
+        }
+
+        network.Assign(best);
+        return predictor;
+
+        void Keep()
+        {
+            var error = Error();
+            if (fitted < rows.Length && !(error < least))
+                return;
+            least = error;
+            network.Parameters.CopyTo(best);
+        }
+
+        // The sum of the squared errors on the rows that are not fitted.
+        double Error()
+        {
+            var sum = 0.0;
+            for (var start = fitted; start < rows.Length; start += MaxRows)
+                sum += predictor.Objective(log, rows.AsSpan(start, Math.Min(MaxRows, rows.Length - start))).Linearize().Objective;
+            return sum;
+        }
+    }
+
+    private sealed class Predictor(IDifferentiableNetwork network, FeatureScale scale, double center) : IRewardPredictor
+    {
+        public RewardObjective Objective(LoggedRows log, ReadOnlySpan<int> rows)
+        {
+            var (actions, targets) = (new int[rows.Length], new double[rows.Length]);
+            for (var i = 0; i < rows.Length; i++)
+                (actions[i], targets[i]) = (log.Actions[rows[i]], log.Rewards[rows[i]] - center);
+            return new RewardObjective(network, Read(log, rows), actions, targets);
+        }
+
+        public void Predict(LoggedRows log, int[] rows, float[] predictions, Action check)
+        {
+            if (rows.Length == 0)
+                return;
+            var (blocks, width) = (new RowBlocks(rows.Length, MaxRows), log.ActionCount);
+            var outputs = new double[blocks.Length * width];
+            for (var block = 0; block < blocks.Count; block++)
+            {
+                check();
+                var part = rows.AsSpan(blocks.Start(block), blocks.RowsOf(block));
+                network.Evaluate(Read(log, part), outputs.AsSpan(0, part.Length * width));
+                for (var i = 0; i < part.Length * width; i++)
+                    predictions[(part[i / width] * width) + (i % width)] = (float)(outputs[i] + center);
+            }
+        }
+
+        public void Dispose() => network.Dispose();
+
+        private float[] Read(LoggedRows log, ReadOnlySpan<int> rows)
+        {
+            var (features, values) = (new float[rows.Length * log.Length], new double[log.Length + 1]);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                scale.Read(log.Observation(rows[i]), values);
+                for (var j = 0; j < log.Length; j++)
+                    features[(i * log.Length) + j] = (float)values[j + 1];
+            }
+
+            return features;
+        }
+    }
+}
