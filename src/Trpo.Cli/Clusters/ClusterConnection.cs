@@ -16,6 +16,9 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>The time that the connection, and later each answer, may take: longer than Orleans waits for either.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    // An address whose packets are dropped must leave time for the others.
+    private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ClusterGateway _gateway;
     private readonly IHost _host;
 
@@ -68,23 +71,46 @@ internal sealed class ClusterConnection : IDisposable
     // A name may have addresses that nobody listens to, and Orleans would try those until the time is over, without telling why.
     private static async Task<IPEndPoint> FindAsync(ClusterGateway gateway, CancellationToken cancellation)
     {
-        SocketException? failure = null;
-        foreach (var address in await AddressesAsync(gateway, cancellation))
+        var endpoints = (await AddressesAsync(gateway, cancellation)).Select(address => new IPEndPoint(address, gateway.Port));
+        return await FirstThatAnswersAsync(endpoints, AddressTimeout, ConnectAsync, cancellation);
+    }
+
+    /// <summary>Returns the first endpoint that can be connected to.</summary>
+    /// <param name="endpoints">The endpoints, in the order in which they are tried.</param>
+    /// <param name="limit">The time that each may take.</param>
+    /// <param name="connect">Connects.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SocketException">The last endpoint refuses, or there is none.</exception>
+    /// <exception cref="TimeoutException">The last endpoint gives no answer.</exception>
+    internal static async Task<IPEndPoint> FirstThatAnswersAsync(IEnumerable<IPEndPoint> endpoints, TimeSpan limit, Func<IPEndPoint, CancellationToken, Task> connect, CancellationToken cancellation)
+    {
+        Exception failure = new SocketException((int)SocketError.HostNotFound);
+        foreach (var endpoint in endpoints)
         {
-            var endpoint = new IPEndPoint(address, gateway.Port);
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            timeout.CancelAfter(limit);
             try
             {
-                await socket.ConnectAsync(endpoint, cancellation);
+                await connect(endpoint, timeout.Token);
                 return endpoint;
             }
             catch (SocketException exception)
             {
                 failure = exception;
             }
+            catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+            {
+                failure = new TimeoutException($"{endpoint} gives no answer", exception);
+            }
         }
 
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+        throw failure;
+    }
+
+    private static async Task ConnectAsync(IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(endpoint, cancellation);
     }
 
     private static IHost Create(ClusterGateway gateway, IPEndPoint endpoint)

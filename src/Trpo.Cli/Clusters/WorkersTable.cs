@@ -20,7 +20,7 @@ internal static class WorkersTable
     /// <param name="silos">Its silos.</param>
     public static IRenderable Of(ClusterGateway gateway, IReadOnlyList<TrpoWorkerSilo> silos)
     {
-        List<IRenderable> parts = [Text($"Cluster '{gateway.Cluster}' (service '{gateway.Service}'): {silos.Count} silos with room for {silos.Sum(silo => silo.Capacity)} shards; {silos.Sum(silo => silo.Shards)} shards in {silos.Sum(silo => silo.Blocks.Count)} blocks"), Text($""), SilosOf(silos)];
+        List<IRenderable> parts = [Text($"Cluster '{gateway.Cluster}' (service '{gateway.Service}'): {Amount(silos.Count, "silo")} with room for {Amount(silos.Sum(silo => silo.Capacity), "shard")}; {Amount(silos.Sum(silo => silo.Shards), "shard")} in {Amount(silos.Sum(silo => silo.Blocks.Count), "block")}"), Text($""), SilosOf(silos)];
         parts.AddRange(silos.Where(silo => silo.Failure is not null).Select(silo => Text($"{silo.Address} did not answer: {silo.Failure}")));
         if (silos.Any(silo => silo.Blocks.Count > 0))
             parts.AddRange([Text($""), BlocksOf(silos)]);
@@ -77,6 +77,8 @@ internal static class WorkersTable
             table.AddColumn(new TableColumn(new Markup($"[grey]{name}[/]")) { Alignment = Justify.Right, NoWrap = true });
         return table;
     }
+
+    private static string Amount(int number, string noun) => FormattableString.Invariant($"{number} {noun}{(number == 1 ? "" : "s")}");
 
     private static Text Text(FormattableString value) => new(Terminal.WithoutControls(FormattableString.Invariant(value)));
 }

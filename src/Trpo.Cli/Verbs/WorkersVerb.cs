@@ -54,7 +54,7 @@ internal static class WorkersVerb
         try
         {
             using var connection = ClusterConnection.Open(gateway, ClusterConnection.Timeout, interruption.Token);
-            var watch = new WorkersWatch(connection, gateway, terminal, WatchInterval);
+            var watch = new WorkersWatch(connection.GetWorkers, gateway, terminal, WatchInterval);
             if (parsed.GetValue(Watch) && parsed.GetValue(Json))
                 watch.WriteJson(interruption.Token);
             else if (parsed.GetValue(Watch))

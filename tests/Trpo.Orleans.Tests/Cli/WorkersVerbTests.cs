@@ -28,7 +28,7 @@ public sealed class WorkersVerbTests
         var address = root.GetProperty("silos")[0].GetProperty("address").GetString();
         Assert.That(lines, Is.EqualTo(new[]
         {
-            "Cluster 'a' (service 'b'): 1 silos with room for 6 shards; 1 shards in 1 blocks",
+            "Cluster 'a' (service 'b'): 1 silo with room for 6 shards; 1 shard in 1 block",
             "",
             "silo capacity shards blocks",
             $"{address} 6 1 1",
@@ -69,10 +69,45 @@ public sealed class WorkersVerbTests
         using var stop = new CancellationTokenSource();
         using var output = new LineCounter(until: 3, stop.Cancel);
 
-        Assert.Catch<OperationCanceledException>(() => new WorkersWatch(connection, gateway, new Terminal(output, TextWriter.Null), TimeSpan.FromMilliseconds(1)).WriteJson(stop.Token));
+        Assert.Catch<OperationCanceledException>(() => new WorkersWatch(connection.GetWorkers, gateway, new Terminal(output, TextWriter.Null), TimeSpan.FromMilliseconds(1)).WriteJson(stop.Token));
 
         Assert.That(output.Lines, Has.Count.EqualTo(3));
         Assert.That(output.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("silos")[0].GetProperty("capacity").GetInt32()), Is.All.EqualTo(6));
+    }
+
+    [Test]
+    public void A_watch_shows_a_look_that_fails_and_goes_on()
+    {
+        var looks = 0;
+        using var stop = new CancellationTokenSource();
+        using var output = new LineCounter(until: 2, stop.Cancel);
+        using var error = new StringWriter();
+        var watch = new WorkersWatch(_ => ++looks == 2 ? throw new CommandException("Nobody answers.") : [], new ClusterGateway("localhost", 1, "a", "b"), new Terminal(output, error), TimeSpan.FromMilliseconds(1));
+
+        Assert.Catch<OperationCanceledException>(() => watch.WriteJson(stop.Token));
+
+        Assert.That((looks, output.Lines.Count, error.ToString().TrimEnd()), Is.EqualTo((3, 2, "Nobody answers.")));
+        var first = new WorkersWatch(_ => throw new CommandException("Nobody answers."), new ClusterGateway("localhost", 1, "a", "b"), new Terminal(output, error), TimeSpan.FromMilliseconds(1));
+        Assert.That(() => first.WriteJson(default), Throws.InstanceOf<CommandException>());
+    }
+
+    [Test]
+    public async Task An_address_that_says_nothing_leaves_time_for_the_next_one()
+    {
+        IPEndPoint[] addresses = [new(IPAddress.IPv6Loopback, 1), new(IPAddress.Loopback, 2), new(IPAddress.Loopback, 3)];
+
+        var found = await ClusterConnection.FirstThatAnswersAsync(addresses, TimeSpan.FromMilliseconds(20), ConnectAsync, default);
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => ClusterConnection.FirstThatAnswersAsync(addresses[..1], TimeSpan.FromMilliseconds(20), ConnectAsync, default));
+
+        Assert.That(found, Is.EqualTo(addresses[2]));
+        Assert.That(failure!.Message, Is.EqualTo("[::1]:1 gives no answer"));
+
+        static Task ConnectAsync(IPEndPoint address, CancellationToken cancellation) => address.Port switch
+        {
+            1 => Task.Delay(Timeout.Infinite, cancellation),
+            2 => Task.FromException(new SocketException((int)SocketError.ConnectionRefused)),
+            _ => Task.CompletedTask,
+        };
     }
 
     [Test]
