@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using Trpo.Orleans.Hosting;
@@ -22,22 +23,23 @@ public static class SiloBuilderExtensions
     /// authenticates nobody by itself, so that the ports of the silos must be reachable for trusted processes only.
     /// </remarks>
     /// <param name="builder">The silo.</param>
-    /// <param name="configure">Registers the environments, and changes the settings.</param>
+    /// <param name="configure">
+    /// Registers the environments, and changes the settings. Further calls, and <c>services.Configure&lt;TrpoWorkerOptions&gt;(...)</c>, add to them. A silo whose settings are out of their ranges, or
+    /// that has no environment, does not start (<see cref="OptionsValidationException"/>).
+    /// </param>
     /// <returns>The silo.</returns>
-    /// <exception cref="ArgumentException">A setting is out of its range, or no environment is registered.</exception>
-    /// <exception cref="InvalidOperationException">The silo has workers already.</exception>
     public static ISiloBuilder AddTrpoWorkers(this ISiloBuilder builder, Action<TrpoWorkerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        if (builder.Services.Any(service => service.ServiceType == typeof(TrpoWorkerOptions)))
-            throw new InvalidOperationException($"The silo has workers already: register all environments in one call of {nameof(AddTrpoWorkers)}.");
-        var options = new TrpoWorkerOptions();
-        configure(options);
-        options.Validate();
-        builder.Services.AddSingleton(options);
-        builder.Services.TryAddSingleton<IBlockWorkerFactory>(_ => new ShardWorkerFactory(options.Registry));
-        return builder.UseTrpoWorkers(options.MaxMessageBytes);
+        var services = builder.Services;
+        services.AddOptions<TrpoWorkerOptions>().Configure<IServiceProvider>((options, provider) => options.Services = provider).Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(IValidateOptions<TrpoWorkerOptions>)))
+            return builder;
+        services.AddSingleton<IValidateOptions<TrpoWorkerOptions>>(new WorkerOptionsValidation<TrpoWorkerOptions>(options => options.Validate()));
+        services.TryAddSingleton<IBlockWorkerFactory>(provider => new ShardWorkerFactory(OptionsOf(provider).Registry));
+        services.AddOptions<SiloMessagingOptions>().Configure<IServiceProvider>((messaging, provider) => Raise(messaging, OptionsOf(provider).MaxMessageBytes));
+        return builder.AddGrains();
     }
 
     /// <summary>
@@ -52,7 +54,12 @@ public static class SiloBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         MessageSize.Check(maxMessageBytes, nameof(maxMessageBytes));
-        builder.Services.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = Math.Max(messaging.MaxMessageBodySize, maxMessageBytes));
+        builder.Services.Configure<SiloMessagingOptions>(messaging => Raise(messaging, maxMessageBytes));
+        return builder.AddGrains();
+    }
+
+    private static ISiloBuilder AddGrains(this ISiloBuilder builder)
+    {
         if (builder.Services.Any(service => service.ServiceType == typeof(SiloWorkers)))
             return builder;
         builder.Services.TryAddSingleton(new WorkerClock(TimeProvider.System));
@@ -62,9 +69,14 @@ public static class SiloBuilderExtensions
         return builder.AddGrainDirectory(WorkerGrainDirectory.Name, (_, _) => new WorkerGrainDirectory());
     }
 
+    // Without a factory, the silo has no workers and no settings of any.
     private static SiloWorkers CreateWorkers(IServiceProvider provider)
     {
-        var options = provider.GetService<TrpoWorkerOptions>();
-        return ActivatorUtilities.CreateInstance<SiloWorkers>(provider, new WorkerSettings(options?.Capacity ?? 0, options?.IdleTimeout ?? TimeSpan.Zero));
+        var settings = provider.GetService<IBlockWorkerFactory>() is null ? new WorkerSettings(0, TimeSpan.Zero) : new WorkerSettings(OptionsOf(provider).Capacity, OptionsOf(provider).IdleTimeout);
+        return ActivatorUtilities.CreateInstance<SiloWorkers>(provider, settings);
     }
+
+    private static void Raise(SiloMessagingOptions messaging, int maxMessageBytes) => messaging.MaxMessageBodySize = Math.Max(messaging.MaxMessageBodySize, maxMessageBytes);
+
+    private static TrpoWorkerOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrpoWorkerOptions>>().Value;
 }

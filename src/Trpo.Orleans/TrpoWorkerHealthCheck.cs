@@ -4,7 +4,7 @@ using Trpo.Orleans.Hosting;
 namespace Trpo.Orleans;
 
 /// <summary>
-/// The health of a silo's workers: healthy with up to <see cref="TrpoWorkerOptions.Capacity"/> shards, degraded with more, unhealthy while the silo stops. The data have the state of each block.
+/// The health of a silo's workers: healthy with up to <see cref="TrpoWorkerOptions.Capacity"/> shards, degraded with more, unhealthy while the silo stops, as far as anything asks it then: a web server in the same host stops first. The data have the state of each block.
 /// <code>
 /// services.AddHealthChecks().AddCheck&lt;TrpoWorkerHealthCheck&gt;("trpo-workers");
 /// </code>
@@ -29,7 +29,7 @@ public sealed class TrpoWorkerHealthCheck : IHealthCheck
         var blocks = _workers.Blocks;
         var data = blocks.ToDictionary(block => block.Key, block => (object)block.Status);
         var shards = _workers.Shards;
-        var description = $"{shards} shards in {blocks.Count} blocks, room for {_workers.Capacity} shards";
+        var description = $"{Amount.Of(shards, "shard")} in {Amount.Of(blocks.Count, "block")}, room for {Amount.Of(_workers.Capacity, "shard")}";
         var result = _workers.IsStopping ? HealthCheckResult.Unhealthy($"{description}; the silo is stopping", data: data)
             : shards > _workers.Capacity ? HealthCheckResult.Degraded(description, data: data)
             : HealthCheckResult.Healthy(description, data);

@@ -17,6 +17,9 @@ public sealed class TrpoWorkerOptions
     /// <summary>Gets the parts that trainings may use, by name.</summary>
     public WorkerRegistry Registry { get; } = new();
 
+    /// <summary>Gets or sets the services of the silo; null outside of one.</summary>
+    internal IServiceProvider? Services { get; set; }
+
     /// <summary>Gets the transforms that the workers load.</summary>
     public PipelineRegistry Pipelines => Registry.Pipelines;
 
@@ -41,6 +44,17 @@ public sealed class TrpoWorkerOptions
     {
         Registry.AddEnvironment(name, factory);
         return this;
+    }
+
+    /// <summary>Registers an environment that is created with the services of the silo.</summary>
+    /// <param name="name">The name that trainings use: that of the environment, unless their <see cref="TrainingWorkers.Environment"/> is another.</param>
+    /// <param name="factory">Creates a new environment from the services of the silo; called once per environment and once for the spaces, on any thread. Nobody disposes scopes that it creates.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">The name is empty or registered already.</exception>
+    public TrpoWorkerOptions AddEnvironment(string name, Func<IServiceProvider, IEnvironment> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return AddEnvironment(name, () => factory(Services ?? throw new InvalidOperationException($"The environment '{name}' needs the services of a silo: register it in {nameof(SiloBuilderExtensions.AddTrpoWorkers)}.")));
     }
 
     /// <inheritdoc cref="WorkerRegistry.AddDistribution(string, Func{DistributionArguments, IActionDistribution})"/>

@@ -99,10 +99,13 @@ public sealed class SiloWorkersTests
         var healthy = await check.CheckHealthAsync(new HealthCheckContext());
         await workers.Open("two", _ => { }).SendAsync(Guid.NewGuid(), [1], default);
         var degraded = await check.CheckHealthAsync(new HealthCheckContext());
+        await workers.StopAsync(default);
+        var unhealthy = await check.CheckHealthAsync(new HealthCheckContext());
 
-        Assert.That((healthy.Status, healthy.Description), Is.EqualTo((HealthStatus.Healthy, "1 shards in 1 blocks, room for 1 shards")));
+        Assert.That((healthy.Status, healthy.Description), Is.EqualTo((HealthStatus.Healthy, "1 shard in 1 block, room for 1 shard")));
         Assert.That(degraded.Status, Is.EqualTo(HealthStatus.Degraded));
         Assert.That(degraded.Data.Keys, Is.EqualTo(new[] { "one", "two" }));
+        Assert.That((unhealthy.Status, unhealthy.Description), Is.EqualTo((HealthStatus.Unhealthy, "0 shards in 0 blocks, room for 0 shards; the silo is stopping")));
     }
 
     [Test]
