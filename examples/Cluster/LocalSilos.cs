@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Trpo.Examples.Cluster;
 
@@ -20,19 +18,23 @@ internal sealed class LocalSilos : IDisposable
     /// <param name="membership">The conditions under which they may join.</param>
     /// <param name="stepTime">The time that each step of the simulator takes.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">A silo has ended instead.</exception>
+    /// <exception cref="OrleansException">A silo has ended instead.</exception>
     public static async Task<LocalSilos> StartAsync(int count, Membership membership, TimeSpan stepTime, CancellationToken cancellation)
     {
-        var ports = FreePorts(2 * count);
+        var ports = Ports.Free(2 * count);
         var silos = new LocalSilos(ports[count..]);
         try
         {
             // The first one knows the others, and must be there before them.
             for (var i = 0; i < count; i++)
+            {
                 await silos.StartAsync(
+                    $"Silo {i + 1} of {count} (ports {ports[i]} and {ports[count + i]})",
                     ["silo", "--attached", "--cluster", membership.ClusterId, "--microseconds", stepTime.TotalMicroseconds.ToString("F0", CultureInfo.InvariantCulture), "--capacity", "1",
                     "--primary", Text(ports[0]), "--port", Text(ports[i]), "--gateway", Text(ports[count + i]), .. membership.Certificate is null ? [] : (string[])["--certificate", membership.Certificate]],
                     cancellation);
+            }
+
             return silos;
         }
         catch
@@ -55,7 +57,7 @@ internal sealed class LocalSilos : IDisposable
         }
     }
 
-    private async Task StartAsync(string[] arguments, CancellationToken cancellation)
+    private async Task StartAsync(FormattableString silo, string[] arguments, CancellationToken cancellation)
     {
         // "dotnet run" starts the program itself; "dotnet Cluster.dll" does not.
         var program = Environment.ProcessPath!;
@@ -76,19 +78,11 @@ internal sealed class LocalSilos : IDisposable
         };
         process.BeginOutputReadLine();
         if (!await joined.Task.WaitAsync(cancellation))
-            throw new InvalidOperationException("A silo has ended before it joined the cluster.");
+        {
+            await process.WaitForExitAsync(cancellation);
+            throw new OrleansException(FormattableString.Invariant($"{FormattableString.Invariant(silo)} has ended with exit code {process.ExitCode} before it joined the cluster. Its own message is above; if a port was taken in the meantime, start again."));
+        }
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (var listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
-    }
 }

@@ -25,13 +25,18 @@ var gateway = new Option<int>("--gateway") { Description = "The port for clients
 var primary = new Option<int>("--primary") { Description = "The port of the first silo of this machine, without a Redis server.", DefaultValueFactory = _ => 11_111 };
 var capacity = new Option<int?>("--capacity") { Description = "The number of shards that the silo takes; the number of processors by default." };
 var health = new Option<int?>("--health-port") { Description = "A port for health probes at /health." };
+var dashboard = new Option<int?>("--dashboard") { Description = "A port of this machine for Orleans' dashboard in a browser. It asks for no password, and other machines do not reach it." };
 var attached = new Option<bool>("--attached") { Description = "Stop when the input ends.", Hidden = true };
 
 var output = new Argument<FileInfo>("file") { Description = "The file, which must not exist yet." };
 var days = new Option<int>("--days") { Description = "The number of days that the certificate is valid for.", DefaultValueFactory = _ => 365 };
 
-foreach (var (option, min) in new (Option<int>, int)[] { (microseconds, 0), (seed, 0), (steps, 1), (shards, 1), (perWorker, 1), (compare, 0), (patience, 1), (silos, 1), (days, 1) })
-    RequireAtLeast(option, min);
+foreach (var (option, min, max) in new (Option<int>, int, int)[] { (microseconds, 0, int.MaxValue), (seed, 0, int.MaxValue), (steps, 1, int.MaxValue), (shards, 1, 1_024), (compare, 0, int.MaxValue), (patience, 1, 86_400), (silos, 1, 1_000), (days, 1, 36_500) })
+    option.RequireBetween(min, max);
+foreach (var option in new Option[] { port, gateway, primary, gateways, health, dashboard })
+    option.RequireBetween(1, IPEndPoint.MaxPort);
+capacity.RequireBetween(1, 65_536);
+perWorker.RequirePowerOfTwo(1_024);
 address.Validators.Add(result =>
 {
     if (result.Tokens is [{ Value: var text }] && !IPAddress.TryParse(text, out _))
@@ -46,21 +51,26 @@ SetAction(root, async (parsed, cancellation) =>
 {
     var settings = Training(parsed);
     using var started = await LocalSilos.StartAsync(parsed.GetValue(silos), settings.Membership, settings.StepTime, cancellation);
+    Console.WriteLine($"In another terminal, {WorkersCommand(settings.Membership, started.Gateways[0])} lists the workers.");
     return await TrainingProgram.RunAsync(settings with { Gateways = started.Gateways }, cancellation);
 });
 
-var silo = new Command("silo", "Runs a silo until it is interrupted.") { cluster, redis, certificate, microseconds, address, port, gateway, primary, capacity, health, patience, attached };
+var silo = new Command("silo", "Runs a silo until it is interrupted.") { cluster, redis, certificate, microseconds, address, port, gateway, primary, capacity, health, dashboard, patience, attached };
 SetAction(silo, async (parsed, cancellation) =>
 {
     await SiloProgram.RunAsync(
         new SiloSettings(
-            Membership(parsed), StepTime(parsed), parsed.GetValue(capacity), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port), parsed.GetValue(gateway), parsed.GetValue(primary), parsed.GetValue(health), TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(attached)),
+            Membership(parsed), StepTime(parsed), parsed.GetValue(capacity), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port), parsed.GetValue(gateway), parsed.GetValue(primary), parsed.GetValue(health), parsed.GetValue(dashboard), TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(attached)),
         cancellation);
     return 0;
 });
 
 var train = new Command("train", "Trains in the silos of a cluster.") { cluster, redis, certificate, microseconds, seed, steps, shards, perWorker, compare, folder, resume, gateways, patience };
 SetAction(train, (parsed, cancellation) => TrainingProgram.RunAsync(Training(parsed), cancellation));
+
+var list = new Command("workers", "Lists the silos of a cluster and the blocks of shards that they run.") { cluster, redis, certificate, gateways, patience };
+SetAction(list, (parsed, cancellation) =>
+    ClusterClient.UseAsync(Membership(parsed), parsed.GetValue(gateways) ?? [], TimeSpan.FromSeconds(parsed.GetValue(patience)), client => WorkersProgram.RunAsync(client, cancellation), cancellation));
 
 var create = new Command("certificate", "Creates a self-signed certificate for the processes of a cluster.") { output, days };
 SetAction(create, (parsed, _) =>
@@ -71,8 +81,17 @@ SetAction(create, (parsed, _) =>
 });
 root.Add(silo);
 root.Add(train);
+root.Add(list);
 root.Add(create);
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+
+// The signals of an attached silo are those of its lifetime.
+var command = root.Parse(args);
+return await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = command.GetValue(attached) ? null : TimeSpan.FromSeconds(30) });
+
+// The tool trpo connects without TLS.
+static string WorkersCommand(Membership membership, int gateway) => FormattableString.Invariant(membership.Certificate is null
+    ? $"'trpo workers --gateway 127.0.0.1:{gateway} --cluster {membership.ClusterId} --service {membership.ClusterId}'"
+    : (FormattableString)$"'Cluster workers --gateways {gateway} --cluster {membership.ClusterId} --certificate {membership.Certificate}'");
 
 Membership Membership(ParseResult parsed) => new(parsed.GetValue(cluster)!, parsed.GetValue(redis), Environment.GetEnvironmentVariable("REDIS_PASSWORD"), parsed.GetValue(certificate));
 
@@ -107,11 +126,4 @@ static void SetAction(Command command, Func<ParseResult, CancellationToken, Task
         Console.Error.WriteLine(Failures.Describe(exception));
         return 1;
     }
-});
-
-static void RequireAtLeast(Option<int> option, int min) => option.Validators.Add(result =>
-{
-    // The parser reports text that is no number.
-    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < min)
-        result.AddError($"{option.Name} must be at least {min}.");
 });

@@ -11,6 +11,7 @@ namespace Trpo.Examples.Cluster;
 /// <param name="GatewayPort">The port for clients.</param>
 /// <param name="PrimaryPort">The port of the first silo of this machine.</param>
 /// <param name="HealthPort">The port of the health probe; null for none.</param>
+/// <param name="DashboardPort">The port of Orleans' dashboard, for this machine alone; null for none.</param>
 /// <param name="Patience">The time after which it gives up to join.</param>
 /// <param name="IsAttached">True if the silo ends with its input.</param>
 internal sealed record SiloSettings(
@@ -22,5 +23,6 @@ internal sealed record SiloSettings(
     int GatewayPort,
     int PrimaryPort,
     int? HealthPort,
+    int? DashboardPort,
     TimeSpan Patience,
     bool IsAttached);

@@ -21,7 +21,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
             return;
         _lines = line;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{value.Steps,9:N0} steps  {value.StepsPerSecond,7:N0} steps/s  at the target {value.MeanReturnOfLast100,5:F1} of {Reactor.EpisodeSteps} steps  rollout {Share(value.Times):P0} of the time"));
+            $"{value.Steps,9:N0} steps  {value.StepsPerSecond,7:N0} steps/s  return {value.MeanReturnOfLast100,5:F1} of at most {Reactor.EpisodeSteps}  rollout {Share(value.Times):P0} of the time"));
     }
 
     private static double Share(IterationTimes times) => times.Rollout / (times.Rollout + times.Advantages + times.PolicyUpdate + times.ValueFit);

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.ML;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments;
@@ -18,29 +15,18 @@ internal static class TrainingProgram
 
     private const int EnvironmentsPerShard = 4;
 
-    /// <returns>0; 1 if the policy differs from that of one process; 130 if the training was interrupted.</returns>
-    public static async Task<int> RunAsync(TrainingSettings settings, CancellationToken cancellation)
+    /// <returns>0; 1 if the policy differs from that of one process; 130 if the training or the comparison was interrupted.</returns>
+    public static Task<int> RunAsync(TrainingSettings settings, CancellationToken cancellation)
     {
         settings.Folder.Create();
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.None).AddFilter("Polly", LogLevel.Warning);
-        builder.UseOrleansClient(client =>
-        {
-            settings.Membership.Configure(client, settings.Gateways);
-            client.UseTrpoWorkers();
-        });
-        using var host = builder.Build();
-        await settings.Membership.ConnectAsync(host, settings.Patience, cancellation);
-        var workers = host.Services.GetRequiredService<IClusterClient>().TrpoWorkers() with { ShardsPerWorker = settings.ShardsPerWorker };
-        try
-        {
-            // Fit computes, and keeps the thread that it is called on.
-            return await Task.Run(() => Execute(settings, workers, cancellation), CancellationToken.None);
-        }
-        finally
-        {
-            await host.StopAsync(CancellationToken.None);
-        }
+
+        // Fit computes, and keeps the thread that it is called on.
+        return ClusterClient.UseAsync(
+            settings.Membership,
+            settings.Gateways,
+            settings.Patience,
+            client => Task.Run(() => Execute(settings, client.TrpoWorkers() with { ShardsPerWorker = settings.ShardsPerWorker }, cancellation), CancellationToken.None),
+            cancellation);
     }
 
     private static int Execute(TrainingSettings settings, TrainingWorkers workers, CancellationToken cancellation)
@@ -68,18 +54,19 @@ internal static class TrainingProgram
         }
 
         if (display.Last is { } last)
-            Print($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s): {last.MeanReturnOfLast100:F1} of {Reactor.EpisodeSteps} steps at the target. Wrote {policy}");
-        return settings.ComparedSteps == 0 || IsSame(options with { TotalSteps = settings.ComparedSteps }, settings) ? 0 : 1;
+            Print($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s): return {last.MeanReturnOfLast100:F1} of at most {Reactor.EpisodeSteps}. Wrote {policy}");
+        var isSame = settings.ComparedSteps == 0 || IsSame(options with { TotalSteps = settings.ComparedSteps }, settings);
+        return cancellation.IsCancellationRequested ? Interrupted : isSame ? 0 : 1;
     }
 
-    // The same training with and without workers.
+    // The same training with and without workers. False if it was interrupted.
     private static bool IsSame(TrpoOptions options, TrainingSettings settings)
     {
         var (there, here) = (Path.Combine(settings.Folder.FullName, "compared-cluster.onnx"), Path.Combine(settings.Folder.FullName, "compared-process.onnx"));
         Train(options, settings, there);
         Train(options with { Workers = null }, settings, here);
         if (options.Cancellation.IsCancellationRequested)
-            return true;
+            return false;
         string[] hashes = [.. new[] { there, here }.Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))[..16])];
         Print($"{options.TotalSteps:N0} steps on the cluster and in this process: SHA-256 {hashes[0]}... and {hashes[1]}..., {(hashes[0] == hashes[1] ? "the same policy, bit for bit" : "two policies")}.");
         return hashes[0] == hashes[1];

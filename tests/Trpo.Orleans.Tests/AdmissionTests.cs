@@ -60,6 +60,27 @@ public sealed class AdmissionTests
     }
 
     [Test]
+    public async Task Without_the_certificate_a_silo_that_Redis_lets_in_fails_all_the_same()
+    {
+        using var redis = await RedisServer.StartAsync();
+        using var folder = new TemporaryFolder();
+        var (own, other) = (folder.PathOf("own.pfx"), folder.PathOf("other.pfx"));
+        Certificates.Create(own, days: 1);
+        Certificates.Create(other, days: 1);
+        var ports = GatewaySilo.FreePorts(4);
+        var membership = new Membership(Guid.NewGuid().ToString("N"), redis.Configuration, Certificate: own);
+        await using var silo = await Member.Silo(membership, 0, ports[0], ports[1]).StartAsync();
+        await using var client = await Member.ClientOf(membership).StartAsync();
+
+        string[] stranger = ["silo", "--patience", "2", "--cluster", membership.ClusterId, "--redis", redis.Configuration, "--certificate", other, "--port", Text(ports[2]), "--gateway", Text(ports[3])];
+        var (exitCode, _, error) = Child.Run(ClusterExampleTests.Program, Limit, new Dictionary<string, string>(), stranger);
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error, Does.Match("(?m)^OrleansClusterConnectivityCheckFailedException: "));
+        AssertOnlySilo(client);
+    }
+
+    [Test]
     public async Task Another_identifier_in_the_same_Redis_is_another_cluster()
     {
         using var redis = await RedisServer.StartAsync();

@@ -18,7 +18,7 @@ public sealed record WorkerStatus
     /// <summary>Gets the number of environments of the block.</summary>
     public int Environments { get; init; }
 
-    /// <summary>Gets the number of times that the block was begun here or elsewhere, 1 for one that was never lost.</summary>
+    /// <summary>Gets the number of times that the block was begun here or elsewhere: 1 for one that was never lost or moved.</summary>
     public int Begins { get; init; }
 
     /// <summary>Gets the number of environment steps that were made here.</summary>

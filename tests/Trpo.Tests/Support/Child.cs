@@ -37,12 +37,17 @@ internal static class Child
     /// <param name="file">The file; the program learns its path by the environment variable TRPO_TEST_FILE.</param>
     /// <param name="signals">The names of the signals, separated by spaces; a number among them is a pause in seconds.</param>
     /// <param name="arguments">The arguments of the program.</param>
-    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments)
+    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunUntil(project, file, signals, isGroup: false, arguments);
+
+    /// <summary>Runs a program as <see cref="RunUntil(string, string, string, ReadOnlySpan{string})"/> does, and sends the signals to its children too, as a terminal does. On Linux alone.</summary>
+    public static (int ExitCode, string Output, string Error) RunGroupUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunUntil(project, file, signals, isGroup: true, arguments);
+
+    private static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, bool isGroup, ReadOnlySpan<string> arguments)
     {
         // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
         var isLinux = OperatingSystem.IsLinux();
-        var start = new ProcessStartInfo(isLinux ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in isLinux ? new[] { "--default-signal=INT", "dotnet", PathOf(project) } : [PathOf(project)])
+        var start = new ProcessStartInfo(isGroup ? "setsid" : isLinux ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in isGroup ? new[] { "env", "--default-signal=INT", "dotnet", PathOf(project) } : isLinux ? ["--default-signal=INT", "dotnet", PathOf(project)] : [PathOf(project)])
             start.ArgumentList.Add(word);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -52,7 +57,7 @@ internal static class Child
         try
         {
             Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 120_000, pollingInterval: 50));
-            var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -{word} {process.Id}");
+            var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -{word} {(isGroup ? "-- -" : "")}{process.Id}");
             using (var shell = Process.Start("sh", ["-c", string.Join("; ", commands)]))
                 shell.WaitForExit();
             Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), Is.True, "it ends");
