@@ -53,7 +53,7 @@ public sealed class ClusterExampleTests
         Assert.That(exitCode, Is.EqualTo(130), said + error);
         Assert.That(said, Does.Contain("Interrupted after").And.Contain("--resume"));
         Assert.That(said, Does.Match("'trpo workers --gateway 127\\.0\\.0\\.1:[0-9]+ --cluster trpo-reactor --service trpo-reactor' lists the workers"));
-        Assert.That(error, Is.Empty, "The silos ignore it: no worker is lost.");
+        Assert.That(error, Does.Contain("Training was cancelled").And.Not.Contain("lost"), "The silos ignore it.");
     }
 
     [Test]
@@ -75,7 +75,7 @@ public sealed class ClusterExampleTests
         var (exitCode, _, error) = Child.Run(Program, command, option, value);
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(error.Trim(), Is.EqualTo(message));
+        Assert.That(error.Trim().Split(Environment.NewLine).Distinct(), Is.EqualTo(new[] { message }));
     }
 
     [Test]
@@ -112,8 +112,7 @@ public sealed class ClusterExampleTests
         using var block = client.Client.TrpoWorkers().Transport.Connect("block");
         using var http = new HttpClient();
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => block.SendAsync([1], default));
-        Assert.That(refused, Is.Not.Null);
+        Assert.That(() => block.SendAsync([1], default), Throws.InstanceOf<InvalidDataException>(), "The worker has read the message.");
         Assert.That(await http.GetStringAsync($"http://127.0.0.1:{ports[2]}/"), Does.Contain("Orleans Dashboard"));
         Assert.That(() => http.GetStringAsync($"http://127.0.0.1:{ports[2]}/DashboardCounters").GetAwaiter().GetResult(), Does.Contain("Trpo.Orleans.Grains.BlockGrain").After(60_000, 200));
         Assert.That((await http.GetAsync($"http://127.0.0.1:{ports[3]}/DashboardCounters")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound), "Other machines reach the health probe alone.");

@@ -37,12 +37,12 @@ internal static class Child
     /// <param name="file">The file; the program learns its path by the environment variable TRPO_TEST_FILE.</param>
     /// <param name="signals">The names of the signals, separated by spaces; a number among them is a pause in seconds.</param>
     /// <param name="arguments">The arguments of the program.</param>
-    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunUntil(project, file, signals, isGroup: false, arguments);
+    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, signals, isGroup: false, arguments);
 
     /// <summary>Runs a program as <see cref="RunUntil(string, string, string, ReadOnlySpan{string})"/> does, and sends the signals to its children too, as a terminal does. On Linux alone.</summary>
-    public static (int ExitCode, string Output, string Error) RunGroupUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunUntil(project, file, signals, isGroup: true, arguments);
+    public static (int ExitCode, string Output, string Error) RunGroupUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, signals, isGroup: true, arguments);
 
-    private static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, bool isGroup, ReadOnlySpan<string> arguments)
+    private static (int ExitCode, string Output, string Error) RunAndSignal(string project, string file, string signals, bool isGroup, ReadOnlySpan<string> arguments)
     {
         // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
         var isLinux = OperatingSystem.IsLinux();
@@ -57,7 +57,7 @@ internal static class Child
         try
         {
             Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 120_000, pollingInterval: 50));
-            var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -{word} {(isGroup ? "-- -" : "")}{process.Id}");
+            var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -s {word} -- {(isGroup ? "-" : "")}{process.Id}");
             using (var shell = Process.Start("sh", ["-c", string.Join("; ", commands)]))
                 shell.WaitForExit();
             Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)), Is.True, "it ends");
