@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Estimators.Logs.Learning;
 using Trpo.Onnx;
 using Trpo.Reports;
 using Trpo.Runtime.Randomness;
@@ -88,7 +89,7 @@ public sealed class LogDocumentTests
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "logged-decisions.md"));
         IEnumerable<string> names =
         [
-            .. Enum.GetNames<OffPolicyEstimator>(), .. Enum.GetNames<LogFault>(), .. Enum.GetNames<LogBaselineKind>(), .. Enum.GetNames<LogVerdict>(),
+            .. Enum.GetNames<OffPolicyEstimator>(), .. Enum.GetNames<LearningEstimator>(), .. Enum.GetNames<LearningOutcome>(), .. Enum.GetNames<LogFault>(), .. Enum.GetNames<LogBaselineKind>(), .. Enum.GetNames<LogVerdict>(),
             .. typeof(LogEvaluation).GetProperties().Select(property => property.Name).Where(name => name is not ("Item" or "Rows" or "ActionNames" or "Estimates" or "MeanWeightError")),
         ];
 

@@ -7,6 +7,7 @@ using Trpo.Estimators.Logs.Evaluation;
 using Trpo.Estimators.Logs.Learning;
 using Trpo.Onnx;
 using Trpo.Onnx.Interop;
+using Trpo.Runtime.Spaces;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Logs.Learning;
@@ -105,6 +106,19 @@ public sealed class LearningPipelineTests
         Assert.That(scores.Where((_, i) => i % 3 != 0).Select(score => score[1]), Is.All.GreaterThan(0.5));
         Assert.That(_ml.ReinforcementLearning.EvaluateFromLog(model, view, columns).Gain.Verdict, Is.EqualTo(LogVerdict.Better));
         model.LastTransformer.Dispose();
+    }
+
+    [Test]
+    public void Texts_under_a_mask_have_the_order_of_the_options()
+    {
+        Decision[] rows = [.. TinyLog.Rows().Select(row => row with { Observation = [row.Observation[0], 1, 1] })];
+        var columns = new LogColumns("Name") { Eligible = "Eligible" };
+        using var policy = TinyLog.Learn(rows, Options with { Actions = ActionSpace.Discrete("right", "left") }, columns);
+
+        Assert.That(policy.Metadata.Actions.ScoreNames, Is.EqualTo(new[] { "right", "left" }));
+        Assert.That(SyntheticWorld.Scores(policy, [[-1, 1, 1]])[0][1], Is.GreaterThan(0.5));
+        Assert.That(SyntheticWorld.Scores(policy, [[-1, 1, 0]])[0], Is.EqualTo(new[] { 1, 0 }));
+        Assert.That(() => TinyLog.Learn(rows, Options, columns), Throws.ArgumentException.With.Message.Contains("set Actions in the options"));
     }
 
     [Test]
