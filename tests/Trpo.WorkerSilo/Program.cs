@@ -12,9 +12,9 @@ using Trpo.Tests.Workers;
 using Trpo.WorkerSilo;
 
 // Trpo.WorkerSilo <cluster> <port of the primary silo, or configuration of Redis> <port> <port for clients, or 0>: a silo with workers, until its input ends. Prints a line when it has started.
-// The environment variable TRPO_KILL names the moment at which the process kills itself (see DeathWish).
+// The environment variable TRPO_KILL names the moment at which the process kills itself (see KillPoint).
 var ports = args[2..].Select(port => int.Parse(port, CultureInfo.InvariantCulture)).ToArray();
-var death = DeathWish.Parse(Environment.GetEnvironmentVariable("TRPO_KILL"));
+var killPoint = KillPoint.Parse(Environment.GetEnvironmentVariable("TRPO_KILL"));
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 builder.UseOrleans(silo =>
@@ -25,10 +25,10 @@ builder.UseOrleans(silo =>
         silo.UseRedisClustering(redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(args[1]));
     silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (args[0], args[0]))
         .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
-        .AddIncomingGrainCallFilter(death)
+        .AddIncomingGrainCallFilter(killPoint)
         .AddTrpoWorkers(workers =>
         {
-            workers.AddEnvironment("CartPole", () => new WatchedCartPole(death.NoteStep));
+            workers.AddEnvironment("CartPole", () => new WatchedCartPole(killPoint.NoteStep));
             workers.AddEnvironment("Inventory", () => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
             workers.AddNetwork("stateful", arguments => new StatefulNetwork(arguments));
             workers.AddDistribution("wrapped", arguments => new WrappedDistribution(ActionDistribution.For(arguments.Actions, 0, false)));

@@ -5,13 +5,13 @@ namespace Trpo.Orleans.Connections;
 
 /// <summary>The connection to the worker of a block: a grain on the silo that the block was given, and another one on another silo after a move.</summary>
 /// <param name="grains">The grains of the cluster.</param>
-/// <param name="seats">Chooses silos.</param>
+/// <param name="slots">Chooses silos.</param>
 /// <param name="block">The name of the block.</param>
-internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, string block) : IWorkerConnection
+internal sealed class BlockConnection(IGrainFactory grains, SlotPlan slots, string block) : IWorkerConnection
 {
     private readonly Lock _lock = new();
-    private Task<Seat>? _seat;
-    private Seat? _left;
+    private Task<BlockSlot>? _slot;
+    private BlockSlot? _left;
     private int _moves;
     private bool _mayStay;
     private bool _isDisposed;
@@ -22,7 +22,7 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
         get
         {
             lock (_lock)
-                return _mayStay = _seat is { IsCompletedSuccessfully: true } seat && seats.ShouldLeave(seat.Result);
+                return _mayStay = _slot is { IsCompletedSuccessfully: true } slot && slots.ShouldLeave(slot.Result);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
         get
         {
             lock (_lock)
-                return _seat is { IsCompletedSuccessfully: true } seat ? $"silo {seat.Result.Silo.ToParsableString()}" : null;
+                return _slot is { IsCompletedSuccessfully: true } slot ? $"silo {slot.Result.Silo.ToParsableString()}" : null;
         }
     }
 
@@ -59,19 +59,19 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     /// <inheritdoc/>
     public Task MoveAsync(CancellationToken cancellation)
     {
-        Seat old;
+        BlockSlot old;
         lock (_lock)
         {
-            // A seat that is still being chosen is none that anything was lost on.
-            if (_isDisposed || _seat is not { IsCompletedSuccessfully: true } seat)
+            // A slot that is still being chosen is none that anything was lost on.
+            if (_isDisposed || _slot is not { IsCompletedSuccessfully: true } slot)
                 return Task.CompletedTask;
-            old = seat.Result;
+            old = slot.Result;
             _moves++;
             if (_mayStay)
             {
                 _mayStay = false;
-                _seat = seats.MoveAsync(block, _moves, old);
-                WhenTaken(_seat, taken =>
+                _slot = slots.MoveAsync(block, _moves, old);
+                WhenTaken(_slot, taken =>
                 {
                     if (taken != old)
                         End(old, moved: true);
@@ -80,7 +80,7 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
             }
 
             _left = old;
-            _seat = seats.TakeAsync(block, _moves, old);
+            _slot = slots.TakeAsync(block, _moves, old);
         }
 
         End(old, moved: true);
@@ -90,20 +90,20 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     /// <inheritdoc/>
     public void Dispose()
     {
-        Task<Seat>? seat;
+        Task<BlockSlot>? slot;
         lock (_lock)
         {
             if (_isDisposed)
                 return;
             _isDisposed = true;
-            seat = _seat;
+            slot = _slot;
         }
 
-        if (seat is not null)
+        if (slot is not null)
         {
-            WhenTaken(seat, taken =>
+            WhenTaken(slot, taken =>
             {
-                seats.Release(taken);
+                slots.Release(taken);
                 End(taken, moved: false);
             });
         }
@@ -111,21 +111,21 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
 
     private async Task<IBlockGrain> GrainAsync(CancellationToken cancellation)
     {
-        Task<Seat> seat;
+        Task<BlockSlot> slot;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_seat is null or { IsCompleted: true, IsCompletedSuccessfully: false })
-                _seat = seats.TakeAsync(block, _moves, _left);
-            seat = _seat;
+            if (_slot is null or { IsCompleted: true, IsCompletedSuccessfully: false })
+                _slot = slots.TakeAsync(block, _moves, _left);
+            slot = _slot;
         }
 
-        var taken = await seat.WaitAsync(cancellation).ConfigureAwait(false);
+        var taken = await slot.WaitAsync(cancellation).ConfigureAwait(false);
         lock (_lock)
         {
-            // The worker of a seat that was left has been ended, and a call would create another one.
+            // The worker of a slot that was left has been ended, and a call would create another one.
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_seat != seat)
+            if (_slot != slot)
                 throw new InvalidOperationException($"Block '{block}' has moved since the call began.");
             taken.IsCalled = true;
         }
@@ -134,22 +134,22 @@ internal sealed class BlockConnection(IGrainFactory grains, SeatPlan seats, stri
     }
 
     // Nobody waits for the old worker, whose silo may be lost; if the call does not arrive, its idle time ends it. A grain that was never called does not exist, and the call would create it.
-    private void End(Seat seat, bool moved)
+    private void End(BlockSlot slot, bool moved)
     {
         lock (_lock)
         {
-            if (!seat.IsCalled)
+            if (!slot.IsCalled)
                 return;
         }
 
-        GrainOf(seat).End(moved).Ignore();
+        GrainOf(slot).End(moved).Ignore();
     }
 
-    private static void WhenTaken(Task<Seat> seat, Action<Seat> then) => _ = seat.ContinueWith(
+    private static void WhenTaken(Task<BlockSlot> slot, Action<BlockSlot> then) => _ = slot.ContinueWith(
         taken => then(taken.Result),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);
 
-    private IBlockGrain GrainOf(Seat seat) => grains.GetGrain<IBlockGrain>(seat.Key);
+    private IBlockGrain GrainOf(BlockSlot slot) => grains.GetGrain<IBlockGrain>(slot.Key);
 }

@@ -9,7 +9,7 @@ namespace Trpo.Orleans.Connections;
 internal sealed class OrleansTransport : IWorkerTransport
 {
     private readonly IGrainFactory _grains;
-    private readonly SeatPlan _seats;
+    private readonly SlotPlan _slots;
 
     /// <summary>Creates the transport of a connected client.</summary>
     /// <param name="client">The client.</param>
@@ -22,7 +22,7 @@ internal sealed class OrleansTransport : IWorkerTransport
         var cluster = client.ServiceProvider.GetRequiredService<IOptions<ClusterOptions>>().Value;
         Name = $"Orleans cluster '{cluster.ClusterId}' (service '{cluster.ServiceId}')";
         var survey = new SiloSurvey(client, client.ServiceProvider.GetRequiredService<IClusterManifestProvider>(), time, surveyTimeout);
-        _seats = new SeatPlan(Name, survey.AskAsync, time, lookInterval);
+        _slots = new SlotPlan(Name, survey.AskAsync, time, lookInterval);
     }
 
     /// <inheritdoc/>
@@ -32,6 +32,6 @@ internal sealed class OrleansTransport : IWorkerTransport
     public IWorkerConnection Connect(string block)
     {
         ArgumentException.ThrowIfNullOrEmpty(block);
-        return new BlockConnection(_grains, _seats, block);
+        return new BlockConnection(_grains, _slots, block);
     }
 }

@@ -65,16 +65,16 @@ public sealed class SharedClusterTests
             await training.Plan.LookAsync();
         }
 
-        var moves = new List<(Seat From, Seat To)>();
+        var moves = new List<(BlockSlot From, BlockSlot To)>();
         foreach (var training in trainings)
         {
-            foreach (var (i, seat) in training.Seats.Index().Where(seat => training.Plan.ShouldLeave(seat.Item)).ToArray())
+            foreach (var (i, slot) in training.Slots.Index().Where(slot => training.Plan.ShouldLeave(slot.Item)).ToArray())
             {
                 _clock.Advance(TimeSpan.FromMilliseconds(1));
-                var taken = training.Seats[i] = await training.Plan.MoveAsync($"{training.Name} {i}", ++training.Moves, seat);
-                if (taken == seat)
+                var taken = training.Slots[i] = await training.Plan.MoveAsync($"{training.Name} {i}", ++training.Moves, slot);
+                if (taken == slot)
                     continue;
-                moves.Add((seat, taken));
+                moves.Add((slot, taken));
                 if (isSeen)
                     See(moves[^1]);
             }
@@ -84,7 +84,7 @@ public sealed class SharedClusterTests
         return moves.Count;
     }
 
-    private void See((Seat From, Seat To) move)
+    private void See((BlockSlot From, BlockSlot To) move)
     {
         _blocks.Remove(move.From.Key);
         _blocks[move.To.Key] = move.To.Silo;
@@ -92,12 +92,12 @@ public sealed class SharedClusterTests
 
     private async Task<Training> BeginAsync(string name, int blocks)
     {
-        var training = new Training(name, new SeatPlan("test cluster", AskAsync, _clock, TimeSpan.FromDays(1)));
+        var training = new Training(name, new SlotPlan("test cluster", AskAsync, _clock, TimeSpan.FromDays(1)));
         for (var block = 0; block < blocks; block++)
         {
-            var seat = await training.Plan.TakeAsync($"{name} {block}", 0, null);
-            training.Seats.Add(seat);
-            _blocks[seat.Key] = seat.Silo;
+            var slot = await training.Plan.TakeAsync($"{name} {block}", 0, null);
+            training.Slots.Add(slot);
+            _blocks[slot.Key] = slot.Silo;
         }
 
         return training;
@@ -109,9 +109,9 @@ public sealed class SharedClusterTests
         silo => silo.Key,
         silo => new SiloReport(silo.Value, [.. _blocks.Where(block => block.Value.Equals(silo.Key)).Select(block => new BlockReport(block.Key, 1))], [])));
 
-    private sealed record Training(string Name, SeatPlan Plan)
+    private sealed record Training(string Name, SlotPlan Plan)
     {
-        public List<Seat> Seats { get; } = [];
+        public List<BlockSlot> Slots { get; } = [];
 
         public int Moves { get; set; }
     }

@@ -7,7 +7,7 @@ using Trpo.Orleans.Grains;
 namespace Trpo.Orleans.Tests.Connections;
 
 /// <summary>The plan of which block is on which silo.</summary>
-public sealed class SeatPlanTests
+public sealed class SlotPlanTests
 {
     private static readonly SiloAddress A = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), 7), B = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 2), 7);
 
@@ -31,11 +31,11 @@ public sealed class SeatPlanTests
     public async Task The_blocks_of_a_training_ask_once_and_a_move_asks_anew()
     {
         var plan = Create();
-        var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        var slots = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
         Assert.That(_asked, Is.EqualTo(1));
 
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        await plan.TakeAsync("4", 1, seats[0]);
+        await plan.TakeAsync("4", 1, slots[0]);
         Assert.That(_asked, Is.EqualTo(2));
     }
 
@@ -54,12 +54,12 @@ public sealed class SeatPlanTests
     public async Task Blocks_whose_silo_is_gone_ask_once_for_all()
     {
         var plan = Create();
-        var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        var slots = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
         (_reports[B], _) = (new SiloReport(4, [], []), _reports.Remove(A));
-        foreach (var seat in seats)
+        foreach (var slot in slots)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(1));
-            Assert.That((await plan.TakeAsync("moved", 1, seat)).Silo, Is.EqualTo(B));
+            Assert.That((await plan.TakeAsync("moved", 1, slot)).Silo, Is.EqualTo(B));
         }
 
         Assert.That(_asked, Is.EqualTo(2));
@@ -69,38 +69,38 @@ public sealed class SeatPlanTests
     public async Task Half_of_the_surplus_leaves_for_a_silo_that_joins_with_each_look()
     {
         var plan = Create();
-        var seats = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
-        Report(A, 4, [.. seats]);
+        var slots = await Task.WhenAll(Enumerable.Range(0, 4).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. slots]);
         Report(B, 4);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.That(seats.Select(plan.ShouldLeave), Has.None.True, "Nobody has looked yet.");
+        Assert.That(slots.Select(plan.ShouldLeave), Has.None.True, "Nobody has looked yet.");
 
         for (var look = 0; look < 2; look++)
         {
             await LookAsync(plan);
-            var leaving = seats.Single(plan.ShouldLeave);
+            var leaving = slots.Single(plan.ShouldLeave);
             var moved = await plan.MoveAsync("moved", look, leaving);
             Assert.That((moved.Silo, plan.ShouldLeave(leaving)), Is.EqualTo((B, false)));
         }
 
         // Silos report a worker until its environments are disposed.
         await LookAsync(plan);
-        Assert.That(seats.Select(plan.ShouldLeave), Has.None.True);
+        Assert.That(slots.Select(plan.ShouldLeave), Has.None.True);
     }
 
     [Test]
     public async Task A_look_is_made_when_its_time_has_come()
     {
         var plan = Create();
-        var seats = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
-        Report(A, 4, [.. seats]);
+        var slots = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. slots]);
         Report(B, 4);
 
         _clock.Advance(LookInterval);
-        plan.ShouldLeave(seats[0]);
+        plan.ShouldLeave(slots[0]);
         Assert.That(_asked, Is.EqualTo(1));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.That(() => seats.Count(plan.ShouldLeave), Is.EqualTo(1).After(60_000, 50));
+        Assert.That(() => slots.Count(plan.ShouldLeave), Is.EqualTo(1).After(60_000, 50));
         Assert.That(_asked, Is.EqualTo(2));
     }
 
@@ -108,11 +108,11 @@ public sealed class SeatPlanTests
     public async Task A_move_that_no_longer_helps_is_not_made()
     {
         var plan = Create();
-        var seats = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
-        Report(A, 4, [.. seats]);
+        var slots = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
+        Report(A, 4, [.. slots]);
         Report(B, 4);
         await LookAsync(plan);
-        var leaving = seats.Single(plan.ShouldLeave);
+        var leaving = slots.Single(plan.ShouldLeave);
 
         _reports[B] = new SiloReport(4, [new BlockReport("of others", 1)], []);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -125,11 +125,11 @@ public sealed class SeatPlanTests
     public async Task A_block_stays_where_it_is_if_no_silo_answers()
     {
         var plan = Create();
-        var seat = await plan.TakeAsync("block", 0, null);
+        var slot = await plan.TakeAsync("block", 0, null);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         _failure = new SiloUnavailableException("No silo has answered.");
 
-        Assert.That(await plan.MoveAsync("block", 1, seat), Is.SameAs(seat));
+        Assert.That(await plan.MoveAsync("block", 1, slot), Is.SameAs(slot));
         Assert.That(plan.LookAsync, Throws.InstanceOf<SiloUnavailableException>());
     }
 
@@ -137,8 +137,8 @@ public sealed class SeatPlanTests
     public async Task Blocks_of_several_shards_count_by_these()
     {
         var plan = Create();
-        var seat = await plan.TakeAsync("first", 0, null);
-        _reports[A] = new SiloReport(4, [new BlockReport(seat.Key, 4)], []);
+        var slot = await plan.TakeAsync("first", 0, null);
+        _reports[A] = new SiloReport(4, [new BlockReport(slot.Key, 4)], []);
         _reports[B] = new SiloReport(4, [new BlockReport("of others", 1), new BlockReport("of others too", 1)], []);
         _clock.Advance(LookInterval);
 
@@ -167,28 +167,28 @@ public sealed class SeatPlanTests
     public async Task A_silo_that_does_not_answer_is_no_reason_to_move()
     {
         var plan = Create();
-        var seat = await plan.TakeAsync("block", 0, null);
+        var slot = await plan.TakeAsync("block", 0, null);
         await plan.TakeAsync("other", 0, null);
         Report(B, 4);
         await LookAsync(plan);
-        Assert.That(plan.ShouldLeave(seat), Is.True);
+        Assert.That(plan.ShouldLeave(slot), Is.True);
 
         _reports.Remove(A);
         await LookAsync(plan);
 
-        Assert.That(plan.ShouldLeave(seat), Is.False);
-        Assert.That(await plan.MoveAsync("block", 1, seat), Is.SameAs(seat));
+        Assert.That(plan.ShouldLeave(slot), Is.False);
+        Assert.That(await plan.MoveAsync("block", 1, slot), Is.SameAs(slot));
     }
 
-    private void Report(SiloAddress silo, int capacity, params Seat[] seats) => _reports[silo] = new SiloReport(capacity, [.. seats.Select(seat => new BlockReport(seat.Key, 1))], []);
+    private void Report(SiloAddress silo, int capacity, params BlockSlot[] slots) => _reports[silo] = new SiloReport(capacity, [.. slots.Select(slot => new BlockReport(slot.Key, 1))], []);
 
-    private Task LookAsync(SeatPlan plan)
+    private Task LookAsync(SlotPlan plan)
     {
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         return plan.LookAsync();
     }
 
-    private SeatPlan Create() => new(
+    private SlotPlan Create() => new(
         "test cluster",
         () =>
         {

@@ -6,17 +6,17 @@ using Trpo.Orleans.Tests.Support;
 namespace Trpo.Orleans.Tests.Connections;
 
 /// <summary>Connections to blocks whose silo is still being chosen, and keys that no connection has.</summary>
-public sealed class PendingSeatTests
+public sealed class PendingSlotTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Test]
-    public async Task A_move_does_not_give_up_a_seat_that_is_being_chosen()
+    public async Task A_move_does_not_give_up_a_slot_that_is_being_chosen()
     {
         await using var cluster = await Cluster.StartAsync(1);
         var answer = new TaskCompletionSource<IReadOnlyDictionary<SiloAddress, SiloReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = 0;
-        var plan = new SeatPlan("test cluster", () => Task.FromResult(Interlocked.Increment(ref asked)).ContinueWith(_ => answer.Task).Unwrap(), TimeProvider.System, TimeSpan.FromDays(1));
+        var plan = new SlotPlan("test cluster", () => Task.FromResult(Interlocked.Increment(ref asked)).ContinueWith(_ => answer.Task).Unwrap(), TimeProvider.System, TimeSpan.FromDays(1));
         using var block = new BlockConnection(cluster.Grains, plan, "block");
         var sent = block.SendAsync([1, 2], default);
 
@@ -29,11 +29,11 @@ public sealed class PendingSeatTests
     }
 
     [Test]
-    public async Task A_seat_that_nothing_was_sent_to_is_given_up_without_a_call()
+    public async Task A_slot_that_nothing_was_sent_to_is_given_up_without_a_call()
     {
         await using var cluster = await Cluster.StartAsync(1);
         var answer = new TaskCompletionSource<IReadOnlyDictionary<SiloAddress, SiloReport>>();
-        var plan = new SeatPlan("test cluster", () => answer.Task, TimeProvider.System, TimeSpan.FromDays(1));
+        var plan = new SlotPlan("test cluster", () => answer.Task, TimeProvider.System, TimeSpan.FromDays(1));
         using var cancellation = new CancellationTokenSource();
         var unused = new BlockConnection(cluster.Grains, plan, "unused");
         var cancelled = unused.SendAsync([1], cancellation.Token);
@@ -57,7 +57,7 @@ public sealed class PendingSeatTests
     {
         await using var cluster = await Cluster.StartAsync(4, 4);
         var capacity = 0;
-        var plan = new SeatPlan("test cluster", () => Task.FromResult<IReadOnlyDictionary<SiloAddress, SiloReport>>(Report(cluster, capacity)), TimeProvider.System, TimeSpan.FromDays(1));
+        var plan = new SlotPlan("test cluster", () => Task.FromResult<IReadOnlyDictionary<SiloAddress, SiloReport>>(Report(cluster, capacity)), TimeProvider.System, TimeSpan.FromDays(1));
         using var first = new BlockConnection(cluster.Grains, plan, "first");
         using var second = new BlockConnection(cluster.Grains, plan, "second");
         await first.SendAsync([1], default);

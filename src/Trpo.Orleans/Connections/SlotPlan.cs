@@ -12,14 +12,14 @@ namespace Trpo.Orleans.Connections;
 /// <param name="ask">Asks the silos for their load.</param>
 /// <param name="time">The source of time.</param>
 /// <param name="lookInterval">The shortest time between two looks at the load of the cluster.</param>
-internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<SiloAddress, SiloReport>>> ask, TimeProvider time, TimeSpan lookInterval)
+internal sealed class SlotPlan(string cluster, Func<Task<IReadOnlyDictionary<SiloAddress, SiloReport>>> ask, TimeProvider time, TimeSpan lookInterval)
 {
     // The blocks of a training come at once, and need not each ask all silos.
     private static readonly TimeSpan ReportLifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<Seat> _seats = [];
-    private readonly HashSet<Seat> _leaving = [];
+    private readonly HashSet<BlockSlot> _slots = [];
+    private readonly HashSet<BlockSlot> _leaving = [];
 
     // Grains that are about to end: those that silos still report.
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
@@ -35,10 +35,10 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     /// <summary>Chooses the silo of a block.</summary>
     /// <param name="block">The name of the block.</param>
     /// <param name="move">The number of times that it was moved.</param>
-    /// <param name="left">The seat that the block has given up, which the plan forgets; its silo counts as fuller than it is. Null for none.</param>
+    /// <param name="left">The slot that the block has given up, which the plan forgets; its silo counts as fuller than it is. Null for none.</param>
     /// <exception cref="WorkerException">No silo takes blocks.</exception>
     /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
-    public Task<Seat> TakeAsync(string block, int move, Seat? left)
+    public Task<BlockSlot> TakeAsync(string block, int move, BlockSlot? left)
     {
         lock (_lock)
         {
@@ -51,34 +51,34 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     /// <summary>Chooses another silo for a block that is well where it is, if that still makes the load more even. Does not fail.</summary>
     /// <param name="block">The name of the block.</param>
     /// <param name="move">The number of times that it was moved, this one included.</param>
-    /// <param name="seat">The present seat, which the plan forgets if there is a better one.</param>
-    /// <returns>The new seat, or the present one.</returns>
-    public Task<Seat> MoveAsync(string block, int move, Seat seat)
+    /// <param name="slot">The present slot, which the plan forgets if there is a better one.</param>
+    /// <returns>The new slot, or the present one.</returns>
+    public Task<BlockSlot> MoveAsync(string block, int move, BlockSlot slot)
     {
         lock (_lock)
-            return Enqueue(MoveAfterAsync(_last, block, move, seat, time.GetTimestamp()));
+            return Enqueue(MoveAfterAsync(_last, block, move, slot, time.GetTimestamp()));
     }
 
-    /// <summary>Forgets a seat that a block has left.</summary>
-    public void Release(Seat seat)
+    /// <summary>Forgets a slot that a block has left.</summary>
+    public void Release(BlockSlot slot)
     {
         lock (_lock)
         {
-            _seats.Remove(seat);
-            _leaving.Remove(seat);
-            _left.Add(seat.Key);
+            _slots.Remove(slot);
+            _leaving.Remove(slot);
+            _left.Add(slot.Key);
         }
     }
 
     /// <summary>Returns true if a move of the block would level the load, as far as the last look at the cluster tells. Looks again in the background from time to time.</summary>
-    public bool ShouldLeave(Seat seat)
+    public bool ShouldLeave(BlockSlot slot)
     {
         lock (_lock)
         {
             // A look that fails finds nothing to move; the next one may.
             if (time.GetElapsedTime(_looked) > lookInterval)
                 LookAsync().Ignore();
-            return _leaving.Contains(seat);
+            return _leaving.Contains(slot);
         }
     }
 
@@ -93,17 +93,17 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
         }
     }
 
-    private Task<Seat> Enqueue(Task<Seat> seat)
+    private Task<BlockSlot> Enqueue(Task<BlockSlot> slot)
     {
         _pending++;
-        _last = seat;
+        _last = slot;
 
-        // A move takes a seat before anyone asks for it; the call that does sees the failure.
-        seat.Ignore();
-        return seat;
+        // A move takes a slot before anyone asks for it; the call that does sees the failure.
+        slot.Ignore();
+        return slot;
     }
 
-    private async Task<Seat> TakeAfterAsync(Task previous, string block, int move, Seat? left, long now)
+    private async Task<BlockSlot> TakeAfterAsync(Task previous, string block, int move, BlockSlot? left, long now)
     {
         try
         {
@@ -130,7 +130,7 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
         }
     }
 
-    private async Task<Seat> MoveAfterAsync(Task previous, string block, int move, Seat seat, long now)
+    private async Task<BlockSlot> MoveAfterAsync(Task previous, string block, int move, BlockSlot slot, long now)
     {
         try
         {
@@ -140,11 +140,11 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             lock (_lock)
             {
                 // Since the look, others may have moved, and a cluster that does not answer is no reason to move.
-                _leaving.Remove(seat);
-                if (!asked.IsCompletedSuccessfully || SiloLoad.FindTarget(LoadsOf(asked.Result), seat.Silo, seat.Shards) is not { } silo)
-                    return seat;
-                Release(seat);
-                return Take(silo, move, block, seat.Shards);
+                _leaving.Remove(slot);
+                if (!asked.IsCompletedSuccessfully || SiloLoad.FindTarget(LoadsOf(asked.Result), slot.Silo, slot.Shards) is not { } silo)
+                    return slot;
+                Release(slot);
+                return Take(silo, move, block, slot.Shards);
             }
         }
         finally
@@ -168,21 +168,21 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             // A silo that has not answered now may be slow for a moment; its blocks are no reason to act, and the training sees by itself whether they are lost.
             var blocks = BlocksOf(reports);
             _expected.IntersectWith(blocks.Select(block => block.Key));
-            var seats = _seats.ToLookup(seat => seat.Key, StringComparer.Ordinal);
+            var slots = _slots.ToLookup(slot => slot.Key, StringComparer.Ordinal);
             var moves = SiloLoad.FindMoves(LoadsOf(reports), blocks.Where(block => !_expected.Contains(block.Key)));
-            var own = moves.Where(seats.Contains).ToArray();
+            var own = moves.Where(slots.Contains).ToArray();
 
             // Others may see another load than this client, and act on it at the same time: the half leaves room for that.
-            _leaving.UnionWith(own.Take((own.Length + 1) / 2).SelectMany(key => seats[key]));
+            _leaving.UnionWith(own.Take((own.Length + 1) / 2).SelectMany(key => slots[key]));
             _expected.UnionWith(moves.Except(own));
         }
     }
 
-    private Seat Take(SiloAddress silo, int move, string block, int shards)
+    private BlockSlot Take(SiloAddress silo, int move, string block, int shards)
     {
-        var seat = new Seat(silo, WorkerKey.OfBlock(silo, move, block)) { Shards = shards };
-        _seats.Add(seat);
-        return seat;
+        var slot = new BlockSlot(silo, WorkerKey.OfBlock(silo, move, block)) { Shards = shards };
+        _slots.Add(slot);
+        return slot;
     }
 
     private async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> ReportsAsync(long oldest)
@@ -196,10 +196,10 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
             {
                 var blocks = _reports.Values.SelectMany(report => report.Blocks).ToDictionary(block => block.Key, StringComparer.Ordinal);
                 _left.IntersectWith(blocks.Keys);
-                foreach (var seat in _seats)
+                foreach (var slot in _slots)
                 {
-                    if (blocks.GetValueOrDefault(seat.Key)?.Shards is > 0 and var shards)
-                        seat.Shards = shards;
+                    if (blocks.GetValueOrDefault(slot.Key)?.Shards is > 0 and var shards)
+                        slot.Shards = shards;
                 }
             }
         }
@@ -213,10 +213,10 @@ internal sealed class SeatPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
         return [.. reports.Select(report => new SiloLoad(report.Key, report.Value.Capacity, shards[report.Key].Sum()))];
     }
 
-    // A seat that was just taken is no block on its silo yet; later it is both, and counts once. One that was just left is still a block.
+    // A slot that was just taken is no block on its silo yet; later it is both, and counts once. One that was just left is still a block.
     private BlockLoad[] BlocksOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports) =>
     [
-        .. _seats.Where(seat => reports.ContainsKey(seat.Silo)).Select(seat => new BlockLoad(seat.Key, seat.Silo, seat.Shards))
+        .. _slots.Where(slot => reports.ContainsKey(slot.Silo)).Select(slot => new BlockLoad(slot.Key, slot.Silo, slot.Shards))
             .UnionBy(
                 reports.SelectMany(report => report.Value.Blocks.Where(block => !_left.Contains(block.Key)).Select(block => new BlockLoad(block.Key, report.Key, Math.Max(block.Shards, 1)))),
                 block => block.Key,

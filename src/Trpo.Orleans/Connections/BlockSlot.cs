@@ -3,7 +3,7 @@ namespace Trpo.Orleans.Connections;
 /// <summary>The place of a block on a silo, which no other block has.</summary>
 /// <param name="silo">The silo.</param>
 /// <param name="key">The key of the block's grain there.</param>
-internal sealed class Seat(SiloAddress silo, string key)
+internal sealed class BlockSlot(SiloAddress silo, string key)
 {
     /// <summary>Gets the silo.</summary>
     public SiloAddress Silo { get; } = silo;

@@ -9,21 +9,21 @@ namespace Trpo.WorkerSilo;
 /// Kills this process (SIGKILL) at a moment of a training: in the n-th environment step ("Step n"), or at the n-th request with an operation, before it is done or when its answer is due
 /// ("FisherProduct Policy before n", "Collect after n").
 /// </summary>
-internal sealed class DeathWish : IIncomingGrainCallFilter
+internal sealed class KillPoint : IIncomingGrainCallFilter
 {
     private readonly string _moment;
     private readonly bool _isAfter;
     private int _left;
 
-    private DeathWish(string moment, bool isAfter, int count) => (_moment, _isAfter, _left) = (moment, isAfter, count);
+    private KillPoint(string moment, bool isAfter, int count) => (_moment, _isAfter, _left) = (moment, isAfter, count);
 
     /// <summary>Reads a moment; null is none.</summary>
-    public static DeathWish Parse(string? text)
+    public static KillPoint Parse(string? text)
     {
         if (text?.Split(' ') is not { } words)
-            return new DeathWish("", isAfter: false, int.MaxValue);
+            return new KillPoint("", isAfter: false, int.MaxValue);
         var count = int.Parse(words[^1], CultureInfo.InvariantCulture);
-        return words[0] == "Step" ? new DeathWish(words[0], isAfter: false, count) : new DeathWish(string.Join(' ', words[..^2]), words[^2] == "after", count);
+        return words[0] == "Step" ? new KillPoint(words[0], isAfter: false, count) : new KillPoint(string.Join(' ', words[..^2]), words[^2] == "after", count);
     }
 
     /// <summary>Counts a step that is about to be made.</summary>
