@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Trpo.Estimators;
+using Trpo.Results.Logs;
 using Trpo.Results.Report;
 using Trpo.Results.Studies;
 
@@ -32,7 +33,7 @@ internal static class CommandLine
             Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
             """)
         {
-            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(), Candidates(), Families(),
+            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(), Candidates(), Families(), Logs(),
         };
         Trains(command, environments, Catalog.All, ResultsRun.Execute);
         return command;
@@ -46,6 +47,21 @@ internal static class CommandLine
 
     private static Command Families() =>
         Measuring(FamiliesPage.Verb, "Compares families of distributions over bounded actions, and writes docs/actions.md with the family that learns and those that lost.", BoundedFamilies.Studies, ComparisonRun.Of(FamiliesPage.Page));
+
+    private static Command Logs()
+    {
+        var replications = Positive("--replications", "The number of logs of which a policy is evaluated.", LogsRun.DefaultReplications, recursive: false);
+        var verdicts = Positive("--verdicts", "The number of logs from which a policy is learned.", LogsRun.DefaultVerdicts, recursive: false);
+        var command = new Command("logs", "Evaluates and learns from logs of a world whose truth is known, and writes docs/log-verdicts.md with how often intervals and verdicts are right.") { replications, verdicts, Parallel, Documents };
+        command.SetAction((parsed, cancel) =>
+        {
+            // As with other numbers of seeds, a trial replaces nothing.
+            var (logs, learned) = (parsed.GetValue(replications), parsed.GetValue(verdicts));
+            var folder = IsGiven(parsed, Documents) || (logs, learned) == (LogsRun.DefaultReplications, LogsRun.DefaultVerdicts) ? parsed.GetValue(Documents)! : parsed.GetValue(Kept)!;
+            return Task.Run(() => LogsRun.Execute(logs, learned, parsed.GetValue(Parallel), folder, AnsiConsole.Console, cancel), CancellationToken.None);
+        });
+        return command;
+    }
 
     private static Command Measuring(string name, string description, IReadOnlyList<Study> studies, Func<ResultsSettings, IAnsiConsole, CancellationToken, int> execute)
     {

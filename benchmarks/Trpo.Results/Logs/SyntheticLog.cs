@@ -3,9 +3,9 @@ using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Estimation;
 using Trpo.Runtime.Randomness;
 
-namespace Trpo.Tests.Logs;
+namespace Trpo.Results.Logs;
 
-/// <summary>The generator of fixtures/off-policy/generator.json: ten actions whose chance of a reward depends on five numbers, logged by a policy that prefers bad ones.</summary>
+/// <summary>The generator of tests/Trpo.Tests/Fixtures/off-policy/generator.json: ten actions whose chance of a reward depends on five numbers, logged by a policy that prefers bad ones.</summary>
 internal sealed class SyntheticLog
 {
     private const int Length = 5;
@@ -17,12 +17,12 @@ internal sealed class SyntheticLog
     private readonly double _deviation;
     private readonly double _beta;
 
-    private SyntheticLog(JsonElement root)
+    private SyntheticLog(JsonElement root, double? beta)
     {
         _context = root.GetProperty("contextCoefficients").Deserialize<double[]>()!;
         _action = root.GetProperty("actionCoefficients").Deserialize<double[]>()!;
         _interaction = root.GetProperty("interaction").Deserialize<double[][]>()!;
-        (_mean, _deviation, _beta) = (root.GetProperty("logitMean").GetDouble(), root.GetProperty("logitDeviation").GetDouble(), root.GetProperty("beta").GetDouble());
+        (_mean, _deviation, _beta) = (root.GetProperty("logitMean").GetDouble(), root.GetProperty("logitDeviation").GetDouble(), beta ?? root.GetProperty("beta").GetDouble());
         Truth = root.GetProperty("truth").GetProperty("softmax3q").GetDouble();
     }
 
@@ -31,10 +31,13 @@ internal sealed class SyntheticLog
     /// <summary>The worth of the policy softmax(3 q).</summary>
     public double Truth { get; }
 
-    public static SyntheticLog Load()
+    /// <summary>Reads the generator.</summary>
+    /// <param name="beta">The logging policy is softmax(beta q): the further from 3, the less it has in common with softmax(3 q). Null for that of the file, -3.</param>
+    public static SyntheticLog Load(double? beta = null)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures", "off-policy", "generator.json")));
-        return new SyntheticLog(document.RootElement);
+        using var file = typeof(SyntheticLog).Assembly.GetManifestResourceStream("generator.json")!;
+        using var document = JsonDocument.Parse(file);
+        return new SyntheticLog(document.RootElement, beta);
     }
 
     /// <summary>Draws a log, with the probabilities of softmax(3 q). Without an effect, rewards do not depend on actions, and all policies have the same worth.</summary>
