@@ -18,8 +18,8 @@ internal static class CommandLine
           trpo evaluate runs/1
           trpo inspect runs/1/policy.onnx
 
-        Environments: {ClassicEnvironments.Names}; or your own, with --assembly.
-        Exit codes: 0 success; 1 an error that you can correct (a setting, a file, an environment, a training that diverged, a cluster that does not answer); 2 a command line that the tool does not have, or an @file of arguments that cannot be read; 70 a bug of the tool; 130 interrupted (Ctrl-C, SIGTERM or SIGHUP).
+        Environments: {ClassicEnvironments.Names}; or your own, with --assembly. `trpo log` learns from a log of decisions, without an environment.
+        Exit codes: 0 success; 1 an error that you can correct (a setting, a file, a log, an environment, a training that diverged, a cluster that does not answer); 2 a command line that the tool does not have, or an @file of arguments that cannot be read; 70 a bug of the tool; 130 interrupted (Ctrl-C, SIGTERM or SIGHUP).
         """;
 
     private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = ResponseFile.TryRead };
@@ -59,7 +59,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(Overview)
         {
-            TrainVerb.Create(), ResumeVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), ReportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(), WorkersVerb.Create(),
+            TrainVerb.Create(), ResumeVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), ReportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(), LogVerb.Create(), WorkersVerb.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new VerbHelp();

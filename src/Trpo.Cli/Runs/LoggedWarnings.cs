@@ -2,14 +2,15 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Trpo.Cli.Foundation;
 using Trpo.Estimators;
+using Trpo.Estimators.Logs.Learning;
 
 namespace Trpo.Cli.Runs;
 
 /// <summary>The warnings of training and evaluation on the terminal, each once: immediately if the display is plain text, at the end if they would break a live display.</summary>
 internal sealed class LoggedWarnings : IDisposable
 {
-    // The sources of the log: the trainer, and the catalog's evaluation.
-    private static readonly string[] Sources = [nameof(TrpoEstimator), "Evaluation"];
+    // The sources of the log: the trainers, and the catalog's evaluation.
+    private static readonly string[] Sources = [nameof(TrpoEstimator), nameof(TrpoFromLogEstimator), "Evaluation"];
 
     private readonly MLContext _ml;
     private readonly Terminal _terminal;

@@ -47,6 +47,12 @@ internal sealed class RunFolder
     /// <summary>Gets the path of the metrics of every iteration.</summary>
     public string Metrics => In("metrics.csv");
 
+    /// <summary>Gets the path of the columns of the log that the policy was learned from, which <c>trpo log evaluate</c> reads.</summary>
+    public string Log => In("log.json");
+
+    /// <summary>Gets the path of the report.</summary>
+    public string Report => In(RunReport.FileName);
+
     /// <summary>True if the folder exists.</summary>
     public bool Exists => Directory.Exists(Path);
 
@@ -59,7 +65,7 @@ internal sealed class RunFolder
     /// <summary>Gets the end of a message that names the folder of replaced runs; empty if there are none.</summary>
     public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
-    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In("workers.csv"), In(RunDescription.FileName), In(RunReport.FileName)];
+    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In("workers.csv"), In(RunDescription.FileName), Report, Log];
 
     private IEnumerable<string> Folders => [Checkpoints, Plots];
 

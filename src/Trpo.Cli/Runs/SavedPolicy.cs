@@ -44,10 +44,17 @@ internal sealed class SavedPolicy
 
     /// <summary>Loads the policy with its preprocessing.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or is not a policy.</exception>
-    public ITransformer Load(MLContext ml)
+    public ITransformer Load(MLContext ml) => Load(ml, out _);
+
+    /// <summary>Loads the policy with its preprocessing, and the schema of the rows that they take.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="schema">The schema; null if the file has none.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or is not a policy.</exception>
+    public ITransformer Load(MLContext ml, out DataViewSchema? schema)
     {
         if (IsArchive)
-            return PolicyModel.Load(ml, Path, out _);
+            return PolicyModel.Load(ml, Path, out schema);
+        schema = null;
         try
         {
             return new PolicyTransformer(BoundedFile.Read(Path, PolicySession.MaxBytes), new PolicyColumns());

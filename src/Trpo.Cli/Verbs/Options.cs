@@ -36,6 +36,20 @@ internal static class Options
         },
     };
 
+    /// <summary>Creates an option with a number between bounds; null if it is not given.</summary>
+    public static Option<double?> Real(string name, string description, double min, double max) => new(name)
+    {
+        Description = description,
+        HelpName = "x",
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+                return value;
+            result.AddError(FormattableString.Invariant($"{name} must be a number from {min} to {max}, not '{result.Tokens[0].Value}'."));
+            return null;
+        },
+    };
+
     /// <summary>Creates an option with a number of seconds; null if it is not given.</summary>
     public static Option<double?> Seconds(string name, string description, double max = TrainingCommand.MaxCheckpointInterval) => new(name)
     {

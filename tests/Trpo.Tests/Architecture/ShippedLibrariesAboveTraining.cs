@@ -36,7 +36,9 @@ internal static partial class ShippedLibraries
         ["Environments"] = ["Foundation"],
         ["Runs"] = ["Display", "Environments", "Foundation"],
         ["Inspection"] = ["Runs"],
-        ["Verbs"] = ["Clusters", "Environments", "Foundation", "Inspection", "Runs"],
+        ["Logs.Files"] = ["Foundation"],
+        ["Logs"] = ["Display", "Foundation", "Logs.Files", "Runs"],
+        ["Verbs"] = ["Clusters", "Environments", "Foundation", "Inspection", "Logs", "Logs.Files", "Runs"],
         [""] = ["Environments", "Foundation", "Verbs"],
     });
 

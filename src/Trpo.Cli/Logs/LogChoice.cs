@@ -1,0 +1,41 @@
+using Trpo.Cli.Logs.Files;
+using Trpo.Estimators.Logs;
+
+namespace Trpo.Cli.Logs;
+
+/// <summary>The columns of a log, each with its role.</summary>
+/// <param name="Action">The column of the action.</param>
+/// <param name="Reward">The column of the reward.</param>
+/// <param name="Probability">The column of the probability, or of its logarithm.</param>
+/// <param name="IsLogarithm">True if it is the logarithm.</param>
+/// <param name="Features">The columns that a policy sees.</param>
+internal sealed record LogChoice(string Action, string Reward, string Probability, bool IsLogarithm, IReadOnlyList<LogFeature> Features)
+{
+    /// <summary>Gets the columns to load, those of the features last.</summary>
+    public IReadOnlyList<LogField> Fields =>
+    [
+        new(Action, LogFieldType.Text), new(Reward, LogFieldType.Double), new(Probability, LogFieldType.Double),
+        .. Features.Select(feature => new LogField(feature.Name, feature.IsText ? LogFieldType.Text : LogFieldType.Single)),
+    ];
+
+    /// <summary>Gets the name of the column of observations, which no column of the log has.</summary>
+    public string Observation
+    {
+        get
+        {
+            var name = "Observation";
+            while (Fields.Any(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                name += "s";
+            return name;
+        }
+    }
+
+    /// <summary>Gets the columns for the library.</summary>
+    /// <param name="observation">The column of observations; null for none.</param>
+    public LogColumns Columns(string? observation) => new(Action, Reward)
+    {
+        Probability = IsLogarithm ? null : Probability,
+        LogProbability = IsLogarithm ? Probability : null,
+        Observation = observation,
+    };
+}

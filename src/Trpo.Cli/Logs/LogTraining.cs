@@ -1,0 +1,118 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Cli.Display;
+using Trpo.Cli.Foundation;
+using Trpo.Cli.Logs.Files;
+using Trpo.Cli.Runs;
+using Trpo.Estimators;
+using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Onnx;
+using Trpo.Reports;
+
+namespace Trpo.Cli.Logs;
+
+/// <summary>A training from a log: the first rows are learned from, the last ones are for the evaluation, and a folder gets the files.</summary>
+/// <param name="command">The settings.</param>
+/// <param name="file">The log.</param>
+/// <param name="choice">The columns.</param>
+/// <param name="terminal">The terminal.</param>
+internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogChoice choice, Terminal terminal)
+{
+    private const int MinRows = 10;
+
+    private readonly MLContext _ml = new(command.Options.Seed);
+
+    /// <summary>Checks the log, learns, evaluates and writes the files.</summary>
+    /// <param name="cancel">Ends learning, of which the best policy so far is kept; or the work before and behind it, of which nothing is.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled outside of learning.</exception>
+    public int Execute(CancellationToken cancel)
+    {
+        var heldOut = (long)Math.Round(file.Rows * command.HoldOut);
+        var learned = file.Rows - heldOut;
+        if (Math.Min(heldOut, learned) < MinRows)
+            throw new CommandException(FormattableString.Invariant($"{file.Path} has {file.Rows:N0} rows, of which {learned:N0} are left to learn from and {heldOut:N0} to evaluate on (--holdout {command.HoldOut}). Both need at least {MinRows}, and some hundred to tell anything."));
+        var view = file.Load(_ml, choice.Fields);
+        var (training, test) = (_ml.Data.TakeRows(view, learned), _ml.Data.SkipRows(view, learned));
+        terminal.WriteLine($"Learning from the first {learned:N0} of {file.Rows:N0} rows of {file.Path}; the files go to {command.Folder.Path}.");
+        var preprocessing = LogRefusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
+        cancel.ThrowIfCancellationRequested();
+        if (!Check(preprocessing.Transform(view), cancel))
+            return ExitCode.UserError;
+        using var folderLock = command.Folder.Lock();
+        using var model = preprocessing.Append(Learn(preprocessing.Transform(training), cancel));
+        return cancel.IsCancellationRequested ? Interrupted(model, view, learned, heldOut) : Done(model, view, test, learned, heldOut, cancel);
+    }
+
+    private bool Check(IDataView view, CancellationToken cancel)
+    {
+        var report = LogRefusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(view, choice.Columns(choice.Observation), cancel));
+        if (report.Findings.Count > 0)
+            LogCheckText.Write(report, file, choice, terminal, cancel);
+        if (report.HasErrors)
+            terminal.Warn($"Nothing was learned, because of the errors of the log.");
+        return !report.HasErrors;
+    }
+
+    private PolicyTransformer Learn(IDataView training, CancellationToken cancel)
+    {
+        using var warnings = new LoggedWarnings(_ml, terminal, TrainingDisplay.IsLive);
+        var (policy, last) = LogTrainingDisplay.Show(terminal, display =>
+        {
+            var options = command.Options with { Progress = display, Cancellation = cancel };
+            return (LogRefusal.Run($"No policy can be learned from {file.Path}", () => _ml.ReinforcementLearning.Trainers.TrpoFromLog(choice.Columns(choice.Observation), options).Fit(training)), display.Last);
+        });
+        if (last is not null)
+            terminal.WriteLine($"Learning ended after {last.Iteration:N0} steps: {last.Outcome}. The policy is that of step {policy.Metadata.Provenance["iteration"]}.");
+        return policy;
+    }
+
+    private int Interrupted(TransformerChain<PolicyTransformer> model, IDataView view, long learned, long heldOut)
+    {
+        Write(model, view, learned, heldOut, null);
+        terminal.Warn($"Interrupted: the best policy so far was written, and not evaluated. To evaluate it: trpo log evaluate {command.Folder.Given} --data, with rows behind the first {learned:N0}.");
+        return ExitCode.Interrupted;
+    }
+
+    private int Done(TransformerChain<PolicyTransformer> model, IDataView view, IDataView test, long learned, long heldOut, CancellationToken cancel)
+    {
+        LogEvaluation evaluation;
+        try
+        {
+            evaluation = LogRefusal.Run($"The policy cannot be evaluated on {file.Path}", () => _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel }));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return Interrupted(model, view, learned, heldOut);
+        }
+        catch (Exception exception) when (ErrorMessage.Of(exception) is not null)
+        {
+            // A policy that was learned is kept, whatever the other rows are like.
+            Write(model, view, learned, heldOut, null);
+            throw;
+        }
+
+        Write(model, view, learned, heldOut, evaluation);
+        terminal.WriteLine($"On the last {heldOut:N0} rows, which were not learned from:");
+        terminal.WriteLine($"{evaluation}");
+        return ExitCode.Done;
+    }
+
+    private void Write(TransformerChain<PolicyTransformer> model, IDataView view, long learned, long heldOut, LogEvaluation? evaluation)
+    {
+        var folder = command.Folder;
+        if (command.Overwrite && folder.HasRun)
+            terminal.WriteLine($"The earlier run of the folder was moved to {folder.SetAside()}.");
+        var inputs = _ml.Transforms.SelectColumns([.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view).Schema;
+        PolicyModel.Save(_ml, model, inputs, folder.Model);
+        terminal.WriteLine($"Wrote {folder.Model}");
+        LogRunFile.Write(folder.Log, choice, file.Path, command.Table, learned, heldOut);
+        terminal.WriteLine($"Wrote {folder.Log}");
+        PolicyModel.ExportToOnnx(model, folder.Onnx, inputs);
+        terminal.WriteLine($"Wrote {folder.Onnx}");
+        if (evaluation is null)
+            return;
+        LogEvaluationReport.Save(evaluation, folder.Report, Path.GetFileName(folder.Path));
+        terminal.WriteLine($"Wrote {folder.Report}");
+    }
+}

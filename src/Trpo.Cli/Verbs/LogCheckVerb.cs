@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Trpo.Cli.Foundation;
+using Trpo.Cli.Logs;
+using Trpo.Estimators;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary>The verb <c>trpo log check</c>.</summary>
+internal static class LogCheckVerb
+{
+    private static readonly LogColumnOptions Columns = new("Columns that a policy would see; by default all others.", choosesFeatures: true);
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create()
+    {
+        var command = new Verb("check", "Checks a log before a policy is learned from it: missing values, wrong probabilities, actions that were never taken, rows that were logged twice.")
+        {
+            Examples =
+            [
+                ("trpo log check --data log.csv", "With columns named Action, Reward and Probability. The exit code is 1 if there is an error; warnings alone give 0."),
+                ("trpo log check --data shop.sqlite --table decisions --log-probability logp --ignore id,time", "Of a table in a database."),
+            ],
+            Notes = "A column whose cells are all numbers, or missing, is one of numbers; true and false are 1 and 0; all others are categories. Missing are empty cells and NULL and, among numbers, NA, N/A, NaN, null and ?. Nothing is written.",
+        };
+        Columns.AddTo(command);
+        command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, Terminal terminal)
+    {
+        using var interruption = new Interruption(() => terminal.Warn($"Stopping."));
+        try
+        {
+            var file = Columns.Open(parsed, interruption.Token);
+            var choice = new LogChooser(file, Columns.Names(parsed, new LogNames())).Choose(needsRewards: false);
+            var ml = new MLContext(seed: 0);
+            var report = LogRefusal.Run($"{file.Path} cannot be checked", () =>
+            {
+                var view = file.Load(ml, choice.Fields);
+                return ml.ReinforcementLearning.CheckLog(LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view), choice.Columns(choice.Observation), interruption.Token);
+            });
+            LogCheckText.Write(report, file, choice, terminal, interruption.Token);
+            return report.HasErrors ? ExitCode.UserError : ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Trpo.Cli.Foundation;
+using Trpo.Cli.Logs;
+using Trpo.Cli.Runs;
+using Trpo.Estimators;
+using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Onnx;
+using Trpo.Reports;
+
+namespace Trpo.Cli.Verbs;
+
+/// <summary>The verb <c>trpo log evaluate</c>.</summary>
+internal static class LogEvaluateVerb
+{
+    private static readonly Argument<string> Model = Options.Path("model", "A model.zip, a policy.onnx, or the folder of a run.");
+    private static readonly LogColumnOptions Columns = new("For a policy of one vector whose values have no names: the columns of its values, in their order.", choosesFeatures: false);
+    private static readonly Option<bool> Sample = new("--sample") { Description = "Evaluate the policy with its probabilities, instead of its most probable action." };
+    private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default. Raise it where verdicts are repeated.", 0.5, 0.999999999);
+    private static readonly Option<string?> Report = Options.File("--report", "Write a page of HTML with the estimates and what is behind them.");
+    private static readonly Option<string?> Json = Options.File("--json", "Write all numbers to a JSON file.");
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create()
+    {
+        var command = new Verb("evaluate", "Estimates from a log what a policy would have earned, and compares it with the policy that wrote the log. Nothing is played.")
+        {
+            Examples =
+            [
+                ("trpo log evaluate runs/1 --data new.csv", "The policy of a run, by the columns of its training."),
+                ("trpo log evaluate model.zip --data log.parquet --action banner --reward clicked --probability p", "Any model, by columns that are named."),
+                ("trpo log evaluate runs/1 --data new.csv --report report.html --json result.json", "With a page to look at, and the numbers for programs."),
+            ],
+            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. The exit code is 0 whatever the verdict.",
+        };
+        command.Arguments.Add(Model);
+        Columns.AddTo(command);
+        foreach (var option in new Option[] { Sample, VerdictLevel, Report, Json })
+            command.Options.Add(option);
+        command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
+        return command;
+    }
+
+    private static int Execute(ParseResult parsed, Terminal terminal)
+    {
+        var saved = SavedPolicy.At(parsed.GetValue(Model)!);
+        foreach (var target in new[] { parsed.GetValue(Report), parsed.GetValue(Json) }.OfType<string>())
+            OutputPath.CheckFile(target);
+        using var interruption = new Interruption(() => terminal.Warn($"Stopping."));
+        try
+        {
+            Evaluate(parsed, saved, terminal, interruption.Token);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static void Evaluate(ParseResult parsed, SavedPolicy saved, Terminal terminal, CancellationToken cancel)
+    {
+        var known = saved.Run is { } run && File.Exists(run.Log) ? LogRunFile.Read(run.Log) : new LogNames();
+        var names = Columns.Names(parsed, known);
+        var file = Columns.Open(parsed, cancel);
+        var ml = new MLContext(seed: 0);
+        var model = saved.Load(ml, out var schema);
+        using var owned = model as IDisposable;
+        var chooser = new LogChooser(file, names);
+        var roles = chooser.ChooseFor([]);
+        var inputs = ModelInputs.Of(saved.Path, model, schema, [roles.Action, roles.Reward, roles.Probability], names.Features);
+        var choice = chooser.ChooseFor(inputs.Features);
+        var isSampled = parsed.GetValue(Sample);
+        var evaluation = LogRefusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
+        {
+            var view = file.Load(ml, choice.Fields);
+            if (inputs.Vector is { } vector)
+                view = ml.Transforms.Concatenate(vector, [.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view);
+            return ml.ReinforcementLearning.EvaluateFromLog(model, view, choice.Columns(null), new LogEvaluationOptions
+            {
+                Selection = isSampled ? ActionSelection.Sample() : ActionSelection.Mode,
+                VerdictLevel = parsed.GetValue(VerdictLevel) ?? 0.95,
+                Cancellation = cancel,
+            });
+        });
+        terminal.WriteLine($"{evaluation}");
+        if (parsed.GetValue(Report) is { } report)
+        {
+            LogEvaluationReport.Save(evaluation, Path.GetFullPath(report), Path.GetFileName(saved.Path));
+            terminal.WriteLine($"Wrote {Path.GetFullPath(report)}");
+        }
+
+        if (parsed.GetValue(Json) is { } json)
+        {
+            LogEvaluationFile.Write(json, file.Path, isSampled, evaluation);
+            terminal.WriteLine($"Wrote {Path.GetFullPath(json)}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Trpo.Onnx;
+using Trpo.Tests.Support;
+
+namespace Trpo.Tests.Cli.Logs;
+
+/// <summary>Tests of <c>trpo log</c> from a file to a deployed policy.</summary>
+public sealed class LogVerbTests
+{
+    private TemporaryFolder _folder = null!;
+    private string _csv = null!;
+    private string _run = null!;
+    private (int ExitCode, string Output, string Error) _training;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _folder = new TemporaryFolder();
+        _run = _folder.PathOf("run");
+        _csv = new LogWriter(4_000).Csv(_folder.PathOf("log.csv"));
+        _training = Tool.Run(["log", "train", "--data", _csv, .. LogWriter.Columns, "--ignore", "id", "--steps", "20", "--holdout", "0.4", "--out", _run]);
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [Test]
+    public void A_training_fills_its_folder_and_is_better_than_the_log_on_fresh_rows()
+    {
+        Assert.That(_training.ExitCode, Is.Zero, _training.Error);
+        Assert.That(_training.Error, Is.Empty);
+        Assert.That(Directory.GetFiles(_run).Select(Path.GetFileName), Is.EquivalentTo(new[] { "model.zip", "policy.onnx", "log.json", "report.html" }));
+        Assert.That(_training.Output, Does.Contain("the first 2,400 of 4,000 rows").And.Contains("On the last 1,600 rows").And.Contains("Better: gain over the log").And.Contains("20 steps  value"));
+        Assert.That(File.ReadAllText(Path.Combine(_run, "report.html")), Does.Contain("Better"));
+        var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "log.json"))).RootElement;
+        Assert.That(record.GetProperty("features").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(new[] { "device", "age", "returning" }));
+        Assert.That(record.GetProperty("learned").GetInt64(), Is.EqualTo(2_400));
+    }
+
+    [Test]
+    public void The_evaluation_of_a_training_is_that_of_its_last_rows()
+    {
+        var lines = File.ReadAllText(_csv);
+        var last = _folder.PathOf("last.csv");
+        var writer = new LogWriter(4_000);
+        var (exitCode, output, error) = Tool.RunHere("log", "evaluate", _run, "--data", LastRows(writer, 1_600, last));
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(lines, Does.EndWith(File.ReadAllText(last).Split('\n', 2)[1]));
+        Assert.That(output.Trim(), Is.EqualTo(_training.Output[_training.Output.IndexOf("Better:", StringComparison.Ordinal)..].Trim()));
+    }
+
+    [Test]
+    public void A_run_is_evaluated_without_naming_columns_and_its_results_are_written()
+    {
+        var (page, json) = (_folder.PathOf("page.html"), _folder.PathOf("result.json"));
+        var (exitCode, output, error) = Tool.RunHere("log", "evaluate", _run, "--data", _csv, "--verdict-level", "0.99", "--report", page, "--json", json);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.Contain("RidgeArgmax").And.Contains($"Wrote {page}").And.Contains($"Wrote {json}"));
+        var result = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
+        Assert.That(result.GetProperty("gain").GetProperty("level").GetDouble(), Is.EqualTo(0.99));
+        Assert.That(result.GetProperty("sampled").GetBoolean(), Is.False);
+        Assert.That(result.GetProperty("estimates").GetArrayLength(), Is.EqualTo(7));
+        Assert.That(File.ReadAllText(page), Does.Contain("model.zip"));
+        var again = Tool.RunHere(["log", "evaluate", Path.Combine(_run, "model.zip"), "--data", _csv, .. LogWriter.Columns]);
+        Assert.That(again.Output, Does.StartWith("Better:"));
+    }
+
+    [Test]
+    public void The_policy_acts_on_a_row_from_its_graph()
+    {
+        using var policy = PolicySession.Open(Path.Combine(_run, "policy.onnx"));
+
+        Assert.That(policy.Metadata.Actions.Names, Is.EquivalentTo(new[] { "101", "banner; two", "say \"hi\"" }));
+        Assert.That(policy.InputColumns.Select(input => input.Name), Is.EquivalentTo(new[] { "device", "age", "returning" }));
+    }
+
+    [Test]
+    public void A_seed_gives_the_same_files()
+    {
+        var again = _folder.PathOf("again");
+        var (exitCode, output, error) = Tool.RunHere(["log", "train", "--data", _csv, .. LogWriter.Columns, "--ignore", "id", "--steps", "20", "--holdout", "0.4", "--out", again]);
+
+        Assert.That(exitCode, Is.Zero, output + error);
+        Assert.That(File.ReadAllBytes(Path.Combine(again, "policy.onnx")), Is.EqualTo(File.ReadAllBytes(Path.Combine(_run, "policy.onnx"))));
+    }
+
+    [Test]
+    public void Rewards_of_a_million_give_the_same_policy_and_a_million_times_the_gain()
+    {
+        var big = _folder.PathOf("big");
+        var file = new LogWriter(4_000, scale: 1_000_000).Csv(_folder.PathOf("big.csv"));
+        var (exitCode, output, error) = Tool.RunHere(["log", "train", "--data", file, .. LogWriter.Columns, "--ignore", "id", "--steps", "20", "--holdout", "0.4", "--out", big]);
+        Assert.That(exitCode, Is.Zero, output + error);
+
+        Assert.That(Gain(big, file), Is.EqualTo(1e6 * Gain(_run, _csv)).Within(0.001).Percent);
+    }
+
+    [Test]
+    public void A_folder_with_a_run_is_refused_and_replaced_on_request()
+    {
+        var run = _folder.PathOf("taken");
+        string[] train = ["log", "train", "--data", _csv, .. LogWriter.Columns, "--ignore", "id", "--steps", "2", "--out", run];
+        Assert.That(Tool.RunHere(train).ExitCode, Is.Zero);
+        var written = File.ReadAllBytes(Path.Combine(run, "log.json"));
+        var refused = Tool.RunHere(train);
+        var other = Tool.RunHere("train", "--environment", "cartpole", "--steps", "64", "--out", run);
+        var replaced = Tool.RunHere([.. train, "--overwrite", "--holdout", "0.2"]);
+
+        Assert.That((refused.ExitCode, other.ExitCode, replaced.ExitCode), Is.EqualTo((1, 1, 0)));
+        Assert.That(refused.Error, Does.Contain("There is a run in").And.Contains("--overwrite"));
+        Assert.That(File.ReadAllBytes(Path.Combine(run, "replaced", "1", "log.json")), Is.EqualTo(written));
+        Assert.That(replaced.Output, Does.Contain("was moved to"));
+    }
+
+    [Test]
+    public void A_log_with_errors_is_not_learned_from()
+    {
+        var (file, run) = (_folder.PathOf("one.csv"), _folder.PathOf("none"));
+        File.WriteAllLines(file, Enumerable.Range(0, 100).Select(i => $"a,0.5,{i % 3},{i}").Prepend("Action,Probability,Reward,x"));
+        var one = Tool.RunHere("log", "train", "--data", file, "--out", run);
+        File.WriteAllLines(file, Enumerable.Range(0, 15).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i}").Prepend("Action,Probability,Reward,x"));
+        var few = Tool.RunHere("log", "train", "--data", file, "--out", run);
+
+        Assert.That((one.ExitCode, few.ExitCode), Is.EqualTo((1, 1)));
+        Assert.That(one.Output, Does.Contain("OneActionOnly"));
+        Assert.That(few.Error, Does.Contain("10 are left to learn from and 5 to evaluate on").Or.Contain("11 are left to learn from and 4 to evaluate on"));
+        Assert.That(Directory.Exists(run), Is.False);
+    }
+
+    [Test]
+    public void A_log_without_a_column_of_the_model_is_refused()
+    {
+        var file = _folder.PathOf("short.csv");
+        File.WriteAllLines(file, ["device,banner,p,clicked", "phone,101,0.5,1", "phone,101,0.5,0"]);
+        var (exitCode, _, error) = Tool.RunHere("log", "evaluate", _run, "--data", file);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("The model reads the column 'age'").And.Contains("'device', 'banner', 'p', 'clicked'"));
+    }
+
+    [Test]
+    public void Actions_that_the_policy_does_not_know_are_named()
+    {
+        var file = _folder.PathOf("unknown.csv");
+        File.WriteAllLines(file, ["device,age,returning,banner,p,clicked", "phone,30,true,101,0.5,1", "phone,40,false,102,0.5,0"]);
+        var (exitCode, _, error) = Tool.RunHere("log", "evaluate", _run, "--data", file);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("'102'"));
+    }
+
+    [Test]
+    public void Wrong_options_are_refused_with_exit_code_2()
+    {
+        var (both, level, data) = (Tool.RunHere("log", "check", "--data", "x.csv", "--probability", "p", "--log-probability", "q"), Tool.RunHere("log", "evaluate", "m.zip", "--data", "x.csv", "--verdict-level", "1"), Tool.RunHere("log", "check"));
+
+        Assert.That((both.ExitCode, level.ExitCode, data.ExitCode), Is.EqualTo((2, 2, 2)));
+        Assert.That(both.Error, Does.Contain("not both").And.Match(@"(?m)^See .* log check --help\.\r?$"));
+        Assert.That(level.Error, Does.Contain("--verdict-level must be a number from 0.5"));
+        Assert.That(data.Error, Does.Contain("--data"));
+    }
+
+    [Test]
+    public void Help_names_every_verb_with_examples()
+    {
+        Assert.That(Tool.RunHere("log").Output, Does.Contain("check").And.Contains("train").And.Contains("evaluate").And.Contains("trpo log check --data"));
+        foreach (var verb in new[] { "check", "train", "evaluate" })
+        {
+            var help = Tool.RunHere("log", verb, "--help");
+            Assert.That(help.ExitCode, Is.Zero);
+            Assert.That(help.Output, Does.Contain($"Examples:\n  trpo log {verb} "));
+            Assert.That(help.Output.Split('\n').Max(line => line.Length), Is.AtMost(100));
+        }
+    }
+
+    [Test]
+    public void The_model_takes_rows_without_action_and_reward()
+    {
+        var ml = new MLContext();
+        var model = PolicyModel.Load(ml, Path.Combine(_run, "model.zip"), out var schema);
+        using var owned = model as IDisposable;
+
+        Assert.That(schema!.Select(column => column.Name), Is.EqualTo(new[] { "device", "age", "returning" }));
+    }
+
+    private double Gain(string run, string file)
+    {
+        var json = _folder.PathOf("gain.json");
+        Assert.That(Tool.RunHere("log", "evaluate", run, "--data", file, "--json", json).ExitCode, Is.Zero);
+        return JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("gain").GetProperty("doublyRobust").GetDouble();
+    }
+
+    private static string LastRows(LogWriter writer, int count, string path)
+    {
+        writer.KeepLast(count).Csv(path);
+        return path;
+    }
+}
