@@ -11,6 +11,12 @@ internal static class BinaryRules
     {
         node.Expect(inputs: 2);
         node.ExpectNoOthers();
+        if (GroupRules.Has(node))
+        {
+            GroupRules.Binary(compiler, node, operation);
+            return;
+        }
+
         var (rank, length) = Shape(node, 0, 1);
         var (left, right) = (Number(compiler, node, 0, rank, length), Number(compiler, node, 1, rank, length));
         var output = compiler.Define(node.Outputs[0], operation == BinaryOperator.Greater ? OnnxElementType.Boolean : OnnxElementType.Single, rank, length);
@@ -22,6 +28,8 @@ internal static class BinaryRules
     {
         node.Expect(inputs: 3);
         node.ExpectNoOthers();
+        if (GroupRules.Has(node))
+            throw node.Refuse("chooses between values of three dimensions");
         if (node.Row(0) is not { Type: OnnxElementType.Boolean } condition)
             throw node.Refuse($"chooses by '{node.Name(0)}', which is not boolean");
         var (rank, length) = Shape(node, 0, 1, 2);

@@ -41,7 +41,7 @@ internal sealed class CompiledNode
     public RowValue Numbers(int input) => Row(input) is { Type: OnnxElementType.Single } value ? value : throw Refuse($"reads '{_node.Inputs[input]}', which is not float");
 
     /// <summary>Returns an input of numbers in two dimensions.</summary>
-    public RowValue Matrix(int input) => Numbers(input) is { Rank: 2 } value ? value : throw Refuse($"reads '{_node.Inputs[input]}', which has one dimension");
+    public RowValue Matrix(int input) => Numbers(input) is { Rank: 2 } value ? value : throw Refuse($"reads '{_node.Inputs[input]}', which has not two dimensions");
 
     /// <summary>Returns the name of an input.</summary>
     public string Name(int input) => _node.Inputs[input];
@@ -55,6 +55,10 @@ internal sealed class CompiledNode
     /// <summary>Returns the only integer of a constant input.</summary>
     public long ConstantInteger(int input) =>
         Constant(input) is { ElementType: OnnxElementType.Int64 } tensor && tensor.Integers() is [var only] ? only : throw Refuse($"reads '{_node.Inputs[input]}', which is not one integer");
+
+    /// <summary>Returns the integers of a constant input of one dimension.</summary>
+    public IReadOnlyList<long> ConstantIntegers(int input) =>
+        Constant(input) is { ElementType: OnnxElementType.Int64, Dimensions: [_] } tensor ? tensor.Integers() : throw Refuse($"reads '{_node.Inputs[input]}', which is no list of integers");
 
     /// <summary>Returns an attribute that is an integer.</summary>
     public long Integer(string name, long missing) => Attribute(name) is { } attribute ? attribute.Integer ?? throw Refuse($"has the attribute '{name}' without an integer") : missing;

@@ -87,6 +87,22 @@ internal sealed class GraphCompiler
         return value;
     }
 
+    /// <summary>Defines a name as a value of the shape of another that an operation computes.</summary>
+    public RowValue Define(string name, OnnxElementType type, RowValue shape)
+    {
+        var value = new RowValue(type, shape.Rank, Allocate(shape.Length)) { Columns = shape.Columns };
+        Define(name, value);
+        return value;
+    }
+
+    /// <summary>Defines a name as a value of three dimensions that an operation computes.</summary>
+    public RowValue DefineGroups(string name, OnnxElementType type, int groups, int columns)
+    {
+        var value = new RowValue(type, Rank: 3, Allocate((long)groups * RowKernel.Padded(columns))) { Columns = columns };
+        Define(name, value);
+        return value;
+    }
+
     /// <summary>Returns memory for numbers of each row.</summary>
     public Slot Allocate(long length)
     {

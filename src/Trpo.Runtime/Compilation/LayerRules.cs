@@ -31,7 +31,10 @@ internal static class LayerRules
     {
         node.Expect(inputs: 2);
         node.ExpectNoOthers();
-        Dense(compiler, node, isTransposed: false, biases: null);
+        if (GroupRules.Has(node))
+            GroupRules.MatMul(compiler, node);
+        else
+            Dense(compiler, node, isTransposed: false, biases: null);
     }
 
     /// <summary>Translates the hyperbolic tangent.</summary>
@@ -40,7 +43,7 @@ internal static class LayerRules
         node.Expect(inputs: 1);
         node.ExpectNoOthers();
         var input = node.Numbers(0);
-        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
+        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input);
         compiler.Add(input.Length * GraphBudget.FunctionWork, () => new TanhOperation(input.Slot, output.Slot, compiler.Kernel));
     }
 
@@ -50,7 +53,7 @@ internal static class LayerRules
         node.Expect(inputs: 1);
         node.ExpectNoOthers();
         var input = node.Numbers(0);
-        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
+        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input);
         compiler.CountConstant(input.Length);
         compiler.Add(input.Length * GraphBudget.FunctionWork, () => new BinaryOperation(BinaryOperator.Max, Operand.Of([0f], input.Length), Operand.Of(input.Slot), output.Slot));
     }
@@ -63,7 +66,7 @@ internal static class LayerRules
             throw node.Refuse("scales");
         node.ExpectNoOthers();
         var input = node.Numbers(0);
-        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input.Rank, input.Length);
+        var output = compiler.Define(node.Outputs[0], OnnxElementType.Single, input);
         compiler.Add(input.Length * GraphBudget.FunctionWork, () => new EluOperation(input.Slot, output.Slot, compiler.Kernel));
     }
 
@@ -73,7 +76,7 @@ internal static class LayerRules
         node.Expect(inputs: 1);
         node.ExpectNoOthers();
         var input = node.Numbers(0);
-        var output = compiler.Define(node.Outputs[0], type, input.Rank, input.Length);
+        var output = compiler.Define(node.Outputs[0], type, input);
         compiler.Add(input.Length * GraphBudget.FunctionWork, () => new UnaryOperation(operation, input.Slot, output.Slot));
     }
 

@@ -117,7 +117,7 @@ internal static class LayoutRules
         var input = node.Row(0);
         if (type == OnnxElementType.Boolean && input.Type != OnnxElementType.Boolean)
         {
-            var output = compiler.Define(node.Outputs[0], type, input.Rank, input.Length);
+            var output = compiler.Define(node.Outputs[0], type, input);
             compiler.Add(input.Length, () => new UnaryOperation(UnaryOperator.IsNotZero, input.Slot, output.Slot));
             return;
         }

@@ -87,6 +87,12 @@ internal static class OperatorRules
             case "Squeeze":
                 LayoutRules.Squeeze(compiler, node);
                 break;
+            case "Reshape":
+                GroupRules.Reshape(compiler, node);
+                break;
+            case "Unsqueeze":
+                GroupRules.Unsqueeze(compiler, node);
+                break;
             case "Shape":
                 LayoutRules.Shape(compiler, node);
                 break;
