@@ -23,6 +23,12 @@ public sealed record LogColumns(string Action = "Action", string Reward = "Rewar
     public string? Eligible { get; init; }
 
     /// <summary>
+    /// The column of the features of candidates that change from row to row, <c>Vector&lt;Single, M * d&gt;</c>: d features of each of at most M candidates, one candidate after the other. The action is then the index of a candidate,
+    /// and <see cref="Eligible"/>, which is needed and whose length is M, the mask of the candidates that exist; the values of others are not read. Null, the default, where each action is the same in all rows.
+    /// </summary>
+    public string? ActionFeatures { get; init; }
+
+    /// <summary>
     /// The column of the observation on which the action was chosen, <c>Vector&lt;Single, d&gt;</c>. "Observation" by default, null for a log without. Where a trained
     /// policy is evaluated, the column that the policy reads takes its place.
     /// </summary>

@@ -18,6 +18,12 @@ public enum LogFault
     /// <summary>Error: a value of an observation is missing or infinite.</summary>
     ObservationNotFinite,
 
+    /// <summary>Error: a feature of a candidate that exists is missing or infinite.</summary>
+    ActionFeaturesNotFinite,
+
+    /// <summary>Error: a row has no candidate.</summary>
+    NoCandidates,
+
     /// <summary>Error: a value of the mask of eligible actions is neither 0 nor 1.</summary>
     MaskInvalid,
 

@@ -25,6 +25,7 @@ internal static class LogLoader
         var (actions, propensities, rewards, probabilities) = (new List<int>(), new List<double>(), new List<double>(), new List<double>());
         var (observations, eligible) = (new List<float>(), new List<bool>());
         int? length = null;
+        bool? hasFront = null;
         while (reader.Read())
         {
             check();
@@ -40,19 +41,24 @@ internal static class LogLoader
             propensities.Add(Math.Min(row.Probability, 1));
             rewards.Add(row.Reward);
             probabilities.AddRange(PolicyProbabilities.Normalize(chosen, row, reader.Actions.Names, columns.Eligible));
-            observations.AddRange(row.Observation);
+            hasFront ??= columns.ActionFeatures is not null && row.EndsWithMask;
+            if (hasFront.Value && !row.EndsWithMask)
+                throw new LogException($"{RowFaults.Where(row.Index)}, column '{policy.Observation}' does not end with the values of columns '{columns.ActionFeatures}' and '{columns.Eligible}', as it does in the rows before: the policy saw other candidates than the log has. Put Concatenate(\"{policy.Observation}\", ..., \"{columns.ActionFeatures}\", \"{columns.Eligible}\") in front.", row.Index);
+            observations.AddRange(row.Observation.AsSpan(0, hasFront.Value ? row.ContextLength : row.Observation.Length));
+            observations.AddRange(row.ActionFeatures);
             eligible.AddRange(row.Eligible);
         }
 
         if (actions.Count < 2)
             throw new LogException($"The log has {actions.Count} rows; a standard error needs at least two, and an estimate that can be trusted some hundred.");
-        var rows = new LoggedRows(reader.Actions.Names.Count, row.Observation.Length)
+        var rows = new LoggedRows(reader.Actions.Names.Count, observations.Count / actions.Count)
         {
             Actions = [.. actions],
             Propensities = [.. propensities],
             Rewards = [.. rewards],
             Observations = [.. observations],
             Eligible = columns.Eligible is null ? null : [.. eligible],
+            Candidates = columns.ActionFeatures is null ? null : new CandidateLayout((observations.Count / actions.Count) - row.ActionFeatures.Length, row.Mask.Length, row.FeatureCount),
         };
         return new LoadedLog(rows, [.. CollectionsMarshal.AsSpan(probabilities)], [.. reader.Actions.Names]);
     }

@@ -31,11 +31,13 @@ internal sealed class LogReader : IDisposable
         }
 
         var needed = new List<DataViewSchema.Column>([action, reward, probability, .. others]);
-        (DataViewSchema.Column Column, VectorDataViewType Type)? features = null, mask = null;
+        (DataViewSchema.Column Column, VectorDataViewType Type)? features = null, mask = null, candidates = null;
         if (observation is not null)
             needed.Add((features = LogSchema.FindVector(schema, "observation", observation, NumberDataViewType.Single)).Value.Column);
         if (columns.Eligible is not null)
             needed.Add((mask = LogSchema.FindVector(schema, "mask", columns.Eligible, NumberDataViewType.Single, BooleanDataViewType.Instance)).Value.Column);
+        if (columns.ActionFeatures is not null)
+            needed.Add((candidates = LogSchema.FindCandidates(schema, columns, mask?.Type.Size)).Value.Column);
         if (mask is not null && action.Type is TextDataViewType && !Actions.IsClosed)
             throw new ArgumentException($"Column '{columns.Action}' names the actions by texts, whose order in the mask '{columns.Eligible}' is not known. Map them to keys of a known order (MapValueToKey with keyData), or set Actions in the options of a rule or of a trainer.");
         if (mask is { } values)
@@ -44,7 +46,7 @@ internal sealed class LogReader : IDisposable
             Actions.Close();
         }
 
-        Row = new LogRow { Observation = new float[features?.Type.Size ?? 0], Mask = new float[mask?.Type.Size ?? 0], Eligible = new bool[mask?.Type.Size ?? 0] };
+        Row = new LogRow { Observation = new float[features?.Type.Size ?? 0], ActionFeatures = new float[candidates?.Type.Size ?? 0], Mask = new float[mask?.Type.Size ?? 0], Eligible = new bool[mask?.Type.Size ?? 0] };
         _cursor = view.GetRowCursor(needed);
         _action = Actions.Open(_cursor);
         _reward = NumberColumn.Open(_cursor, reward)!;
@@ -52,6 +54,8 @@ internal sealed class LogReader : IDisposable
         _probability = columns.LogProbability is null ? logged : () => Math.Exp(logged());
         if (features is { } vector)
             _vectors += Vector<float>(vector.Column, Row.Observation, value => value);
+        if (candidates is { } listed)
+            _vectors += Vector<float>(listed.Column, Row.ActionFeatures, value => value);
         if (mask is { Type: var type, Column: var masked })
             _vectors += type.ItemType is BooleanDataViewType ? Vector<bool>(masked, Row.Mask, value => value ? 1 : 0) : Vector<float>(masked, Row.Mask, value => value);
     }

@@ -21,9 +21,23 @@ internal sealed class LogRow
     /// <summary>The observation, <c>[d]</c>; empty if the column is not read.</summary>
     public float[] Observation { get; init; } = [];
 
+    /// <summary>The features of the candidates, <c>[M, d]</c>; empty if there are none.</summary>
+    public float[] ActionFeatures { get; init; } = [];
+
     /// <summary>The mask of eligible actions as numbers, <c>[A]</c>; empty if there is none.</summary>
     public float[] Mask { get; init; } = [];
 
     /// <summary>The mask of eligible actions, <c>[A]</c>; empty if there is none.</summary>
     public bool[] Eligible { get; init; } = [];
+
+    /// <summary>The number of features of a candidate, d.</summary>
+    public int FeatureCount => ActionFeatures.Length / Math.Max(1, Mask.Length);
+
+    /// <summary>The number of the values of the observation in front of those of the candidates and the mask; negative if it has less than these.</summary>
+    public int ContextLength => Observation.Length - ActionFeatures.Length - Mask.Length;
+
+    /// <summary>True if the last values of the observation are the features of the candidates, if there are any, and behind them the mask.</summary>
+    public bool EndsWithMask => ContextLength >= 0
+        && Observation.AsSpan(ContextLength, ActionFeatures.Length).SequenceEqual(ActionFeatures)
+        && Observation.AsSpan(ContextLength + ActionFeatures.Length).SequenceEqual(Mask);
 }

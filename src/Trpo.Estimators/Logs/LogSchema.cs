@@ -48,6 +48,22 @@ internal static class LogSchema
         throw Mismatch(role, column, $"known-size Vector<{items[0]}>");
     }
 
+    /// <summary>Finds the column of the features of candidates.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="count">The length of the mask of the candidates that exist; null without.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it has another type.</exception>
+    /// <exception cref="ArgumentException">There is no mask, or the length is no multiple of the mask's.</exception>
+    public static (DataViewSchema.Column Column, VectorDataViewType Type) FindCandidates(DataViewSchema schema, LogColumns columns, int? count)
+    {
+        var found = FindVector(schema, "action features", columns.ActionFeatures!, NumberDataViewType.Single);
+        if (count is not { } candidates)
+            throw new ArgumentException($"{nameof(LogColumns)}.{nameof(LogColumns.ActionFeatures)} names column '{columns.ActionFeatures}', but {nameof(LogColumns.Eligible)} is null: the number of candidates is the length of the mask of those that exist. Name its column, with 1 for each candidate of the row and 0 for padding.", nameof(columns));
+        if (found.Type.Size % candidates != 0)
+            throw new ArgumentException($"Column '{columns.ActionFeatures}' has {found.Type.Size} values, which is no multiple of the {candidates} candidates that column '{columns.Eligible}' has: both have a place for the maximum number of candidates, and each candidate as many features.", nameof(schema));
+        return found;
+    }
+
     /// <summary>Creates the exception for a column of the wrong type.</summary>
     public static ArgumentOutOfRangeException Mismatch(string role, DataViewSchema.Column column, string expected, string parameter = "schema") =>
         new(parameter, $"Schema mismatch for {role} column '{column.Name}': expected {expected}, got {column.Type}");

@@ -23,7 +23,7 @@ internal sealed class RulePolicy(Func<LoggedContext, double[]> rule, DiscreteAct
 
     /// <inheritdoc/>
     public Func<ReadOnlyMemory<double>> Open(LogReader reader) => () =>
-        rule(new LoggedContext(reader.Row.Observation, reader.Row.Eligible))
+        rule(new LoggedContext(reader.Row.Observation, reader.Row.Eligible) { ActionFeatures = reader.Row.ActionFeatures })
         ?? throw new ArgumentException($"{RowFaults.Where(reader.Row.Index)}, the policy returned null instead of the probabilities of the actions.");
 
     /// <inheritdoc/>

@@ -29,9 +29,16 @@ internal static class DifferentiableNetwork
             : For(new Perceptron(model), model.Widths[^1], choice);
     }
 
+    /// <summary>Creates the differentiation of a perceptron that scores candidates.</summary>
+    /// <param name="scorer">The perceptron, of c + d inputs and one output.</param>
+    /// <param name="context">The number of values of the context, c.</param>
+    /// <param name="candidates">The maximum number of candidates.</param>
+    public static IDifferentiableNetwork ForCandidates(PerceptronModel scorer, int context, int candidates) => new CandidateNetwork(For(scorer), new CandidateModel(scorer, context, candidates));
+
     /// <summary>Returns the implementation that computes a network.</summary>
     public static NetworkEngine EngineOf(IDifferentiableNetwork network) => network switch
     {
+        CandidateNetwork candidates => EngineOf(candidates.Scorer),
         ManagedPerceptron => NetworkEngine.Kernels,
         TorchPerceptron => NetworkEngine.TorchProducts,
         _ => NetworkEngine.TorchGraphs,

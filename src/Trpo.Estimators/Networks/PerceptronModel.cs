@@ -146,8 +146,12 @@ internal sealed class PerceptronModel : INetworkModel, IParameterVector
         return value;
     }
 
+    /// <summary>Adds the activation function to a graph.</summary>
+    /// <param name="graph">The graph of the policy.</param>
+    /// <param name="value">The name of the input.</param>
+    /// <returns>The name of the output.</returns>
     // Operator set 12 has the other functions under their names, but no SiLU.
-    private string Activate(OnnxGraphBuilder graph, string value) => Activation == Activation.Silu
+    public string Activate(OnnxGraphBuilder graph, string value) => Activation == Activation.Silu
         ? graph.Node("Mul", $"{value}_activation", [value, graph.Node("Sigmoid", $"{value}_logistic", [value])])
         : graph.Node(Activation.ToString(), $"{value}_activation", [value]);
 

@@ -71,6 +71,21 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
         FillTiles();
     }
 
+    /// <summary>Takes the statistics of another normalizer, whose last slots are repeated: those of candidates that are alike.</summary>
+    /// <param name="other">The normalizer, of <paramref name="first"/> slots and those of one candidate.</param>
+    /// <param name="first">The number of slots in front, which are not repeated.</param>
+    public void Repeat(ObservationNormalizer other, int first)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var slot = i < first ? i : first + ((i - first) % (other._mean.Length - first));
+            (_mean[i], _squares[i], _shift[i], _scale[i]) = (other._mean[slot], other._squares[slot], other._shift[slot], other._scale[slot]);
+        }
+
+        _observed = other._observed;
+        FillTiles();
+    }
+
     /// <summary>Applies the shift and scale from before the last <see cref="Advance"/> again: those of the policy's last update, if it was not updated since.</summary>
     public void StepBack()
     {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using Trpo.Estimators.Networks;
 using Trpo.Onnx;
+using Trpo.Tests.Logs.Candidates;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;
@@ -31,6 +33,7 @@ public sealed partial class FuzzTests
         File.WriteAllBytes(PathOf("choices.onnx"), Support.Policies.Onnx(Support.Policies.Choices));
         File.WriteAllBytes(PathOf("vectors.onnx"), Support.Policies.Onnx(Support.Policies.Vectors));
         File.WriteAllBytes(PathOf("controls.onnx"), LiteralPolicies.Of(LiteralPolicies.Controls).Onnx);
+        File.WriteAllBytes(PathOf("candidates.onnx"), CandidateGraph.Onnx(context: 2, candidates: 3, features: 2, [4], Activation.Tanh));
         var view = Support.Policies.View(_ml, Support.Policies.Observations(40));
         using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var chain = _ml.Transforms.NormalizeMeanVariance("Observation").Append(_ml.Transforms.ReplaceMissingValues("Observation")).Fit(view).Append(policy);
@@ -45,6 +48,7 @@ public sealed partial class FuzzTests
     [TestCase("graph", "choices.onnx", 250)]
     [TestCase("graph", "vectors.onnx", 250)]
     [TestCase("graph", "controls.onnx", 250)]
+    [TestCase("graph", "candidates.onnx", 300)]
     [TestCase("graph", "chain.onnx", 300)]
     [TestCase("greedy", "choices.onnx", 150)]
     [TestCase("beside", "choices.onnx", 20)]

@@ -5,6 +5,7 @@ using Trpo.Runtime;
 using Trpo.Runtime.Kernels;
 using Trpo.Runtime.Randomness;
 using Trpo.Runtime.Spaces;
+using Trpo.Tests.Logs.Candidates;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Runtime;
@@ -38,6 +39,34 @@ public sealed class PolicyComparisonTests
 
     [TestCaseSource(typeof(MaskedRows), nameof(MaskedRows.Spaces))]
     public void Masks_give_the_results_of_onnx_runtime(ActionSpace space) => Compare(MaskedRows.Onnx(space), MaskedRows.Observations(space, Rows), space);
+
+    [Test]
+    public void Candidates_give_the_results_of_onnx_runtime([Values(0, 5)] int context, [Values(1, 3, 40)] int candidates, [Values] Activation activation, [Values] bool isNormalized)
+    {
+        var onnx = CandidateGraph.Onnx(context, candidates, features: 7, [33, 8], activation, isNormalized);
+        Compare(onnx, [.. CandidateGraph.Observations(1_000, context, candidates, features: 7, new RandomSource(3)).SelectMany(row => row)], ActionSpace.Discrete(candidates), 4 * Tolerance);
+        using var session = Trpo.Onnx.PolicySession.Open(onnx);
+        Assert.That(session.Engine, Is.EqualTo(Trpo.Onnx.PolicyEngine.Managed));
+    }
+
+    [Test]
+    public void Scores_of_candidates_are_those_of_every_kernel()
+    {
+        var onnx = CandidateGraph.Onnx(context: 5, candidates: 6, features: 7, [33, 8], Activation.Tanh);
+        float[] observations = [.. CandidateGraph.Observations(50, context: 5, candidates: 6, features: 7, new RandomSource(3)).SelectMany(row => row)];
+        var results = RowKernel.All.SelectMany(kernel => new[] { 1, 3, 50 }.Select(together =>
+        {
+            var (managed, scores) = (Policy.Open(onnx, "the model", kernel), new float[300]);
+            for (var row = 0; row < 50; row += together)
+            {
+                var count = Math.Min(together, 50 - row);
+                managed.Evaluate(observations.AsSpan(row * managed.ObservationLength, count * managed.ObservationLength), new float[count], scores.AsSpan(6 * row, 6 * count));
+            }
+
+            return scores;
+        })).ToList();
+        Assert.That(results, Is.All.EqualTo(results[0]));
+    }
 
     [TestCase(1, 1, Activation.Tanh)]
     [TestCase(3, 5, Activation.Elu)]

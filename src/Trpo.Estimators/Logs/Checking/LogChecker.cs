@@ -84,7 +84,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
     {
         while (_tallies.Count < names.Count)
             _tallies.Add(new ActionTally());
-        if (_tallies.Count(tally => tally.Taken > 0) == 1)
+        if (_tallies.Count(tally => tally.Taken > 0) == 1 && columns.ActionFeatures is null)
             Add(LogFault.OneActionOnly, $"All rows have action '{names[_tallies.FindIndex(tally => tally.Taken > 0)]}', so that the log tells of no other. Log decisions of a policy that explores.");
         else
             JudgeActions(names);
@@ -107,7 +107,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         foreach (var (action, (mean, expected, error)) in comparisons.Take(MaxActions))
             Add(LogFault.ProbabilitiesContradictActions, Text($"Action '{names[action]}' was taken {(mean > expected ? "more" : "less")} often than its probabilities say: the mean of 1 / p over its rows, as a share of all rows, is {mean:G4} ± {error:G2}, where {expected:G4} is expected. Log the probabilities with which actions were drawn and, if the action could not be taken in some rows, the mask of eligible actions (LogColumns.Eligible)."));
         string[] never = [.. _tallies.Index().Where(pair => pair.Item.Taken == 0 && pair.Item.Forbidden < _drawn).Select(pair => names[pair.Index])];
-        if (never.Length > 0)
+        if (never.Length > 0 && columns.ActionFeatures is null)
             Add(LogFault.ActionNeverTaken, $"No row has {(never.Length == 1 ? "action" : "the actions")} {LogSchema.List(never)}: nothing is known of them, and policies that take them cannot be evaluated. Let the logging policy explore them.");
     }
 

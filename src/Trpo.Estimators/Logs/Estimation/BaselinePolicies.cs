@@ -79,6 +79,10 @@ internal sealed class BaselinePolicies(LoggedRows log)
     private static bool[] Tried(LoggedRows log)
     {
         var tried = new bool[log.ActionCount];
+
+        // A candidate is known by its features, not by its place.
+        if (log.Candidates is not null)
+            Array.Fill(tried, true);
         foreach (var action in log.Actions)
             tried[action] = true;
         return tried;

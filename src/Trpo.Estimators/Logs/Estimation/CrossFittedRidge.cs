@@ -43,7 +43,8 @@ internal static class CrossFittedRidge
         return predictions;
     }
 
-    private static RidgeSums Others(RidgeSums[] sums, int fold, int length)
+    /// <summary>Adds the sums of all folds but one.</summary>
+    public static RidgeSums Others(RidgeSums[] sums, int fold, int length)
     {
         var others = new RidgeSums(length);
         for (var i = 0; i < sums.Length; i++)
@@ -55,8 +56,8 @@ internal static class CrossFittedRidge
         return others;
     }
 
-    // The mean reward of all rows outside each fold.
-    private static double[] Centers(LoggedRows log, ReadOnlySpan<int> folds, int foldCount)
+    /// <summary>Computes the mean reward of all rows outside each fold.</summary>
+    public static double[] Centers(LoggedRows log, ReadOnlySpan<int> folds, int foldCount)
     {
         var (sums, counts) = (new double[foldCount], new int[foldCount]);
         for (var fold = 0; fold < foldCount; fold++)

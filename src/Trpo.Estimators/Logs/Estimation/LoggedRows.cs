@@ -20,6 +20,9 @@ internal sealed record LoggedRows(int ActionCount, int Length)
     /// <summary>True where an action could be chosen, <c>[N, A]</c>; null if all could be everywhere.</summary>
     public bool[]? Eligible { get; init; }
 
+    /// <summary>The places of the candidates in the observations; null where each action is the same in all rows.</summary>
+    public CandidateLayout? Candidates { get; init; }
+
     /// <summary>The number of rows, N.</summary>
     public int Count => Actions.Length;
 

@@ -17,16 +17,19 @@ internal static class LogEvaluator
     public static LogEvaluation Run(Func<LoadedLog> load, LogEvaluationOptions options, Action check)
     {
         var (log, policy, names) = load();
-        if (log.Length > MaxLength)
-            throw new LogException($"The observations have {log.Length} values, for which the reward model would take too long; {MaxLength} is the maximum. Put a transform such as ProjectToPrincipalComponents in front.");
+        var inputs = log.Candidates is { } candidates ? candidates.Context + candidates.Features : log.Length;
+        if (inputs > MaxLength)
+            throw new LogException($"The {(log.Candidates is null ? "observations" : "context and the features of a candidate")} have {inputs} values, for which the reward model would take too long; {MaxLength} is the maximum. Put a transform such as ProjectToPrincipalComponents in front.");
         var foldCount = Math.Min(options.Folds, log.Count);
         var folds = Folds.Assign(log, foldCount, options.Seed);
-        var model = CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
+        var model = log.Candidates is { } layout
+            ? CandidateRidge.Predict(log, layout, folds, foldCount, options.RidgePenalty, check)
+            : CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
         if (TensorPrimitives.Sum(model) is var sum && !double.IsFinite(sum))
             throw new LogException("The reward model is not finite: rewards or observations are too large. Divide them by a constant, or raise LogEvaluationOptions.RidgePenalty.");
         var rows = Rows(log, policy, model);
         var weights = WeightStatistics.Of(rows);
-        var (untried, action) = Untried(log, policy);
+        var (untried, action) = log.Candidates is null ? Untried(log, policy) : default;
         var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(DoublyRobust.Terms(rows)), MeanOfTerms.Of(SelfNormalizedScoring.Terms(rows)));
         var baselines = new BaselinePolicies(log);
         var terms = DoublyRobust.Terms(rows);
@@ -34,7 +37,9 @@ internal static class LogEvaluator
         [
             Baseline(LogBaselineKind.Log, log.Rewards, rows.Count),
             Robust(LogBaselineKind.Uniform, baselines.Uniform()),
-            Robust(LogBaselineKind.BestSingleAction, baselines.BestSingleAction(folds, foldCount)),
+
+            // One place of the list is no action: other candidates stand there in each row.
+            .. log.Candidates is null ? [Robust(LogBaselineKind.BestSingleAction, baselines.BestSingleAction(folds, foldCount))] : (LogBaseline[])[],
             Robust(LogBaselineKind.RidgeArgmax, baselines.Argmax(model)),
         ])
         {

@@ -27,10 +27,10 @@ internal sealed record LearningLog(LoggedRows Rows, IReadOnlyList<string> Action
         return counts;
     }
 
-    /// <summary>Returns the rows as a reward model sees them: without the mask, which tells nothing of the reward of an action.</summary>
+    /// <summary>Returns the rows as a reward model sees them: without the mask, which tells nothing of the reward of an action. A model of candidates reads them by their layout.</summary>
     public LoggedRows WithoutMask()
     {
-        if (!HasMask)
+        if (!HasMask || Rows.Candidates is not null)
             return Rows;
         var length = Rows.Length - Rows.ActionCount;
         var observations = new float[Rows.Count * length];

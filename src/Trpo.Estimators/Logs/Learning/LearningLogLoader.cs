@@ -25,14 +25,14 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
         using var reader = new LogReader(view, columns, options.Actions, columns.Observation);
         var (rules, row) = (new RowFaults(columns, columns.Observation), reader.Row);
         var width = row.Observation.Length;
-        if (row.Mask.Length > 0 && width <= row.Mask.Length)
+        if (row.Mask.Length > 0 && (row.ContextLength < 0 || width == row.Mask.Length))
             throw MissingMask($"Column '{columns.Observation}' has {width} values");
         while (reader.Read())
         {
             check();
             foreach (var (_, message) in rules.Of(row, reader.Actions.Names))
                 throw new LogException($"{message} CheckLog lists the faults of all rows.", row.Index);
-            if (row.Mask.Length > 0 && !row.Observation.AsSpan(width - row.Mask.Length).SequenceEqual(row.Mask))
+            if (row.Mask.Length > 0 && !row.EndsWithMask)
                 throw new LogException(MissingMask($"{RowFaults.Where(row.Index)}, column '{columns.Observation}' ends otherwise").Message, row.Index);
             if ((_actions.Count + 1L) * width > Array.MaxLength)
                 throw new LogException($"The log has more than {_actions.Count} rows of {width} values, more than an array holds. Learn from a sample of the rows (TakeRows, or FilterRowsByColumn on a random column), or put a transform such as ProjectToPrincipalComponents in front.");
@@ -44,16 +44,17 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
 
         var names = reader.Actions.Names;
         var isOrderOfRows = options.Actions is null && view.Schema[columns.Action].Type is TextDataViewType;
-        return Create([.. names], isOrderOfRows, width, row.Mask.Length > 0, seed);
+        CandidateLayout? candidates = columns.ActionFeatures is null ? null : new CandidateLayout(row.ContextLength, row.Mask.Length, row.FeatureCount);
+        return Create([.. names], isOrderOfRows, width, row.Mask.Length > 0, candidates, seed);
     }
 
-    private LearningLog Create(string[] names, bool isOrderOfRows, int width, bool hasMask, int seed)
+    private LearningLog Create(string[] names, bool isOrderOfRows, int width, bool hasMask, CandidateLayout? candidates, int seed)
     {
         if (_actions.Count < MinRows)
             throw new LogException($"The log has {_actions.Count} rows; a policy cannot be learned from less than {MinRows}, and one that can be trusted from less than some hundred.");
         if ((long)_actions.Count * names.Length > Array.MaxLength)
             throw new LogException($"The log has {_actions.Count} rows and {names.Length} actions, more values of actions than an array holds. Learn from a sample of the rows, or group the actions.");
-        if (_actions.TrueForAll(action => action == _actions[0]))
+        if (candidates is null && _actions.TrueForAll(action => action == _actions[0]))
             throw new LogException($"All {_actions.Count} rows have the action '{names[_actions[0]]}': there is nothing to compare it with. Log the decisions of a policy that tries other actions, too.");
         var actions = Take(_actions);
 
@@ -68,6 +69,8 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
 
         var read = new LoggedRows(names.Length, width) { Actions = actions, Propensities = Take(_propensities), Rewards = Take(_rewards), Observations = Take(_observations) };
         var rows = Shuffle(read, RowKeys.Of(read, seed).Shuffle());
+        if (candidates is not null)
+            rows = rows with { Candidates = candidates, Eligible = EligibleOf(rows) };
         var scale = RewardScale.Of(rows.Rewards, keepsOrigin: options.Estimator == LearningEstimator.IPS);
         if (!double.IsFinite(scale.Scale) || !double.IsFinite(scale.Shift))
             throw new LogException(string.Create(CultureInfo.InvariantCulture, $"The rewards in column '{columns.Reward}' are up to {rows.Rewards.Max(Math.Abs):G6}, so that their sum is infinite. Divide them by a constant."));
@@ -75,7 +78,7 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
             throw new LogException(string.Create(CultureInfo.InvariantCulture, $"All {rows.Count} rewards in column '{columns.Reward}' are {rows.Rewards[0]:G6}: no action is better than another. Join the rewards of the decisions."));
         scale.Apply(rows.Rewards);
         var log = new LearningLog(rows, names, scale, hasMask) { Training = rows.Count - (int)Math.Round(rows.Count * options.HeldOutShare) };
-        if (log.CountActions().Count(count => count > 0) < 2)
+        if (candidates is null && log.CountActions().Count(count => count > 0) < 2)
             throw new LogException($"The {log.Training} rows that are not held out have one action only. Log more rows of other actions, or lower {nameof(TrpoFromLogOptions)}.{nameof(TrpoFromLogOptions.HeldOutShare)}.");
         return log;
     }
@@ -103,6 +106,16 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
         };
     }
 
-    private ArgumentException MissingMask(string found) =>
-        new($"{found}, where the policy reads which actions are eligible: the values of column '{columns.Eligible}' must be the last of the observation. Put Concatenate(\"{columns.Observation}\", ..., \"{columns.Eligible}\") in front, behind any normalizer.");
+    // The mask, which is the end of each observation.
+    private static bool[] EligibleOf(LoggedRows rows)
+    {
+        var eligible = new bool[rows.Count * rows.ActionCount];
+        for (var i = 0; i < eligible.Length; i++)
+            eligible[i] = rows.Observation(i / rows.ActionCount)[^(rows.ActionCount - (i % rows.ActionCount))] > 0;
+        return eligible;
+    }
+
+    private ArgumentException MissingMask(string found) => columns.ActionFeatures is { } features
+        ? new($"{found}, where the policy reads the candidates: the values of columns '{features}' and '{columns.Eligible}' must be the last of the observation, in this order. Put Concatenate(\"{columns.Observation}\", ..., \"{features}\", \"{columns.Eligible}\") in front, behind any normalizer.")
+        : new($"{found}, where the policy reads which actions are eligible: the values of column '{columns.Eligible}' must be the last of the observation. Put Concatenate(\"{columns.Observation}\", ..., \"{columns.Eligible}\") in front, behind any normalizer.");
 }

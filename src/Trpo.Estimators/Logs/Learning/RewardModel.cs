@@ -4,7 +4,7 @@ using Trpo.Estimators.Logs.Learning.Rewards;
 
 namespace Trpo.Estimators.Logs.Learning;
 
-/// <summary>A model of the rewards of all actions, which the doubly robust estimate corrects by the logged rewards. It is cross-fitted: no row is predicted by a model that has seen it.</summary>
+/// <summary>A model of the rewards of all actions, which the doubly robust estimate corrects by the logged rewards. It is cross-fitted: no row is predicted by a model that has seen it. Candidates that change from row to row (<see cref="LogColumns.ActionFeatures"/>) share one model of the context and their features; a ridge regression has the products of the two as well, up to 1,000.</summary>
 public sealed class RewardModel
 {
     private readonly string _text;

@@ -69,7 +69,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PolicySchema.CheckObservation(inputSchema, _outputs.Observation);
-        foreach (var (role, name) in new[] { ("action", _columns.Action), ("reward", _columns.Reward), ("probability", _columns.ProbabilityName ?? throw LogSchema.NoProbability(nameof(inputSchema))), ("mask", _columns.Eligible) })
+        foreach (var (role, name) in new[] { ("action", _columns.Action), ("reward", _columns.Reward), ("probability", _columns.ProbabilityName ?? throw LogSchema.NoProbability(nameof(inputSchema))), ("mask", _columns.Eligible), ("action features", _columns.ActionFeatures) })
         {
             if (name is not null && inputSchema.All(column => column.Name != name))
                 throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Could not find {role} column '{name}'; {nameof(LogColumns)} names the columns to read.");
@@ -110,7 +110,10 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
 
     private float[] Predict(LearningLog log, WorkCancellation cancellation)
     {
-        var expected = CrossFit.Predict(_options.RewardModel.Model, log.WithoutMask(), log.Training, _options.Folds, _seed, cancellation.ThrowIfCancelled);
+        var model = log.Rows.Candidates is { } layout ? new CandidateRewards(_options.RewardModel.Model, layout) : _options.RewardModel.Model;
+        var expected = CrossFit.Predict(model, log.WithoutMask(), log.Training, _options.Folds, _seed, cancellation.ThrowIfCancelled);
+        if (log.Rows.Candidates is not null)
+            return expected;
         var counts = log.CountActions();
         for (var start = 0; start < expected.Length; start += counts.Length)
         {
@@ -129,7 +132,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
     private void Warn(LearningLog log, IChannel channel)
     {
         var (counts, propensities) = (log.CountActions(), log.Rows.Propensities);
-        var untried = log.Actions.Where((_, action) => counts[action] == 0).ToList();
+        var untried = log.Actions.Where((_, action) => counts[action] == 0 && log.Rows.Candidates is null).ToList();
         if (untried.Count > 0)
             channel.Warning(MessageSensitivity.None, $"Of {log.Actions.Count} actions, the rows that are learned from have none of {LogSchema.List(untried)}: nothing is known of them, and the policy does not take them.");
         if (propensities.All(probability => probability == propensities[0]))

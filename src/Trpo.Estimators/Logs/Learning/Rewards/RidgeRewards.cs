@@ -11,6 +11,9 @@ internal sealed class RidgeRewards(double penalty) : IRewardModel
     private const int MaxLength = 2_000;
 
     /// <inheritdoc/>
+    public bool IsLinear => true;
+
+    /// <inheritdoc/>
     public IRewardPredictor Fit(LoggedRows log, int[] rows, int seed, Action check)
     {
         if (log.Length > MaxLength)
