@@ -8,6 +8,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Logs.Evaluation;
 using Trpo.Onnx;
 using Trpo.Reports;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Cli.Logs;
 
@@ -20,6 +21,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
 {
     private const int MinRows = 10;
 
+    private readonly LogRefusal _refusal = new(file);
     private readonly MLContext _ml = new(command.Options.Seed);
 
     /// <summary>Checks the log, learns, evaluates and writes the files.</summary>
@@ -35,32 +37,26 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var view = file.Load(_ml, choice.Fields);
         var (training, test) = (_ml.Data.TakeRows(view, learned), _ml.Data.SkipRows(view, learned));
         terminal.WriteLine($"Learning from the first {learned:N0} of {file.Rows:N0} rows of {file.Path}; the files go to {command.Folder.Path}.");
-        var preprocessing = LogRefusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
+        var preprocessing = _refusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
         cancel.ThrowIfCancellationRequested();
-        if (!Check(preprocessing.Transform(view), cancel))
-            return ExitCode.UserError;
-        using var folderLock = command.Folder.Lock();
-        using var model = preprocessing.Append(Learn(preprocessing.Transform(training), cancel));
-        return cancel.IsCancellationRequested ? Interrupted(model, view, learned, heldOut) : Done(model, view, test, learned, heldOut, cancel);
-    }
-
-    private bool Check(IDataView view, CancellationToken cancel)
-    {
-        var report = LogRefusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(view, choice.Columns(choice.Observation), cancel));
+        var report = _refusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(preprocessing.Transform(view), choice.Columns(choice.Observation), cancel));
         if (report.Findings.Count > 0)
             LogCheckText.Write(report, file, choice, terminal, cancel);
         if (report.HasErrors)
-            terminal.Warn($"Nothing was learned, because of the errors of the log.");
-        return !report.HasErrors;
+            throw new CommandException($"Nothing was learned, because of the errors of the log.");
+        using var folderLock = command.Folder.Lock();
+        using var model = preprocessing.Append(Learn(preprocessing.Transform(training), report.ActionNames, cancel));
+        return cancel.IsCancellationRequested ? Interrupted(model, view, learned, heldOut) : Done(model, view, test, learned, heldOut, cancel);
     }
 
-    private PolicyTransformer Learn(IDataView training, CancellationToken cancel)
+    private PolicyTransformer Learn(IDataView training, IReadOnlyList<string> actions, CancellationToken cancel)
     {
         using var warnings = new LoggedWarnings(_ml, terminal, TrainingDisplay.IsLive);
         var (policy, last) = LogTrainingDisplay.Show(terminal, display =>
         {
-            var options = command.Options with { Progress = display, Cancellation = cancel };
-            return (LogRefusal.Run($"No policy can be learned from {file.Path}", () => _ml.ReinforcementLearning.Trainers.TrpoFromLog(choice.Columns(choice.Observation), options).Fit(training)), display.Last);
+            // The last rows may have actions that the first ones do not: in the order in which the trainer would have them.
+            var options = command.Options with { Progress = display, Cancellation = cancel, Actions = ActionSpace.Discrete([.. actions.Order(StringComparer.Ordinal)]) };
+            return (_refusal.Run($"No policy can be learned from {file.Path}", () => _ml.ReinforcementLearning.Trainers.TrpoFromLog(choice.Columns(choice.Observation), options).Fit(training)), display.Last);
         });
         if (last is not null)
             terminal.WriteLine($"Learning ended after {last.Iteration:N0} steps: {last.Outcome}. The policy is that of step {policy.Metadata.Provenance["iteration"]}.");
@@ -79,7 +75,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         LogEvaluation evaluation;
         try
         {
-            evaluation = LogRefusal.Run($"The policy cannot be evaluated on {file.Path}", () => _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel }));
+            evaluation = _refusal.Run($"The policy cannot be evaluated on {file.Path}", () => _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel }), learned);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -36,7 +36,7 @@ internal static class LogCheckVerb
             var file = Columns.Open(parsed, interruption.Token);
             var choice = new LogChooser(file, Columns.Names(parsed, new LogNames())).Choose(needsRewards: false);
             var ml = new MLContext(seed: 0);
-            var report = LogRefusal.Run($"{file.Path} cannot be checked", () =>
+            var report = new LogRefusal(file).Run($"{file.Path} cannot be checked", () =>
             {
                 var view = file.Load(ml, choice.Fields);
                 return ml.ReinforcementLearning.CheckLog(LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view), choice.Columns(choice.Observation), interruption.Token);

@@ -31,7 +31,7 @@ internal static class LogEvaluateVerb
                 ("trpo log evaluate model.zip --data log.parquet --action banner --reward clicked --probability p", "Any model, by columns that are named."),
                 ("trpo log evaluate runs/1 --data new.csv --report report.html --json result.json", "With a page to look at, and the numbers for programs."),
             ],
-            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. The exit code is 0 whatever the verdict.",
+            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. The exit code is 0 whatever the verdict. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
         };
         command.Arguments.Add(Model);
         Columns.AddTo(command);
@@ -71,7 +71,7 @@ internal static class LogEvaluateVerb
         var inputs = ModelInputs.Of(saved.Path, model, schema, [roles.Action, roles.Reward, roles.Probability], names.Features);
         var choice = chooser.ChooseFor(inputs.Features);
         var isSampled = parsed.GetValue(Sample);
-        var evaluation = LogRefusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
+        var evaluation = new LogRefusal(file).Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
         {
             var view = file.Load(ml, choice.Fields);
             if (inputs.Vector is { } vector)

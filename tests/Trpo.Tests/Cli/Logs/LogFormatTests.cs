@@ -94,24 +94,6 @@ public sealed class LogFormatTests
         Assert.That(File.ReadAllBytes(file), Is.EqualTo(bytes));
     }
 
-    [Test]
-    public void A_model_of_one_vector_reads_the_columns_that_are_named()
-    {
-        var file = _folder.PathOf("numbers.csv");
-        File.WriteAllLines(file, Enumerable.Range(0, 200).Select(i => $"{i % 7},{i % 2},{(i / 2) % 2},0.5,{i % 3}").Prepend("x,y,Action,Probability,Reward"));
-        var run = _folder.PathOf("vector");
-        var (exitCode, output, error) = Tool.RunHere("log", "train", "--data", file, "--steps", "2", "--out", run);
-        Assert.That(exitCode, Is.Zero, output + error);
-        var policy = Path.Combine(run, "policy.onnx");
-        var whole = Tool.RunHere("log", "evaluate", run, "--data", file);
-        var named = Tool.RunHere("log", "evaluate", policy, "--data", file, "--features", "x,y");
-        var few = Tool.RunHere("log", "evaluate", policy, "--data", file, "--features", "x");
-
-        Assert.That(whole.ExitCode, Is.Zero, whole.Error);
-        Assert.That(named.Output + named.Error, Is.Not.Empty);
-        Assert.That(few.ExitCode, Is.EqualTo(1));
-    }
-
     private string Evaluate(string file, params string[] more)
     {
         var json = _folder.PathOf("evaluation.json");

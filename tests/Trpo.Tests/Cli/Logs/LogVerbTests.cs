@@ -126,6 +126,7 @@ public sealed class LogVerbTests
 
         Assert.That((one.ExitCode, few.ExitCode), Is.EqualTo((1, 1)));
         Assert.That(one.Output, Does.Contain("OneActionOnly"));
+        Assert.That(one.Error, Does.Contain("Nothing was learned"));
         Assert.That(few.Error, Does.Contain("10 are left to learn from and 5 to evaluate on").Or.Contain("11 are left to learn from and 4 to evaluate on"));
         Assert.That(Directory.Exists(run), Is.False);
     }
@@ -149,7 +150,19 @@ public sealed class LogVerbTests
         var (exitCode, _, error) = Tool.RunHere("log", "evaluate", _run, "--data", file);
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(error, Does.Contain("'102'"));
+        Assert.That(error, Does.Contain("'102'").And.Contains($"It is row 1, line 3 of {file}."));
+    }
+
+    [Test]
+    public void An_action_of_the_last_rows_alone_does_not_hinder_the_evaluation()
+    {
+        var (file, run) = (_folder.PathOf("late.csv"), _folder.PathOf("late"));
+        File.WriteAllLines(file, Enumerable.Range(0, 400).Select(i => i == 360 ? "c,0.0025,1,2" : $"{(i % 4 < 2 ? "a" : "b")},0.49875,{i % 3},{i % 7}").Prepend("Action,Probability,Reward,x"));
+        var (exitCode, output, error) = Tool.RunHere("log", "train", "--data", file, "--steps", "2", "--out", run);
+
+        Assert.That(exitCode, Is.Zero, output + error);
+        Assert.That(error, Does.Contain("have none of 'c'"));
+        Assert.That(output, Does.Contain("120 rows"));
     }
 
     [Test]
