@@ -139,7 +139,7 @@ public sealed class ReinforcementLearningCatalog
     public LogEvaluation EvaluateFromLog(ITransformer policy, IDataView view, LogColumns columns) => EvaluateFromLog(policy, view, columns, new LogEvaluationOptions());
 
     /// <summary>
-    /// Estimates the mean reward per decision that a policy would have had, from decisions that another policy made and logged with their probabilities; nothing is played. The rows are read once, in
+    /// Estimates the mean reward per decision that a policy would have had, or its mean return per episode where <see cref="LogColumns.Episode"/> is set, from decisions that another policy made and logged with their probabilities; nothing is played. The rows are read once, in
     /// one pass, and kept in memory, as are the probabilities of all actions. Use rows that the policy was not trained on.
     /// </summary>
     /// <param name="policy">The policy, or a chain with the policy in it, over discrete actions; the transforms before the policy are applied to the rows.</param>
@@ -148,7 +148,7 @@ public sealed class ReinforcementLearningCatalog
     /// <param name="options">The options.</param>
     /// <returns>The estimates, the number of rows that they rest on, the gain over the logging policy, and baselines.</returns>
     /// <exception cref="ArgumentException">The model has no policy or one over other actions than the log, a column is missing or of another type, or the policy takes forbidden actions.</exception>
-    /// <exception cref="LogException">A row has a value that cannot be evaluated, or there are less than two rows. <see cref="CheckLog"/> lists the faults of all rows.</exception>
+    /// <exception cref="LogException">A row has a value that cannot be evaluated, or there are less than two rows or episodes. <see cref="CheckLog"/> lists the faults of all rows.</exception>
     /// <exception cref="OperationCanceledException"><see cref="LogEvaluationOptions.Cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
     public LogEvaluation EvaluateFromLog(ITransformer policy, IDataView view, LogColumns columns, LogEvaluationOptions options)
     {
@@ -173,7 +173,7 @@ public sealed class ReinforcementLearningCatalog
 
     /// <summary>
     /// Checks a log of decisions before a policy is evaluated or learned from it: values that no evaluation can work with, and signs that the probabilities were not those with which actions were
-    /// drawn. The rows are read once; of each, at most two hashes are kept.
+    /// drawn. The rows are read once; of each, at most two hashes, its episode and its step are kept.
     /// </summary>
     /// <param name="view">The log, one decision per row. The column of observations may be missing: rows that were logged twice are not found then.</param>
     /// <param name="columns">The names of the columns.</param>

@@ -34,6 +34,18 @@ public sealed record LogColumns(string Action = "Action", string Reward = "Rewar
     /// </summary>
     public string? Observation { get; init; } = "Observation";
 
+    /// <summary>
+    /// The column that names the episode of a row, a key, a number or a text: rows with equal values are one episode, in which an action changes what comes later. They need not be adjacent. Null, the
+    /// default, if decisions are independent of each other. <see cref="Trpo.Estimators.Logs.Learning.TrpoFromLogEstimator"/> refuses episodes.
+    /// </summary>
+    public string? Episode { get; init; }
+
+    /// <summary>
+    /// The column of the step within the episode, a whole number: steps are counted by one, and all episodes begin with the same one, such as 0. Null, the default, if the rows of an episode are in the order
+    /// of the view. A step that is missing or occurs twice is refused.
+    /// </summary>
+    public string? Step { get; init; }
+
     /// <summary>The column of the probability, or of its logarithm; null if the log has neither.</summary>
     internal string? ProbabilityName => LogProbability ?? Probability;
 }

@@ -47,4 +47,19 @@ public enum LogFault
 
     /// <summary>Warning: rows repeat earlier rows in observation, action, probability and reward, where observations hardly repeat otherwise: they were probably logged more than once. Leave them out by an identifier, not by content.</summary>
     DuplicateRows,
+
+    /// <summary>Error: the name of an episode is missing.</summary>
+    EpisodeMissing,
+
+    /// <summary>Error: a step is no whole number, or is missing.</summary>
+    StepInvalid,
+
+    /// <summary>Error: a step occurs twice in an episode.</summary>
+    StepRepeated,
+
+    /// <summary>Error: a step is missing at the beginning or in the middle of an episode. One that is missing at the end is not found.</summary>
+    StepMissing,
+
+    /// <summary>Error: the log has less than two episodes.</summary>
+    TooFewEpisodes,
 }

@@ -13,10 +13,12 @@ internal static class LogLoader
     /// <param name="view">The rows.</param>
     /// <param name="columns">The names of the columns.</param>
     /// <param name="check">Called once per row; throws to end the reading.</param>
-    /// <exception cref="LogException">A row has a fault, or there are less than two.</exception>
+    /// <exception cref="LogException">A row has a fault, or there are less than two rows or episodes.</exception>
     /// <exception cref="ArgumentException">A column is missing or of another type, or the policy does not fit the log.</exception>
     public static LoadedLog Load(ILogPolicy policy, IDataView view, LogColumns columns, Action check)
     {
+        if (columns.Episode is not null && columns.ActionFeatures is not null)
+            throw new ArgumentException($"{nameof(LogColumns)} names a column of episodes, '{columns.Episode}', and one of features of candidates, '{columns.ActionFeatures}': there is no model of the values of candidates. Leave {nameof(LogColumns.ActionFeatures)} null, and put the features into the observation.", nameof(columns));
         var data = policy.Transform(view);
         using var reader = new LogReader(data, columns, policy.Actions, policy.Observation, policy.GetColumns(data.Schema));
         if (!reader.Actions.IsClosed && data.Schema[columns.Action].Type is TextDataViewType)
@@ -24,6 +26,7 @@ internal static class LogLoader
         var (rules, evaluate, row) = (new RowFaults(columns, policy.Observation), policy.Open(reader), reader.Row);
         var (actions, propensities, rewards, probabilities) = (new List<int>(), new List<double>(), new List<double>(), new List<double>());
         var (observations, eligible) = (new List<float>(), new List<bool>());
+        var episodes = reader.Episodes is null ? null : new EpisodeRows(columns, reader.Episodes.NameOf);
         int? length = null;
         bool? hasFront = null;
         while (reader.Read())
@@ -47,6 +50,7 @@ internal static class LogLoader
             observations.AddRange(row.Observation.AsSpan(0, hasFront.Value ? row.ContextLength : row.Observation.Length));
             observations.AddRange(row.ActionFeatures);
             eligible.AddRange(row.Eligible);
+            episodes?.Add(row);
         }
 
         if (actions.Count < 2)
@@ -60,6 +64,6 @@ internal static class LogLoader
             Eligible = columns.Eligible is null ? null : [.. eligible],
             Candidates = columns.ActionFeatures is null ? null : new CandidateLayout((observations.Count / actions.Count) - row.ActionFeatures.Length, row.Mask.Length, row.FeatureCount),
         };
-        return new LoadedLog(rows, [.. CollectionsMarshal.AsSpan(probabilities)], [.. reader.Actions.Names]);
+        return new LoadedLog(rows, [.. CollectionsMarshal.AsSpan(probabilities)], [.. reader.Actions.Names]) { Episodes = episodes?.ToEpisodes() };
     }
 }

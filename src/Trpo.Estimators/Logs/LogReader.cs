@@ -11,6 +11,8 @@ internal sealed class LogReader : IDisposable
     private readonly Func<(int Index, string Text)> _action;
     private readonly Func<double> _probability;
     private readonly Func<double> _reward;
+    private readonly Func<int> _episode = () => 0;
+    private readonly Func<double> _step = () => 0;
     private readonly Action _vectors = () => { };
 
     /// <param name="view">The rows.</param>
@@ -31,6 +33,8 @@ internal sealed class LogReader : IDisposable
         }
 
         var needed = new List<DataViewSchema.Column>([action, reward, probability, .. others]);
+        var (episode, step) = LogSchema.FindEpisodes(schema, columns);
+        needed.AddRange(new[] { episode, step }.OfType<DataViewSchema.Column>());
         (DataViewSchema.Column Column, VectorDataViewType Type)? features = null, mask = null, candidates = null;
         if (observation is not null)
             needed.Add((features = LogSchema.FindVector(schema, "observation", observation, NumberDataViewType.Single)).Value.Column);
@@ -52,6 +56,10 @@ internal sealed class LogReader : IDisposable
         _reward = NumberColumn.Open(_cursor, reward)!;
         var logged = NumberColumn.Open(_cursor, probability)!;
         _probability = columns.LogProbability is null ? logged : () => Math.Exp(logged());
+        if (episode is { } named)
+            _episode = (Episodes = new EpisodeColumn(named)).Open(_cursor);
+        if (step is { } counted)
+            _step = NumberColumn.Open(_cursor, counted)!;
         if (features is { } vector)
             _vectors += Vector<float>(vector.Column, Row.Observation, value => value);
         if (candidates is { } listed)
@@ -62,6 +70,9 @@ internal sealed class LogReader : IDisposable
 
     /// <summary>The actions.</summary>
     public ActionColumn Actions { get; }
+
+    /// <summary>The column of the episodes; null if there is none.</summary>
+    public EpisodeColumn? Episodes { get; }
 
     /// <summary>The cursor, for further columns.</summary>
     public DataViewRow Cursor => _cursor;
@@ -78,6 +89,7 @@ internal sealed class LogReader : IDisposable
         (Row.Action, Row.ActionText) = _action();
         Row.Probability = _probability();
         Row.Reward = _reward();
+        (Row.Episode, Row.Step) = (_episode(), _step());
         _vectors();
         for (var i = 0; i < Row.Mask.Length; i++)
             Row.Eligible[i] = Row.Mask[i] > 0;

@@ -18,6 +18,12 @@ internal sealed class LogRow
     /// <summary>The reward.</summary>
     public double Reward { get; set; }
 
+    /// <summary>The index of the episode; -1 if the value is missing, 0 if the log has no column of episodes.</summary>
+    public int Episode { get; set; }
+
+    /// <summary>The step in the episode; 0 if the log has no column of steps.</summary>
+    public double Step { get; set; }
+
     /// <summary>The observation, <c>[d]</c>; empty if the column is not read.</summary>
     public float[] Observation { get; init; } = [];
 

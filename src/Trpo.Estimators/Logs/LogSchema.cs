@@ -34,6 +34,19 @@ internal static class LogSchema
     /// <summary>Creates the exception for a log without a column of probabilities.</summary>
     public static ArgumentException NoProbability(string parameter) => new($"{nameof(LogColumns)} names no column of probabilities. {ProbabilityAdvice}", parameter);
 
+    /// <summary>Finds the columns of the episodes and steps; null for those that are not named.</summary>
+    /// <exception cref="ArgumentException">Steps are named without episodes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or steps are no numbers.</exception>
+    public static (DataViewSchema.Column? Episode, DataViewSchema.Column? Step) FindEpisodes(DataViewSchema schema, LogColumns columns)
+    {
+        if (columns.Episode is null && columns.Step is not null)
+            throw new ArgumentException($"{nameof(LogColumns)}.{nameof(LogColumns.Step)} is '{columns.Step}', but no column names the episodes. Set {nameof(LogColumns)}.{nameof(LogColumns.Episode)}.", nameof(columns));
+        DataViewSchema.Column? episode = columns.Episode is null ? null : Find(schema, "episode", columns.Episode), step = columns.Step is null ? null : Find(schema, "step", columns.Step);
+        if (step is { Type: not NumberDataViewType } wrong)
+            throw Mismatch("step", wrong, "a number");
+        return (episode, step);
+    }
+
     /// <summary>Finds a column of vectors.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="role">The role of the column, for the message.</param>

@@ -22,6 +22,10 @@ internal sealed class RowFaults(LogColumns columns, string? observation)
             yield return (LogFault.ProbabilityInvalid, $"{where}, the probability of the action in column '{columns.ProbabilityName}' is {(columns.LogProbability is null ? "" : "the exponential of the value, ")}{Text(row.Probability)}. It must be above 0 and at most 1: an action that was taken had a chance. Log the probability with which it was drawn, or leave the row out.");
         if (!double.IsFinite(row.Reward))
             yield return (LogFault.RewardNotFinite, $"{where}, the reward in column '{columns.Reward}' is {Text(row.Reward)}. Join the reward of the decision; leave the row out only if rewards are missing at random, and do not replace them by 0.");
+        if (row.Episode < 0)
+            yield return (LogFault.EpisodeMissing, $"{where}, column '{columns.Episode}' names no episode. Join the identifier of the episode, or leave the whole episode out.");
+        if (row.Step != Math.Floor(row.Step) || !double.IsFinite(row.Step))
+            yield return (LogFault.StepInvalid, $"{where}, the step in column '{columns.Step}' is {Text(row.Step)}. Number the rows of each episode by whole numbers from 0, or set LogColumns.Step to null if they are in the order of the view.");
         var index = FindFeature(row);
         if (index >= 0)
             yield return (LogFault.ActionFeaturesNotFinite, $"{where}, feature {index % row.FeatureCount} of candidate {index / row.FeatureCount} in column '{columns.ActionFeatures}' is {Text(row.ActionFeatures[index])}. Replace missing features, or leave the candidate out of the mask in column '{columns.Eligible}'.");

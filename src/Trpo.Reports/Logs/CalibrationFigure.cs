@@ -34,8 +34,9 @@ internal static class CalibrationFigure
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 5 };
         PlotSvg.SetStyle(plot);
-        return HtmlPage.Figure("calibration", "Calibration of the reward model", "mean logged reward", """<ul class="legend"><li class="green marks">a tenth of the rows, with its interval of 95 %</li></ul>""" + PlotSvg.Of(plot, "calibration", "Predicted and logged rewards", "mean predicted reward of the logged actions", Height, Left),
-            "Each row is predicted by a model that has not seen it. On the dashed line, predictions are right on average; far from it, DM is wrong, and DR varies more than it could.");
+        var observed = evaluation.Episodes is null ? "mean logged reward" : "mean reward and value of what followed";
+        return HtmlPage.Figure("calibration", $"Calibration of the {(evaluation.Episodes is null ? "reward model" : "model of the values")}", observed, """<ul class="legend"><li class="green marks">a tenth of the rows, with its interval of 95 %</li></ul>""" + PlotSvg.Of(plot, "calibration", "Predictions and what came", $"mean predicted {(evaluation.Episodes is null ? "reward" : "value")} of the logged actions", Height, Left),
+            "Each row is predicted by a model that has not seen it" + (evaluation.Episodes is null ? "" : "s episode") + ". On the dashed line, predictions are right on average; far from it, DM is wrong, and DR varies more than it could.");
     }
 
     private static double MarginOf(CalibrationBin bin) => double.IsFinite(bin.StandardError) ? Margin * bin.StandardError : 0;

@@ -22,7 +22,7 @@ internal static class EstimatesFigure
         var log = evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log);
         (string Name, double Value, double Low, double High, string Color)[] rows =
         [
-            .. evaluation.Estimates.OrderBy(estimate => estimate.Interval is null).ThenByDescending(estimate => estimate.Estimator == OffPolicyEstimator.DR)
+            .. evaluation.Estimates.OrderBy(estimate => estimate.Interval is null).ThenByDescending(estimate => estimate.Estimator == evaluation.DoublyRobust.Estimator)
                 .Select(estimate => ($"{estimate.Estimator}", estimate.Value, estimate.Interval?.Low ?? double.NaN, estimate.Interval?.High ?? double.NaN, ChartColor.Blue)),
             .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Value - (BaselineMargin * baseline.StandardError), baseline.Value + (BaselineMargin * baseline.StandardError), ChartColor.Orange)),
         ];
@@ -45,9 +45,12 @@ internal static class EstimatesFigure
         plot.Axes.Left.TickGenerator = new NumericManual([.. rows.Index().Select(row => -(double)row.Index)], [.. rows.Select(row => row.Name)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         PlotSvg.SetStyle(plot);
-        return HtmlPage.Figure("estimates", "Estimates", "reward per decision", """<ul class="legend"><li class="blue">the policy</li><li class="orange">baselines</li></ul>""" + PlotSvg.Of(plot, "estimates", "Estimates and baselines with their intervals", "reward per decision", (rows.Length * RowHeight) + Frame, Left),
-            "An estimate without a line has no interval that keeps its level. The dashed line is the mean reward of the log.");
+        return HtmlPage.Figure("estimates", "Estimates", UnitOf(evaluation), """<ul class="legend"><li class="blue">the policy</li><li class="orange">baselines</li></ul>""" + PlotSvg.Of(plot, "estimates", "Estimates and baselines with their intervals", UnitOf(evaluation), (rows.Length * RowHeight) + Frame, Left),
+            "An estimate without a line has no interval that keeps its level. The dashed line is the mean " + (evaluation.Episodes is null ? "reward" : "return") + " of the log.");
     }
+
+    /// <summary>Returns the unit of the estimates in words.</summary>
+    public static string UnitOf(LogEvaluation evaluation) => evaluation.Episodes is null ? "reward per decision" : "return per episode";
 
     /// <summary>Returns the name of a baseline in words.</summary>
     public static string NameOf(LogBaselineKind kind) => kind switch

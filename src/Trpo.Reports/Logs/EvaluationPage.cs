@@ -24,10 +24,10 @@ internal static class EvaluationPage
         <section aria-labelledby="tables">
         <h2 id="tables">Numbers</h2>
         {Markup.WideTable(["estimator", "estimate", "standard error", "interval"], evaluation.Estimates.Select(EstimateRow))}
-        {Markup.WideTable(["baseline", "estimate", "standard error", "gain over it", "standard error of the gain", "effective rows"], evaluation.Baselines.Select(BaselineRow))}
+        {Markup.WideTable(["baseline", "estimate", "standard error", "gain over it", "standard error of the gain", $"effective {WhatOf(evaluation)}"], evaluation.Baselines.Select(BaselineRow))}
         {Markup.WideTable(["action", "share in the log", "share under the policy", "mean logged reward"], ActionsFigure.Moved(evaluation).Select(ActionRow))}
         </section>
-        <footer>Made by Trpo.Reports. No number here shows whether the policy was trained or chosen on these rows: on them, "better" is wrong in about half of the cases without a difference.</footer>
+        <footer>Made by Trpo.Reports. No number here shows whether the policy was trained or chosen on these {WhatOf(evaluation)}: on them, "better" is wrong in about half of the cases without a difference.</footer>
         """);
 
     private static string BadgeOf(LogEvaluation evaluation) => !evaluation.IsTrustworthy ? "Not to be trusted" : evaluation.Gain.Verdict switch
@@ -46,11 +46,12 @@ internal static class EvaluationPage
 
     private static IEnumerable<(string Name, string Value)> Numbers(LogEvaluation evaluation) =>
     [
-        ("reward per decision, by DR", NumberText.Measured(evaluation[OffPolicyEstimator.DR].Value)),
-        ("reward per decision of the log", NumberText.Measured(evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log).Value)),
+        ($"{EstimatesFigure.UnitOf(evaluation)}, by {evaluation.DoublyRobust.Estimator}", NumberText.Measured(evaluation.DoublyRobust.Value)),
+        ($"{EstimatesFigure.UnitOf(evaluation)} of the log", NumberText.Measured(evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log).Value)),
         ("rows", NumberText.Count(evaluation.Rows)),
-        ("effective rows", NumberText.Measured(evaluation.EffectiveSampleSize)),
-        ("effective rows with a reward", NumberText.Measured(evaluation.RewardedMatches)),
+        .. evaluation.Episodes is { } episodes ? [("episodes", NumberText.Count(episodes))] : Array.Empty<(string, string)>(),
+        ($"effective {WhatOf(evaluation)}", NumberText.Measured(evaluation.EffectiveSampleSize)),
+        ($"effective {WhatOf(evaluation)} with a {(evaluation.Episodes is null ? "reward" : "return")}", NumberText.Measured(evaluation.RewardedMatches)),
         ("largest weight", NumberText.Measured(evaluation.MaxWeight)),
     ];
 
@@ -58,17 +59,19 @@ internal static class EvaluationPage
     {
         var gain = evaluation.Gain;
         yield return Item(ClassOf(evaluation), "Gain over the log", $"{gain.Verdict}",
-            $"{WithError(gain.DoublyRobust, gain.DoublyRobustError)} by DR, {WithError(gain.SelfNormalized, gain.SelfNormalizedError)} by SNIPS, at a one-sided level of {(100 * gain.Level).ToString("G6", CultureInfo.InvariantCulture)} %.");
+            $"{WithError(gain.DoublyRobust, gain.DoublyRobustError)} by {evaluation.DoublyRobust.Estimator}, {WithError(gain.SelfNormalized, gain.SelfNormalizedError)} by {evaluation.SelfNormalized.Estimator}, at a one-sided level of {(100 * gain.Level).ToString("G6", CultureInfo.InvariantCulture)} %.");
         yield return evaluation.Doubt is { } doubt
             ? Item("look", "Trust", "Not to be trusted", char.ToUpperInvariant(doubt[0]) + doubt[1..] + ".")
-            : Item("good", "Trust", "Trustworthy", "Enough rows stand behind the estimates for their intervals to keep the level, if the rows are fresh and the probabilities are those with which actions were drawn.");
+            : Item("good", "Trust", "Trustworthy", $"Enough {WhatOf(evaluation)} stand behind the estimates for their intervals to keep the level, if the {WhatOf(evaluation)} are fresh and the probabilities are those with which actions were drawn.");
         var best = evaluation.Baselines.Where(baseline => double.IsFinite(baseline.Gain)).MinBy(baseline => baseline.Gain);
         if (best is not null)
         {
             yield return Item(best.Gain > 0 ? "good" : "look", "Baselines", best.Gain > 0 ? "Above all" : "Not above all",
-                $"The strongest baseline is {EstimatesFigure.NameOf(best.Kind)}: the gain over it is {WithError(best.Gain, best.GainError)} by DR.");
+                $"The strongest baseline is {EstimatesFigure.NameOf(best.Kind)}: the gain over it is {WithError(best.Gain, best.GainError)} by {evaluation.DoublyRobust.Estimator}.");
         }
     }
+
+    private static string WhatOf(LogEvaluation evaluation) => evaluation.Episodes is null ? "rows" : "episodes";
 
     private static string Item(string grade, string subject, string word, string text) =>
         $"<li class=\"{grade}\">\n<div class=\"head\"><h3>{Markup.Encode(subject)}</h3><span class=\"grade\">{Markup.Encode(word)}</span></div>\n<p>{Markup.Encode(text)}</p>\n</li>\n";

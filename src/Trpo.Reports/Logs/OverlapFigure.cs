@@ -18,20 +18,21 @@ internal static class OverlapFigure
     public static string Of(LogEvaluation evaluation)
     {
         using var plot = new Plot();
+        var (count, what) = evaluation.Episodes is { } episodes ? (episodes, "episode") : (evaluation.Rows, "row");
         foreach (var (index, bin) in evaluation.Overlap.Index())
         {
-            Add(index - Half, (double)bin.Rows / evaluation.Rows, ChartColor.Blue);
+            Add(index - Half, (double)bin.Rows / count, ChartColor.Blue);
             Add(index + Half, bin.WeightShare, ChartColor.Orange);
         }
 
-        var top = evaluation.Overlap.Max(bin => Math.Max((double)bin.Rows / evaluation.Rows, double.IsFinite(bin.WeightShare) ? bin.WeightShare : 1));
+        var top = evaluation.Overlap.Max(bin => Math.Max((double)bin.Rows / count, double.IsFinite(bin.WeightShare) ? bin.WeightShare : 1));
         plot.Axes.SetLimits(-0.6, evaluation.Overlap.Count - 0.4, 0, 1.08 * top);
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. evaluation.Overlap.Index().Select(bin => (double)bin.Index)], [.. evaluation.Overlap.Select(NameOf)]);
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = share => share.ToString("0.##%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal), TargetTickCount = 5 };
         PlotSvg.SetStyle(plot);
         plot.Grid.XAxisStyle.IsVisible = false;
-        return HtmlPage.Figure("overlap", "Overlap with the log", "share", """<ul class="legend"><li class="blue area">of the rows</li><li class="orange area">of the sum of weights</li></ul>""" + PlotSvg.Of(plot, "overlap", "Histogram of the importance weights", "weight of a row: probability under the policy over that in the log", Height, Left),
-            "Most of the weight should lie near 1. Where few rows of large weights carry most of it, few decisions stand behind the estimates; rows of weight 0 tell nothing but by the reward model.");
+        return HtmlPage.Figure("overlap", "Overlap with the log", "share", """<ul class="legend"><li class="blue area">of the """ + what + """s</li><li class="orange area">of the sum of weights</li></ul>""" + PlotSvg.Of(plot, "overlap", "Histogram of the importance weights", $"weight of {(evaluation.Episodes is null ? "a row" : "an episode")}: probability under the policy over that in the log", Height, Left),
+            "Most of the weight should lie near 1. Where few " + what + "s of large weights carry most of it, few of them stand behind the estimates; those of weight 0 tell little but by the reward model.");
 
         void Add(double position, double share, string color)
         {

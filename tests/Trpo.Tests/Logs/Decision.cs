@@ -20,6 +20,10 @@ internal sealed record Decision
 
     public float[] Eligible { get; set; } = [];
 
+    public int Episode { get; set; }
+
+    public double Step { get; set; }
+
     /// <summary>Creates the view of a log. All rows have vectors of the same lengths.</summary>
     public static IDataView View(MLContext ml, IReadOnlyList<Decision> rows)
     {

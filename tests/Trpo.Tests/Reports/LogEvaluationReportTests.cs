@@ -5,6 +5,7 @@ using Trpo.Estimators.Logs.Estimation;
 using Trpo.Estimators.Logs.Evaluation;
 using Trpo.Reports;
 using Trpo.Tests.Logs;
+using Trpo.Tests.Logs.Episodes;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Reports;
@@ -21,12 +22,25 @@ public sealed partial class LogEvaluationReportTests
         Assert.That(evaluation.Gain.Verdict, Is.EqualTo(LogVerdict.Better));
         Assert.That(page, Does.Contain("<h1>softmax(3 q)</h1>").And.Contain("class=\"badge good\">Better than the log<").And.Contain("3,000"));
         Assert.That(Pictures(page).Select(picture => picture.Id), Is.EqualTo(new[] { "estimates", "actions", "overlap", "calibration" }));
-        foreach (var name in Enum.GetNames<OffPolicyEstimator>())
+        foreach (var name in evaluation.Estimates.Select(estimate => $"{estimate.Estimator}"))
             Assert.That(TextsOf(page, "estimates"), Has.Member(name));
         Assert.That(TextsOf(page, "estimates"), Is.SupersetOf(new[] { "the log", "uniform", "best single action", "ridge argmax", "reward per decision" }));
         Assert.That(TextsOf(page, "overlap"), Is.SupersetOf(new[] { "0", "<1/16", "1/2", "1", "16+" }));
         Assert.That(TextsOf(page, "actions"), Is.SupersetOf(Enumerable.Range(0, 10).Select(action => $"{action}")));
         Assert.That(page, Does.Contain("none: The error of the reward model is in no standard error."));
+    }
+
+    [Test]
+    public void The_page_of_episodes_speaks_of_returns()
+    {
+        var evaluation = Evaluate(new MarkovLog(states: 6, horizon: 8, distance: 0.15).Draw(600, seed: 1));
+        var page = Save(evaluation, "patient");
+
+        Assert.That(page, Does.Contain("class=\"badge good\">Better than the log<").And.Contain("return per episode, by WDR").And.Contain("by WPDIS, at a one-sided level").And.Contain("4,800").And.Contain("effective episodes"));
+        Assert.That(page, Does.Not.Contain("reward per decision").And.Not.Contain("NaN"));
+        Assert.That(Pictures(page).Select(picture => picture.Id), Is.EqualTo(new[] { "estimates", "actions", "overlap", "calibration" }));
+        Assert.That(TextsOf(page, "estimates"), Is.SupersetOf(new[] { "DM", "PDIS", "WPDIS", "WDR", "the log", "uniform", "return per episode" }));
+        Assert.That(evaluation.Overlap.Sum(bin => bin.Rows), Is.EqualTo(600));
     }
 
     [Test]

@@ -28,6 +28,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         using var reader = new LogReader(view, columns, actions: null, observation);
         var rules = new RowFaults(columns, observation);
         var rows = 0L;
+        var episodes = reader.Episodes is null ? null : new EpisodeRows(columns, reader.Episodes.NameOf);
         for (; reader.Read(); rows++)
         {
             check();
@@ -35,10 +36,13 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             foreach (var (fault, message) in rules.Of(reader.Row, reader.Actions.Names))
             {
                 isSound = false;
-                isDrawn &= fault is LogFault.RewardNotFinite or LogFault.ObservationNotFinite;
+                isDrawn &= fault is LogFault.RewardNotFinite or LogFault.ObservationNotFinite or LogFault.EpisodeMissing or LogFault.StepInvalid;
                 var known = _rowFaults.GetValueOrDefault(fault, (message, reader.Row.Index, 0));
                 _rowFaults[fault] = known with { Count = known.Count + 1 };
             }
+
+            if (reader.Row.Episode >= 0 && double.IsFinite(reader.Row.Step))
+                episodes?.Add(reader.Row);
 
             // A row without a reward counts as a draw: where rewards are missing for some actions only, the others seem to be taken too often.
             if (isDrawn)
@@ -51,11 +55,18 @@ internal sealed class LogChecker(LogColumns columns, Action check)
             Add(fault, count == 1 ? message : Text($"{message} {count} rows have this fault."), row);
         if (rows < 2)
             Add(LogFault.TooFewRows, Text($"The log has {rows} rows; a standard error needs at least two, and an estimate that can be trusted some hundred."));
+        foreach (var (fault, message, row) in episodes?.FindFaults() ?? [])
+        {
+            // Rows that could not be placed leave gaps of their own.
+            if (fault != LogFault.StepMissing || !(_rowFaults.ContainsKey(LogFault.EpisodeMissing) || _rowFaults.ContainsKey(LogFault.StepInvalid)))
+                Add(fault, message, row);
+        }
+
         if (_drawn >= 2)
             JudgeDraws(reader.Actions.Names);
         if (_sound >= 2)
             JudgeOutcomes();
-        return new LogReport(_findings, rows, [.. reader.Actions.Names]);
+        return new LogReport(_findings, rows, [.. reader.Actions.Names]) { Episodes = episodes?.Count };
     }
 
     private void Count(LogRow row, bool hasObservation)

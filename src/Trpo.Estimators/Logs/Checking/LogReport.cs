@@ -19,6 +19,9 @@ public sealed class LogReport
     /// <summary>The number of rows.</summary>
     public long Rows { get; }
 
+    /// <summary>The number of episodes; null for a log of independent decisions.</summary>
+    public long? Episodes { get; internal init; }
+
     /// <summary>The names of the actions of the column's type, or of those that were met.</summary>
     public IReadOnlyList<string> ActionNames { get; }
 
@@ -37,7 +40,7 @@ public sealed class LogReport
     public override string ToString()
     {
         var errors = Findings.Count(finding => finding.Severity == FindingSeverity.Error);
-        var head = $"Log: {Count(errors, "error")}, {Count(Findings.Count - errors, "warning")}; {Count(Rows, "row")}, {Count(ActionNames.Count, "action")}";
+        var head = $"Log: {Count(errors, "error")}, {Count(Findings.Count - errors, "warning")}; {Count(Rows, "row")}{(Episodes is { } episodes ? $", {Count(episodes, "episode")}" : "")}, {Count(ActionNames.Count, "action")}";
         return string.Join(Environment.NewLine, Findings.Select(finding => $"  {finding}").Prepend(head));
     }
 

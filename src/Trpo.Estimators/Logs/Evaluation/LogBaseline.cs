@@ -1,23 +1,36 @@
+using Trpo.Estimators.Logs.Estimation;
+
 namespace Trpo.Estimators.Logs.Evaluation;
 
-/// <summary>The estimated mean reward per decision of a baseline.</summary>
+/// <summary>The estimated mean reward per decision of a baseline, or its mean return per episode.</summary>
 public sealed record LogBaseline
 {
     /// <summary>The baseline.</summary>
     public required LogBaselineKind Kind { get; init; }
 
-    /// <summary>The estimate: the mean of the rewards for <see cref="LogBaselineKind.Log"/>, DR for the others, on rows that the baseline was not chosen by.</summary>
+    /// <summary>The estimate: the mean of the rewards for <see cref="LogBaselineKind.Log"/>, DR for the others (WDR for episodes), on rows that the baseline was not chosen by.</summary>
     public required double Value { get; init; }
 
     /// <summary>The standard error of <see cref="Value"/>.</summary>
     public required double StandardError { get; init; }
 
-    /// <summary>The gain of the policy that is evaluated over the baseline by DR, from the differences of the terms of each row.</summary>
+    /// <summary>The gain of the policy that is evaluated over the baseline by DR, or by WDR, from the differences of the terms of each row, or of each episode.</summary>
     public required double Gain { get; init; }
 
     /// <summary>The standard error of <see cref="Gain"/>.</summary>
     public required double GainError { get; init; }
 
-    /// <summary>The number of equally weighted rows that tell as much; the number of rows for <see cref="LogBaselineKind.Log"/>.</summary>
+    /// <summary>The number of equally weighted rows, or episodes, that tell as much; the number of them all for <see cref="LogBaselineKind.Log"/>.</summary>
     public required double EffectiveSampleSize { get; init; }
+
+    /// <summary>Computes a baseline.</summary>
+    /// <param name="kind">The baseline.</param>
+    /// <param name="policy">The terms of the policy that is evaluated.</param>
+    /// <param name="baseline">The terms of the baseline.</param>
+    /// <param name="effectiveSize">The effective sample size of the baseline.</param>
+    internal static LogBaseline Of(LogBaselineKind kind, double[] policy, double[] baseline, double effectiveSize)
+    {
+        var (mean, gain) = (MeanOfTerms.Of(baseline), MeanOfTerms.Gain(policy, baseline));
+        return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, Gain = gain.Value, GainError = gain.StandardError, EffectiveSampleSize = effectiveSize };
+    }
 }

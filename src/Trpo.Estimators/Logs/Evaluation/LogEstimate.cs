@@ -1,9 +1,10 @@
 using System.Globalization;
 using Trpo.Estimators.Evaluation;
+using Trpo.Estimators.Logs.Estimation;
 
 namespace Trpo.Estimators.Logs.Evaluation;
 
-/// <summary>An estimate of the mean reward per decision of a policy.</summary>
+/// <summary>An estimate of the mean reward per decision of a policy, or of its mean return per episode.</summary>
 public sealed record LogEstimate
 {
     /// <summary>The estimator.</summary>
@@ -20,6 +21,27 @@ public sealed record LogEstimate
 
     /// <summary>The reason why there is no interval; null if there is one.</summary>
     public required string? NoIntervalReason { get; init; }
+
+    /// <summary>Computes an estimate from the terms of its estimator.</summary>
+    /// <param name="estimator">The estimator.</param>
+    /// <param name="terms">The terms, at least two.</param>
+    /// <param name="level">The level of the interval.</param>
+    /// <param name="noInterval">The reason why there is none; null if there is one.</param>
+    internal static LogEstimate Of(OffPolicyEstimator estimator, double[] terms, double level, string? noInterval)
+    {
+        var mean = MeanOfTerms.Of(terms);
+        var margin = NormalQuantile.Of((1 + level) / 2) * mean.StandardError;
+        if (noInterval is null && double.IsNaN(mean.Value))
+            noInterval = "The policy would have taken none of the logged actions.";
+        return new LogEstimate
+        {
+            Estimator = estimator,
+            Value = mean.Value,
+            StandardError = mean.StandardError,
+            Interval = noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level) : null,
+            NoIntervalReason = noInterval,
+        };
+    }
 
     /// <summary>Returns the name, the estimate and its standard error, and the interval if there is one.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Estimator} {Value:G5} ± {StandardError:G3}{(Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $" ({interval.Low:G5} to {interval.High:G5} at {100 * interval.Level:G4}%)") : "")}");

@@ -3,7 +3,7 @@ using Trpo.Estimators.Logs.Estimation;
 
 namespace Trpo.Estimators.Logs.Evaluation;
 
-/// <summary>The estimated worth of a policy, in mean reward per decision, from the log of another policy.</summary>
+/// <summary>The estimated worth of a policy, in mean reward per decision, or in mean return per episode, from the log of another policy.</summary>
 public sealed class LogEvaluation
 {
     internal LogEvaluation(
@@ -26,19 +26,31 @@ public sealed class LogEvaluation
     /// <summary>The number of rows.</summary>
     public long Rows { get; }
 
+    /// <summary>The number of episodes; null for a log of independent decisions. Where it is not null, estimates, gains and weights are those of episodes.</summary>
+    public long? Episodes { get; internal init; }
+
     /// <summary>The names of the actions in the order of their indices.</summary>
     public IReadOnlyList<string> ActionNames { get; }
 
-    /// <summary>The estimates, one of each estimator. <see cref="OffPolicyEstimator.DR"/> is the one to report, <see cref="OffPolicyEstimator.SNIPS"/> the one to compare with it.</summary>
+    /// <summary>The estimates, one of each estimator that the log admits.</summary>
     public IReadOnlyList<LogEstimate> Estimates { get; }
 
-    /// <summary>The effective sample size, <c>(sum w)^2 / sum w^2</c>: the number of rows of the policy's own that would tell as much.</summary>
+    /// <summary>The estimate to report: <see cref="OffPolicyEstimator.DR"/>, or <see cref="OffPolicyEstimator.WDR"/> for episodes.</summary>
+    public LogEstimate DoublyRobust => this[Episodes is null ? OffPolicyEstimator.DR : OffPolicyEstimator.WDR];
+
+    /// <summary>The estimate without a model, to compare with <see cref="DoublyRobust"/>: <see cref="OffPolicyEstimator.SNIPS"/>, or <see cref="OffPolicyEstimator.WPDIS"/> for episodes.</summary>
+    public LogEstimate SelfNormalized => this[Episodes is null ? OffPolicyEstimator.SNIPS : OffPolicyEstimator.WPDIS];
+
+    /// <summary>
+    /// The effective sample size, <c>(sum w)^2 / sum w^2</c>: the number of rows of the policy's own that would tell as much; for episodes, the number of its episodes, by the products of the weights over
+    /// all steps.
+    /// </summary>
     public double EffectiveSampleSize { get; }
 
-    /// <summary>The effective sample size of the rows alone whose reward is not the commonest one of the log: of those with a reward, where most have none.</summary>
+    /// <summary>The effective sample size of the rows alone whose reward, or of the episodes alone whose return, is not the commonest one of the log: of those with a reward, where most have none.</summary>
     public double RewardedMatches { get; }
 
-    /// <summary>The largest weight: the number of decisions that the row with it stands for.</summary>
+    /// <summary>The largest weight: the number of decisions, or episodes, that the one with it stands for.</summary>
     public double MaxWeight { get; }
 
     /// <summary>The mean weight, which measures the overlap: 1 in expectation, and less where the policy takes actions that the log could not have taken.</summary>
@@ -62,10 +74,10 @@ public sealed class LogEvaluation
     /// <summary>The actions in the order of their indices: how often the log took them, and how often the policy does.</summary>
     public IReadOnlyList<LogAction> Actions { get; internal init; } = [];
 
-    /// <summary>The importance weights of the rows in eleven bins, whose edges are 0 and the powers of two from 1/16 to 16: the overlap of the policy with the log.</summary>
+    /// <summary>The importance weights of the rows, or of the episodes at their ends, in eleven bins, whose edges are 0 and the powers of two from 1/16 to 16: the overlap of the policy with the log.</summary>
     public IReadOnlyList<WeightBin> Overlap { get; internal init; } = [];
 
-    /// <summary>The predictions of the reward model beside the logged rewards, in up to ten bins of as many rows each.</summary>
+    /// <summary>The predictions of the reward model beside the logged rewards, in up to ten bins of as many rows each; for episodes, the values of the logged actions beside the rewards plus the discounted values of what followed.</summary>
     public IReadOnlyList<CalibrationBin> Calibration { get; internal init; } = [];
 
     /// <summary>The worth of the policies that a log brings itself, and the gain of the policy over each. A policy that is not above them is not worth its training.</summary>
@@ -80,8 +92,8 @@ public sealed class LogEvaluation
     {
         IEnumerable<string> lines =
         [
-            Text($"{Gain.Verdict}: gain over the log {Gain.DoublyRobust:G4} ± {Gain.DoublyRobustError:G3} by DR, {Gain.SelfNormalized:G4} ± {Gain.SelfNormalizedError:G3} by SNIPS"),
-            IsTrustworthy ? Text($"{Rows} rows, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
+            Text($"{Gain.Verdict}: gain over the log {Gain.DoublyRobust:G4} ± {Gain.DoublyRobustError:G3} by {DoublyRobust.Estimator}, {Gain.SelfNormalized:G4} ± {Gain.SelfNormalizedError:G3} by {SelfNormalized.Estimator}"),
+            IsTrustworthy ? Text($"{(Episodes is { } episodes ? Text($"{episodes} episodes of {Rows} rows") : Text($"{Rows} rows"))}, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
             .. Estimates.Select(estimate => $"  {estimate}"),
             .. Baselines.Select(baseline => Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}; gain over it {baseline.Gain:G4} ± {baseline.GainError:G3}")),
         ];

@@ -16,7 +16,10 @@ public sealed record LogEvaluationOptions
     /// </summary>
     public double VerdictLevel { get; init; } = 0.95;
 
-    /// <summary>The number of folds by which the reward model is cross-fitted, from 2 to 20; 3 by default, and at most the number of rows.</summary>
+    /// <summary>The factor by which a reward counts less for each step of its episode, above 0 and at most 1; 1 by default. A log without <see cref="LogColumns.Episode"/> has no use for it.</summary>
+    public double Discount { get; init; } = 1;
+
+    /// <summary>The number of folds by which the reward model is cross-fitted, from 2 to 20; 3 by default, and at most the number of rows, or of episodes, which are never divided.</summary>
     public int Folds { get; init; } = 3;
 
     /// <summary>The seed of the folds; 0 by default.</summary>
@@ -52,6 +55,8 @@ public sealed record LogEvaluationOptions
     {
         CheckLevel(Level, nameof(Level));
         CheckLevel(VerdictLevel, nameof(VerdictLevel));
+        if (!(Discount > 0 && Discount <= 1))
+            throw new ArgumentOutOfRangeException(nameof(Discount), Discount, $"{nameof(Discount)} must be above 0 and at most 1.");
         Check.Between(Folds, 2, 20);
         Check.Positive(RidgePenalty);
         if (RidgePenalty < 1e-6)

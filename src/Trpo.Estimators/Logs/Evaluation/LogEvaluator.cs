@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Logs.Estimation;
 
 namespace Trpo.Estimators.Logs.Evaluation;
@@ -16,26 +15,28 @@ internal static class LogEvaluator
     /// <param name="check">Throws to end the evaluation.</param>
     public static LogEvaluation Run(Func<LoadedLog> load, LogEvaluationOptions options, Action check)
     {
-        var (log, policy, names) = load();
+        var loaded = load();
+        var (log, policy, names) = loaded;
         var inputs = log.Candidates is { } candidates ? candidates.Context + candidates.Features : log.Length;
         if (inputs > MaxLength)
             throw new LogException($"The {(log.Candidates is null ? "observations" : "context and the features of a candidate")} have {inputs} values, for which the reward model would take too long; {MaxLength} is the maximum. Put a transform such as ProjectToPrincipalComponents in front.");
+        if (loaded.Episodes is { } episodes)
+            return EpisodeEvaluator.Run(loaded, episodes, options, check);
         var foldCount = Math.Min(options.Folds, log.Count);
         var folds = Folds.Assign(log, foldCount, options.Seed);
         var model = log.Candidates is { } layout
             ? CandidateRidge.Predict(log, layout, folds, foldCount, options.RidgePenalty, check)
             : CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
-        if (TensorPrimitives.Sum(model) is var sum && !double.IsFinite(sum))
-            throw new LogException("The reward model is not finite: rewards or observations are too large. Divide them by a constant, or raise LogEvaluationOptions.RidgePenalty.");
+        CheckModel(model);
         var rows = Rows(log, policy, model);
         var weights = WeightStatistics.Of(rows);
         var (untried, action) = log.Candidates is null ? Untried(log, policy) : default;
-        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(DoublyRobust.Terms(rows)), MeanOfTerms.Of(SelfNormalizedScoring.Terms(rows)));
+        var (robust, normalized) = (DoublyRobust.Terms(rows), SelfNormalizedScoring.Terms(rows));
+        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
         var baselines = new BaselinePolicies(log);
-        var terms = DoublyRobust.Terms(rows);
-        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, Gain(rows, options.VerdictLevel, reason is null),
+        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, LogGain.Of(robust, normalized, log.Rewards, options.VerdictLevel, reason is null),
         [
-            Baseline(LogBaselineKind.Log, log.Rewards, rows.Count),
+            LogBaseline.Of(LogBaselineKind.Log, robust, log.Rewards, rows.Count),
             Robust(LogBaselineKind.Uniform, baselines.Uniform()),
 
             // One place of the list is no action: other candidates stand there in each row.
@@ -51,21 +52,33 @@ internal static class LogEvaluator
         LogBaseline Robust(LogBaselineKind kind, double[] baseline)
         {
             var other = Rows(log, baseline, model);
-            return Baseline(kind, DoublyRobust.Terms(other), WeightStatistics.EffectiveSize(other.Weights));
+            return LogBaseline.Of(kind, robust, DoublyRobust.Terms(other), WeightStatistics.EffectiveSize(other.Weights));
         }
+    }
 
-        LogBaseline Baseline(LogBaselineKind kind, double[] other, double effectiveSize)
-        {
-            var (mean, gain) = (MeanOfTerms.Of(other), MeanOfTerms.Gain(terms, other));
-            return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, Gain = gain.Value, GainError = gain.StandardError, EffectiveSampleSize = effectiveSize };
-        }
+    /// <summary>Throws if a model's predictions are not finite.</summary>
+    /// <exception cref="LogException">They are not.</exception>
+    public static void CheckModel(double[] predictions)
+    {
+        if (!double.IsFinite(TensorPrimitives.Sum<double>(predictions)))
+            throw new LogException("The reward model is not finite: rewards or observations are too large. Divide them by a constant, or raise LogEvaluationOptions.RidgePenalty.");
+    }
+
+    /// <summary>Computes the mean probability of actions that the log never has, and the action that has most of it.</summary>
+    public static (double Probability, int Action) Untried(LoggedRows log, double[] policy)
+    {
+        var sums = new double[log.ActionCount];
+        for (var i = 0; i < policy.Length; i++)
+            sums[i % sums.Length] += policy[i] / log.Count;
+        foreach (var action in log.Actions)
+            sums[action] = 0;
+        return (sums.Sum(), Array.IndexOf(sums, sums.Max()));
     }
 
     private static OffPolicyRows Rows(LoggedRows log, double[] policy, double[] model) => OffPolicyRows.Of(log.Actions, log.Propensities, log.Rewards, policy, model);
 
     private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
     {
-        var quantile = NormalQuantile.Of((1 + options.Level) / 2);
         const string Biased = "The threshold trades variance for a bias that no standard error shows: such intervals are too short.";
         return
         [
@@ -78,55 +91,6 @@ internal static class LogEvaluator
             Of(OffPolicyEstimator.DRos, ShrunkDoublyRobust.Terms(rows, options.Shrinkage), Biased),
         ];
 
-        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval)
-        {
-            var mean = MeanOfTerms.Of(terms);
-            var margin = quantile * mean.StandardError;
-            if (noInterval is null && double.IsNaN(mean.Value))
-                noInterval = "The policy would have taken none of the logged actions.";
-            return new LogEstimate
-            {
-                Estimator = estimator,
-                Value = mean.Value,
-                StandardError = mean.StandardError,
-                Interval = noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, options.Level) : null,
-                NoIntervalReason = noInterval,
-            };
-        }
-    }
-
-    private static LogGain Gain(OffPolicyRows rows, double level, bool isTrustworthy)
-    {
-        var (robust, normalized) = (MeanOfTerms.Gain(DoublyRobust.Terms(rows), rows.Rewards), MeanOfTerms.Gain(SelfNormalizedScoring.Terms(rows), rows.Rewards));
-        var (quantile, mean, max) = (NormalQuantile.Of(level), MeanOfTerms.Of(rows.Rewards).Value, TensorPrimitives.MaxMagnitude<double>(rows.Rewards));
-        var verdict = (isTrustworthy, Side(robust), Side(normalized)) switch
-        {
-            (true, 1, 1) => LogVerdict.Better,
-            (true, -1, -1) => LogVerdict.Worse,
-            _ => LogVerdict.Undecided,
-        };
-        return new LogGain
-        {
-            DoublyRobust = robust.Value,
-            DoublyRobustError = robust.StandardError,
-            SelfNormalized = normalized.Value,
-            SelfNormalizedError = normalized.StandardError,
-            Level = level,
-            Verdict = verdict,
-        };
-
-        // Where a policy is the log's own, its gain is the rounding of sums, whose standard error can be smaller still.
-        int Side(MeanOfTerms gain) => !(Math.Abs(gain.Value) > Math.Max(quantile * gain.StandardError, 1e-12 * (Math.Abs(max) + Math.Abs(mean + gain.Value)))) ? 0 : Math.Sign(gain.Value);
-    }
-
-    // The mean probability of actions that the log never has, and the action that has most of it.
-    private static (double Probability, int Action) Untried(LoggedRows log, double[] policy)
-    {
-        var sums = new double[log.ActionCount];
-        for (var i = 0; i < policy.Length; i++)
-            sums[i % sums.Length] += policy[i] / log.Count;
-        foreach (var action in log.Actions)
-            sums[action] = 0;
-        return (sums.Sum(), Array.IndexOf(sums, sums.Max()));
+        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval) => LogEstimate.Of(estimator, terms, options.Level, noInterval);
     }
 }

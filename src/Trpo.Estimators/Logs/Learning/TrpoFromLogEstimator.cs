@@ -31,6 +31,8 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         if (columns.Observation is not { } observation)
             throw new ArgumentException($"{nameof(LogColumns)}.{nameof(LogColumns.Observation)} is null: a policy needs observations to choose its actions by. Name the column.", nameof(columns));
         _host = host.Register(nameof(TrpoFromLogEstimator));
+        if (columns.Episode is not null || columns.Step is not null)
+            throw new ArgumentException($"{nameof(LogColumns)}.{nameof(LogColumns.Episode)} is '{columns.Episode}', but TrpoFromLog learns from decisions that are independent of each other. Leave {nameof(LogColumns.Episode)} and {nameof(LogColumns.Step)} null if an action changes nothing that comes later; EvaluateFromLog evaluates policies on episodes.", nameof(columns));
         _columns = columns;
         _options = options with { HiddenLayers = [.. options.HiddenLayers] };
         _outputs = options.Columns with { Observation = observation };

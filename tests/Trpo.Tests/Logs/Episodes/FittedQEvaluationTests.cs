@@ -1,0 +1,79 @@
+using Trpo.Estimators.Logs.Estimation;
+using Trpo.Estimators.Logs.Estimation.Episodes;
+using Trpo.Runtime.Randomness;
+
+namespace Trpo.Tests.Logs.Episodes;
+
+/// <summary>Tests of the model of the values, and of the folds by which it is fitted.</summary>
+public sealed class FittedQEvaluationTests
+{
+    [Test]
+    public void Folds_never_divide_an_episode_and_are_of_equal_size()
+    {
+        var log = new MarkovLog(states: 5, horizon: 6, distance: 0.3, end: 0.2).Draw(100, seed: 1);
+        var folds = EpisodeFolds.Assign(log.Rows, log.Episodes!, 3, seed: 0);
+        int[][] perEpisode = [.. Enumerable.Range(0, 100).Select(episode => log.Episodes!.Rows(episode).ToArray().Select(row => folds[row]).Distinct().ToArray())];
+
+        Assert.That(perEpisode.Select(episode => episode.Length), Is.All.EqualTo(1));
+        Assert.That(perEpisode.CountBy(episode => episode[0]).Select(pair => pair.Value).Order(), Is.EqualTo(new[] { 33, 33, 34 }));
+        Assert.That(EpisodeFolds.Assign(log.Rows, log.Episodes!, 3, seed: 1), Is.Not.EqualTo(folds));
+    }
+
+    [Test]
+    public void Folds_of_equal_episodes_do_not_depend_on_their_outcomes()
+    {
+        // One observation, so that only outcomes differ: dealt in their order, each fold would have the same ones.
+        var log = new MarkovLog(states: 1, horizon: 2, distance: 0).Draw(900, seed: 3);
+        var rows = log.Rows with { Rewards = [.. log.Rows.Rewards.Select(reward => reward > 0.5 ? 1.0 : 0)] };
+        var folds = EpisodeFolds.Assign(rows, log.Episodes!, 3, seed: 0);
+        double[] means = [.. Enumerable.Range(0, 3).Select(fold => Enumerable.Range(0, rows.Count).Where(row => folds[row] == fold).Average(row => rows.Rewards[row]))];
+
+        Assert.That(means.Max() - means.Min(), Is.InRange(1e-6, 0.15), string.Join(" ", means));
+    }
+
+    [Test]
+    public void Values_of_a_fold_do_not_depend_on_its_rewards()
+    {
+        var log = new MarkovLog(states: 5, horizon: 6, distance: 0.3, end: 0.2).Draw(60, seed: 1);
+        var folds = EpisodeFolds.Assign(log.Rows, log.Episodes!, 3, seed: 0);
+        var changed = log.Rows with { Rewards = [.. log.Rows.Rewards.Select((reward, row) => folds[row] == 1 ? reward + 5 : reward)] };
+        var (before, after) = (Evaluate(log.Rows), Evaluate(changed));
+
+        for (var row = 0; row < log.Rows.Count; row++)
+        {
+            Assert.That(after.Expected[row] == before.Expected[row] && after.Predicted[row] == before.Predicted[row], Is.EqualTo(folds[row] == 1), $"row {row} of fold {folds[row]}");
+        }
+
+        (double[] Expected, double[] Predicted) Evaluate(LoggedRows rows) => new FittedQEvaluation(rows, log.Episodes!, folds).Evaluate(log.Policy, 1, 1, () => { });
+    }
+
+    [Test]
+    public void The_model_finds_the_values_of_a_process_whose_states_it_sees([Values(0.9, 1.0)] double discount)
+    {
+        var process = new MarkovLog(states: 5, horizon: 6, distance: 0.5, end: 0.1, discount: discount);
+        var log = process.Draw(6_000, seed: 1);
+        var (expected, _) = new FittedQEvaluation(log.Rows, log.Episodes!, EpisodeFolds.Assign(log.Rows, log.Episodes!, 3, seed: 0)).Evaluate(log.Policy, discount, 1, () => { });
+
+        Assert.That(Enumerable.Range(0, 6_000).Average(episode => expected[log.Episodes!.Rows(episode)[0]]), Is.EqualTo(process.Truth).Within(0.03));
+    }
+
+    [Test]
+    public void Extrapolations_do_not_grow_from_step_to_step()
+    {
+        // Few episodes, many numbers, and a policy far from the log: without a limit, the values were beyond 10^6.
+        const int Horizon = 200;
+        var random = new RandomSource(1);
+        var log = new LoggedRows(2, 8)
+        {
+            Actions = [.. Enumerable.Range(0, 30 * Horizon).Select(_ => random.NextDouble() < 0.2 ? 1 : 0)],
+            Propensities = [.. Enumerable.Repeat(0.5, 30 * Horizon)],
+            Rewards = [.. Enumerable.Range(0, 30 * Horizon).Select(_ => random.NextGaussian())],
+            Observations = [.. Enumerable.Range(0, 30 * Horizon * 8).Select(_ => (float)Math.Pow(random.NextGaussian(), 3))],
+        };
+        var episodes = new LoggedEpisodes([.. Enumerable.Range(0, log.Count)], [.. Enumerable.Range(0, 31).Select(i => i * Horizon)]);
+        var (expected, _) = new FittedQEvaluation(log, episodes, EpisodeFolds.Assign(log, episodes, 3, seed: 0)).Evaluate([.. Enumerable.Range(0, log.Count).SelectMany(_ => new[] { 0.0, 1.0 })], 1, 1e-3, () => { });
+        TestContext.Out.WriteLine($"{expected.Max(Math.Abs)}");
+
+        Assert.That(expected.Max(Math.Abs), Is.LessThan(10 * Horizon));
+    }
+}
