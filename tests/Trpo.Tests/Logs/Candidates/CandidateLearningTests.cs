@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Trpo.Estimators;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Evaluation;
@@ -90,7 +91,7 @@ public sealed class CandidateLearningTests
         Assert.That(other.Onnx.ToArray(), Is.EqualTo(policy.Onnx.ToArray()));
         Assert.That(policy.Metadata.HasActionMask, Is.True);
 
-        static Trpo.Onnx.PolicyTransformer Policy(Microsoft.ML.Data.TransformerChain<Trpo.Onnx.PolicyTransformer> model) => model.LastTransformer;
+        static Trpo.Onnx.PolicyTransformer Policy(TransformerChain<Trpo.Onnx.PolicyTransformer> model) => model.LastTransformer;
     }
 
     [Test]
@@ -102,6 +103,38 @@ public sealed class CandidateLearningTests
         Assert.That(CandidateWorld.Value(_ml, model, fresh).Greedy, Is.GreaterThan(0.6));
     }
 
-    private Microsoft.ML.Data.TransformerChain<Trpo.Onnx.PolicyTransformer> Learn(IReadOnlyList<CandidateRow> rows, LogColumns columns, TrpoFromLogOptions options) =>
+    [TestCase(LearningEstimator.SNIPS, LearningStart.Uniform)]
+    [TestCase(LearningEstimator.IPS, LearningStart.Uniform)]
+    [TestCase(LearningEstimator.DR, LearningStart.LoggingPolicy)]
+    public void Every_estimator_and_start_learns_among_candidates(LearningEstimator estimator, LearningStart start)
+    {
+        var (log, fresh) = (CandidateWorld.Draw(3_000, seed: 12, least: 3), CandidateWorld.Draw(1_000, seed: 13, least: 3));
+        var model = Learn(log, CandidateWorld.Columns, Options with { Estimator = estimator, Start = start, Iterations = 25 });
+        var value = CandidateWorld.Value(_ml, model, fresh).Greedy;
+        TestContext.Out.WriteLine($"{value}");
+
+        Assert.That(value, Is.GreaterThan(0.6));
+    }
+
+    [Test]
+    public void A_log_without_a_context_is_learned_from_and_reported()
+    {
+        var rows = CandidateWorld.Draw(3_000, seed: 14, least: 3);
+
+        // The reward is the sign of the first feature, in any context.
+        foreach (var row in rows)
+            row.Reward = row.Features[row.Action * CandidateWorld.Features] > 0 ? 1 : 0;
+        var model = _ml.Transforms.Concatenate("Observation", "Features", "Eligible").Append(_ml.ReinforcementLearning.Trainers.TrpoFromLog(CandidateWorld.Columns, Options with { Iterations = 15 })).Fit(CandidateRow.View(_ml, rows));
+        var fresh = CandidateWorld.Draw(1_000, seed: 15, least: 3);
+        var chosen = model.Transform(CandidateRow.View(_ml, fresh)).GetColumn<uint>("Action").ToArray();
+        using var folder = new Support.TemporaryFolder();
+        var path = folder.PathOf("report.html");
+        Trpo.Reports.LogEvaluationReport.Save(_ml.ReinforcementLearning.EvaluateFromLog(model, CandidateRow.View(_ml, rows), CandidateWorld.Columns), path, "Candidates");
+
+        Assert.That(fresh.Where((row, i) => row.Features[((int)chosen[i] - 1) * CandidateWorld.Features] > 0).Count(), Is.GreaterThan(900));
+        Assert.That(File.ReadAllText(path), Does.Contain("ridge argmax").And.Not.Contain("best single action"));
+    }
+
+    private TransformerChain<Trpo.Onnx.PolicyTransformer> Learn(IReadOnlyList<CandidateRow> rows, LogColumns columns, TrpoFromLogOptions options) =>
         CandidateWorld.Pipeline(_ml).Append(_ml.ReinforcementLearning.Trainers.TrpoFromLog(columns, options)).Fit(CandidateRow.View(_ml, rows));
 }
