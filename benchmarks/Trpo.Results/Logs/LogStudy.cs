@@ -33,21 +33,29 @@ internal sealed class LogStudy(int parallel, CancellationToken cancel)
     /// <param name="rows">The rows of a log.</param>
     /// <param name="hasEffect">False if rewards depend on nothing, so that no policy is better than another.</param>
     /// <param name="replications">The number of logs.</param>
-    public LogVerdicts Judge(int rows, bool hasEffect, int replications)
+    /// <returns>The verdicts on the policies that draw their actions, and on those that take the most probable.</returns>
+    public LogVerdicts[] Judge(int rows, bool hasEffect, int replications)
     {
         var generator = SyntheticLog.Load();
-        var verdicts = Replicate(replications, seed =>
+        var judged = Replicate(replications, seed =>
         {
             var ml = new MLContext((int)seed);
             var decisions = Decisions(generator.Draw(rows, seed, hasEffect).Rows);
             var (learned, fresh) = (View(ml, decisions[..(rows / 2)]), View(ml, decisions[(rows / 2)..]));
-            using var policy = ml.ReinforcementLearning.Trainers.TrpoFromLog(Columns, new() { Seed = (int)seed, Threads = 1, Cancellation = cancel, Selection = ActionSelection.Sample() }).Fit(learned);
+            using var policy = ml.ReinforcementLearning.Trainers.TrpoFromLog(Columns, new() { Seed = (int)seed, Threads = 1, Cancellation = cancel }).Fit(learned);
             cancel.ThrowIfCancellationRequested();
-            return (Fresh: ml.ReinforcementLearning.EvaluateFromLog(policy, fresh, Columns), Own: ml.ReinforcementLearning.EvaluateFromLog(policy, learned, Columns));
+            LogEvaluation Evaluate(IDataView view, ActionSelection selection) => ml.ReinforcementLearning.EvaluateFromLog(policy, view, Columns, new LogEvaluationOptions { Selection = selection });
+            return ((ActionSelection[])[ActionSelection.Sample(), ActionSelection.Mode]).Select(selection => (Fresh: Evaluate(fresh, selection), Own: Evaluate(learned, selection))).ToArray();
         });
-        return new LogVerdicts(rows, hasEffect, replications, Count(pair => pair.Fresh, LogVerdict.Better), Count(pair => pair.Fresh, LogVerdict.Worse), Count(pair => pair.Own, LogVerdict.Better), verdicts.Average(pair => pair.Fresh.Gain.DoublyRobust));
+        return [Verdicts(0), Verdicts(1)];
 
-        int Count(Func<(LogEvaluation Fresh, LogEvaluation Own), LogEvaluation> on, LogVerdict verdict) => verdicts.Count(pair => on(pair).Gain.Verdict == verdict);
+        LogVerdicts Verdicts(int selection)
+        {
+            int Count(Func<(LogEvaluation Fresh, LogEvaluation Own), bool> isCounted) => judged.Count(pairs => isCounted(pairs[selection]));
+            return new LogVerdicts(rows, hasEffect, IsDrawn: selection == 0, replications,
+                Count(pair => pair.Fresh.Gain.Verdict == LogVerdict.Better), Count(pair => pair.Fresh.Gain.Verdict == LogVerdict.Worse), Count(pair => !pair.Fresh.IsTrustworthy), Count(pair => pair.Own.Gain.Verdict == LogVerdict.Better),
+                judged.Average(pairs => pairs[selection].Fresh.Gain.DoublyRobust));
+        }
     }
 
     private T[] Replicate<T>(int count, Func<ulong, T> replicate)

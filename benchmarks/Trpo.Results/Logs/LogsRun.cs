@@ -32,8 +32,9 @@ internal static class LogsRun
             List<LogVerdicts> judged = [];
             foreach (var (rows, hasEffect) in Trials)
             {
-                judged.Add(study.Judge(rows, hasEffect, verdicts));
-                console.WriteLine($"{rows:N0} rows, rewards {(hasEffect ? "with" : "without")} an effect: {judged[^1].Better} better and {judged[^1].Worse} worse of {verdicts}");
+                judged.AddRange(study.Judge(rows, hasEffect, verdicts));
+                foreach (var verdict in judged.TakeLast(2))
+                    console.WriteLine($"{rows:N0} rows, rewards {(hasEffect ? "with" : "without")} an effect, {LogsDocument.ActsOf(verdict)}: {verdict.Better} better and {verdict.Worse} worse of {verdicts}");
             }
 
             console.WriteLine($"Wrote {LogsDocument.Save(coverages, judged, documents)}");

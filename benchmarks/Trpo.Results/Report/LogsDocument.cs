@@ -23,12 +23,17 @@ internal static class LogsDocument
         text.Line("");
         text.Paragraph(FormattableString.Invariant($"A share of 95 % of {replications} logs has a standard error of {100 * Math.Sqrt(0.95 * 0.05 / replications):F1} points. \"Trusted\" is the share of logs on which `IsTrustworthy` is true; on the others, the verdict is `Undecided` whatever the intervals say."));
         text.Paragraph("## Verdicts");
-        text.Paragraph(FormattableString.Invariant($"A policy is learned by `TrpoFromLog` with every default from the first half of a log of softmax(-3 q), worth 0.391, and judged at 95 % on the other half, {trials} logs each. Where rewards depend on nothing, every verdict but `Undecided` is wrong. The last column judges the policy on the rows that it was learned from, which is what not to do:"));
-        text.TableHead(["rows", "rewards", "better", "worse", "mean gain", "better, on its own rows"]);
+        text.Paragraph(FormattableString.Invariant($"A policy is learned by `TrpoFromLog` with every default from the first half of a log of softmax(-3 q), and judged at 95 % on the other half, {trials} logs each: as it draws its actions by their probabilities, and as it takes the most probable one, which is the default. Where rewards depend on nothing, every verdict but `Undecided` is wrong, in up to 5 % in each direction. Where they depend on the action, the log is worth 0.391. An evaluation that is not to be trusted is `Undecided`. The last column judges the policy on the rows that it was learned from, which is what not to do:"));
+        text.TableHead(["rows", "rewards", "actions", "better", "worse", "not to be trusted", "mean gain", "better, on its own rows"]);
         foreach (var verdict in verdicts)
-            text.TableRow([$"{verdict.Rows:N0}", verdict.HasEffect ? "depend on the action" : "depend on nothing", Share(verdict.Better), Share(verdict.Worse), $"{verdict.Gain:F3}", Share(verdict.BetterOnItsOwn)]);
+            text.TableRow([$"{verdict.Rows:N0}", verdict.HasEffect ? "depend on the action" : "depend on nothing", ActsOf(verdict), Share(verdict.Better), Share(verdict.Worse), Share(verdict.Untrusted), $"{verdict.Gain:G2}", Share(verdict.BetterOnItsOwn)]);
+        text.Line("");
+        text.Paragraph(FormattableString.Invariant($"A share of 5 % of {trials} logs has a standard error of {100 * Math.Sqrt(0.95 * 0.05 / trials):F1} points."));
         return Markdown.Save(text.Finish(), folder, "log-verdicts.md");
 
         string Share(int count) => FormattableString.Invariant($"{(double)count / trials:P1}");
     }
+
+    /// <summary>Returns how a policy acts, in words.</summary>
+    public static string ActsOf(LogVerdicts verdict) => verdict.IsDrawn ? "drawn" : "most probable";
 }

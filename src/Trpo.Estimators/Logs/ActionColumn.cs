@@ -15,6 +15,9 @@ internal sealed class ActionColumn
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly int[] _keys = [];
+
+    // Actions whose names are numbers are matched with numbers by name, as those of keys are.
+    private readonly bool _areNumbers;
     private bool _isOpen;
 
     /// <param name="column">The column.</param>
@@ -26,6 +29,7 @@ internal sealed class ActionColumn
         _column = column;
         foreach (var name in actions?.Names ?? [])
             Add(name);
+        _areNumbers = actions is not null && _names.TrueForAll(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == name);
         if (column.Type is KeyDataViewType key)
             _keys = Keys(key, actions);
         else if (column.Type is not TextDataViewType && !NumberColumn.IsNumber(column.Type))
@@ -83,6 +87,8 @@ internal sealed class ActionColumn
 
     private (int Index, string Text) NumberOf(double number)
     {
+        if (_areNumbers)
+            return _indices.TryGetValue(number.ToString("R", CultureInfo.InvariantCulture), out var index) ? (index, "") : (-1, number.ToString("G6", CultureInfo.InvariantCulture));
         var limit = _isOpen ? MaxNumber : _names.Count;
         if (!(number >= 0 && number < limit && number == Math.Floor(number)))
             return (-1, number.ToString("G6", CultureInfo.InvariantCulture));
@@ -94,6 +100,10 @@ internal sealed class ActionColumn
     private int[] Keys(KeyDataViewType key, DiscreteActionSpace? actions)
     {
         var names = LogSchema.KeyNames(_column);
+
+        // ML.NET gives a key type without a count the largest number of its type.
+        if (names is null && key.Count > MaxNumber)
+            throw new ArgumentException($"Column '{_column.Name}' has keys without a count, so that the number of actions is not known. State it ([KeyType(count)]), or map the actions to keys (MapValueToKey).");
         var count = checked((int)key.Count);
         CheckNames(names, count);
         if (actions is null)

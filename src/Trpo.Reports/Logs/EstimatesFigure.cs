@@ -13,9 +13,6 @@ internal static class EstimatesFigure
     private const int Frame = 62;
     private const int Left = 132;
 
-    // The margin of a normal interval of 95 %.
-    private const double BaselineMargin = 1.96;
-
     /// <summary>Returns the figure as HTML.</summary>
     public static string Of(LogEvaluation evaluation)
     {
@@ -24,7 +21,7 @@ internal static class EstimatesFigure
         [
             .. evaluation.Estimates.OrderBy(estimate => estimate.Interval is null).ThenByDescending(estimate => estimate.Estimator == evaluation.DoublyRobust.Estimator)
                 .Select(estimate => ($"{estimate.Estimator}", estimate.Value, estimate.Interval?.Low ?? double.NaN, estimate.Interval?.High ?? double.NaN, ChartColor.Blue)),
-            .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Value - (BaselineMargin * baseline.StandardError), baseline.Value + (BaselineMargin * baseline.StandardError), ChartColor.Orange)),
+            .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Interval.Low, baseline.Interval.High, ChartColor.Orange)),
         ];
         using var plot = new Plot();
         var line = plot.Add.VerticalLine(Clamp(log.Value), 1.5f, Color.FromHex(ChartColor.Axis), LinePattern.Dashed);

@@ -24,10 +24,10 @@ internal static class EvaluationPage
         <section aria-labelledby="tables">
         <h2 id="tables">Numbers</h2>
         {Markup.WideTable(["estimator", "estimate", "standard error", "interval"], evaluation.Estimates.Select(EstimateRow))}
-        {Markup.WideTable(["baseline", "estimate", "standard error", "gain over it", "standard error of the gain", $"effective {WhatOf(evaluation)}"], evaluation.Baselines.Select(BaselineRow))}
+        {Markup.WideTable(["baseline", "estimate", "standard error", "gain over it", "standard error of the gain", "verdict", $"effective {WhatOf(evaluation)}"], evaluation.Baselines.Select(BaselineRow))}
         {Markup.WideTable(["action", "share in the log", "share under the policy", "mean logged reward"], ActionsFigure.Moved(evaluation).Select(ActionRow))}
         </section>
-        <footer>Made by Trpo.Reports. No number here shows whether the policy was trained or chosen on these {WhatOf(evaluation)}: on them, "better" is wrong in about half of the cases without a difference.</footer>
+        <footer>Made by Trpo.Reports. No number here shows whether the policy was trained or chosen on these {WhatOf(evaluation)}: on them, "better" is wrong in half of the cases without a difference, and in more.</footer>
         """);
 
     private static string BadgeOf(LogEvaluation evaluation) => !evaluation.IsTrustworthy ? "Not to be trusted" : evaluation.Gain.Verdict switch
@@ -63,11 +63,12 @@ internal static class EvaluationPage
         yield return evaluation.Doubt is { } doubt
             ? Item("look", "Trust", "Not to be trusted", char.ToUpperInvariant(doubt[0]) + doubt[1..] + ".")
             : Item("good", "Trust", "Trustworthy", $"Enough {WhatOf(evaluation)} stand behind the estimates for their intervals to keep the level, if the {WhatOf(evaluation)} are fresh and the probabilities are those with which actions were drawn.");
-        var best = evaluation.Baselines.Where(baseline => double.IsFinite(baseline.Gain)).MinBy(baseline => baseline.Gain);
-        if (best is not null)
+        var strongest = evaluation.Baselines.Where(baseline => double.IsFinite(baseline.Gain)).MinBy(baseline => baseline.Gain);
+        if (strongest is not null)
         {
-            yield return Item(best.Gain > 0 ? "good" : "look", "Baselines", best.Gain > 0 ? "Above all" : "Not above all",
-                $"The strongest baseline is {EstimatesFigure.NameOf(best.Kind)}: the gain over it is {WithError(best.Gain, best.GainError)} by {evaluation.DoublyRobust.Estimator}.");
+            var (grade, word) = evaluation.Baselines.All(baseline => baseline.Verdict == LogVerdict.Better) ? ("good", "Above all")
+                : evaluation.Baselines.Any(baseline => baseline.Verdict == LogVerdict.Worse) ? ("look", "Not above all") : ("unknown", "Undecided");
+            yield return Item(grade, "Baselines", word, $"The strongest baseline is {EstimatesFigure.NameOf(strongest.Kind)}: the gain over it is {WithError(strongest.Gain, strongest.GainError)} by {evaluation.DoublyRobust.Estimator}.");
         }
     }
 
@@ -82,7 +83,7 @@ internal static class EvaluationPage
         estimate.Interval is { } interval ? $"{NumberText.Measured(interval.Low)} to {NumberText.Measured(interval.High)}" : $"none: {estimate.NoIntervalReason}"]);
 
     private static string BaselineRow(LogBaseline baseline) => Markup.WideRow([EstimatesFigure.NameOf(baseline.Kind), NumberText.Measured(baseline.Value), NumberText.Measured(baseline.StandardError),
-        NumberText.Measured(baseline.Gain), NumberText.Measured(baseline.GainError), NumberText.Measured(baseline.EffectiveSampleSize)]);
+        NumberText.Measured(baseline.Gain), NumberText.Measured(baseline.GainError), $"{baseline.Verdict}", NumberText.Measured(baseline.EffectiveSampleSize)]);
 
     private static string ActionRow(LogAction action) => Markup.WideRow([action.Name, Percent(action.LogShare), Percent(action.PolicyShare), NumberText.Measured(action.MeanReward)]);
 

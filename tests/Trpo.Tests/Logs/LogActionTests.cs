@@ -89,6 +89,37 @@ public sealed class LogActionTests
 
     private static Decision[] Three() => [.. Enumerable.Range(0, 300).Select(i => (2 * (i + 1)) % 3).Select((action, i) => new Decision { Observation = [i % 7], Action = action, Probability = 0.25, Reward = action == 2 ? 30 : action + 1 })];
 
+    [Test]
+    public void Keys_without_a_count_are_refused()
+    {
+        var schema = SchemaDefinition.Create(typeof(KeyRow));
+        schema[nameof(KeyRow.Key)].ColumnType = new KeyDataViewType(typeof(uint), uint.MaxValue);
+        var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 10).Select(i => new KeyRow { Key = (uint)(i % 2) + 1, Probability = 0.5, Reward = i % 3 }), schema);
+        var columns = new LogColumns("Key") { Observation = null };
+
+        Assert.That(() => _ml.ReinforcementLearning.CheckLog(view, columns), Throws.ArgumentException.With.Message.Contains("Column 'Key' has keys without a count"));
+        Assert.That(() => _ml.ReinforcementLearning.EvaluateFromLog(_ => [0.5, 0.5], view, columns), Throws.ArgumentException.With.Message.Contains("[KeyType(count)]"));
+    }
+
+    [Test]
+    public void Numbers_are_matched_with_actions_whose_names_are_numbers()
+    {
+        var log = LogRefusalTests.Log();
+        LogEvaluation Evaluate(string[] names, double[] probabilities) => _ml.ReinforcementLearning.EvaluateFromLog(_ => probabilities, Decision.View(_ml, log), Columns, new LogEvaluationOptions { Actions = ActionSpace.Discrete(names) });
+        var (usual, reversed) = (Evaluate(["0", "1"], [0.25, 0.75]), Evaluate(["1", "0"], [0.75, 0.25]));
+
+        Assert.That(reversed[OffPolicyEstimator.IPS].Value, Is.EqualTo(usual[OffPolicyEstimator.IPS].Value));
+        Assert.That(reversed.Actions.Select(action => (action.Name, action.LogShare)), Is.EqualTo(usual.Actions.Reverse().Select(action => (action.Name, action.LogShare))));
+        Assert.That(() => Evaluate(["10", "20"], [0.5, 0.5]), Throws.TypeOf<LogException>().With.Message.Contains("none of the actions '10', '20'"));
+    }
+
+    [Test]
+    public void A_log_that_no_array_holds_is_refused()
+    {
+        Assert.That(() => LogSize.Check(Array.MaxLength / 1_000, 1_000), Throws.Nothing);
+        Assert.That(() => LogSize.Check(2_000_000_000, 1_100), Throws.TypeOf<LogException>().With.Message.Contains("more than an array holds"));
+    }
+
     private sealed class KeyRow
     {
         public uint Key { get; set; }

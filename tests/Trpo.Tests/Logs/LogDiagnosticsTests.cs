@@ -38,18 +38,27 @@ public sealed class LogDiagnosticsTests
     [Test]
     public void Predictions_are_compared_with_rewards_in_tenths_whatever_the_order_of_the_rows()
     {
-        double[] predicted = [.. Enumerable.Range(0, 40).Select(row => row / 8 * 0.1)];
+        double[] predicted = [.. Enumerable.Range(0, 40).Select(row => row * 0.1)];
         double[] rewards = [.. Enumerable.Range(0, 40).Select(row => (double)(row * 7 % 5))];
         int[] shuffled = [.. Enumerable.Range(0, 40).Select(row => row * 11 % 40)];
 
         var bins = Bins(predicted, rewards);
 
-        Assert.That(bins, Has.Count.EqualTo(10));
-        Assert.That(bins.Select(bin => bin.Rows), Is.All.EqualTo(4));
-        Assert.That(bins.Select(bin => bin.Predicted), Is.Ordered.And.EqualTo(new[] { 0, 0, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4 }).Within(1e-15));
-        Assert.That(bins.Average(bin => bin.Observed), Is.EqualTo(rewards.Average()).Within(1e-12));
+        Assert.That(bins.Select(bin => bin.Rows), Is.EqualTo(Enumerable.Repeat(4, 10)));
+        Assert.That(bins.Select(bin => bin.Predicted), Is.EqualTo(Enumerable.Range(0, 10).Select(bin => (0.4 * bin) + 0.15)).Within(1e-12));
+        Assert.That(bins.Select(bin => bin.Observed), Is.EqualTo(rewards.Chunk(4).Select(part => part.Average())).Within(1e-12));
         Assert.That(Bins([.. shuffled.Select(row => predicted[row])], [.. shuffled.Select(row => rewards[row])]), Is.EqualTo(bins));
         Assert.That(Bins([1, 2, 3], [4, 5, 6]).Select(bin => (bin.Observed, bin.Rows)), Is.EqualTo(new[] { (4.0, 1), (5.0, 1), (6.0, 1) }));
+    }
+
+    // Divided by their rewards, rows of one prediction would look like a model that is wrong.
+    [Test]
+    public void Rows_of_one_prediction_are_in_one_bin()
+    {
+        double[] predicted = [.. Enumerable.Range(0, 300).Select(row => row < 170 ? 0.25 : 0.75)];
+        double[] rewards = [.. Enumerable.Range(0, 300).Select(row => (double)(row % 2))];
+
+        Assert.That(Bins(predicted, rewards).Select(bin => (bin.Predicted, bin.Observed, bin.Rows)), Is.EqualTo(new[] { (0.25, 0.5, 170), (0.75, 0.5, 130) }));
     }
 
     [Test]
@@ -62,7 +71,13 @@ public sealed class LogDiagnosticsTests
         Assert.That((logged.Gain, logged.GainError), Is.EqualTo((evaluation.Gain.DoublyRobust, evaluation.Gain.DoublyRobustError)));
         Assert.That((uniform.Gain, uniform.GainError), Is.EqualTo((0.0, 0.0)), "the policy is the baseline: two means that are not paired would differ by their errors");
         foreach (var baseline in evaluation.Baselines)
+        {
             Assert.That(baseline.Gain, Is.EqualTo(evaluation[OffPolicyEstimator.DR].Value - baseline.Value).Within(1e-12), $"{baseline.Kind}");
+            Assert.That((baseline.Interval.Low + baseline.Interval.High) / 2, Is.EqualTo(baseline.Value).Within(1e-12), $"{baseline.Kind}");
+            Assert.That(baseline.Interval.High - baseline.Value, Is.EqualTo(1.959964 * baseline.StandardError).Within(1e-6), $"{baseline.Kind}");
+        }
+
+        Assert.That((logged.Verdict, uniform.Verdict), Is.EqualTo((LogVerdict.Better, LogVerdict.Undecided)));
     }
 
     [Test]

@@ -45,7 +45,7 @@ public sealed class LogsRunTests
     public void The_page_in_the_documentation_is_one_that_the_program_writes()
     {
         using var folder = new TemporaryFolder();
-        var path = global::Trpo.Results.Report.LogsDocument.Save([new LogCoverage(-1, 1_000, LogsRun.DefaultReplications, 1, 1, 1, 1, 1)], [new LogVerdicts(2_000, false, LogsRun.DefaultVerdicts, 1, 1, 1, 1)], new DirectoryInfo(folder.FullName));
+        var path = global::Trpo.Results.Report.LogsDocument.Save([new LogCoverage(-1, 1_000, LogsRun.DefaultReplications, 1, 1, 1, 1, 1)], [new LogVerdicts(2_000, false, true, LogsRun.DefaultVerdicts, 1, 1, 1, 1, 1)], new DirectoryInfo(folder.FullName));
         string[] Sentences(string file) => [.. File.ReadAllLines(file).Where(line => !line.StartsWith("| 2,000", StringComparison.Ordinal) && !line.StartsWith("| 8,000", StringComparison.Ordinal) && !line.StartsWith("| -", StringComparison.Ordinal) || line.StartsWith("| ---", StringComparison.Ordinal))];
 
         Assert.That(Sentences(Path.Combine(Repository.Root, "docs", "log-verdicts.md")), Is.EqualTo(Sentences(path)));

@@ -22,20 +22,30 @@ public sealed record CalibrationBin
     /// <summary>The number of rows.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Computes ten bins of as many rows each, in ascending order of the prediction; one for each row of shorter logs.</summary>
+    /// <summary>Computes up to ten bins in ascending order of the prediction, of as many rows each as rows of one prediction, which stay together, allow.</summary>
     internal static IReadOnlyList<CalibrationBin> Of(OffPolicyRows rows)
     {
-        // Ties by the reward: the order of the rows must not matter.
+        // Sums in an order that is not that of the rows, which must not matter.
         int[] order = [.. Enumerable.Range(0, rows.Count).OrderBy(row => rows.Predicted[row]).ThenBy(row => rows.Rewards[row])];
-        var count = Math.Min(Count, rows.Count);
-        return [.. Enumerable.Range(0, count).Select(bin =>
+        List<CalibrationBin> bins = [];
+        for (var start = 0; start < order.Length;)
         {
-            var part = order.AsSpan((int)((long)bin * rows.Count / count)..(int)((bin + 1L) * rows.Count / count));
-            var (predicted, observed) = (new double[part.Length], new double[part.Length]);
-            for (var i = 0; i < part.Length; i++)
-                (predicted[i], observed[i]) = (rows.Predicted[part[i]], rows.Rewards[part[i]]);
-            var mean = MeanOfTerms.Of(observed);
-            return new CalibrationBin { Predicted = MeanOfTerms.Of(predicted).Value, Observed = mean.Value, StandardError = mean.StandardError, Rows = part.Length };
-        })];
+            var end = Math.Max(start + 1, (int)((bins.Count + 1L) * order.Length / Count));
+            while (end < order.Length && rows.Predicted[order[end]] == rows.Predicted[order[end - 1]])
+                end++;
+            bins.Add(Of(rows, order.AsSpan(start..end)));
+            start = end;
+        }
+
+        return bins;
+    }
+
+    private static CalibrationBin Of(OffPolicyRows rows, ReadOnlySpan<int> part)
+    {
+        var (predicted, observed) = (new double[part.Length], new double[part.Length]);
+        for (var i = 0; i < part.Length; i++)
+            (predicted[i], observed[i]) = (rows.Predicted[part[i]], rows.Rewards[part[i]]);
+        var mean = MeanOfTerms.Of(observed);
+        return new CalibrationBin { Predicted = MeanOfTerms.Of(predicted).Value, Observed = mean.Value, StandardError = mean.StandardError, Rows = part.Length };
     }
 }

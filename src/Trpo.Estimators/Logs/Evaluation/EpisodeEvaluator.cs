@@ -23,8 +23,8 @@ internal static class EpisodeEvaluator
         var doubt = EpisodeTrust.FindDoubt(evaluated, returns, statistics, EpisodeWeights.MeanOfSteps(evaluated), (untried, names[action]), MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
         return new LogEvaluation(log.Count, names, Estimates(evaluated, robust, normalized, options.Level), statistics, untried, doubt, LogGain.Of(robust, normalized, returns, options.VerdictLevel, doubt is null),
         [
-            LogBaseline.Of(LogBaselineKind.Log, robust, returns, episodes.Count),
-            LogBaseline.Of(LogBaselineKind.Uniform, robust, WeightedDoublyRobust.Terms(uniform), EpisodeWeights.Of(uniform, returns).EffectiveSampleSize),
+            LogBaseline.Of(LogBaselineKind.Log, robust, returns, episodes.Count, returns, options, doubt is null),
+            LogBaseline.Of(LogBaselineKind.Uniform, robust, WeightedDoublyRobust.Terms(uniform), EpisodeWeights.Of(uniform, returns).EffectiveSampleSize, returns, options, doubt is null),
         ])
         {
             Episodes = episodes.Count,

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Evaluation;
 using Trpo.Estimators.Logs.Estimation;
 
 namespace Trpo.Estimators.Logs.Evaluation;
@@ -14,11 +15,20 @@ public sealed record LogBaseline
     /// <summary>The standard error of <see cref="Value"/>.</summary>
     public required double StandardError { get; init; }
 
+    /// <summary>The normal interval of <see cref="Value"/>, at the level of the estimates.</summary>
+    public required ConfidenceInterval Interval { get; init; }
+
     /// <summary>The gain of the policy that is evaluated over the baseline by DR, or by WDR, from the differences of the terms of each row, or of each episode.</summary>
     public required double Gain { get; init; }
 
     /// <summary>The standard error of <see cref="Gain"/>.</summary>
     public required double GainError { get; init; }
+
+    /// <summary>
+    /// <see cref="LogVerdict.Better"/> if <see cref="Gain"/> is above 0 by more than its one-sided margin at the level of the verdict, <see cref="LogVerdict.Worse"/> if it is below 0 by more than that; otherwise, and if
+    /// the evaluation is not to be trusted, <see cref="LogVerdict.Undecided"/>.
+    /// </summary>
+    public required LogVerdict Verdict { get; init; }
 
     /// <summary>The number of equally weighted rows, or episodes, that tell as much; the number of them all for <see cref="LogBaselineKind.Log"/>.</summary>
     public required double EffectiveSampleSize { get; init; }
@@ -28,9 +38,22 @@ public sealed record LogBaseline
     /// <param name="policy">The terms of the policy that is evaluated.</param>
     /// <param name="baseline">The terms of the baseline.</param>
     /// <param name="effectiveSize">The effective sample size of the baseline.</param>
-    internal static LogBaseline Of(LogBaselineKind kind, double[] policy, double[] baseline, double effectiveSize)
+    /// <param name="logged">The rewards or returns of the log.</param>
+    /// <param name="options">The options of the evaluation.</param>
+    /// <param name="isTrustworthy">False if there is to be no verdict.</param>
+    internal static LogBaseline Of(LogBaselineKind kind, double[] policy, double[] baseline, double effectiveSize, double[] logged, LogEvaluationOptions options, bool isTrustworthy)
     {
         var (mean, gain) = (MeanOfTerms.Of(baseline), MeanOfTerms.Gain(policy, baseline));
-        return new LogBaseline { Kind = kind, Value = mean.Value, StandardError = mean.StandardError, Gain = gain.Value, GainError = gain.StandardError, EffectiveSampleSize = effectiveSize };
+        return new LogBaseline
+        {
+            Kind = kind,
+            Value = mean.Value,
+            StandardError = mean.StandardError,
+            Interval = LogEstimate.IntervalOf(mean, options.Level),
+            Gain = gain.Value,
+            GainError = gain.StandardError,
+            Verdict = isTrustworthy ? LogGain.VerdictOf(gain, logged, options.VerdictLevel) : LogVerdict.Undecided,
+            EffectiveSampleSize = effectiveSize,
+        };
     }
 }

@@ -30,7 +30,6 @@ public sealed record LogEstimate
     internal static LogEstimate Of(OffPolicyEstimator estimator, double[] terms, double level, string? noInterval)
     {
         var mean = MeanOfTerms.Of(terms);
-        var margin = NormalQuantile.Of((1 + level) / 2) * mean.StandardError;
         if (noInterval is null && double.IsNaN(mean.Value))
             noInterval = "The policy would have taken none of the logged actions.";
         return new LogEstimate
@@ -38,9 +37,16 @@ public sealed record LogEstimate
             Estimator = estimator,
             Value = mean.Value,
             StandardError = mean.StandardError,
-            Interval = noInterval is null ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level) : null,
+            Interval = noInterval is null ? IntervalOf(mean, level) : null,
             NoIntervalReason = noInterval,
         };
+    }
+
+    /// <summary>Computes a normal confidence interval.</summary>
+    internal static ConfidenceInterval IntervalOf(MeanOfTerms mean, double level)
+    {
+        var margin = NormalQuantile.Of((1 + level) / 2) * mean.StandardError;
+        return new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level);
     }
 
     /// <summary>Returns the name, the estimate and its standard error, and the interval if there is one.</summary>

@@ -11,8 +11,9 @@ public sealed record LogEvaluationOptions
     public double Level { get; init; } = 0.95;
 
     /// <summary>
-    /// The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default. Verdicts on the same question, such as one a week, are wrong together more often than each: with a budget of 5 % for all of <c>n</c>, this is
-    /// <c>1 - 0.05 / n</c>, or <c>1 - 0.05 / 2^k</c> for the <c>k</c>-th of any number.
+    /// The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default: a wrong <see cref="LogVerdict.Better"/> in 5 % of the cases without a difference, and a wrong <see cref="LogVerdict.Worse"/> in 5 %. Verdicts on the
+    /// same question, such as one a week, are wrong together more often than each: with a budget of 5 % for a wrong <see cref="LogVerdict.Better"/> among all of <c>n</c>, this is <c>1 - 0.05 / n</c>, or <c>1 - 0.05 / 2^k</c> for the
+    /// <c>k</c>-th of any number.
     /// </summary>
     public double VerdictLevel { get; init; } = 0.95;
 

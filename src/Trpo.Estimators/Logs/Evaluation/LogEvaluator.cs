@@ -36,7 +36,7 @@ internal static class LogEvaluator
         var baselines = new BaselinePolicies(log);
         return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, LogGain.Of(robust, normalized, log.Rewards, options.VerdictLevel, reason is null),
         [
-            LogBaseline.Of(LogBaselineKind.Log, robust, log.Rewards, rows.Count),
+            Baseline(LogBaselineKind.Log, log.Rewards, rows.Count),
             Robust(LogBaselineKind.Uniform, baselines.Uniform()),
 
             // One place of the list is no action: other candidates stand there in each row.
@@ -52,8 +52,10 @@ internal static class LogEvaluator
         LogBaseline Robust(LogBaselineKind kind, double[] baseline)
         {
             var other = Rows(log, baseline, model);
-            return LogBaseline.Of(kind, robust, DoublyRobust.Terms(other), WeightStatistics.EffectiveSize(other.Weights));
+            return Baseline(kind, DoublyRobust.Terms(other), WeightStatistics.EffectiveSize(other.Weights));
         }
+
+        LogBaseline Baseline(LogBaselineKind kind, double[] terms, double size) => LogBaseline.Of(kind, robust, terms, size, log.Rewards, options, reason is null);
     }
 
     /// <summary>Throws if a model's predictions are not finite.</summary>

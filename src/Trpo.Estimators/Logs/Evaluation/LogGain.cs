@@ -5,7 +5,7 @@ namespace Trpo.Estimators.Logs.Evaluation;
 
 /// <summary>
 /// The gain of a policy over the policy that wrote the log, in reward per decision or return per episode, from the differences of the terms of each row, or of each episode. The verdict holds on rows that
-/// nothing was learned or chosen from: on the rows that a policy was trained on, it is wrong in about half of the cases in which there is no gain.
+/// nothing was learned or chosen from: on the rows that a policy was trained on, it is wrong in half of the cases in which there is no gain, and in more.
 /// </summary>
 public sealed record LogGain
 {
@@ -39,7 +39,7 @@ public sealed record LogGain
     internal static LogGain Of(double[] robust, double[] normalized, double[] logged, double level, bool isTrustworthy)
     {
         var (first, second) = (MeanOfTerms.Gain(robust, logged), MeanOfTerms.Gain(normalized, logged));
-        var (quantile, mean, max) = (NormalQuantile.Of(level), MeanOfTerms.Of(logged).Value, TensorPrimitives.MaxMagnitude<double>(logged));
+        var (verdict, other) = (VerdictOf(first, logged, level), VerdictOf(second, logged, level));
         return new LogGain
         {
             DoublyRobust = first.Value,
@@ -47,15 +47,20 @@ public sealed record LogGain
             SelfNormalized = second.Value,
             SelfNormalizedError = second.StandardError,
             Level = level,
-            Verdict = (isTrustworthy, Side(first), Side(second)) switch
-            {
-                (true, 1, 1) => LogVerdict.Better,
-                (true, -1, -1) => LogVerdict.Worse,
-                _ => LogVerdict.Undecided,
-            },
+            Verdict = isTrustworthy && verdict == other ? verdict : LogVerdict.Undecided,
         };
+    }
 
-        // Where a policy is the log's own, its gain is the rounding of sums, whose standard error can be smaller still.
-        int Side(MeanOfTerms gain) => !(Math.Abs(gain.Value) > Math.Max(quantile * gain.StandardError, 1e-12 * (Math.Abs(max) + Math.Abs(mean + gain.Value)))) ? 0 : Math.Sign(gain.Value);
+    /// <summary>Returns the verdict on a gain by one estimator.</summary>
+    /// <param name="gain">The gain.</param>
+    /// <param name="logged">The rewards or returns of the log, for the rounding of their sums.</param>
+    /// <param name="level">The one-sided level.</param>
+    internal static LogVerdict VerdictOf(MeanOfTerms gain, double[] logged, double level)
+    {
+        // Where a policy is the other one, the gain is the rounding of sums, whose standard error can be smaller still.
+        var rounding = 1e-12 * (Math.Abs(TensorPrimitives.MaxMagnitude<double>(logged)) + Math.Abs(MeanOfTerms.Of(logged).Value + gain.Value));
+        if (!(Math.Abs(gain.Value) > Math.Max(NormalQuantile.Of(level) * gain.StandardError, rounding)))
+            return LogVerdict.Undecided;
+        return gain.Value > 0 ? LogVerdict.Better : LogVerdict.Worse;
     }
 }

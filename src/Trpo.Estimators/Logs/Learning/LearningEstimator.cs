@@ -6,7 +6,7 @@ namespace Trpo.Estimators.Logs.Learning;
 /// </summary>
 public enum LearningEstimator
 {
-    /// <summary><c>G(a) = q(x, a) + 1[a = b] (r - q(x, b)) / p</c>: the doubly robust estimate (Dudík, Langford and Li, "Doubly Robust Policy Evaluation and Learning" (2011)).</summary>
+    /// <summary><c>G(a) = q(x, a) + 1[a = b] (r - q(x, b)) / max(p, m)</c>: the doubly robust estimate (Dudík, Langford and Li, "Doubly Robust Policy Evaluation and Learning" (2011)), where 1 / m is <see cref="TrpoFromLogOptions.MaxInverseProbability"/>.</summary>
     DR,
 
     /// <summary><c>G(a) = 1[a = b] (r - v) / p</c>, with the policy's self-normalized estimate v before each step (Swaminathan and Joachims, "The Self-Normalized Estimator for Counterfactual Learning" (2015)). It needs no model.</summary>

@@ -9,6 +9,7 @@ namespace Trpo.Estimators.Logs.Learning;
 internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions options, Action check)
 {
     private const int MinRows = 10;
+    private const int ManyNumbers = 100;
 
     private readonly List<int> _actions = [];
     private readonly List<double> _propensities = [];
@@ -34,8 +35,9 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
                 throw new LogException($"{message} CheckLog lists the faults of all rows.", row.Index);
             if (row.Mask.Length > 0 && !row.EndsWithMask)
                 throw new LogException(MissingMask($"{RowFaults.Where(row.Index)}, column '{columns.Observation}' ends otherwise").Message, row.Index);
-            if ((_actions.Count + 1L) * width > Array.MaxLength)
-                throw new LogException($"The log has more than {_actions.Count} rows of {width} values, more than an array holds. Learn from a sample of the rows (TakeRows, or FilterRowsByColumn on a random column), or put a transform such as ProjectToPrincipalComponents in front.");
+            if (!double.IsFinite(1 / (row.Probability * row.Probability)))
+                throw new LogException(string.Create(CultureInfo.InvariantCulture, $"{RowFaults.Where(row.Index)}, the probability in column '{columns.ProbabilityName}' is {row.Probability:G6}, so small that the square of the row's weight is infinite. Check the probabilities, or leave such rows out."), row.Index);
+            LogSize.Check(_actions.Count + 1L, width);
             _actions.Add(row.Action);
             _propensities.Add(Math.Min(row.Probability, 1));
             _rewards.Add(row.Reward);
@@ -45,17 +47,19 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
         var names = reader.Actions.Names;
         var isOrderOfRows = options.Actions is null && view.Schema[columns.Action].Type is TextDataViewType;
         CandidateLayout? candidates = columns.ActionFeatures is null ? null : new CandidateLayout(row.ContextLength, row.Mask.Length, row.FeatureCount);
-        return Create([.. names], isOrderOfRows, width, row.Mask.Length > 0, candidates, seed);
+        var areNumbers = options.Actions is null && candidates is null && NumberColumn.IsNumber(view.Schema[columns.Action].Type);
+        return Create([.. names], isOrderOfRows, areNumbers, width, row.Mask.Length > 0, candidates, seed);
     }
 
-    private LearningLog Create(string[] names, bool isOrderOfRows, int width, bool hasMask, CandidateLayout? candidates, int seed)
+    private LearningLog Create(string[] names, bool isOrderOfRows, bool areNumbers, int width, bool hasMask, CandidateLayout? candidates, int seed)
     {
         if (_actions.Count < MinRows)
             throw new LogException($"The log has {_actions.Count} rows; a policy cannot be learned from less than {MinRows}, and one that can be trusted from less than some hundred.");
-        if ((long)_actions.Count * names.Length > Array.MaxLength)
-            throw new LogException($"The log has {_actions.Count} rows and {names.Length} actions, more values of actions than an array holds. Learn from a sample of the rows, or group the actions.");
+        LogSize.Check(_actions.Count, names.Length);
         if (candidates is null && _actions.TrueForAll(action => action == _actions[0]))
             throw new LogException($"All {_actions.Count} rows have the action '{names[_actions[0]]}': there is nothing to compare it with. Log the decisions of a policy that tries other actions, too.");
+        if (areNumbers && names.Length > ManyNumbers && _actions.Distinct().Count() * 2 < names.Length)
+            throw new LogException($"The numbers in column '{columns.Action}' are up to {names.Length - 1}, but most of those below never occur: they look like identifiers, not indices. Read them as texts, or map them to keys (MapValueToKey).");
         var actions = Take(_actions);
 
         // Texts are met in the order of the rows, on which nothing may depend.

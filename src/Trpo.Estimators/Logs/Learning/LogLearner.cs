@@ -107,7 +107,7 @@ internal sealed class LogLearner
         var problem = Problem(iteration - 1, imitates: false);
         var step = optimizer.Step(problem);
         if (step.Outcome == TrustRegionOutcome.NonFiniteGradient || !double.IsFinite(problem.Objective))
-            throw NotFinite(problem);
+            throw NotFinite(problem.FindNonFinite());
         Share();
         var isAccepted = step.Outcome == TrustRegionOutcome.Accepted;
         var weights = isAccepted ? problem.Last : problem.Start;
@@ -125,7 +125,13 @@ internal sealed class LogLearner
         };
     }
 
-    private LogMeasure? MeasureHeldOut() => HasHeldOut ? _meter.Measure(_log.Training, _log.Rows.Count) : null;
+    private LogMeasure? MeasureHeldOut()
+    {
+        if (!HasHeldOut)
+            return null;
+        var measure = _meter.Measure(_log.Training, _log.Rows.Count);
+        return double.IsFinite(measure.Value(_options.Estimator)) ? measure : throw NotFinite(parameter: null);
+    }
 
     private LearningOutcome? End(TrpoFromLogIteration iteration, int failures)
     {
@@ -144,9 +150,9 @@ internal sealed class LogLearner
         return new LogProblem(objectives, _threads, !imitates && _options.Estimator == LearningEstimator.SNIPS, imitates ? 0 : _minEffectiveRows);
     }
 
-    private LogException NotFinite(LogProblem problem)
+    private LogException NotFinite(string? parameter)
     {
-        var cause = problem.FindNonFinite() ?? string.Create(CultureInfo.InvariantCulture, $"the smallest probability of a logged action is {_log.Rows.Propensities.Min():G6}, so that its weight is too large. Check the probabilities, or leave such rows out");
+        var cause = parameter ?? string.Create(CultureInfo.InvariantCulture, $"the smallest probability of a logged action is {_log.Rows.Propensities.Min():G6}, so that its weight is too large. Check the probabilities, or leave such rows out");
         return new LogException($"The estimate of the policy's value, or its gradient, is not finite: {cause}.");
     }
 

@@ -13,11 +13,15 @@ internal sealed class LogMeter(LearningLog log, IReadOnlyList<StochasticPolicy> 
 {
     private const int BlockRows = 2_048;
 
-    /// <summary>Computes the sums over the rows from one index up to another.</summary>
+    /// <summary>
+    /// Computes the sums over the rows from one index up to another. The weight of a row is at most the root of their number (truncated importance sampling, Ionides 2008): without a limit, a single row of a small probability
+    /// would choose among policies.
+    /// </summary>
     /// <param name="start">The first row.</param>
     /// <param name="end">The row behind the last.</param>
     public LogMeasure Measure(int start, int end)
     {
+        var maxWeight = Math.Sqrt(end - start);
         var blocks = new LogMeasure[(end - start + BlockRows - 1) / BlockRows];
         threads.Run(Math.Min(policies.Count, blocks.Length), lane =>
         {
@@ -25,13 +29,13 @@ internal sealed class LogMeter(LearningLog log, IReadOnlyList<StochasticPolicy> 
             for (var block = lane; block < blocks.Length; block += policies.Count)
             {
                 var first = start + (block * BlockRows);
-                blocks[block] = Measure(policies[lane], logits, first, Math.Min(BlockRows, end - first));
+                blocks[block] = Measure(policies[lane], logits, maxWeight, first, Math.Min(BlockRows, end - first));
             }
         });
         return BinaryTree.Combine<LogMeasure>(blocks, LogMeasure.Add);
     }
 
-    private LogMeasure Measure(StochasticPolicy policy, double[] logits, int start, int count)
+    private LogMeasure Measure(StochasticPolicy policy, double[] logits, double maxWeight, int start, int count)
     {
         var (rows, actions) = (log.Rows, log.Rows.ActionCount);
         policy.Evaluate(rows.Observations.AsSpan(start * rows.Length, count * rows.Length), logits.AsSpan(0, count * actions));
@@ -42,7 +46,7 @@ internal sealed class LogMeter(LearningLog log, IReadOnlyList<StochasticPolicy> 
             var (index, taken) = (start + row, rows.Actions[start + row]);
             var (max, logSum) = Softmax.Normalizer(parameters);
             var (logarithm, reward) = (parameters[taken] - max - logSum, rows.Rewards[start + row]);
-            var weight = Math.Exp(logarithm) / rows.Propensities[index];
+            var weight = Math.Min(Math.Exp(logarithm) / rows.Propensities[index], maxWeight);
             var term = weight * reward;
             if (log.Expected.Length > 0)
             {

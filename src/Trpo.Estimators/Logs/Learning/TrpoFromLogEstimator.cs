@@ -101,7 +101,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
             var (best, last) = learner.Learn(iteration => Report(channel, iteration), () => cancellation.IsCancelled);
             cancellation.ThrowIfContextIsCancelled();
             if (best.Iteration == 0)
-                channel.Warning(MessageSensitivity.None, $"No iteration's policy is better than the start on the held-out rows ({last.Outcome} after {last.Iteration}): the start is returned. Log more rows, or set {nameof(TrpoFromLogOptions.RewardModel)} or {nameof(TrpoFromLogOptions.Estimator)} otherwise.");
+                channel.Warning(MessageSensitivity.None, NothingLearned(last));
             return Export(policies[0], log, slots, new Dictionary<string, string> { ["iteration"] = Text(best.Iteration), ["outcome"] = $"{last.Outcome}" });
         }
         finally
@@ -109,6 +109,13 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
             LogPolicies.Dispose(policies);
         }
     }
+
+    private string NothingLearned(TrpoFromLogIteration last) => last.Outcome switch
+    {
+        LearningOutcome.Cancelled => $"Learning was cancelled after {last.Iteration} iterations, none of which was better than the start: the start is returned.",
+        LearningOutcome.EffectiveRowsReached => $"Every step from the start would leave less than {nameof(TrpoFromLogOptions.MinEffectiveRows)} effective rows: the start is returned. Log more rows, or lower that bound.",
+        _ => $"No iteration's policy is better than the start{(_options.HeldOutShare > 0 ? " on the held-out rows" : "")} ({last.Outcome} after {last.Iteration}): the start is returned. Log more rows, or set {nameof(TrpoFromLogOptions.RewardModel)} or {nameof(TrpoFromLogOptions.Estimator)} otherwise.",
+    };
 
     private float[] Predict(LearningLog log, WorkCancellation cancellation)
     {

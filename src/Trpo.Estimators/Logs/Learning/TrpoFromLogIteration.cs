@@ -20,7 +20,7 @@ public sealed record TrpoFromLogIteration
     /// <summary>The number of trials of the line search that were refused because they left too few effective rows.</summary>
     public int RefusedTrials { get; init; }
 
-    /// <summary>The effective sample size of the step's rows after the step.</summary>
+    /// <summary>The effective sample size of the step's rows after the step, for the policy that draws its actions by their probabilities.</summary>
     public double EffectiveRows { get; init; }
 
     /// <summary>The policy's estimated value on the rows of the step, after the step. By <see cref="LearningEstimator.DR"/>, corrections are limited by <see cref="TrpoFromLogOptions.MaxInverseProbability"/>.</summary>
@@ -29,7 +29,7 @@ public sealed record TrpoFromLogIteration
     /// <summary>The mean entropy of the policy before the step, in nats.</summary>
     public double Entropy { get; init; }
 
-    /// <summary>The policy's estimated value on the held-out rows after the step; null without held-out rows. The largest of many, that of the returned policy is too high: evaluate it on other rows.</summary>
+    /// <summary>The estimated value, on the held-out rows and after the step, of the policy that draws its actions by their probabilities; null without held-out rows. The largest of many, that of the returned policy is too high: evaluate it on other rows.</summary>
     public double? HeldOutValue { get; init; }
 
     /// <summary>The standard error of <see cref="HeldOutValue"/>; null without held-out rows.</summary>

@@ -20,7 +20,7 @@ public sealed record TrpoFromLogOptions
 
     /// <summary>
     /// The maximum of 1 / p by which the reward model is corrected in <see cref="LearningEstimator.DR"/>: rarer actions are corrected by less, which follows less noise and more of the model's errors (truncated importance sampling,
-    /// Ionides 2008). At least 1, infinite for no limit; null, the default, means a sixteenth of the root of the number of rows that are learned from, at least 1. Values on held-out rows have no limit.
+    /// Ionides 2008). At least 1, infinite for no limit; null, the default, means a sixteenth of the root of the number of rows that are learned from, at least 1. Values on held-out rows do not have it: there, the weight pi(b | x) / p of a row is at most the root of their number.
     /// </summary>
     public double? MaxInverseProbability { get; init; }
 
@@ -54,7 +54,8 @@ public sealed record TrpoFromLogOptions
     public double HeldOutShare { get; init; } = 0.2;
 
     /// <summary>
-    /// The minimum effective sample size of the rows of a step, against the log: trials of the line search with less are refused. Where a step begins with less, it keeps as many. 0 or more; null, the default, means 100, but at most a
+    /// The minimum effective sample size of the rows of a step, against the log, of the policy that draws its actions: trials of the line search with less are refused. One that takes the most probable action has
+    /// less. An evaluation needs 100 of its own rows: for a share of the rows that is evaluated on, set 100 times the rows that are learned from over those. Where a step begins with less, it keeps as many. 0 or more; null, the default, means 100, but at most a
     /// tenth of the rows of a step.
     /// </summary>
     public double? MinEffectiveRows { get; init; }
@@ -71,7 +72,7 @@ public sealed record TrpoFromLogOptions
     /// <summary>The actions in the order of the columns of a mask, or with actions that the log does not have. Null, the default, for those of the log: in the order of the keys or numbers, or of the texts by their character codes.</summary>
     public DiscreteActionSpace? Actions { get; init; }
 
-    /// <summary>The selection of actions of the learned policy; null, the default, for <see cref="ActionSelection.Mode"/>.</summary>
+    /// <summary>The selection of actions of the learned policy; null, the default, for <see cref="ActionSelection.Mode"/>. All estimates during learning are those of the policy that draws its actions, <see cref="ActionSelection.Sample"/>.</summary>
     public ActionSelection? Selection { get; init; }
 
     /// <summary>The names of the output columns. <see cref="LogColumns.Observation"/> takes the place of <see cref="PolicyColumns.Observation"/>.</summary>

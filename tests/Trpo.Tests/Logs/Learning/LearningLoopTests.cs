@@ -69,6 +69,21 @@ public sealed class LearningLoopTests
         Assert.Fail("No seed returned the start.");
     }
 
+    // Each row is held out in turn. Without a limit of its weight, it alone would decide: not to take its action, or to take nothing else.
+    [Test]
+    public void No_single_row_of_a_small_probability_chooses_the_iteration()
+    {
+        var rows = TinyLog.Rows();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Decision[] changed = [.. rows.Select((row, index) => index == i ? row with { Probability = 1e-9 } : row)];
+            using var policy = TinyLog.Learn(changed, new TrpoFromLogOptions { MinEffectiveRows = 0 });
+            var scores = SyntheticWorld.Scores(policy, TinyLog.Contexts);
+
+            Assert.That((scores[0][0], scores[1][1]), Is.GreaterThan((0.5f, 0.5f)).Using<(float Left, float Right)>((x, y) => x.Left > y.Left && x.Right > y.Right ? 1 : -1), $"row {i}");
+        }
+    }
+
     [Test]
     public void Steps_take_the_next_rows_of_a_long_log()
     {

@@ -14,6 +14,7 @@ public sealed class LearningRefusalTests
     [
         new("p", (Decision row) => row with { Probability = 0 }, "In row 7 (from 0), the probability of the action in column 'Probability' is 0."),
         new("p > 1", (Decision row) => row with { Probability = 1.5 }, "is 1.5."),
+        new("p^2", (Decision row) => row with { Probability = 1e-160 }, "In row 7 (from 0), the probability in column 'Probability' is 1E-160, so small that the square of the row's weight is infinite."),
         new("r", (Decision row) => row with { Reward = double.NaN }, "In row 7 (from 0), the reward in column 'Reward' is NaN. Join the reward"),
         new("x", (Decision row) => row with { Observation = [float.NaN] }, "In row 7 (from 0), value 0 of column 'Observation' is NaN."),
         new("a", (Decision row) => row with { Action = -2 }, "In row 7 (from 0), the action in column 'Action' is -2"),
@@ -38,9 +39,12 @@ public sealed class LearningRefusalTests
             Assert.That(() => TinyLog.Learn([.. rows.Select(row => row with { Action = 1 })]), Throws.TypeOf<LogException>().With.Message.Contains("All 80 rows have the action '1'"));
             Assert.That(() => TinyLog.Learn([.. rows.Select(row => row with { Reward = 1_000.1 })]), Throws.TypeOf<LogException>().With.Message.Contains("All 80 rewards in column 'Reward' are 1000.1"));
             Assert.That(() => TinyLog.Learn([.. rows.Select((row, i) => row with { Reward = i % 2 == 0 ? double.MaxValue : double.MinValue })]), Throws.TypeOf<LogException>().With.Message.Contains("so that their sum is infinite"));
-            Assert.That(() => TinyLog.Learn([.. rows.Select((row, i) => row with { Probability = i == 3 ? 1e-320 : 0.5 })]), Throws.TypeOf<LogException>().With.Message.Contains("the smallest probability of a logged action is 9.99989E-321"));
         });
     }
+
+    [Test]
+    public void Numbers_that_look_like_identifiers_are_refused() =>
+        Assert.That(() => TinyLog.Learn([.. TinyLog.Rows().Select(row => row with { Action = row.Action + 10_000 })]), Throws.TypeOf<LogException>().With.Message.Contains("The numbers in column 'Action' are up to 10001, but most of those below never occur: they look like identifiers"));
 
     [Test]
     public void Columns_that_are_missing_or_of_another_type_are_refused()
