@@ -75,7 +75,7 @@ internal sealed class LogChooser(LogFile file, LogNames names)
         var ignored = names.Ignored.Select(name => Named(name, "--ignore")).ToList();
         var texts = names.Texts.Select(name => Named(name, "--text")).ToList();
         var features = names.Features?.Select(name => Named(name, "--features")).Distinct().ToList()
-            ?? [.. file.Columns.Where(column => !roles.Contains(column.Name) && !ignored.Contains(column))];
+            ?? [.. file.Columns.Where(column => !roles.Contains(column.Name) && !IsProbability(column) && !ignored.Contains(column))];
         if (features.Find(column => roles.Contains(column.Name)) is { } role)
             throw new CommandException($"Column '{role.Name}' is the action, the reward or the probability, which is not known when a policy acts: leave it out of --features.");
         if (features.Find(ignored.Contains) is { } both)
@@ -87,6 +87,9 @@ internal sealed class LogChooser(LogFile file, LogNames names)
             yield return new LogFeature(column.Name, isText);
         }
     }
+
+    // Of the two, one has the role. The other tells the action that was taken, which is not known when a policy acts.
+    private static bool IsProbability(LogColumn column) => ((ReadOnlySpan<string>)["Probability", "LogProbability"]).Contains(column.Name, StringComparer.OrdinalIgnoreCase);
 
     private void RequireFeature(LogColumn column, bool isText)
     {

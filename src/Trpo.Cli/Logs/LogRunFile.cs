@@ -33,15 +33,15 @@ internal static class LogRunFile
         new Record(Version, data, table, learned, heldOut, choice.Action, choice.Reward, choice.IsLogarithm ? null : choice.Probability, choice.IsLogarithm ? choice.Probability : null,
             [.. choice.Features.Select(feature => feature.Name)]), Format)));
 
-    /// <summary>Reads the names of action, reward and probability.</summary>
+    /// <summary>Reads the names of action, reward and probability, and where the policy was learned from.</summary>
     /// <exception cref="CommandException">The file is damaged, or of a newer version.</exception>
-    public static LogNames Read(string path)
+    public static (LogNames Names, string Data, string? Table, long Learned) Read(string path)
     {
         try
         {
             var record = JsonSerializer.Deserialize<Record>(Encoding.UTF8.GetString(BoundedFile.Read(path, MaxBytes)), Format) ?? throw new InvalidDataException("it is empty.");
             return record.Version is >= 1 and <= Version
-                ? new LogNames { Action = record.Action, Reward = record.Reward, Probability = record.Probability, LogProbability = record.LogProbability }
+                ? (new LogNames { Action = record.Action, Reward = record.Reward, Probability = record.Probability, LogProbability = record.LogProbability }, record.Data, record.Table, record.Learned)
                 : throw new InvalidDataException($"it is of version {record.Version}, and this tool reads {Version}: a newer trpo wrote it.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)

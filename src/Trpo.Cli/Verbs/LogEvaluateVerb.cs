@@ -60,9 +60,12 @@ internal static class LogEvaluateVerb
 
     private static void Evaluate(ParseResult parsed, SavedPolicy saved, Terminal terminal, CancellationToken cancel)
     {
-        var known = saved.Run is { } run && File.Exists(run.Log) ? LogRunFile.Read(run.Log) : new LogNames();
-        var names = Columns.Names(parsed, known);
+        (LogNames Names, string Data, string? Table, long Learned)? training = saved.Run is { } run && File.Exists(run.Log) ? LogRunFile.Read(run.Log) : null;
+        var names = Columns.Names(parsed, training?.Names ?? new LogNames());
         var file = Columns.Open(parsed, cancel);
+        CheckTargets(parsed, [file.Path, saved.Path, .. saved.Run is { } folder ? [folder.Log, folder.Onnx] : Array.Empty<string>()]);
+        if (training is { } known && IsSame(known.Data, file.Path))
+            terminal.Warn($"The policy was learned from the first {known.Learned:N0} rows of {file.Path}. A verdict on them is wrong in half of the cases without a difference, and in more: evaluate it on other rows.");
         var ml = new MLContext(seed: 0);
         var model = saved.Load(ml, out var schema);
         using var owned = model as IDisposable;
@@ -96,4 +99,22 @@ internal static class LogEvaluateVerb
             terminal.WriteLine($"Wrote {Path.GetFullPath(json)}");
         }
     }
+
+    // A file that is written replaces the one of its name.
+    private static void CheckTargets(ParseResult parsed, IReadOnlyList<string> inputs)
+    {
+        string?[] targets = [parsed.GetValue(Report), parsed.GetValue(Json)];
+        foreach (var target in targets.OfType<string>())
+        {
+            if (inputs.FirstOrDefault(input => IsSame(input, target)) is { } input)
+                throw new CommandException($"{Path.GetFullPath(target)} would replace {input}, which is read: name another file.");
+        }
+
+        if (targets is [{ } report, { } json] && IsSame(report, json))
+            throw new CommandException($"{Path.GetFullPath(json)} is named for the page and for the numbers: name two files.");
+    }
+
+    private static bool IsSame(string left, string right) => TargetOf(left) == TargetOf(right);
+
+    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
 }

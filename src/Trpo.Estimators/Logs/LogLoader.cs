@@ -40,7 +40,7 @@ internal static class LogLoader
                 throw new ArgumentException($"{RowFaults.Where(row.Index)}, the policy returned {chosen.Length} probabilities, but {length} in the first row. Return a probability for each action in every row, 0 for those that are not taken.");
             if (!reader.Actions.IsClosed)
                 reader.Actions.Number(chosen.Length);
-            LogSize.Check(actions.Count + 1L, Math.Max(row.Observation.Length, chosen.Length));
+            LogSize.Check(actions.Count + 1L, Math.Max(row.Observation.Length + row.ActionFeatures.Length, chosen.Length));
             actions.Add(row.Action);
             propensities.Add(Math.Min(row.Probability, 1));
             rewards.Add(row.Reward);

@@ -21,7 +21,7 @@ internal static class EstimatesFigure
         [
             .. evaluation.Estimates.OrderBy(estimate => estimate.Interval is null).ThenByDescending(estimate => estimate.Estimator == evaluation.DoublyRobust.Estimator)
                 .Select(estimate => ($"{estimate.Estimator}", estimate.Value, estimate.Interval?.Low ?? double.NaN, estimate.Interval?.High ?? double.NaN, ChartColor.Blue)),
-            .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Interval.Low, baseline.Interval.High, ChartColor.Orange)),
+            .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Interval?.Low ?? double.NaN, baseline.Interval?.High ?? double.NaN, ChartColor.Orange)),
         ];
         using var plot = new Plot();
         var line = plot.Add.VerticalLine(Clamp(log.Value), 1.5f, Color.FromHex(ChartColor.Axis), LinePattern.Dashed);

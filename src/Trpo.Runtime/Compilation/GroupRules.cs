@@ -37,7 +37,7 @@ internal static class GroupRules
         }
         else
         {
-            throw node.Refuse($"makes the shape [{string.Join(", ", shape)}]");
+            throw node.Refuse(shape.Count > 3 ? FormattableString.Invariant($"makes a shape of {shape.Count} dimensions") : $"makes the shape [{string.Join(", ", shape)}]");
         }
     }
 

@@ -8,7 +8,6 @@ namespace Trpo.Estimators.Logs.Evaluation;
 /// <summary>The rules that tell whether normal intervals of WDR and WPDIS can be expected to keep their level on a log of episodes.</summary>
 internal static class EpisodeTrust
 {
-    private const double MinEffectiveSampleSize = 100;
     private const double MinRewardedMatches = 20;
     private const double MaxUntried = 0.01;
     private const double MaxDeviations = 4;
@@ -31,8 +30,8 @@ internal static class EpisodeTrust
             return Text($"the policy takes actions that the log never has, above all '{untried.Action}', {perEpisode:G3} times per episode: nothing is known of them. Let the logging policy explore them");
         if (!double.IsFinite(weights.MaxWeight))
             return Text($"the weight of an episode is {weights.MaxWeight:G3}: the probabilities of logged actions are too small. Check the probabilities of the log");
-        if (!(weights.EffectiveSampleSize >= MinEffectiveSampleSize))
-            return Text($"the effective number of episodes is {weights.EffectiveSampleSize:G3} of {episodes.Count}, less than {MinEffectiveSampleSize:G3}: over {episodes.Episodes.Horizon} steps, the policy seldom does what the log did. Log more episodes, or evaluate a policy that is closer to the log's");
+        if (!(weights.EffectiveSampleSize >= LogTrust.MinEffectiveSampleSize))
+            return Text($"the effective number of episodes is {weights.EffectiveSampleSize:G3} of {episodes.Count}, less than {LogTrust.MinEffectiveSampleSize:G3}: over {episodes.Episodes.Horizon} steps, the policy seldom does what the log did. Log more episodes, or evaluate a policy that is closer to the log's");
         if (!(weights.RewardedMatches >= MinRewardedMatches))
             return Text($"only {weights.RewardedMatches:G3} effective episodes, less than {MinRewardedMatches:G3}, have another return than the commonest: the estimates rest on them. Log more episodes");
         if (!double.IsFinite(weights.Mean.Value) || !double.IsFinite(weights.Mean.StandardError))

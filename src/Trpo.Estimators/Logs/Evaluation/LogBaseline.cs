@@ -15,8 +15,8 @@ public sealed record LogBaseline
     /// <summary>The standard error of <see cref="Value"/>.</summary>
     public required double StandardError { get; init; }
 
-    /// <summary>The normal interval of <see cref="Value"/>, at the level of the estimates.</summary>
-    public required ConfidenceInterval Interval { get; init; }
+    /// <summary>The normal interval of <see cref="Value"/>, at the level of the estimates; null if <see cref="EffectiveSampleSize"/> is below 100, where intervals do not keep their level.</summary>
+    public required ConfidenceInterval? Interval { get; init; }
 
     /// <summary>The gain of the policy that is evaluated over the baseline by DR, or by WDR, from the differences of the terms of each row, or of each episode.</summary>
     public required double Gain { get; init; }
@@ -26,7 +26,7 @@ public sealed record LogBaseline
 
     /// <summary>
     /// <see cref="LogVerdict.Better"/> if <see cref="Gain"/> is above 0 by more than its one-sided margin at the level of the verdict, <see cref="LogVerdict.Worse"/> if it is below 0 by more than that; otherwise, and if
-    /// the evaluation is not to be trusted, <see cref="LogVerdict.Undecided"/>.
+    /// the evaluation is not to be trusted or there is no <see cref="Interval"/>, <see cref="LogVerdict.Undecided"/>.
     /// </summary>
     public required LogVerdict Verdict { get; init; }
 
@@ -44,15 +44,18 @@ public sealed record LogBaseline
     internal static LogBaseline Of(LogBaselineKind kind, double[] policy, double[] baseline, double effectiveSize, double[] logged, LogEvaluationOptions options, bool isTrustworthy)
     {
         var (mean, gain) = (MeanOfTerms.Of(baseline), MeanOfTerms.Gain(policy, baseline));
+
+        // The baseline has weights of its own: those of the policy say nothing of them.
+        var isMeasured = effectiveSize >= LogTrust.MinEffectiveSampleSize;
         return new LogBaseline
         {
             Kind = kind,
             Value = mean.Value,
             StandardError = mean.StandardError,
-            Interval = LogEstimate.IntervalOf(mean, options.Level),
+            Interval = isMeasured ? LogEstimate.IntervalOf(mean, options.Level) : null,
             Gain = gain.Value,
             GainError = gain.StandardError,
-            Verdict = isTrustworthy ? LogGain.VerdictOf(gain, logged, options.VerdictLevel) : LogVerdict.Undecided,
+            Verdict = isTrustworthy && isMeasured ? LogGain.VerdictOf(gain, logged, options.VerdictLevel) : LogVerdict.Undecided,
             EffectiveSampleSize = effectiveSize,
         };
     }

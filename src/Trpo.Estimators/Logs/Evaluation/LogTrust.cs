@@ -7,8 +7,10 @@ namespace Trpo.Estimators.Logs.Evaluation;
 /// <summary>The rules that tell whether normal intervals of DR and SNIPS can be expected to keep their level on a log.</summary>
 internal static class LogTrust
 {
-    // In simulations, intervals of 95 % covered 91 to 96 % above both, 65 to 89 % with 5 effective rows, and 75 % with 1.4 rewarded matches.
-    private const double MinEffectiveSampleSize = 100;
+    // In simulations, intervals of 95 % covered 91 to 96 % above this and the next bound, 65 to 89 % with 5 effective rows, and 75 % with 1.4 rewarded matches.
+    /// <summary>The effective sample size below which intervals do not keep their level.</summary>
+    public const double MinEffectiveSampleSize = 100;
+
     private const double MinRewardedMatches = 20;
 
     private const double MaxUntried = 0.01;

@@ -24,6 +24,8 @@ public sealed class LogColumnTests
     [TestCase("'Reward' is the action, the reward or the probability", "Action,Probability,Reward,x", "a,0.5,1,2", "--features", "Reward")]
     [TestCase("'x' is in --features and in --ignore", "Action,Probability,Reward,x", "a,0.5,1,2", "--features", "x", "--ignore", "x")]
     [TestCase("No column of", "Action,Probability,Reward,x", "a,0.5,1,2", "--ignore", "x")]
+    [TestCase("No column of", "Action,Probability,logprobability,Reward", "a,0.5,-0.69,1")]
+    [TestCase("No column of", "Action,PROBABILITY,lp,Reward", "a,0.5,-0.69,1", "--log-probability", "lp")]
     [TestCase("'Reward' is named for two of them", "Action,Probability,Reward,x", "a,0.5,1,2", "--probability", "Reward")]
     [TestCase("Column 'Reward' of", "Action,Probability,Reward,x", "a,0.5,much,2")]
     [TestCase("has the text '0,5' in line 2. A probability is a number. Write numbers with a decimal point.", "Action;Probability;Reward;x", "a;0,5;1;2")]

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using System.Text;
 using System.Text.Json.Nodes;
 using Trpo.Tests.Support;
@@ -94,12 +95,30 @@ public sealed class LogFormatTests
         Assert.That(File.ReadAllBytes(file), Is.EqualTo(bytes));
     }
 
+    // The write-ahead log is beside the database, not beside the link.
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Symbolic links need a privilege.")]
+    public void A_link_to_a_database_with_a_write_ahead_log_has_all_rows()
+    {
+        using var folder = new TemporaryFolder();
+        var file = _log.Sqlite(folder.PathOf("wal.db"), after: "PRAGMA journal_mode = WAL; CREATE TABLE other(x); DROP TABLE other");
+        using var writer = new SqliteConnection($"Data Source={file};Pooling=False");
+        writer.Open();
+        using var move = writer.CreateCommand();
+        move.CommandText = "PRAGMA wal_autocheckpoint = 0; CREATE TABLE moved AS SELECT * FROM decisions; DELETE FROM decisions; INSERT INTO decisions SELECT * FROM moved; DROP TABLE moved";
+        move.ExecuteNonQuery();
+        File.CreateSymbolicLink(folder.PathOf("link.db"), file);
+
+        Assert.That(file + "-wal", Does.Exist);
+        Assert.That(Evaluate(folder.PathOf("link.db")), Is.EqualTo(_expected));
+    }
+
     private string Evaluate(string file, params string[] more)
     {
         var json = _folder.PathOf("evaluation.json");
         var (exitCode, output, error) = Tool.RunHere(["log", "evaluate", _run, "--data", file, "--json", json, "--sample", .. more]);
         Assert.That(exitCode, Is.Zero, output + error);
-        Assert.That(error, Is.Empty);
+        Assert.That(error, Is.Empty.Or.Contains("The policy was learned from the first"));
         var content = JsonNode.Parse(File.ReadAllText(json))!.AsObject();
         Assert.That(content.Remove("data"), Is.True);
         return content.ToJsonString();

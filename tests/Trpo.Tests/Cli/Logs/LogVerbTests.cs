@@ -69,6 +69,34 @@ public sealed class LogVerbTests
     }
 
     [Test]
+    public void Rows_that_the_policy_was_learned_from_are_warned_of()
+    {
+        Assert.That(Tool.RunHere("log", "evaluate", _run, "--data", _csv).Error, Does.Contain("The policy was learned from the first").And.Contain(_csv));
+
+        var copy = _folder.PathOf("copy.csv");
+        File.Copy(_csv, copy, overwrite: true);
+        Assert.That(Tool.RunHere("log", "evaluate", _run, "--data", copy).Error, Is.Empty);
+    }
+
+    [Test]
+    public void Files_that_are_read_are_not_replaced()
+    {
+        var before = File.ReadAllBytes(_csv);
+        var (model, page) = (Path.Combine(_run, "model.zip"), _folder.PathOf("both.html"));
+        string[][] targets = [["--json", _csv], ["--report", _csv], ["--report", model], ["--report", page, "--json", page]];
+        foreach (var target in targets)
+        {
+            var (exitCode, _, error) = Tool.RunHere(["log", "evaluate", _run, "--data", _csv, .. target]);
+
+            Assert.That(exitCode, Is.EqualTo(1), error);
+            Assert.That(error, Does.Contain("name another file").Or.Contain("name two files"));
+        }
+
+        Assert.That(File.ReadAllBytes(_csv), Is.EqualTo(before));
+        Assert.That(page, Does.Not.Exist);
+    }
+
+    [Test]
     public void The_policy_acts_on_a_row_from_its_graph()
     {
         using var policy = PolicySession.Open(Path.Combine(_run, "policy.onnx"));

@@ -32,13 +32,16 @@ internal static class EpisodeWeights
         var rows = 0;
         var deviations = episodes.PerEpisode(own =>
         {
-            rows += own.Length;
             var (sum, before) = (0.0, 0.0);
             foreach (var row in own)
             {
                 // Where the policy would not have come, the ratio of two products is not known: the step is left out, which the steps before decide alone.
                 if (!double.IsNegativeInfinity(before))
+                {
                     sum += Math.Exp(episodes.LogWeights[row] - before) - 1;
+                    rows++;
+                }
+
                 before = episodes.LogWeights[row];
             }
 
