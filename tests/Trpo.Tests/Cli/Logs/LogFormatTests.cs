@@ -1,6 +1,6 @@
-using Microsoft.Data.Sqlite;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli.Logs;
