@@ -210,15 +210,15 @@ internal sealed class SlotPlan(string cluster, Func<Task<IReadOnlyDictionary<Sil
     private SiloLoad[] LoadsOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports)
     {
         var shards = BlocksOf(reports).ToLookup(block => block.Silo, block => block.Shards);
-        return [.. reports.Select(report => new SiloLoad(report.Key, report.Value.Capacity, shards[report.Key].Sum()))];
+        return [.. reports.Select(report => new SiloLoad(report.Key, report.Value.Capacity, shards[report.Key].Sum()) { Own = _slots.Count(slot => slot.Silo.Equals(report.Key)) })];
     }
 
-    // A slot that was just taken is no block on its silo yet; later it is both, and counts once. One that was just left is still a block.
+    // A slot that was just taken is no block on its silo yet; later it is both, and counts once. A silo still reports one that was just left, and one that has ended while its environments are disposed.
     private BlockLoad[] BlocksOf(IReadOnlyDictionary<SiloAddress, SiloReport> reports) =>
     [
         .. _slots.Where(slot => reports.ContainsKey(slot.Silo)).Select(slot => new BlockLoad(slot.Key, slot.Silo, slot.Shards))
             .UnionBy(
-                reports.SelectMany(report => report.Value.Blocks.Where(block => !_left.Contains(block.Key)).Select(block => new BlockLoad(block.Key, report.Key, Math.Max(block.Shards, 1)))),
+                reports.SelectMany(report => report.Value.Blocks.Where(block => !block.HasEnded && !_left.Contains(block.Key)).Select(block => new BlockLoad(block.Key, report.Key, Math.Max(block.Shards, 1)))),
                 block => block.Key,
                 StringComparer.Ordinal),
     ];

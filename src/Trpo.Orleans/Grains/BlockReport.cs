@@ -41,4 +41,8 @@ internal sealed record BlockReport([property: Id(0)] string Key, [property: Id(1
     /// <summary>Gets the operation that is at work.</summary>
     [Id(10)]
     public string? Operation { get; init; }
+
+    /// <summary>True if the block has ended, and its environments are still being disposed: it takes part in no training, and its place is free.</summary>
+    [Id(11)]
+    public bool HasEnded { get; init; }
 }

@@ -50,6 +50,7 @@ internal sealed class SiloGrain(SiloWorkers workers, IClusterManifestProvider ma
             RolloutTime = status.RolloutTime,
             Restarts = status.Restarts,
             Operation = status.Operation,
+            HasEnded = block.HasEnded,
         };
     }
 }

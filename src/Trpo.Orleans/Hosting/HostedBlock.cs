@@ -46,6 +46,16 @@ internal sealed class HostedBlock
     /// <summary>Gets the state of the worker.</summary>
     public WorkerStatus Status => _worker.Status;
 
+    /// <summary>True once the block has ended; its worker may still be about to be disposed.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_lock)
+                return _endReason is not null;
+        }
+    }
+
     /// <summary>Gets the time since the last sign of life of the training.</summary>
     public TimeSpan Idle => _time.GetElapsedTime(Interlocked.Read(ref _lastContact));
 

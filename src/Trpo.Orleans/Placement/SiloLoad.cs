@@ -10,10 +10,14 @@ internal readonly record struct SiloLoad(SiloAddress Silo, int Capacity, int Sha
     // A block may have left its silo because of a pause. If the other silos are much fuller by then, they are no better place.
     private const double LoadOfAvoidance = 1;
 
+    /// <summary>Gets the number of blocks that the client which chooses has there.</summary>
+    public int Own { get; init; }
+
     /// <summary>Gets the share of the capacity that is taken; infinite for a silo that takes no shards.</summary>
     private double Load => Capacity > 0 ? (double)Shards / Capacity : double.PositiveInfinity;
 
-    /// <summary>Chooses the silo that a block is placed on: the one with the lowest load relative to its capacity; of equal ones, the larger one, then the one with the lower address.</summary>
+    /// <summary>Chooses the silo that a block is placed on: the one with the lowest load relative to its capacity; of equal ones, the larger one, then the one with fewer blocks of
+    /// the client (a block of an earlier training may be about to end, so that equal loads soon differ by the own blocks alone), then the one with the lower address.</summary>
     /// <param name="loads">The silos, in any order.</param>
     /// <param name="avoided">The silo that the block has left, which counts as if its whole capacity were taken once more; null for none.</param>
     /// <param name="size">The number of shards of the block.</param>
@@ -21,7 +25,8 @@ internal readonly record struct SiloLoad(SiloAddress Silo, int Capacity, int Sha
     public static SiloAddress? Choose(IEnumerable<SiloLoad> loads, SiloAddress? avoided, int size) => ByAddress(loads
         .Where(load => load.Capacity > 0)
         .OrderBy(load => load.LoadWith(size) + (load.Silo.Equals(avoided) ? LoadOfAvoidance : 0))
-        .ThenByDescending(load => load.Capacity))
+        .ThenByDescending(load => load.Capacity)
+        .ThenBy(load => load.Own))
         .Select(load => load.Silo)
         .FirstOrDefault();
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Trpo.Estimators.Workers;
 using Trpo.Orleans.Connections;
 using Trpo.Orleans.Grains;
+using Trpo.Orleans.Placement;
 
 namespace Trpo.Orleans.Tests.Connections;
 
@@ -37,6 +38,28 @@ public sealed class SlotPlanTests
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await plan.TakeAsync("4", 1, slots[0]);
         Assert.That(_asked, Is.EqualTo(2));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_training_spreads_over_the_silos_while_a_block_of_an_earlier_one_is_about_to_end(bool hasEnded)
+    {
+        _reports[A] = new SiloReport(1, [], []);
+        _reports[B] = new SiloReport(1, [new BlockReport(WorkerKey.OfBlock(B, 0, "earlier"), 1) { HasEnded = hasEnded }], []);
+        var plan = Create();
+
+        var slots = await Task.WhenAll(Enumerable.Range(0, 2).Select(block => plan.TakeAsync($"{block}", 0, null)));
+
+        Assert.That(slots.Select(slot => slot.Silo), Is.EquivalentTo(new[] { A, B }));
+    }
+
+    [Test]
+    public async Task A_block_that_has_ended_does_not_count()
+    {
+        _reports[A] = new SiloReport(4, [new BlockReport(WorkerKey.OfBlock(A, 0, "earlier"), 4) { HasEnded = true }], []);
+        _reports[B] = new SiloReport(4, [new BlockReport(WorkerKey.OfBlock(B, 0, "other"), 1)], []);
+
+        Assert.That((await Create().TakeAsync("block", 0, null)).Silo, Is.EqualTo(A));
     }
 
     [Test]
