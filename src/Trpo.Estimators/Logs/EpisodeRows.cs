@@ -39,7 +39,7 @@ internal sealed class EpisodeRows(LogColumns columns, Func<int, string> nameOf)
     public IEnumerable<(LogFault Fault, string Message, long? Row)> FindFaults()
     {
         if (Count < 2)
-            yield return (LogFault.TooFewEpisodes, Text($"The log has {Count} episodes in column '{columns.Episode}'; a standard error needs at least two, and an estimate that can be trusted some hundred."), null);
+            yield return (LogFault.TooFewEpisodes, $"The log has {LogSize.Text(Count, "episode")} in column '{columns.Episode}'; a standard error needs at least two, and an estimate that can be trusted some hundred.", null);
         if (columns.Step is null || _rows.Count == 0)
             yield break;
         _rows.Sort();

@@ -17,8 +17,6 @@ internal static class LogLoader
     /// <exception cref="ArgumentException">A column is missing or of another type, or the policy does not fit the log.</exception>
     public static LoadedLog Load(ILogPolicy policy, IDataView view, LogColumns columns, Action check)
     {
-        if (columns.Episode is not null && columns.ActionFeatures is not null)
-            throw new ArgumentException($"{nameof(LogColumns)} names a column of episodes, '{columns.Episode}', and one of features of candidates, '{columns.ActionFeatures}': there is no model of the values of candidates. Leave {nameof(LogColumns.ActionFeatures)} null, and put the features into the observation.", nameof(columns));
         var data = policy.Transform(view);
         using var reader = new LogReader(data, columns, policy.Actions, policy.Observation, policy.GetColumns(data.Schema));
         if (!reader.Actions.IsClosed && data.Schema[columns.Action].Type is TextDataViewType)
@@ -40,7 +38,7 @@ internal static class LogLoader
                 throw new ArgumentException($"{RowFaults.Where(row.Index)}, the policy returned {chosen.Length} probabilities, but {length} in the first row. Return a probability for each action in every row, 0 for those that are not taken.");
             if (!reader.Actions.IsClosed)
                 reader.Actions.Number(chosen.Length);
-            LogSize.Check(actions.Count + 1L, Math.Max(row.Observation.Length + row.ActionFeatures.Length, chosen.Length));
+            LogSize.Check(actions.Count + 1L, Math.Max(row.Observation.Length + row.ActionFeatures.Length, chosen.Length), row);
             actions.Add(row.Action);
             propensities.Add(Math.Min(row.Probability, 1));
             rewards.Add(row.Reward);
@@ -55,7 +53,7 @@ internal static class LogLoader
         }
 
         if (actions.Count < 2)
-            throw new LogException($"The log has {actions.Count} rows; a standard error needs at least two, and an estimate that can be trusted some hundred.");
+            throw new LogException($"The log has {LogSize.Text(actions.Count, "row")}; a standard error needs at least two, and an estimate that can be trusted some hundred.");
         var rows = new LoggedRows(reader.Actions.Names.Count, observations.Count / actions.Count)
         {
             Actions = [.. actions],

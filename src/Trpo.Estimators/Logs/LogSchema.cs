@@ -35,12 +35,14 @@ internal static class LogSchema
     public static ArgumentException NoProbability(string parameter) => new($"{nameof(LogColumns)} names no column of probabilities. {ProbabilityAdvice}", parameter);
 
     /// <summary>Finds the columns of the episodes and steps; null for those that are not named.</summary>
-    /// <exception cref="ArgumentException">Steps are named without episodes.</exception>
+    /// <exception cref="ArgumentException">Steps are named without episodes, or episodes of candidates are.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column, or steps are no numbers.</exception>
     public static (DataViewSchema.Column? Episode, DataViewSchema.Column? Step) FindEpisodes(DataViewSchema schema, LogColumns columns)
     {
         if (columns.Episode is null && columns.Step is not null)
             throw new ArgumentException($"{nameof(LogColumns)}.{nameof(LogColumns.Step)} is '{columns.Step}', but no column names the episodes. Set {nameof(LogColumns)}.{nameof(LogColumns.Episode)}.", nameof(columns));
+        if (columns.Episode is not null && columns.ActionFeatures is not null)
+            throw new ArgumentException($"{nameof(LogColumns)} names a column of episodes, '{columns.Episode}', and one of features of candidates, '{columns.ActionFeatures}': there is no model of the values of candidates. Leave {nameof(LogColumns.ActionFeatures)} null, and put the features into the observation.", nameof(columns));
         DataViewSchema.Column? episode = columns.Episode is null ? null : Find(schema, "episode", columns.Episode), step = columns.Step is null ? null : Find(schema, "step", columns.Step);
         if (step is { Type: not NumberDataViewType } wrong)
             throw Mismatch("step", wrong, "a number");

@@ -20,6 +20,9 @@ internal sealed class CandidateModel(PerceptronModel scorer, int context, int ca
     /// <summary>Gets the number of features of a candidate, d.</summary>
     public int Features => scorer.Widths[0] - context;
 
+    /// <summary>Gets the number of values that the perceptron has for a candidate in its inputs and hidden layers.</summary>
+    public int ActivationsOfCandidate => scorer.Widths.Sum() - scorer.Widths[^1];
+
     /// <summary>Gets the length of an input row.</summary>
     public int Length => context + (candidates * (Features + 1));
 

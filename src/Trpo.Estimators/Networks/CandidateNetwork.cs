@@ -1,114 +1,134 @@
+using System.Numerics.Tensors;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Networks;
 
-/// <summary>The differentiation of a <see cref="CandidateModel"/>: that of its perceptron on the candidates that exist, all in one batch. Other candidates have the output 0 and no derivative.</summary>
-/// <param name="scorer">The perceptron.</param>
-/// <param name="model">The model, of the same perceptron.</param>
-internal sealed class CandidateNetwork(IDifferentiableNetwork scorer, CandidateModel model) : IDifferentiableNetwork
+/// <summary>
+/// The differentiation of a <see cref="CandidateModel"/>: that of its perceptron on the candidates that exist, some of them at a time. Other candidates have the output 0 and no derivative. Where the activations of a
+/// batch would exceed a limit, they are computed again for each product instead of being kept: memory does not grow with the number of candidates beyond, and products take about half as long again.
+/// </summary>
+internal sealed class CandidateNetwork : IDifferentiableNetwork
 {
-    private readonly Batch _linearized = new(model);
-    private readonly Batch _evaluated = new(model);
+    /// <summary>The number of candidates that are computed at a time: as many as a kernel sums in single precision, so that parts have the sums of the whole, bit for bit.</summary>
+    public const int ChunkLength = 1_024;
+
+    // 64 MiB of single precision.
+    private const long MaxKeptActivations = 1 << 24;
+
+    private readonly IDifferentiableNetwork _scorer;
+    private readonly CandidateModel _model;
+    private readonly CandidateBatch _linearized;
+    private readonly CandidateBatch _evaluated;
+    private readonly long _maxKept;
+
+    // The batch whose activations are not kept.
+    private float[] _rows = [];
+    private double[] _partialGradient = [];
+
+    /// <param name="scorer">The perceptron.</param>
+    /// <param name="model">The model, of the same perceptron.</param>
+    /// <param name="maxKeptActivations">The number of activations of a batch up to which they are kept for the products.</param>
+    public CandidateNetwork(IDifferentiableNetwork scorer, CandidateModel model, long maxKeptActivations = MaxKeptActivations)
+    {
+        (_scorer, _model) = (scorer, model);
+        _maxKept = maxKeptActivations / model.ActivationsOfCandidate;
+        (_linearized, _evaluated) = (new CandidateBatch(model), new CandidateBatch(model));
+    }
 
     /// <summary>Gets the differentiation of the perceptron.</summary>
-    public IDifferentiableNetwork Scorer => scorer;
+    public IDifferentiableNetwork Scorer => _scorer;
 
     /// <inheritdoc/>
-    public int Outputs => model.Candidates;
+    public int Outputs => _model.Candidates;
 
     /// <inheritdoc/>
-    public INetworkModel Model => model;
+    public INetworkModel Model => _model;
 
     /// <inheritdoc/>
-    public IParameterVector Parameters => scorer.Parameters;
+    public IParameterVector Parameters => _scorer.Parameters;
+
+    private bool IsKept => _linearized.Count <= _maxKept;
 
     /// <inheritdoc/>
-    public void Assign(ReadOnlySpan<double> parameters) => scorer.Assign(parameters);
+    public void Assign(ReadOnlySpan<double> parameters) => _scorer.Assign(parameters);
 
     /// <inheritdoc/>
     public void Evaluate(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        _evaluated.Read(inputs);
-        scorer.Evaluate(_evaluated.Inputs, _evaluated.Values);
-        _evaluated.Scatter(outputs);
+        _evaluated.Find(inputs);
+        outputs.Clear();
+        for (var start = 0; start < _evaluated.Count; start += ChunkLength)
+        {
+            var chunk = _evaluated.Read(inputs, start, ChunkLength);
+            _scorer.Evaluate(chunk.Inputs, chunk.Values);
+            _evaluated.Scatter(start, chunk.Values, outputs);
+        }
     }
 
     /// <inheritdoc/>
     public void Linearize(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        _linearized.Read(inputs);
-        scorer.Linearize(_linearized.Inputs, _linearized.Values);
-        _linearized.Scatter(outputs);
+        _linearized.Find(inputs);
+        outputs.Clear();
+        if (!IsKept)
+        {
+            if (_rows.Length != inputs.Length)
+                _rows = new float[inputs.Length];
+            inputs.CopyTo(_rows);
+        }
+
+        for (var start = 0; start < _linearized.Count; start += LengthOfChunk)
+        {
+            var chunk = _linearized.Read(inputs, start, LengthOfChunk);
+            _scorer.Linearize(chunk.Inputs, chunk.Values);
+            _linearized.Scatter(start, chunk.Values, outputs);
+        }
     }
 
     /// <inheritdoc/>
     public void Product(ReadOnlySpan<double> vector, Span<double> tangents)
     {
-        scorer.Product(vector, _linearized.Values);
-        _linearized.Scatter(tangents);
+        tangents.Clear();
+        for (var start = 0; start < _linearized.Count; start += LengthOfChunk)
+        {
+            var values = Restore(start);
+            _scorer.Product(vector, values);
+            _linearized.Scatter(start, values, tangents);
+        }
     }
 
     /// <inheritdoc/>
     public void TransposeProduct(ReadOnlySpan<double> cotangents, Span<double> gradient)
     {
-        _linearized.Gather(cotangents);
-        scorer.TransposeProduct(_linearized.Values, gradient);
+        for (var start = 0; start < _linearized.Count; start += LengthOfChunk)
+        {
+            var values = Restore(start);
+            _linearized.Gather(start, cotangents, values);
+            if (start == 0)
+            {
+                _scorer.TransposeProduct(values, gradient);
+                continue;
+            }
+
+            if (_partialGradient.Length != gradient.Length)
+                _partialGradient = new double[gradient.Length];
+            _scorer.TransposeProduct(values, _partialGradient);
+            TensorPrimitives.Add(gradient, _partialGradient, gradient);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => scorer.Dispose();
+    public void Dispose() => _scorer.Dispose();
 
-    /// <summary>The candidates that exist in a batch of rows, in memory that is kept.</summary>
-    private sealed class Batch(CandidateModel model)
+    private int LengthOfChunk => IsKept ? _linearized.Count : ChunkLength;
+
+    // Makes a chunk the batch that the products of the perceptron are those of, and returns memory for its values.
+    private Span<double> Restore(int start)
     {
-        private float[] _inputs = [];
-        private double[] _values = [];
-        private int[] _places = [];
-        private int _count;
-
-        /// <summary>Gets the inputs of the perceptron, <c>[K, c + d]</c>.</summary>
-        public ReadOnlySpan<float> Inputs => _inputs.AsSpan(0, _count * (model.Context + model.Features));
-
-        /// <summary>Gets a value for each candidate, <c>[K]</c>.</summary>
-        public Span<double> Values => _values.AsSpan(0, _count);
-
-        /// <summary>Reads the candidates of rows.</summary>
-        /// <exception cref="ArgumentException">No row has a candidate.</exception>
-        public void Read(ReadOnlySpan<float> rows)
-        {
-            var (width, places) = (model.Context + model.Features, rows.Length / model.Length * model.Candidates);
-            if (_values.Length < places)
-                (_inputs, _values, _places) = (new float[checked(places * width)], new double[places], new int[places]);
-            _count = 0;
-            for (var place = 0; place < places; place++)
-            {
-                var row = rows.Slice(place / model.Candidates * model.Length, model.Length);
-                var candidate = place % model.Candidates;
-                if (!(row[model.Length - model.Candidates + candidate] > 0.5f))
-                    continue;
-                var input = _inputs.AsSpan(_count * width, width);
-                row[..model.Context].CopyTo(input);
-                row.Slice(model.Context + (candidate * model.Features), model.Features).CopyTo(input[model.Context..]);
-                _places[_count++] = place;
-            }
-
-            if (_count == 0)
-                throw new ArgumentException($"None of {rows.Length / model.Length} rows has a candidate.", nameof(rows));
-        }
-
-        /// <summary>Copies the values to the places of the candidates in <c>[N, M]</c>, with 0 elsewhere.</summary>
-        public void Scatter(Span<double> outputs)
-        {
-            outputs.Clear();
-            for (var i = 0; i < _count; i++)
-                outputs[_places[i]] = _values[i];
-        }
-
-        /// <summary>Copies the values from the places of the candidates in <c>[N, M]</c>.</summary>
-        public void Gather(ReadOnlySpan<double> outputs)
-        {
-            for (var i = 0; i < _count; i++)
-                _values[i] = outputs[_places[i]];
-        }
+        if (IsKept)
+            return _linearized.ValuesOf(start, LengthOfChunk);
+        var chunk = _linearized.Read(_rows, start, ChunkLength);
+        _scorer.Linearize(chunk.Inputs, chunk.Values);
+        return chunk.Values;
     }
 }

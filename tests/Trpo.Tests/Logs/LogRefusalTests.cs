@@ -134,7 +134,7 @@ public sealed class LogRefusalTests
         Assert.That(constant.Doubt, Does.Contain("all rewards are 2"));
         Assert.That(single.Doubt, Does.Contain("takes actions that the log never has, above all '1', with a probability of 0.5"));
         Assert.That(new[] { constant, single }.Select(evaluation => evaluation.Gain.Verdict), Is.All.EqualTo(LogVerdict.Undecided));
-        Assert.That(() => Evaluate([.. Log().Take(1)], Columns), Throws.TypeOf<LogException>().With.Message.Contains("The log has 1 rows"));
+        Assert.That(() => Evaluate([.. Log().Take(1)], Columns), Throws.TypeOf<LogException>().With.Message.Contains("The log has 1 row;"));
     }
 
     internal static Decision[] Log() => [.. Enumerable.Range(0, 400).Select(i => new Decision

@@ -54,7 +54,7 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         foreach (var (fault, (message, row, count)) in _rowFaults)
             Add(fault, count == 1 ? message : Text($"{message} {count} rows have this fault."), row);
         if (rows < 2)
-            Add(LogFault.TooFewRows, Text($"The log has {rows} rows; a standard error needs at least two, and an estimate that can be trusted some hundred."));
+            Add(LogFault.TooFewRows, $"The log has {LogSize.Text(rows, "row")}; a standard error needs at least two, and an estimate that can be trusted some hundred.");
         foreach (var (fault, message, row) in episodes?.FindFaults() ?? [])
         {
             // Rows that could not be placed leave gaps of their own.

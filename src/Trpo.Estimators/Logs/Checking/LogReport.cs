@@ -1,4 +1,3 @@
-using System.Globalization;
 using Trpo.Estimators.Environments.Checking;
 
 namespace Trpo.Estimators.Logs.Checking;
@@ -40,9 +39,7 @@ public sealed class LogReport
     public override string ToString()
     {
         var errors = Findings.Count(finding => finding.Severity == FindingSeverity.Error);
-        var head = $"Log: {Count(errors, "error")}, {Count(Findings.Count - errors, "warning")}; {Count(Rows, "row")}{(Episodes is { } episodes ? $", {Count(episodes, "episode")}" : "")}, {Count(ActionNames.Count, "action")}";
+        var head = $"Log: {LogSize.Text(errors, "error")}, {LogSize.Text(Findings.Count - errors, "warning")}; {LogSize.Text(Rows, "row")}{(Episodes is { } episodes ? $", {LogSize.Text(episodes, "episode")}" : "")}, {LogSize.Text(ActionNames.Count, "action")}";
         return string.Join(Environment.NewLine, Findings.Select(finding => $"  {finding}").Prepend(head));
     }
-
-    private static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
 }

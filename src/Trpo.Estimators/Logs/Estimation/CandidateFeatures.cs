@@ -40,40 +40,33 @@ internal sealed class CandidateFeatures
             TensorPrimitives.Multiply(features, context[i], inputs.Slice(i * features.Length, features.Length));
     }
 
-    /// <summary>Returns the logged candidates of rows as the rows of a log with one action.</summary>
+    /// <summary>Returns one of the inputs of a candidate.</summary>
+    /// <param name="observation">The observation of the row.</param>
+    /// <param name="candidate">The index of the candidate.</param>
+    /// <param name="index">The index of the input.</param>
+    public float ValueOf(ReadOnlySpan<float> observation, int candidate, int index)
+    {
+        if (index < _layout.Context)
+            return observation[index];
+        var features = _layout.FeaturesOf(observation, candidate);
+        index -= _layout.Context;
+        return index < features.Length ? features[index] : features[(index - features.Length) % features.Length] * observation[(index - features.Length) / features.Length];
+    }
+
+    /// <summary>Returns the logged candidates of rows as the rows of a log with one action. Their inputs are computed when they are read.</summary>
     /// <param name="log">The log.</param>
     /// <param name="rows">The indices of the rows.</param>
     public LoggedRows Taken(LoggedRows log, ReadOnlySpan<int> rows)
     {
-        var (inputs, rewards, propensities) = (new float[checked(rows.Length * Length)], new double[rows.Length], new double[rows.Length]);
+        var (places, rewards, propensities) = (new int[rows.Length], new double[rows.Length], new double[rows.Length]);
         for (var i = 0; i < rows.Length; i++)
-        {
-            Read(log.Observation(rows[i]), log.Actions[rows[i]], inputs.AsSpan(i * Length, Length));
-            (rewards[i], propensities[i]) = (log.Rewards[rows[i]], log.Propensities[rows[i]]);
-        }
-
-        return new LoggedRows(1, Length) { Actions = new int[rows.Length], Propensities = propensities, Rewards = rewards, Observations = inputs };
+            (places[i], rewards[i], propensities[i]) = ((rows[i] * log.ActionCount) + log.Actions[rows[i]], log.Rewards[rows[i]], log.Propensities[rows[i]]);
+        return new LoggedRows(1, Length) { Actions = new int[rows.Length], Propensities = propensities, Rewards = rewards, Observations = [], Inputs = new CandidateInputs(this, log, places) };
     }
 
-    /// <summary>Returns all candidates of rows as the rows of a log with one action and without outcomes, which are 0.</summary>
+    /// <summary>Returns candidates as the rows of a log with one action and without outcomes, which are 0. Their inputs are computed when they are read.</summary>
     /// <param name="log">The log.</param>
-    /// <param name="rows">The indices of the rows.</param>
-    /// <param name="places">Receives the place of each candidate in <c>[N, M]</c>.</param>
-    public LoggedRows All(LoggedRows log, ReadOnlySpan<int> rows, List<int> places)
-    {
-        places.Clear();
-        foreach (var row in rows)
-        {
-            for (var candidate = 0; candidate < log.ActionCount; candidate++)
-            {
-                if (log.IsEligible(row, candidate))
-                    places.Add((row * log.ActionCount) + candidate);
-            }
-        }
-
-        var inputs = new float[checked(places.Count * Length)];
-        for (var i = 0; i < places.Count; i++)
-            Read(log.Observation(places[i] / log.ActionCount), places[i] % log.ActionCount, inputs.AsSpan(i * Length, Length));
-        return new LoggedRows(1, Length) { Actions = new int[places.Count], Propensities = new double[places.Count], Rewards = new double[places.Count], Observations = inputs };
-    }
+    /// <param name="places">The place of each candidate in <c>[N, M]</c>.</param>
+    public LoggedRows At(LoggedRows log, int[] places) =>
+        new(1, Length) { Actions = new int[places.Length], Propensities = new double[places.Length], Rewards = new double[places.Length], Observations = [], Inputs = new CandidateInputs(this, log, places) };
 }

@@ -14,7 +14,7 @@ internal sealed record FeatureScale(double[] Shift, double[] Scale)
         for (var i = 0; i < log.Length; i++)
         {
             for (var row = 0; row < log.Count; row++)
-                values[row] = log.Observation(row)[i];
+                values[row] = log.ValueOf(row, i);
             var moments = Moments.Of(values);
             shift[i] = moments.Mean;
 

@@ -37,7 +37,7 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
                 throw new LogException(MissingMask($"{RowFaults.Where(row.Index)}, column '{columns.Observation}' ends otherwise").Message, row.Index);
             if (!double.IsFinite(1 / (row.Probability * row.Probability)))
                 throw new LogException(string.Create(CultureInfo.InvariantCulture, $"{RowFaults.Where(row.Index)}, the probability in column '{columns.ProbabilityName}' is {row.Probability:G6}, so small that the square of the row's weight is infinite. Check the probabilities, or leave such rows out."), row.Index);
-            LogSize.Check(_actions.Count + 1L, width);
+            LogSize.Check(_actions.Count + 1L, width, row);
             _actions.Add(row.Action);
             _propensities.Add(Math.Min(row.Probability, 1));
             _rewards.Add(row.Reward);
@@ -54,7 +54,7 @@ internal sealed class LearningLogLoader(LogColumns columns, TrpoFromLogOptions o
     private LearningLog Create(string[] names, bool isOrderOfRows, bool areNumbers, int width, bool hasMask, CandidateLayout? candidates, int seed)
     {
         if (_actions.Count < MinRows)
-            throw new LogException($"The log has {_actions.Count} rows; a policy cannot be learned from less than {MinRows}, and one that can be trusted from less than some hundred.");
+            throw new LogException($"The log has {LogSize.Text(_actions.Count, "row")}; a policy cannot be learned from less than {MinRows}, and one that can be trusted from less than some hundred.");
         LogSize.Check(_actions.Count, names.Length);
         if (candidates is null && _actions.TrueForAll(action => action == _actions[0]))
             throw new LogException($"All {_actions.Count} rows have the action '{names[_actions[0]]}': there is nothing to compare it with. Log the decisions of a policy that tries other actions, too.");

@@ -16,7 +16,7 @@ public sealed class CandidateDocumentTests
         var ml = new MLContext(seed: 1);
         using var folder = new TemporaryFolder();
         var onnxPath = folder.PathOf("recommender.onnx");
-        Shown[] rows = [.. CandidateWorld.Draw(2_000, seed: 21, least: 3).Select(row => new Shown
+        Shown[] rows = [.. CandidateWorld.Draw(2_000, seed: 21, minCandidates: 3).Select(row => new Shown
         {
             Visitor = row.Context, Items = row.Features, Exists = row.Eligible, ItemIds = row.Ids, Action = row.Action, Probability = (float)row.Probability, Reward = (float)row.Reward,
         })];

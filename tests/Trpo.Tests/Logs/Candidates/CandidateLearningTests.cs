@@ -37,7 +37,7 @@ public sealed class CandidateLearningTests
     [Test]
     public void Rows_may_have_fewer_candidates_and_evaluation_tells_the_true_value()
     {
-        var (log, held, fresh) = (CandidateWorld.Draw(4_000, seed: 3, least: 2), CandidateWorld.Draw(4_000, seed: 4, least: 2), CandidateWorld.Draw(4_000, seed: 5, least: 2));
+        var (log, held, fresh) = (CandidateWorld.Draw(4_000, seed: 3, minCandidates: 2), CandidateWorld.Draw(4_000, seed: 4, minCandidates: 2), CandidateWorld.Draw(4_000, seed: 5, minCandidates: 2));
         var model = Learn(log, CandidateWorld.Columns, Options with { Iterations = 20 });
         var truth = CandidateWorld.Value(_ml, model, fresh).Greedy;
         var evaluation = _ml.ReinforcementLearning.EvaluateFromLog(model, CandidateRow.View(_ml, held), CandidateWorld.Columns);
@@ -56,7 +56,7 @@ public sealed class CandidateLearningTests
     [Test]
     public void A_rule_sees_the_candidates()
     {
-        var rows = CandidateWorld.Draw(3_000, seed: 6, least: 3);
+        var rows = CandidateWorld.Draw(3_000, seed: 6, minCandidates: 3);
 
         // Another observation than a policy's: the context alone.
         var columns = CandidateWorld.Columns with { Observation = "Context" };
@@ -83,7 +83,7 @@ public sealed class CandidateLearningTests
     [Test]
     public void The_order_of_the_rows_and_the_number_of_threads_change_nothing()
     {
-        var rows = CandidateWorld.Draw(600, seed: 7, least: 1);
+        var rows = CandidateWorld.Draw(600, seed: 7, minCandidates: 1);
         var options = Options with { HiddenLayers = [8], Iterations = 4 };
         using var policy = Policy(Learn(rows, CandidateWorld.Columns, options with { Threads = 1 }));
         using var other = Policy(Learn([.. rows.Reverse()], CandidateWorld.Columns, options with { Threads = 3 }));
@@ -108,7 +108,7 @@ public sealed class CandidateLearningTests
     [TestCase(LearningEstimator.DR, LearningStart.LoggingPolicy)]
     public void Every_estimator_and_start_learns_among_candidates(LearningEstimator estimator, LearningStart start)
     {
-        var (log, fresh) = (CandidateWorld.Draw(3_000, seed: 12, least: 3), CandidateWorld.Draw(1_000, seed: 13, least: 3));
+        var (log, fresh) = (CandidateWorld.Draw(3_000, seed: 12, minCandidates: 3), CandidateWorld.Draw(1_000, seed: 13, minCandidates: 3));
         var model = Learn(log, CandidateWorld.Columns, Options with { Estimator = estimator, Start = start, Iterations = 25 });
         var value = CandidateWorld.Value(_ml, model, fresh).Greedy;
         TestContext.Out.WriteLine($"{value}");
@@ -119,13 +119,13 @@ public sealed class CandidateLearningTests
     [Test]
     public void A_log_without_a_context_is_learned_from_and_reported()
     {
-        var rows = CandidateWorld.Draw(3_000, seed: 14, least: 3);
+        var rows = CandidateWorld.Draw(3_000, seed: 14, minCandidates: 3);
 
         // The reward is the sign of the first feature, in any context.
         foreach (var row in rows)
             row.Reward = row.Features[row.Action * CandidateWorld.Features] > 0 ? 1 : 0;
         var model = _ml.Transforms.Concatenate("Observation", "Features", "Eligible").Append(_ml.ReinforcementLearning.Trainers.TrpoFromLog(CandidateWorld.Columns, Options with { Iterations = 15 })).Fit(CandidateRow.View(_ml, rows));
-        var fresh = CandidateWorld.Draw(1_000, seed: 15, least: 3);
+        var fresh = CandidateWorld.Draw(1_000, seed: 15, minCandidates: 3);
         var chosen = model.Transform(CandidateRow.View(_ml, fresh)).GetColumn<uint>("Action").ToArray();
         using var folder = new Support.TemporaryFolder();
         var path = folder.PathOf("report.html");

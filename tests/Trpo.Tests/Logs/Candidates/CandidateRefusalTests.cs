@@ -81,7 +81,7 @@ public sealed class CandidateRefusalTests
     }
 
     // Four candidates in each row.
-    private static CandidateRow[] Rows() => [.. CandidateWorld.Draw(80, seed: 11, least: 4).Select(row => row with
+    private static CandidateRow[] Rows() => [.. CandidateWorld.Draw(80, seed: 11, minCandidates: 4).Select(row => row with
     {
         Features = [.. row.Features[..20], .. new float[30]],
         Eligible = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0],

@@ -33,11 +33,11 @@ internal static class CandidateWorld
     /// <summary>Draws rows.</summary>
     /// <param name="count">The number of rows.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="least">The least number of candidates of a row.</param>
-    public static CandidateRow[] Draw(int count, ulong seed, int least = Candidates)
+    /// <param name="minCandidates">The minimum number of candidates of a row.</param>
+    public static CandidateRow[] Draw(int count, ulong seed, int minCandidates = Candidates)
     {
         var random = new RandomSource(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => Row(random, least))];
+        return [.. Enumerable.Range(0, count).Select(_ => Row(random, minCandidates))];
     }
 
     /// <summary>Returns the transforms in front of a policy.</summary>
@@ -75,9 +75,9 @@ internal static class CandidateWorld
         Candidates = layout,
     };
 
-    private static CandidateRow Row(RandomSource random, int least)
+    private static CandidateRow Row(RandomSource random, int minCandidates)
     {
-        var count = least + (int)((Candidates - least + 1) * random.NextDouble());
+        var count = minCandidates + (int)((Candidates - minCandidates + 1) * random.NextDouble());
         int[] items = [.. Enumerable.Range(0, count).Select(_ => (int)(Items * random.NextDouble()))];
         var row = new CandidateRow
         {

@@ -65,7 +65,7 @@ public sealed class EpisodeRefusalTests
     {
         Decision[] rows = [.. Log().Select((row, i) => row with { Episode = 3, Step = i })];
 
-        AssertFault(rows, LogFault.TooFewEpisodes, null, "The log has 1 episodes in column 'Episode'");
+        AssertFault(rows, LogFault.TooFewEpisodes, null, "The log has 1 episode in column 'Episode'");
     }
 
     [Test]
@@ -80,6 +80,7 @@ public sealed class EpisodeRefusalTests
             Assert.That(() => Evaluate(Log(), Columns with { Episode = null }), Throws.ArgumentException.With.Message.Contains("LogColumns.Step is 'Step', but no column names the episodes"));
             Assert.That(() => _ml.ReinforcementLearning.Trainers.TrpoFromLog(Columns), Throws.ArgumentException.With.Message.Contains("LogColumns.Episode is 'Episode', but TrpoFromLog learns from decisions"));
             Assert.That(() => Evaluate(Log(), Columns with { ActionFeatures = "Observation", Eligible = "Eligible" }), Throws.ArgumentException.With.Message.Contains("a column of episodes, 'Episode', and one of features of candidates, 'Observation'"));
+            Assert.That(() => Check(Log(), Columns with { ActionFeatures = "Observation", Eligible = "Eligible" }), Throws.ArgumentException.With.Message.Contains("a column of episodes, 'Episode', and one of features of candidates, 'Observation'"), "nothing would take a log that the check passes");
             Assert.That(() => Check(Log(), Columns with { Episode = null }), Throws.ArgumentException.With.Message.Contains("LogColumns.Episode"));
         });
     }

@@ -7,7 +7,7 @@ namespace Trpo.Estimators.Logs.Learning.Rewards;
 /// <param name="layout">The places of the candidates in the observations.</param>
 internal sealed class CandidateRewards(IRewardModel model, CandidateLayout layout) : IRewardModel
 {
-    private const int BlockRows = 4_096;
+    private const int BlockCandidates = 65_536;
 
     private readonly CandidateFeatures _features = new(layout, model.IsLinear);
 
@@ -19,17 +19,32 @@ internal sealed class CandidateRewards(IRewardModel model, CandidateLayout layou
     {
         public void Predict(LoggedRows log, int[] rows, float[] predictions, Action check)
         {
-            var places = new List<int>();
-            foreach (var block in rows.Chunk(BlockRows))
+            var places = new List<int>(BlockCandidates);
+            foreach (var row in rows)
             {
-                var candidates = features.All(log, block, places);
-                var expected = new float[candidates.Count];
-                predictor.Predict(candidates, [.. Enumerable.Range(0, candidates.Count)], expected, check);
-                for (var i = 0; i < expected.Length; i++)
-                    predictions[places[i]] = expected[i];
+                for (var candidate = 0; candidate < log.ActionCount; candidate++)
+                {
+                    if (!log.IsEligible(row, candidate))
+                        continue;
+                    places.Add((row * log.ActionCount) + candidate);
+                    if (places.Count == BlockCandidates)
+                        Predict(log, places, predictions, check);
+                }
             }
+
+            if (places.Count > 0)
+                Predict(log, places, predictions, check);
         }
 
         public void Dispose() => predictor.Dispose();
+
+        private void Predict(LoggedRows log, List<int> places, float[] predictions, Action check)
+        {
+            var expected = new float[places.Count];
+            predictor.Predict(features.At(log, [.. places]), [.. Enumerable.Range(0, places.Count)], expected, check);
+            for (var i = 0; i < expected.Length; i++)
+                predictions[places[i]] = expected[i];
+            places.Clear();
+        }
     }
 }

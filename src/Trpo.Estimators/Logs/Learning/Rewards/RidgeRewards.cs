@@ -17,7 +17,7 @@ internal sealed class RidgeRewards(double penalty) : IRewardModel
     public IRewardPredictor Fit(LoggedRows log, int[] rows, int seed, Action check)
     {
         if (log.Length > MaxLength)
-            throw new LogException($"The observations have {log.Length} values, for which the ridge regressions of the rewards would take too long; {MaxLength} is the maximum. Set TrpoFromLogOptions.RewardModel to RewardModel.Network, or put a transform such as ProjectToPrincipalComponents in front.");
+            throw new LogException($"The {(log.Inputs is null ? "observations" : "context and the features of a candidate")} have {log.Length} values, for which the ridge regressions of the rewards would take too long; {MaxLength} is the maximum. Set TrpoFromLogOptions.RewardModel to RewardModel.Network, or put a transform such as ProjectToPrincipalComponents in front.");
         var (scale, features) = (FeatureScale.Of(log), new double[log.Length + 1]);
         var center = 0.0;
         foreach (var row in rows)
