@@ -6,7 +6,7 @@ public enum LearningOutcome
     /// <summary>All iterations were made.</summary>
     IterationsDone,
 
-    /// <summary>Every further step would have left less effective rows than <see cref="TrpoFromLogOptions.MinEffectiveRows"/>: the log tells no more about better policies.</summary>
+    /// <summary>Every further step would have left less effective rows, of those of the step, than <see cref="TrpoFromLogOptions.MinEffectiveRows"/>: the log tells no more about better policies.</summary>
     EffectiveRowsReached,
 
     /// <summary>No further step improved the estimate.</summary>

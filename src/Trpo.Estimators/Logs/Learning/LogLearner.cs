@@ -21,6 +21,7 @@ internal sealed class LogLearner
     private readonly PartThreads _threads;
     private readonly LogMeter _meter;
     private readonly RowBlocks _batches;
+    private readonly LogArrays[] _arrays;
     private readonly double _minEffectiveRows;
 
     /// <param name="log">The log.</param>
@@ -32,6 +33,7 @@ internal sealed class LogLearner
         (_log, _options, _policies, _threads) = (log, options, policies, threads);
         _meter = new LogMeter(log, policies, threads);
         _batches = Batches(log, options);
+        _arrays = [.. policies.Select(_ => new LogArrays())];
         _minEffectiveRows = options.MinEffectiveRows ?? Math.Min(100, _batches.Length / 10.0);
     }
 
@@ -146,7 +148,7 @@ internal sealed class LogLearner
         var parts = new RowBlocks(_batches.RowsOf(batch), PartRows);
         var objectives = new LogObjective[parts.Count];
         for (var part = 0; part < objectives.Length; part++)
-            objectives[part] = new LogObjective(_policies[part], _log, imitates, _batches.Start(batch) + parts.Start(part), parts.RowsOf(part));
+            objectives[part] = new LogObjective(_policies[part], _log, imitates, _batches.Start(batch) + parts.Start(part), parts.RowsOf(part), _arrays[part]);
         return new LogProblem(objectives, _threads, !imitates && _options.Estimator == LearningEstimator.SNIPS, imitates ? 0 : _minEffectiveRows);
     }
 

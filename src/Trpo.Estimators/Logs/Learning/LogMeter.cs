@@ -13,6 +13,8 @@ internal sealed class LogMeter(LearningLog log, IReadOnlyList<StochasticPolicy> 
 {
     private const int BlockRows = 2_048;
 
+    private readonly double[][] _logits = [.. policies.Select(_ => Array.Empty<double>())];
+
     /// <summary>
     /// Computes the sums over the rows from one index up to another. The weight of a row is at most the root of their number (truncated importance sampling, Ionides 2008): without a limit, a single row of a small probability
     /// would choose among policies.
@@ -25,11 +27,12 @@ internal sealed class LogMeter(LearningLog log, IReadOnlyList<StochasticPolicy> 
         var blocks = new LogMeasure[(end - start + BlockRows - 1) / BlockRows];
         threads.Run(Math.Min(policies.Count, blocks.Length), lane =>
         {
-            var logits = new double[BlockRows * log.Rows.ActionCount];
+            if (_logits[lane].Length == 0)
+                _logits[lane] = new double[BlockRows * log.Rows.ActionCount];
             for (var block = lane; block < blocks.Length; block += policies.Count)
             {
                 var first = start + (block * BlockRows);
-                blocks[block] = Measure(policies[lane], logits, maxWeight, first, Math.Min(BlockRows, end - first));
+                blocks[block] = Measure(policies[lane], _logits[lane], maxWeight, first, Math.Min(BlockRows, end - first));
             }
         });
         return BinaryTree.Combine<LogMeasure>(blocks, LogMeasure.Add);

@@ -14,12 +14,11 @@ namespace Trpo.Estimators.Logs.Learning;
 /// <param name="imitates">True to imitate the logging policy.</param>
 /// <param name="start">The first row of the range.</param>
 /// <param name="count">The number of rows, at least 1.</param>
-internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, bool imitates, int start, int count) : IPartialProblem
+/// <param name="arrays">The memory, which no other objective uses at the same time.</param>
+internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, bool imitates, int start, int count, LogArrays arrays) : IPartialProblem
 {
     private readonly int _actions = log.Rows.ActionCount;
-    private readonly double[] _old = new double[count * log.Rows.ActionCount];
-    private readonly double[] _probabilities = new double[count * log.Rows.ActionCount];
-    private readonly double[] _values = new double[count * log.Rows.ActionCount];
+    private readonly double[] _trial = new double[log.Rows.ActionCount];
 
     /// <summary>The value v that rewards are counted from; 0 for none.</summary>
     public double Baseline { get; set; }
@@ -50,12 +49,13 @@ internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, boo
     /// <inheritdoc/>
     public LinearizationSums Linearize()
     {
-        policy.Linearize(Observations, _old);
+        arrays.EnsureLength(Rows * _actions);
+        policy.Linearize(Observations, All(arrays.Old));
         var (objective, entropy) = (0.0, 0.0);
         Weights = default;
         for (var row = 0; row < Rows; row++)
         {
-            Span<double> logarithms = Row(_old, row), probabilities = Row(_probabilities, row);
+            Span<double> logarithms = Row(arrays.Old, row), probabilities = Row(arrays.Probabilities, row);
             var (max, logSum) = Softmax.Normalizer(logarithms);
             for (var action = 0; action < _actions; action++)
             {
@@ -75,7 +75,7 @@ internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, boo
     {
         for (var row = 0; row < Rows; row++)
         {
-            Span<double> cotangents = Row(_values, row), probabilities = Row(_probabilities, row);
+            Span<double> cotangents = Row(arrays.Values, row), probabilities = Row(arrays.Probabilities, row);
             var (index, taken) = (start + row, Log.Actions[start + row]);
             if (imitates)
             {
@@ -96,34 +96,34 @@ internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, boo
                 cotangents[action] = probabilities[action] * (cotangents[action] - mean) / divisor;
         }
 
-        policy.TransposeProduct(_values, gradient);
+        policy.TransposeProduct(All(arrays.Values), gradient);
     }
 
     /// <inheritdoc/>
     public void FisherProduct(ReadOnlySpan<double> vector, double divisor, Span<double> product)
     {
-        policy.Product(vector, _values);
+        policy.Product(vector, All(arrays.Values));
         for (var row = 0; row < Rows; row++)
         {
-            var tangents = Row(_values, row);
-            Softmax.FisherProductOf(Row(_probabilities, row), tangents, tangents);
+            var tangents = Row(arrays.Values, row);
+            Softmax.FisherProductOf(Row(arrays.Probabilities, row), tangents, tangents);
             foreach (ref var tangent in tangents)
                 tangent /= divisor;
         }
 
-        policy.TransposeProduct(_values, product);
+        policy.TransposeProduct(All(arrays.Values), product);
     }
 
     /// <inheritdoc/>
     public TrialSums Evaluate()
     {
-        policy.Evaluate(Observations, _values);
+        policy.Evaluate(Observations, All(arrays.Values));
         var (objective, divergence) = (0.0, 0.0);
-        Span<double> probabilities = new double[_actions];
+        Span<double> probabilities = _trial;
         Weights = default;
         for (var row = 0; row < Rows; row++)
         {
-            Span<double> logarithms = Row(_values, row), oldLogarithms = Row(_old, row), old = Row(_probabilities, row);
+            Span<double> logarithms = Row(arrays.Values, row), oldLogarithms = Row(arrays.Old, row), old = Row(arrays.Probabilities, row);
             var (max, logSum) = Softmax.Normalizer(logarithms);
             var sum = 0.0;
             for (var action = 0; action < _actions; action++)
@@ -164,6 +164,8 @@ internal sealed class LogObjective(StochasticPolicy policy, LearningLog log, boo
     private double Correction(int index) => (Log.Rewards[index] - Expected(index, Log.Actions[index]) - Baseline) / Math.Max(log.MinProbability, Log.Propensities[index]);
 
     private double Expected(int index, int action) => log.Expected.Length == 0 ? 0 : log.Expected[(index * _actions) + action];
+
+    private Span<double> All(double[] values) => values.AsSpan(0, Rows * _actions);
 
     private Span<double> Row(double[] values, int row) => values.AsSpan(row * _actions, _actions);
 }

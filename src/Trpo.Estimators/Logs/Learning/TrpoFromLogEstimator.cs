@@ -113,7 +113,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
     private string NothingLearned(TrpoFromLogIteration last) => last.Outcome switch
     {
         LearningOutcome.Cancelled => $"Learning was cancelled after {last.Iteration} iterations, none of which was better than the start: the start is returned.",
-        LearningOutcome.EffectiveRowsReached => $"Every step from the start would leave less than {nameof(TrpoFromLogOptions.MinEffectiveRows)} effective rows: the start is returned. Log more rows, or lower that bound.",
+        LearningOutcome.EffectiveRowsReached => $"Every step from the start would leave less than {nameof(TrpoFromLogOptions.MinEffectiveRows)} effective rows of those of the step: the start is returned. Log more rows, or lower that bound.",
         _ => $"No iteration's policy is better than the start{(_options.HeldOutShare > 0 ? " on the held-out rows" : "")} ({last.Outcome} after {last.Iteration}): the start is returned. Log more rows, or set {nameof(TrpoFromLogOptions.RewardModel)} or {nameof(TrpoFromLogOptions.Estimator)} otherwise.",
     };
 
@@ -128,11 +128,11 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         {
             // Nothing is known of an action without rows, so that nothing is expected of it that could make it more probable.
             var row = expected.AsSpan(start, counts.Length);
-            var least = float.PositiveInfinity;
+            var min = float.PositiveInfinity;
             for (var action = 0; action < row.Length; action++)
-                least = counts[action] > 0 ? Math.Min(least, row[action]) : least;
+                min = counts[action] > 0 ? Math.Min(min, row[action]) : min;
             for (var action = 0; action < row.Length; action++)
-                row[action] = counts[action] > 0 ? row[action] : least;
+                row[action] = counts[action] > 0 ? row[action] : min;
         }
 
         return expected;

@@ -84,6 +84,18 @@ public sealed class LearningLoopTests
         }
     }
 
+    // 3,200 rows of 200 actions: the three arrays of a step are 15 MB.
+    [Test]
+    public void Steps_use_the_memory_of_the_first_one()
+    {
+        var allocated = new List<long>();
+        Decision[] rows = [.. SyntheticWorld.Decisions(4_000, seed: 9).Select((row, i) => row with { Action = i % 200 })];
+        using var policy = TinyLog.Learn(rows, Options with { HiddenLayers = [4], Iterations = 8, Threads = 1, Estimator = LearningEstimator.SNIPS, Progress = new Reports(_ => allocated.Add(GC.GetAllocatedBytesForCurrentThread())) });
+
+        Assert.That(allocated, Has.Count.GreaterThan(3));
+        Assert.That((allocated[^1] - allocated[1]) / (allocated.Count - 2), Is.LessThan(1_000_000));
+    }
+
     [Test]
     public void Steps_take_the_next_rows_of_a_long_log()
     {

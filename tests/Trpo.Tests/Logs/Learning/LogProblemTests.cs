@@ -16,7 +16,7 @@ public sealed class LogProblemTests
         var rows = new LoggedRows(2, 1) { Actions = [0, 1], Propensities = [0.5, 0.25], Rewards = [1, 0], Observations = [1, 3] };
         var log = new LearningLog(rows, ["a", "b"], new RewardScale(0, 1), HasMask: false) { Expected = [0.2f, 0.4f, 0.2f, 0.4f] };
         var policies = LogPolicies.Create(log, new TrpoFromLogOptions { HiddenLayers = [], NormalizeObservations = false }, seed: 1, count: 1);
-        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2)], threads: null, isSelfNormalized: false, minEffectiveRows: 0);
+        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2, new LogArrays())], threads: null, isSelfNormalized: false, minEffectiveRows: 0);
         var gradient = new double[problem.Length];
 
         Assert.That(problem.Gradient(gradient), Is.EqualTo(0.3).Within(1e-7));
@@ -34,7 +34,7 @@ public sealed class LogProblemTests
         var rows = new LoggedRows(2, 1) { Actions = [0, 1], Propensities = [0.5, 0.25], Rewards = [1, 0], Observations = [1, 3] };
         var log = new LearningLog(rows, ["a", "b"], new RewardScale(0, 1), HasMask: false) { Expected = [0.2f, 0.4f, 0.2f, 0.4f], MinProbability = 0.5 };
         var policies = LogPolicies.Create(log, new TrpoFromLogOptions { HiddenLayers = [], NormalizeObservations = false }, seed: 1, count: 1);
-        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2)], threads: null, isSelfNormalized: false, minEffectiveRows: 0);
+        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2, new LogArrays())], threads: null, isSelfNormalized: false, minEffectiveRows: 0);
 
         Assert.That(problem.Gradient(new double[problem.Length]), Is.EqualTo((1.1 + 0.3 - 0.4) / 2).Within(1e-7));
         Assert.That(problem.Start.EffectiveRows, Is.EqualTo(9 / 5.0).Within(1e-12), "the weights are not limited");
@@ -46,7 +46,7 @@ public sealed class LogProblemTests
         var rows = new LoggedRows(2, 1) { Actions = [0, 1], Propensities = [0.5, 0.25], Rewards = [1, 0], Observations = [1, 1] };
         var log = new LearningLog(rows, ["a", "b"], new RewardScale(0, 1), HasMask: false);
         var policies = LogPolicies.Create(log, new TrpoFromLogOptions { HiddenLayers = [], NormalizeObservations = false }, seed: 1, count: 1);
-        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2)], threads: null, isSelfNormalized: true, minEffectiveRows: 0);
+        var problem = new LogProblem([new LogObjective(policies[0], log, imitates: false, start: 0, count: 2, new LogArrays())], threads: null, isSelfNormalized: true, minEffectiveRows: 0);
         var gradient = new double[problem.Length];
 
         // v = (1 x 1 + 2 x 0) / 3; the derivative by the first logit is 0.25 (2/3 / 0.5) / 2 + 0.25 (1/3 / 0.25) / 2 = 1/3.
@@ -59,7 +59,7 @@ public sealed class LogProblemTests
     public void Derivatives_are_those_of_finite_differences([Values] bool isSelfNormalized, [Values] bool imitates, [Values] bool hasMask)
     {
         var (log, policies) = Random(hasMask);
-        var problem = new LogProblem([.. policies.Select((policy, part) => new LogObjective(policy, log, imitates, start: 50 * part, count: 50))], threads: null, isSelfNormalized && !imitates, minEffectiveRows: 0);
+        var problem = new LogProblem([.. policies.Select((policy, part) => new LogObjective(policy, log, imitates, start: 50 * part, count: 50, new LogArrays()))], threads: null, isSelfNormalized && !imitates, minEffectiveRows: 0);
         var (gradient, start) = (new double[problem.Length], new double[problem.Length]);
         problem.CopyTo(start);
         var objective = problem.Gradient(gradient);
@@ -93,7 +93,7 @@ public sealed class LogProblemTests
     public void A_trial_with_too_few_effective_rows_is_minus_infinity_and_the_start_never_is()
     {
         var (log, policies) = Random(hasMask: false);
-        var objectives = policies.Select((policy, part) => new LogObjective(policy, log, imitates: false, start: 50 * part, count: 50)).ToList();
+        var objectives = policies.Select((policy, part) => new LogObjective(policy, log, imitates: false, start: 50 * part, count: 50, new LogArrays())).ToList();
         var free = new LogProblem(objectives, threads: null, isSelfNormalized: false, minEffectiveRows: 0);
         var bounded = new LogProblem(objectives, threads: null, isSelfNormalized: false, minEffectiveRows: 1_000);
         double[] gradient = new double[free.Length], start = new double[free.Length];

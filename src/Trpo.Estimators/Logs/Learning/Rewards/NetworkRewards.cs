@@ -22,13 +22,17 @@ internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardMod
         var predictor = new Predictor(network, scale, rows.Sum(row => log.Rewards[row]) / rows.Length);
         var fitted = Math.Max(1, rows.Length - (rows.Length / 10));
         var (blocks, optimizer) = (new RowBlocks(fitted, MaxRows), new TrustRegionOptimizer(new ValueFunctionOptions().TrustRegion));
-        var (best, least) = (new double[network.Parameters.Length], double.PositiveInfinity);
+        var (best, minError) = (new double[network.Parameters.Length], double.PositiveInfinity);
+
+        // Read once: the objectives of the rows that choose the step, and that of the fitted rows, if each step takes them all.
+        RewardObjective[] choosing = fitted < rows.Length ? [.. Objectives(new RowBlocks(rows.Length - fitted, MaxRows), fitted)] : [];
+        var whole = blocks.Count == 1 ? Objectives(blocks, 0).Single() : null;
         Keep();
         for (var step = 0; step < steps; step++)
         {
             check();
             var block = step % blocks.Count;
-            var problem = new ValueProblem([predictor.Objective(log, rows.AsSpan(blocks.Start(block), blocks.RowsOf(block)))]);
+            var problem = new ValueProblem([whole ?? predictor.Objective(log, rows.AsSpan(blocks.Start(block), blocks.RowsOf(block)))]);
             if (optimizer.Step(problem).Outcome != TrustRegionOutcome.Accepted && blocks.Count == 1)
                 break;
             Keep();
@@ -39,20 +43,17 @@ internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardMod
 
         void Keep()
         {
-            var error = Error();
-            if (fitted < rows.Length && !(error < least))
+            var error = choosing.Sum(objective => objective.SumErrors());
+            if (choosing.Length > 0 && !(error < minError))
                 return;
-            least = error;
+            minError = error;
             network.Parameters.CopyTo(best);
         }
 
-        // The sum of the squared errors on the rows that are not fitted.
-        double Error()
+        IEnumerable<RewardObjective> Objectives(RowBlocks parts, int start)
         {
-            var sum = 0.0;
-            for (var start = fitted; start < rows.Length; start += MaxRows)
-                sum += predictor.Objective(log, rows.AsSpan(start, Math.Min(MaxRows, rows.Length - start))).Linearize().Objective;
-            return sum;
+            for (var part = 0; part < parts.Count; part++)
+                yield return predictor.Objective(log, rows.AsSpan(start + parts.Start(part), parts.RowsOf(part)));
         }
     }
 

@@ -78,6 +78,16 @@ internal sealed class RewardObjective(IDifferentiableNetwork network, float[] fe
         return new TrialSums(errors, differences);
     }
 
+    /// <summary>Computes the sum of the squared errors at the present parameters, and keeps nothing for products.</summary>
+    public double SumErrors()
+    {
+        network.Evaluate(features, _outputs);
+        var sum = 0.0;
+        for (var row = 0; row < Rows; row++)
+            sum += (_outputs[Index(row)] - targets[row]) * (_outputs[Index(row)] - targets[row]);
+        return sum;
+    }
+
     /// <inheritdoc/>
     public SampledRows TakeSample() => new(features, [], Rows);
 
