@@ -6,7 +6,7 @@ using Trpo.Reports.Html;
 
 namespace Trpo.Reports.Logs;
 
-/// <summary>The rewards that the reward model predicted beside those that came.</summary>
+/// <summary>The rewards that the reward model predicted beside those that came; for episodes, the values beside the rewards and the values of the next rows.</summary>
 internal static class CalibrationFigure
 {
     private const int Height = 310;
@@ -34,9 +34,10 @@ internal static class CalibrationFigure
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 5 };
         PlotSvg.SetStyle(plot);
-        var observed = evaluation.Episodes is null ? "mean logged reward" : "mean reward and value of what followed";
-        return HtmlPage.Figure("calibration", $"Calibration of the {(evaluation.Episodes is null ? "reward model" : "model of the values")}", observed, """<ul class="legend"><li class="green marks">a tenth of the rows, with its interval of 95 %</li></ul>""" + PlotSvg.Of(plot, "calibration", "Predictions and what came", $"mean predicted {(evaluation.Episodes is null ? "reward" : "value")} of the logged actions", Height, Left),
-            "Each row is predicted by a model that has not seen it" + (evaluation.Episodes is null ? "" : "s episode") + ". On the dashed line, predictions are right on average; far from it, DM is wrong, and DR varies more than it could.");
+        var (title, observed, predictions, caption) = evaluation.Episodes is null
+            ? ("Calibration of the reward model", "mean logged reward", "mean predicted reward of the logged actions", "Each row is predicted by a model that has not seen it. On the dashed line, predictions are right on average; far from it, DM is wrong, and DR varies more than it could.")
+            : ("Consistency of the model of the values", "mean reward and value of the next row", "mean predicted value of the logged actions", "Each row is predicted by a model that has not seen its episode, and compared with its reward and the model's own value of the next row. Far from the dashed line, DM is wrong, and WDR varies more than it could. On it, the model agrees with itself from step to step, which does not show that its values are right.");
+        return HtmlPage.Figure("calibration", title, observed, """<ul class="legend"><li class="green marks">a tenth of the rows, with its interval of 95 %</li></ul>""" + PlotSvg.Of(plot, "calibration", "Predictions and what came", predictions, Height, Left), caption);
     }
 
     private static double MarginOf(CalibrationBin bin) => double.IsFinite(bin.StandardError) ? Margin * bin.StandardError : 0;

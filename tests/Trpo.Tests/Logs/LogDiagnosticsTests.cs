@@ -36,6 +36,22 @@ public sealed class LogDiagnosticsTests
     }
 
     [Test]
+    public void Shares_of_weights_beyond_all_numbers_are_numbers()
+    {
+        double[] moderate = [0, 0.06, 1, 1.5, 40];
+        var (infinite, logarithms) = (WeightBin.Of([double.PositiveInfinity, double.PositiveInfinity, 1]), WeightBin.OfLogarithms([.. moderate.Select(weight => Math.Log(weight))]));
+        var beyond = WeightBin.OfLogarithms([710, 710 + Math.Log(3), -800, double.NegativeInfinity]);
+
+        Assert.That((infinite[^1].WeightShare, infinite[6].WeightShare), Is.EqualTo((1.0, 0.0)));
+        Assert.That(WeightBin.Of([1e308, 1e308, 1e308])[^1].WeightShare, Is.EqualTo(1));
+        Assert.That(logarithms.Select(bin => bin.Rows), Is.EqualTo(WeightBin.Of(moderate).Select(bin => bin.Rows)));
+        Assert.That(logarithms.Select(bin => bin.WeightShare), Is.EqualTo(WeightBin.Of(moderate).Select(bin => bin.WeightShare)).Within(1e-12));
+        Assert.That((beyond[^1].Rows, beyond[1].Rows, beyond[0].Rows, beyond[^1].WeightShare), Is.EqualTo((2, 1, 1, 1.0)));
+        Assert.That(WeightBin.OfLogarithms([-900, -900 + Math.Log(3)])[1].WeightShare, Is.EqualTo(1), "all are too small for a number");
+        Assert.That(WeightBin.OfLogarithms([double.NegativeInfinity]).Select(bin => bin.WeightShare), Is.All.Zero);
+    }
+
+    [Test]
     public void Predictions_are_compared_with_rewards_in_tenths_whatever_the_order_of_the_rows()
     {
         double[] predicted = [.. Enumerable.Range(0, 40).Select(row => row * 0.1)];

@@ -40,6 +40,7 @@ public sealed partial class LogEvaluationReportTests
 
         Assert.That(page, Does.Contain("class=\"badge good\">Better than the log<").And.Contain("return per episode, by WDR").And.Contain("by WPDIS, at a one-sided level").And.Contain("4,800").And.Contain("effective episodes"));
         Assert.That(page, Does.Not.Contain("reward per decision").And.Not.Contain("NaN"));
+        Assert.That(page, Does.Contain("Consistency of the model of the values").And.Contain("WDR varies more than it could").And.Contain("which does not show that its values are right").And.Not.Contain("predictions are right on average"));
         Assert.That(Pictures(page).Select(picture => picture.Id), Is.EqualTo(new[] { "estimates", "actions", "overlap", "calibration" }));
         Assert.That(TextsOf(page, "estimates"), Is.SupersetOf(new[] { "DM", "PDIS", "WPDIS", "WDR", "the log", "uniform", "return per episode" }));
         Assert.That(evaluation.Overlap.Sum(bin => bin.Rows), Is.EqualTo(600));

@@ -28,6 +28,10 @@ internal sealed record WeightStatistics(double EffectiveSampleSize, double Rewar
         var max = weights.IsEmpty ? 0 : TensorPrimitives.Max(weights);
         if (max == 0)
             return 0;
+
+        // Beside infinite weights, finite ones are nothing.
+        if (double.IsPositiveInfinity(max))
+            return weights.Count(max);
         var scaled = new double[weights.Length];
         TensorPrimitives.Divide(weights, max, scaled);
         var sum = TensorPrimitives.Sum<double>(scaled);

@@ -4,16 +4,17 @@ namespace Trpo.Estimators.Logs.Evaluation;
 
 /// <summary>
 /// A bin of rows by the reward that the reward model predicted for the logged action, from the other folds. The model is calibrated where the rewards that came are those that it predicted; where it is not, DR leans on
-/// the weights alone.
+/// the weights alone. For episodes, a bin of rows by the predicted value of the logged action, whose difference to <see cref="Observed"/> is the mean Bellman error of the model: where it is far from 0, values are wrong; where
+/// it is 0, the model agrees with itself from step to step, and its values may be wrong nevertheless. No log of another policy has the returns that followed the policy.
 /// </summary>
 public sealed record CalibrationBin
 {
     private const int Count = 10;
 
-    /// <summary>The mean of the predicted rewards.</summary>
+    /// <summary>The mean of the predicted rewards; of the predicted values for episodes.</summary>
     public required double Predicted { get; init; }
 
-    /// <summary>The mean of the logged rewards.</summary>
+    /// <summary>The mean of the logged rewards; for episodes, of the rewards plus the discounted values that the model expects of the next rows.</summary>
     public required double Observed { get; init; }
 
     /// <summary>The standard error of <see cref="Observed"/>; NaN for a single row.</summary>

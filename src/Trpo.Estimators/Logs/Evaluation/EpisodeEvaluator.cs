@@ -6,6 +6,8 @@ namespace Trpo.Estimators.Logs.Evaluation;
 /// <summary>The evaluation of a policy from the episodes of a log in memory.</summary>
 internal static class EpisodeEvaluator
 {
+    private const double MaxOperations = 1e13;
+
     /// <summary>Computes the estimates.</summary>
     /// <param name="loaded">The log.</param>
     /// <param name="episodes">The episodes of the log.</param>
@@ -15,13 +17,15 @@ internal static class EpisodeEvaluator
     {
         var (log, policy, names) = loaded;
         var model = new FittedQEvaluation(log, episodes, EpisodeFolds.Assign(log, episodes, Math.Min(options.Folds, episodes.Count), options.Seed));
-        var (evaluated, uniform) = (Of(policy), Of(new BaselinePolicies(log).Uniform()));
+        CheckCost(model.CountOperations(), log, episodes);
+        var baseline = new BaselinePolicies(log).Uniform();
+        var values = model.Evaluate([policy, baseline], options.Discount, options.RidgePenalty, check);
+        var (evaluated, uniform) = (Of(policy, values[0]), Of(baseline, values[1]));
         var (robust, normalized, returns) = (WeightedDoublyRobust.Terms(evaluated), WeightedPerDecisionSampling.Terms(evaluated), evaluated.Returns());
-        double[] weights = [.. evaluated.FinalLogWeights().Select(Math.Exp)];
         var statistics = EpisodeWeights.Of(evaluated, returns);
         var (untried, action) = LogEvaluator.Untried(log, policy);
-        var doubt = EpisodeTrust.FindDoubt(evaluated, returns, statistics, EpisodeWeights.MeanOfSteps(evaluated), (untried, names[action]), MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
-        return new LogEvaluation(log.Count, names, Estimates(evaluated, robust, normalized, options.Level), statistics, untried, doubt, LogGain.Of(robust, normalized, returns, options.VerdictLevel, doubt is null),
+        var doubt = EpisodeTrust.FindDoubt(evaluated, returns, statistics, EpisodeWeights.OfSteps(evaluated), (untried, names[action]), MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
+        return new LogEvaluation(log.Count, names, Estimates(evaluated, robust, normalized, options.Level, statistics.EffectiveSampleSize > 0), statistics, untried, doubt, LogGain.Of(robust, normalized, returns, options.VerdictLevel, doubt is null),
         [
             LogBaseline.Of(LogBaselineKind.Log, robust, returns, episodes.Count, returns, options, doubt is null),
             LogBaseline.Of(LogBaselineKind.Uniform, robust, WeightedDoublyRobust.Terms(uniform), EpisodeWeights.Of(uniform, returns).EffectiveSampleSize, returns, options, doubt is null),
@@ -29,24 +33,29 @@ internal static class EpisodeEvaluator
         {
             Episodes = episodes.Count,
             Actions = LogAction.Of(log, policy, names),
-            Overlap = WeightBin.Of(weights),
+            Overlap = WeightBin.OfLogarithms(evaluated.FinalLogWeights()),
             Calibration = CalibrationBin.Of(new OffPolicyRows([], evaluated.Targets(), evaluated.Expected, evaluated.Predicted)),
         };
 
-        OffPolicyEpisodes Of(double[] probabilities)
+        OffPolicyEpisodes Of(double[] probabilities, (double[] Expected, double[] Predicted) estimated)
         {
-            var (expected, predicted) = model.Evaluate(probabilities, options.Discount, options.RidgePenalty, check);
-            LogEvaluator.CheckModel(expected);
-            LogEvaluator.CheckModel(predicted);
-            return new OffPolicyEpisodes(episodes, options.Discount, OffPolicyEpisodes.Accumulate(log, episodes, probabilities), log.Rewards, expected, predicted);
+            LogEvaluator.CheckModel(estimated.Expected);
+            LogEvaluator.CheckModel(estimated.Predicted);
+            return new OffPolicyEpisodes(episodes, options.Discount, OffPolicyEpisodes.Accumulate(log, episodes, probabilities), log.Rewards, estimated.Expected, estimated.Predicted);
         }
     }
 
-    private static LogEstimate[] Estimates(OffPolicyEpisodes episodes, double[] robust, double[] normalized, double level) =>
+    private static void CheckCost(double operations, LoggedRows log, LoggedEpisodes episodes)
+    {
+        if (operations > MaxOperations)
+            throw new LogException(FormattableString.Invariant($"The model of the values would take {operations:G2} multiplications, more than {MaxOperations:G2}, some hours: it has regressions of {log.Length} values for each of {episodes.Horizon} steps, each action and each fold. Put a transform such as ProjectToPrincipalComponents in front, lower LogEvaluationOptions.Folds, or take a sample of the episodes."));
+    }
+
+    private static LogEstimate[] Estimates(OffPolicyEpisodes episodes, double[] robust, double[] normalized, double level, bool hasWeights) =>
     [
-        LogEstimate.Of(OffPolicyEstimator.DM, WeightedDoublyRobust.ModelTerms(episodes), level, "The error of the model of the values is in no standard error."),
-        LogEstimate.Of(OffPolicyEstimator.PDIS, PerDecisionSampling.Terms(episodes), level, "The estimate depends on the point from which rewards are counted; WPDIS, which does not, has an interval."),
-        LogEstimate.Of(OffPolicyEstimator.WPDIS, normalized, level, null),
-        LogEstimate.Of(OffPolicyEstimator.WDR, robust, level, null),
+        LogEstimate.Of(OffPolicyEstimator.DM, WeightedDoublyRobust.ModelTerms(episodes), level, "The error of the model of the values is in no standard error.", hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.PDIS, PerDecisionSampling.Terms(episodes), level, "The estimate depends on the point from which rewards are counted; WPDIS, which does not, has an interval.", hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.WPDIS, normalized, level, null, hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.WDR, robust, level, null, hasWeights),
     ];
 }

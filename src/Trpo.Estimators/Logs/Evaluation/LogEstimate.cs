@@ -10,7 +10,7 @@ public sealed record LogEstimate
     /// <summary>The estimator.</summary>
     public required OffPolicyEstimator Estimator { get; init; }
 
-    /// <summary>The estimate; NaN if it is the ratio of a log in which the policy would have taken none of the actions.</summary>
+    /// <summary>The estimate; NaN if it is the ratio of a log in which the policy would have taken none of the actions, or if rewards or weights are too large.</summary>
     public required double Value { get; init; }
 
     /// <summary>The standard error of <see cref="Value"/>, without the bias that the estimator may have.</summary>
@@ -27,11 +27,12 @@ public sealed record LogEstimate
     /// <param name="terms">The terms, at least two.</param>
     /// <param name="level">The level of the interval.</param>
     /// <param name="noInterval">The reason why there is none; null if there is one.</param>
-    internal static LogEstimate Of(OffPolicyEstimator estimator, double[] terms, double level, string? noInterval)
+    /// <param name="hasWeights">False if all weights are 0.</param>
+    internal static LogEstimate Of(OffPolicyEstimator estimator, double[] terms, double level, string? noInterval, bool hasWeights)
     {
         var mean = MeanOfTerms.Of(terms);
         if (noInterval is null && double.IsNaN(mean.Value))
-            noInterval = "The policy would have taken none of the logged actions.";
+            noInterval = hasWeights ? "Rewards or weights are too large for numbers." : "The policy would have taken none of the logged actions.";
         return new LogEstimate
         {
             Estimator = estimator,
@@ -45,7 +46,7 @@ public sealed record LogEstimate
     /// <summary>Computes a normal confidence interval.</summary>
     internal static ConfidenceInterval IntervalOf(MeanOfTerms mean, double level)
     {
-        var margin = NormalQuantile.Of((1 + level) / 2) * mean.StandardError;
+        var margin = -NormalQuantile.Of((1 - level) / 2) * mean.StandardError;
         return new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level);
     }
 

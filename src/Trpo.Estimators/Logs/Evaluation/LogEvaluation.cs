@@ -77,7 +77,7 @@ public sealed class LogEvaluation
     /// <summary>The importance weights of the rows, or of the episodes at their ends, in eleven bins, whose edges are 0 and the powers of two from 1/16 to 16: the overlap of the policy with the log.</summary>
     public IReadOnlyList<WeightBin> Overlap { get; internal init; } = [];
 
-    /// <summary>The predictions of the reward model beside the logged rewards, in up to ten bins, where rows of one prediction are in one bin; for episodes, the values of the logged actions beside the rewards plus the discounted values of what followed.</summary>
+    /// <summary>The predictions of the reward model beside the logged rewards, in up to ten bins, where rows of one prediction are in one bin; for episodes, the values of the logged actions beside the rewards plus the discounted values that the same model expects of the next rows, which shows its Bellman errors and not whether its values are right.</summary>
     public IReadOnlyList<CalibrationBin> Calibration { get; internal init; } = [];
 
     /// <summary>The worth of the policies that a log brings itself, and the gain of the policy over each. A policy that is not above them is not worth its training.</summary>

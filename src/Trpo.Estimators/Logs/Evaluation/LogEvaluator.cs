@@ -81,6 +81,7 @@ internal static class LogEvaluator
 
     private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
     {
+        var hasWeights = TensorPrimitives.Max<double>(rows.Weights) > 0;
         const string Biased = "The threshold trades variance for a bias that no standard error shows: such intervals are too short.";
         return
         [
@@ -93,6 +94,6 @@ internal static class LogEvaluator
             Of(OffPolicyEstimator.DRos, ShrunkDoublyRobust.Terms(rows, options.Shrinkage), Biased),
         ];
 
-        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval) => LogEstimate.Of(estimator, terms, options.Level, noInterval);
+        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval) => LogEstimate.Of(estimator, terms, options.Level, noInterval, hasWeights);
     }
 }

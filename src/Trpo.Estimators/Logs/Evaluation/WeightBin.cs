@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Trpo.Estimators.Logs.Evaluation;
 
 /// <summary>
@@ -21,15 +23,40 @@ public sealed record WeightBin
     public required double WeightShare { get; init; }
 
     /// <summary>Computes the bins, whose edges are the same for every log: 0, and powers of two from 1/16 to 16.</summary>
-    /// <param name="weights">The weights, finite or infinite.</param>
+    /// <param name="weights">The weights, finite or infinite. Beside infinite weights, finite ones have no share.</param>
     internal static IReadOnlyList<WeightBin> Of(ReadOnlySpan<double> weights)
     {
-        var (rows, sums) = (new int[Edges.Length], new double[Edges.Length]);
-        foreach (var weight in weights)
+        var (max, relative) = (TensorPrimitives.Max(weights), new double[weights.Length]);
+        for (var i = 0; i < relative.Length; i++)
+            relative[i] = weights[i] == max ? 1 : weights[i] / max;
+        return Of(weights, relative, isAnyPositive: max > 0);
+    }
+
+    /// <summary>Computes the bins of weights beyond all numbers from their logarithms.</summary>
+    /// <param name="logarithms">The natural logarithms of the weights; negative infinity for a weight of 0.</param>
+    internal static IReadOnlyList<WeightBin> OfLogarithms(ReadOnlySpan<double> logarithms)
+    {
+        var (max, weights, relative) = (TensorPrimitives.Max(logarithms), new double[logarithms.Length], new double[logarithms.Length]);
+        for (var i = 0; i < weights.Length; i++)
         {
-            var bin = Array.FindIndex(Edges, edge => weight < edge) is >= 0 and var index ? index : Edges.Length - 1;
+            if (double.IsNegativeInfinity(logarithms[i]))
+                continue;
+
+            // A weight that is too small for a number is not that of an episode which the policy never has.
+            (weights[i], relative[i]) = (Math.Max(double.Epsilon, Math.Exp(logarithms[i])), Math.Exp(logarithms[i] - max));
+        }
+
+        return Of(weights, relative, isAnyPositive: max > double.NegativeInfinity);
+    }
+
+    private static WeightBin[] Of(ReadOnlySpan<double> weights, ReadOnlySpan<double> relative, bool isAnyPositive)
+    {
+        var (rows, sums) = (new int[Edges.Length], new double[Edges.Length]);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var bin = BinOf(weights[i]);
             rows[bin]++;
-            sums[bin] += weight;
+            sums[bin] += relative[i];
         }
 
         var total = sums.Sum();
@@ -38,7 +65,9 @@ public sealed record WeightBin
             From = bin <= 1 ? 0 : Edges[bin - 1],
             To = bin == 0 ? 0 : edge,
             Rows = rows[bin],
-            WeightShare = total > 0 ? sums[bin] / total : 0,
+            WeightShare = isAnyPositive ? sums[bin] / total : 0,
         })];
     }
+
+    private static int BinOf(double weight) => Array.FindIndex(Edges, edge => weight < edge) is >= 0 and var index ? index : Edges.Length - 1;
 }

@@ -16,6 +16,8 @@ public sealed class EpisodePropertyTests
 
     [TestCase(1e6)]
     [TestCase(1e-6)]
+    [TestCase(1e9)]
+    [TestCase(1e-9)]
     [TestCase(3)]
     public void A_scale_of_the_rewards_scales_the_estimates(double scale)
     {

@@ -1,4 +1,6 @@
 using Trpo.Estimators.Logs;
+using Trpo.Estimators.Logs.Estimation;
+using Trpo.Estimators.Logs.Estimation.Episodes;
 using Trpo.Estimators.Logs.Evaluation;
 
 namespace Trpo.Tests.Logs.Episodes;
@@ -37,6 +39,37 @@ public sealed class EpisodeTrustTests
         var evaluation = Evaluate(log with { Rows = log.Rows with { Propensities = [.. log.Rows.Propensities.Select(probability => Math.Min(1, 1.05 * probability))] } });
 
         Assert.That(evaluation.Doubt, Does.StartWith("the mean weight of single steps is 0.9").And.Contain("CheckLog tells more"));
+    }
+
+    // Over hundreds of steps, the products of both are beyond what is known of them; single steps tell whose fault it is.
+    [Test]
+    public void Long_episodes_are_blamed_for_their_length_and_wrong_probabilities_for_themselves()
+    {
+        var log = new MarkovLog(states: 6, horizon: 1_500, distance: 0.6).Draw(20, seed: 1);
+        var wrong = log with { Rows = log.Rows with { Propensities = [.. log.Rows.Propensities.Select((probability, row) => row % 2 == 0 ? Math.Min(1, 1.2 * probability) : probability)] } };
+
+        Assert.That(Evaluate(log).Doubt, Does.StartWith("the effective number of episodes is ").And.Contain("over 1500 steps, the policy seldom does what the log did"));
+        Assert.That(Evaluate(wrong).Doubt, Does.StartWith("the mean weight of single steps is 0.9").And.Contain("the probabilities are not those with which actions were drawn"));
+    }
+
+    [Test]
+    public void Weights_of_episodes_beyond_all_numbers_do_not_accuse_the_probabilities()
+    {
+        // Two kinds of episodes, half of them each: the weight of a step is 1.9 in the one, and 0.1 in the other.
+        const int Horizon = 1_200, Episodes = 200;
+        var log = new LoggedRows(2, 0)
+        {
+            Actions = [.. Enumerable.Range(0, Episodes * Horizon).Select(row => row / Horizon % 2)],
+            Propensities = [.. Enumerable.Repeat(0.5, Episodes * Horizon)],
+            Rewards = [.. Enumerable.Range(0, Episodes * Horizon).Select(row => (row * 7 % 5) - 2.0 + (row / Horizon / 2 % 7))],
+            Observations = [],
+        };
+        var evaluation = Evaluate(new LoadedLog(log, [.. Enumerable.Range(0, log.Count).SelectMany(_ => new[] { 0.95, 0.05 })], ["a", "b"]) { Episodes = new LoggedEpisodes([.. Enumerable.Range(0, log.Count)], [.. Enumerable.Range(0, Episodes + 1).Select(i => i * Horizon)]) });
+
+        Assert.That((evaluation.MaxWeight, evaluation.EffectiveSampleSize), Is.EqualTo((double.PositiveInfinity, 100.0)));
+        Assert.That(evaluation.Doubt, Does.Contain("steps").And.Not.Contain("robabilit"));
+        Assert.That(evaluation.Overlap.Select(bin => (bin.Rows, bin.WeightShare)).Where(bin => bin.Rows > 0), Is.EqualTo(new[] { (100, 0.0), (100, 1.0) }), "none of them is an episode that the policy never has");
+        Assert.That(evaluation.Overlap[1].Rows, Is.EqualTo(100));
     }
 
     [Test]

@@ -27,7 +27,7 @@ public sealed class SharedRegressionTests
         {
             var log = process.Draw(episodes, (ulong)seed);
             var folds = EpisodeFolds.Assign(log.Rows, log.Episodes!, 3, seed: 0);
-            foreach (var (index, (expected, predicted)) in new[] { new FittedQEvaluation(log.Rows, log.Episodes!, folds).Evaluate(log.Policy, 1, 1, () => { }), Shared(log, folds) }.Index())
+            foreach (var (index, (expected, predicted)) in new[] { new FittedQEvaluation(log.Rows, log.Episodes!, folds).Evaluate([log.Policy], 1, 1, () => { })[0], Shared(log, folds) }.Index())
             {
                 var read = new OffPolicyEpisodes(log.Episodes!, 1, OffPolicyEpisodes.Accumulate(log.Rows, log.Episodes!, log.Policy), log.Rows.Rewards, expected, predicted);
                 errors[index] += Math.Pow(WeightedDoublyRobust.Terms(read).Average() - process.Truth, 2) / Replications;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Trpo.Estimators.Logs.Estimation.Episodes;
 
@@ -24,12 +25,10 @@ internal static class EpisodeWeights
         };
     }
 
-    /// <summary>
-    /// Computes the mean weight of single steps over all rows, with its standard error over episodes: 1 in expectation if the probabilities are right, and far less dispersed than the products.
-    /// </summary>
-    public static MeanOfTerms MeanOfSteps(OffPolicyEpisodes episodes)
+    /// <summary>Computes the statistics of the weights of single steps.</summary>
+    public static StepWeights OfSteps(OffPolicyEpisodes episodes)
     {
-        var rows = 0;
+        var weights = new List<double>(episodes.Rewards.Length);
         var deviations = episodes.PerEpisode(own =>
         {
             var (sum, before) = (0.0, 0.0);
@@ -38,8 +37,8 @@ internal static class EpisodeWeights
                 // Where the policy would not have come, the ratio of two products is not known: the step is left out, which the steps before decide alone.
                 if (!double.IsNegativeInfinity(before))
                 {
-                    sum += Math.Exp(episodes.LogWeights[row] - before) - 1;
-                    rows++;
+                    weights.Add(Math.Exp(episodes.LogWeights[row] - before));
+                    sum += weights[^1] - 1;
                 }
 
                 before = episodes.LogWeights[row];
@@ -47,8 +46,8 @@ internal static class EpisodeWeights
 
             return sum;
         });
-        var mean = MeanOfTerms.Of(deviations);
-        var share = (double)deviations.Length / rows;
-        return new MeanOfTerms(1 + (share * mean.Value), share * mean.StandardError);
+        var (mean, share) = (MeanOfTerms.Of(deviations), (double)deviations.Length / weights.Count);
+        var all = CollectionsMarshal.AsSpan(weights);
+        return new StepWeights(new MeanOfTerms(1 + (share * mean.Value), share * mean.StandardError), WeightStatistics.EffectiveSize(all), TensorPrimitives.Max<double>(all));
     }
 }

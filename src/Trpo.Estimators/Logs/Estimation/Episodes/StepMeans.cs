@@ -34,7 +34,7 @@ internal static class StepMeans
             ended = LogSum([.. steps[step].Where(row => episodes.Episodes.Next[row] < 0)], episodes.LogWeights, ended);
         }
 
-        var (least, rests) = Rests(sums, means, episodes.Discount);
+        var (minLogSums, tails) = Tails(sums, means, episodes.Discount);
         for (var episode = 0; episode < terms.Length; episode++)
         {
             var rows = episodes.Episodes.Rows(episode);
@@ -42,26 +42,26 @@ internal static class StepMeans
             for (var step = 0; step < rows.Length; step++, factor *= episodes.Discount)
                 sum += factor * Weigh(Math.Exp(episodes.LogWeights[rows[step]] - sums[step]), values[rows[step]] - means[step]);
             if (rows.Length < horizon)
-                sum -= Math.Exp(episodes.LogWeights[rows[^1]] - least[rows.Length]) * rests[rows.Length];
+                sum -= Math.Exp(episodes.LogWeights[rows[^1]] - minLogSums[rows.Length]) * tails[rows.Length];
             terms[episode] = total + (terms.Length * sum);
         }
 
         return terms;
     }
 
-    // The sums over the steps from each one on of discount^t m_t / S_t, by which the weight of an episode that ended before is multiplied. They are multiplied with the least S of those steps, which is
+    // The sums over the steps from each one on of discount^t m_t / S_t, by which the weight of an episode that ended before is multiplied. They are multiplied with the smallest S of those steps, which is
     // no less than that weight, so that nothing overflows.
-    private static (double[] Least, double[] Rests) Rests(double[] sums, double[] means, double discount)
+    private static (double[] MinLogSums, double[] Tails) Tails(double[] sums, double[] means, double discount)
     {
-        var (least, rests) = (new double[sums.Length + 1], new double[sums.Length + 1]);
-        least[^1] = double.PositiveInfinity;
+        var (minLogSums, tails) = (new double[sums.Length + 1], new double[sums.Length + 1]);
+        minLogSums[^1] = double.PositiveInfinity;
         for (var step = sums.Length - 1; step >= 0; step--)
         {
-            least[step] = Math.Min(least[step + 1], sums[step]);
-            rests[step] = (rests[step + 1] * Math.Exp(least[step] - least[step + 1])) + (Math.Pow(discount, step) * means[step] * Math.Exp(least[step] - sums[step]));
+            minLogSums[step] = Math.Min(minLogSums[step + 1], sums[step]);
+            tails[step] = (tails[step + 1] * Math.Exp(minLogSums[step] - minLogSums[step + 1])) + (Math.Pow(discount, step) * means[step] * Math.Exp(minLogSums[step] - sums[step]));
         }
 
-        return (least, rests);
+        return (minLogSums, tails);
     }
 
     private static double LogSum(ReadOnlySpan<int> rows, double[] logarithms, double other)
