@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Trpo.Benchmarks;
+using Trpo.Benchmarks.Logs;
 using Trpo.Benchmarks.Ratios;
 using Trpo.Benchmarks.Throughput;
 using Trpo.Benchmarks.Workers;
@@ -11,6 +12,8 @@ return args switch
 {
     [StartupProbe.Verb, var part, var start] => StartupProbe.Execute(part, long.Parse(start, CultureInfo.InvariantCulture)),
     ["throughput", var picture] => ThroughputRun.Execute(picture),
+    ["log-scale"] => LogScaleRun.Execute(),
+    [LogScaleProbe.Verb, var rows] => LogScaleProbe.Execute(int.Parse(rows, CultureInfo.InvariantCulture)),
     ["workers"] => WorkerRun.Execute(),
     ["ratios", .. var parts] => RatioRun.Execute(parts),
     _ => Profile(args),
