@@ -9,6 +9,7 @@ namespace Trpo.Cli.Logs.Files;
 internal sealed class CsvRows : IDisposable
 {
     private const int MaxNamed = 12;
+    private const string QuoteRule = "Put quotes around a cell that has a quote, a separator or a line break in it, and two quotes for one inside of quotes.";
 
     private readonly string _path;
     private readonly IReadOnlyList<string> _names;
@@ -45,6 +46,8 @@ internal sealed class CsvRows : IDisposable
         var names = new string[row.ColCount];
         for (var i = 0; i < names.Length; i++)
         {
+            if (!CsvQuotes.AreAroundCell(row[i].Span))
+                throw new CommandException($"The header of {path} has a quote within the name '{LogCell.Beginning(row[i].Span.Trim().ToString().ReplaceLineEndings(" "))}'. {QuoteRule}");
             names[i] = Unquoted(row[i].Span).ToString();
             if (names[i].Contains('\0', StringComparison.Ordinal))
                 throw new CommandException($"{path} is no text: there is a NUL character in its header. A log is a CSV file, an SQLite database or a Parquet file.");
@@ -68,8 +71,10 @@ internal sealed class CsvRows : IDisposable
             var row = _reader.Current;
             if (row.ColCount == 1 && row.Span.Trim().IsEmpty)
                 continue;
+            if (row.Span.Contains('"'))
+                CheckQuotes(row);
             if (row.ColCount != _names.Count)
-                throw new CommandException(Text($"Line {row.LineNumberFrom} of {_path} has {row.ColCount} cells, but the header has {_names.Count}: {string.Join(", ", _names.Take(MaxNamed).Select(name => $"'{LogCell.Beginning(name)}'"))}{(_names.Count > MaxNamed ? ", ..." : "")}. Put quotes around a cell that has a separator or a line break in it, and two quotes for one inside of quotes."));
+                throw new CommandException(Text($"Line {row.LineNumberFrom} of {_path} has {row.ColCount} cells, but the header has {_names.Count}: {string.Join(", ", _names.Take(MaxNamed).Select(name => $"'{LogCell.Beginning(name)}'"))}{(_names.Count > MaxNamed ? ", ..." : "")}. {QuoteRule}"));
             if (row.Span.Contains('\0'))
                 throw new CommandException(Text($"There is a NUL character in line {row.LineNumberFrom} of {_path}: the file is damaged, or no text."));
             return true;
@@ -80,6 +85,19 @@ internal sealed class CsvRows : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
+
+    // Any quote begins or ends a part in which separators and line breaks are text, for Sep: a stray one would make one row of two.
+    private void CheckQuotes(SepReader.Row row)
+    {
+        for (var i = 0; i < row.ColCount; i++)
+        {
+            if (!CsvQuotes.AreAroundCell(row[i].Span))
+                throw new CommandException(Text($"Line {row.LineNumberFrom} of {_path} has a quote within the cell '{LogCell.Beginning(row[i].Span.Trim().ToString().ReplaceLineEndings(" "))}'. {QuoteRule}"));
+        }
+
+        if (CsvQuotes.MergeRows(row.Span, _reader.Spec.Sep.Separator, _names.Count))
+            throw new CommandException(Text($"The line {row.LineNumberFrom} of {_path} and the one behind it are one row by their quotes, but each looks like a row of {_names.Count} cells: a quote is missing, or one too many. If they are one row, write spaces for the line breaks in its cells. {QuoteRule}"));
+    }
 
     // Sep's own removal of quotes also trims spaces that were quoted, where a quote stands beside them.
     private static ReadOnlySpan<char> Unquoted(ReadOnlySpan<char> cell)

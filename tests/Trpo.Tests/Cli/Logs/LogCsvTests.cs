@@ -34,6 +34,12 @@ public sealed class LogCsvTests
     [TestCase("Column 4 of 5 in the header", "Action,Probability,Reward,,x\na,0.5,1,2,3\n")]
     [TestCase("has one column, 'Action Probability'", "Action Probability\na 0.5\n")]
     [TestCase("Line 2 of", Header + "\"a,0.5,1,2\nb,0.5,1,3\n")]
+    [TestCase("Line 3 of", Header + "c,0.5,1,2\na 5\" disk,0.5,1,2\na 6\" disk,0.5,1,3\n", Description = "Two quotes of inches would make one row of two.")]
+    [TestCase("within the name '5\" a,0.5,1,2 b\"'", "Action,Probability,Reward,5\"\na,0.5,1,2\nb\",0.5,1,3\n")]
+    [TestCase("within the cell 'a \"b\" c'", Header + "a \"b\" c,0.5,1,2\n")]
+    [TestCase("within the cell '\"a\" b'", Header + "\"a\" b,0.5,1,2\n")]
+    [TestCase("within the cell '\"a \"b\" c\"'", Header + "\"a \"b\" c\",0.5,1,2\n")]
+    [TestCase("The line 3 of", Header + "c,0.5,1,2\n\"shoes,0.5,1,2\nhats\",0.5,1,3\n", Description = "A cell of two rows whose quotes are in order.")]
     public void A_damaged_file_is_refused_by_name(string message, string content)
     {
         var error = Refusal(Write(content));
@@ -54,7 +60,7 @@ public sealed class LogCsvTests
     public void A_cell_of_a_megabyte_is_read_where_it_is_ignored_and_refused_as_a_category()
     {
         var cell = new string('y', 1 << 20);
-        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i}\n"));
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i % 7}\n"));
         var file = Write(Header.TrimEnd() + ",note\n" + rows.Replace("\n", ",short\n", StringComparison.Ordinal) + $"a,0.5,1,2,{cell}\n");
 
         var refused = Tool.RunHere("log", "check", "--data", file);
@@ -70,6 +76,18 @@ public sealed class LogCsvTests
         var file = Write(Header + $"a,0.5,1,\"{new string('y', 20 << 20)}\"\n");
 
         Assert.That(Refusal(file), Does.Contain("a row that cannot be read"));
+    }
+
+    [TestCase("\"two\nlines\",0.5,1,2\n", "two\nlines")]
+    [TestCase("\"two, and, more,\n, and, lines\",0.5,1,2\n", "two, and, more,\n, and, lines")]
+    [TestCase(" \"a \"\"b\"\" c\" ,0.5,1,2\n", "a \"b\" c")]
+    [TestCase("\"\",0.5,1,2\n", "")]
+    [TestCase("\"\"\"\",0.5,1,2\n", "\"")]
+    public void Quotes_that_stand_around_a_cell_are_read(string row, string action)
+    {
+        using var file = CsvLog.Create(Write(Header + row), CancellationToken.None);
+
+        Assert.That(file.Load(new MLContext(), [new LogField("Action", LogFieldType.Text)]).GetColumn<string>("Action"), Is.EqualTo(new[] { action }));
     }
 
     [Test]
