@@ -7,7 +7,7 @@ using Trpo.Estimators.Logs.Learning;
 
 namespace Trpo.Cli.Logs;
 
-/// <summary>The display of the steps of learning from a log: a line that is written over in a terminal, a line per tenth of the steps elsewhere.</summary>
+/// <summary>The display of the steps of learning from a log: a line that is written over in a terminal, a line for the first step and for each tenth of the steps elsewhere.</summary>
 internal sealed class LogTrainingDisplay : IProgress<TrpoFromLogIteration>
 {
     private const int LineCount = 10;
@@ -34,7 +34,7 @@ internal sealed class LogTrainingDisplay : IProgress<TrpoFromLogIteration>
     {
         Last = value;
         var line = (int)((long)value.Iteration * LineCount / value.Iterations);
-        if (_live is null && (line != _lastLine || value.Outcome is not null))
+        if (_live is null && (value.Iteration == 1 || line != _lastLine || value.Outcome is not null))
             _terminal.WriteLine($"{Line(value)}");
         else if (_live is not null && (_lastRefresh == 0 || value.Outcome is not null || Stopwatch.GetElapsedTime(_lastRefresh) > RefreshInterval))
             Refresh(value);

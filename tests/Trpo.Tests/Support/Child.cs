@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Trpo.Tests.Support;
 
@@ -37,12 +38,19 @@ internal static class Child
     /// <param name="file">The file; the program learns its path by the environment variable TRPO_TEST_FILE.</param>
     /// <param name="signals">The names of the signals, separated by spaces; a number among them is a pause in seconds.</param>
     /// <param name="arguments">The arguments of the program.</param>
-    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, signals, isGroup: false, arguments);
+    public static (int ExitCode, string Output, string Error) RunUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, text: null, signals, isGroup: false, arguments);
 
     /// <summary>Runs a program as <see cref="RunUntil(string, string, string, ReadOnlySpan{string})"/> does, and sends the signals to its children too, as a terminal does. On Linux alone.</summary>
-    public static (int ExitCode, string Output, string Error) RunGroupUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, signals, isGroup: true, arguments);
+    public static (int ExitCode, string Output, string Error) RunGroupUntil(string project, string file, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file, text: null, signals, isGroup: true, arguments);
 
-    private static (int ExitCode, string Output, string Error) RunAndSignal(string project, string file, string signals, bool isGroup, ReadOnlySpan<string> arguments)
+    /// <summary>Runs a program, and sends it signals as soon as it has written a line to its standard output.</summary>
+    /// <param name="project">The program.</param>
+    /// <param name="text">A part of the line.</param>
+    /// <param name="signals">The names of the signals, as those of <see cref="RunUntil(string, string, string, ReadOnlySpan{string})"/>.</param>
+    /// <param name="arguments">The arguments of the program.</param>
+    public static (int ExitCode, string Output, string Error) RunUntilLine(string project, string text, string signals, params ReadOnlySpan<string> arguments) => RunAndSignal(project, file: "", text, signals, isGroup: false, arguments);
+
+    private static (int ExitCode, string Output, string Error) RunAndSignal(string project, string file, string? text, string signals, bool isGroup, ReadOnlySpan<string> arguments)
     {
         // Where the tests themselves run in the background, Ctrl-C may be ignored, and a child would inherit that.
         var isLinux = OperatingSystem.IsLinux();
@@ -53,10 +61,14 @@ internal static class Child
             start.ArgumentList.Add(argument);
         start.Environment["TRPO_TEST_FILE"] = file;
         using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (output, error) = (ReadAsync(process.StandardOutput, text, seen), process.StandardError.ReadToEndAsync());
         try
         {
-            Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 120_000, pollingInterval: 50));
+            if (text is null)
+                Assert.That(() => process.HasExited || File.Exists(file), Is.True.After(delayInMilliseconds: 120_000, pollingInterval: 50));
+            else
+                Assert.That(Task.WaitAny([seen.Task, output], TimeSpan.FromMinutes(2)), Is.Not.EqualTo(-1), $"a line with '{text}'");
             var commands = signals.Split(' ').Select(word => char.IsAsciiDigit(word[0]) ? $"sleep {word}" : $"kill -s {word} -- {(isGroup ? "-" : "")}{process.Id}");
             using (var shell = Process.Start("sh", ["-c", string.Join("; ", commands)]))
                 shell.WaitForExit();
@@ -68,6 +80,21 @@ internal static class Child
             if (!process.HasExited)
                 process.Kill();
         }
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader, string? text, TaskCompletionSource seen)
+    {
+        if (text is null)
+            return await reader.ReadToEndAsync();
+        var all = new StringBuilder();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            all.AppendLine(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+                seen.TrySetResult();
+        }
+
+        return all.ToString();
     }
 
     private static string Tail(string text) => text[^Math.Min(text.Length, 500)..];

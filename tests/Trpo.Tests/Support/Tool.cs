@@ -32,4 +32,7 @@ internal static class Tool
 
     /// <inheritdoc cref="Child.RunUntil"/>
     public static (int ExitCode, string Output, string Error) RunUntil(string file, string signals, params ReadOnlySpan<string> arguments) => Child.RunUntil(Program[..^4], file, signals, arguments);
+
+    /// <inheritdoc cref="Child.RunUntilLine"/>
+    public static (int ExitCode, string Output, string Error) RunUntilLine(string text, string signals, params ReadOnlySpan<string> arguments) => Child.RunUntilLine(Program[..^4], text, signals, arguments);
 }
