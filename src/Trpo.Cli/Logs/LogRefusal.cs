@@ -29,6 +29,10 @@ internal sealed class LogRefusal(LogFile file)
             // ML.NET reads files on threads of its own, and wraps what they throw.
             throw new CommandException(inner.Message, exception);
         }
+        catch (Exception exception) when (file.RefusalOf(exception) is { } refusal)
+        {
+            throw refusal;
+        }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new CommandException($"{subject}: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);

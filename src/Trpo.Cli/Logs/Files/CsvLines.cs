@@ -36,7 +36,7 @@ internal sealed class CsvLines(CsvRows rows, (LogField Field, int Index)[] cells
             _line.Append(Separator);
             var cell = rows[index];
             if (field.Type == LogFieldType.Text)
-                Quote(cell);
+                Quote(LogCell.TextOf(cell));
             else if (LogCell.NumberOf(cell) is var number && !double.IsNaN(number))
                 _line.Append(CultureInfo.InvariantCulture, $"{number:E16}"); // TextLoader reads 17 digits exactly, and rounds the last bit of some shorter texts.
         }

@@ -52,12 +52,15 @@ internal static class LogCell
         _ => NumberOf(TextOf(value)),
     };
 
-    /// <summary>Returns the text of a typed value; empty if it is missing.</summary>
+    /// <summary>Returns the text of a cell. Programs write Booleans in several ways, of which a policy must see one.</summary>
+    public static ReadOnlySpan<char> TextOf(ReadOnlySpan<char> cell) => TryBoolean(cell, out var flag) ? TextOf(flag) : cell;
+
+    /// <summary>Returns the text of a typed value; empty if it is missing, <c>true</c> or <c>false</c> for a Boolean and for a text that is one.</summary>
     public static string TextOf(object? value) => value switch
     {
         null or DBNull => "",
-        string text => text,
-        bool flag => flag ? "true" : "false",
+        string text => TryBoolean(text, out var flag) ? TextOf(flag) : text,
+        bool flag => TextOf(flag),
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => $"{value}",
@@ -65,4 +68,6 @@ internal static class LogCell
 
     /// <summary>Returns the beginning of a text, for messages.</summary>
     public static string Beginning(ReadOnlySpan<char> text) => text.Length <= MaxNoted ? text.ToString() : $"{text[..MaxNoted]}...";
+
+    private static string TextOf(bool value) => value ? "true" : "false";
 }

@@ -4,7 +4,7 @@ using Trpo.Cli.Foundation;
 namespace Trpo.Cli.Logs.Files;
 
 /// <summary>A log of decisions in a file: its columns, which a pass over the file found, and the rows as a data view.</summary>
-internal abstract class LogFile
+internal abstract class LogFile : IDisposable
 {
     private readonly (long Length, DateTime Written) _state;
 
@@ -58,12 +58,34 @@ internal abstract class LogFile
     /// <param name="cancel">Ends the reading.</param>
     public virtual IReadOnlyDictionary<long, long> LinesOf(IReadOnlyCollection<long> rows, CancellationToken cancel) => new Dictionary<long, long>();
 
+    /// <summary>Checks, after the last pass, that the passes had the rows of the file as it was opened. Formats that make sure of it by other means do nothing.</summary>
+    /// <exception cref="CommandException">The file was changed.</exception>
+    public virtual void RequireUnchanged()
+    {
+    }
+
+    /// <summary>Returns the refusal of an exception that a pass over the rows threw; null if the format knows none.</summary>
+    public virtual CommandException? RefusalOf(Exception exception) => null;
+
     /// <summary>Returns a column; null if there is none of that name. A name that differs in case alone from one column names it.</summary>
     public LogColumn? Find(string name)
     {
         if (Columns.FirstOrDefault(column => column.Name == name) is { } exact)
             return exact;
         return Columns.Where(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : null;
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes what the format keeps open.</summary>
+    /// <param name="disposing">True if <see cref="Dispose()"/> was called.</param>
+    protected virtual void Dispose(bool disposing)
+    {
     }
 
     /// <summary>Checks that the file is the one whose columns were found.</summary>

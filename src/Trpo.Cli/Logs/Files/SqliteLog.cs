@@ -11,13 +11,16 @@ namespace Trpo.Cli.Logs.Files;
 internal sealed class SqliteLog : LogFile
 {
     private static readonly string[] RowNames = ["rowid", "_rowid_", "oid"];
+    private static readonly string[] BooleanTypes = ["BOOLEAN", "BOOL"];
 
+    private readonly SqliteSession _session;
     private readonly string _source;
+    private readonly HashSet<string> _booleans = [];
     private IReadOnlyList<LogColumn> _columns = [];
     private long _rows;
 
-    private SqliteLog(string path, string source)
-        : base(path) => _source = source;
+    private SqliteLog(SqliteSession session, string source)
+        : base(session.Path) => (_session, _source) = (session, source);
 
     /// <inheritdoc/>
     public override IReadOnlyList<LogColumn> Columns => _columns;
@@ -26,29 +29,65 @@ internal sealed class SqliteLog : LogFile
     public override long Rows => _rows;
 
     /// <summary>Reads a table once.</summary>
-    /// <exception cref="CommandException">The database is damaged, or has no such table, or several of which none is named.</exception>
-    public static SqliteLog Create(string path, string? table, CancellationToken cancel)
+    /// <param name="path">The database.</param>
+    /// <param name="table">The table or view; null for the only one.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="lockTimeout">The number of seconds that a lock of another program is waited for.</param>
+    /// <exception cref="CommandException">The database is damaged or locked, or has no such table, or several of which none is named.</exception>
+    public static SqliteLog Create(string path, string? table, CancellationToken cancel, int lockTimeout = SqliteSession.LockTimeout)
     {
+        SqliteSession? session = null;
         try
         {
-            using var connection = Connections.Open(path);
-            var log = new SqliteLog(path, SourceOf(connection, path, table));
-            log.Scan(connection, cancel);
+            session = SqliteSession.Open(path, lockTimeout);
+            session.Begin();
+            var log = new SqliteLog(session, SourceOf(session, table));
+            log.Scan(cancel);
+            session.End();
+            session = null;
             return log;
         }
         catch (SqliteException exception)
         {
-            throw new CommandException($"{path} cannot be read as a SQLite database: {exception.Message}", exception);
+            throw SqliteRefusal.Of(path, exception);
+        }
+        finally
+        {
+            session?.Dispose();
         }
     }
 
     /// <inheritdoc/>
     public override IDataView Load(MLContext ml, IReadOnlyList<LogField> fields)
     {
-        CheckUnchanged();
         var columns = fields.Select((field, i) => new DatabaseLoader.Column(field.Name, TypeOf(field.Type), i));
-        var cells = fields.Select(field => $"{(field.Type == LogFieldType.Text ? Connections.Text : Connections.Number)}({Quoted(field.Name)})");
-        return ml.Data.CreateDatabaseLoader([.. columns]).Load(new DatabaseSource(new Connections(), Connections.StringOf(Path), $"SELECT {string.Join(", ", cells)} {_source}", commandTimeoutInSeconds: 0));
+        var cells = fields.Select(field => SqliteCells.Expression(field.Name, field.Type, _booleans.Contains(field.Name)));
+
+        // All columns are selected: of the chosen ones alone, an index that has them would be read, in its order, where a view has none.
+        return ml.Data.CreateDatabaseLoader([.. columns]).Load(new DatabaseSource(new SqliteConnections(_session), Path, $"SELECT {string.Join(", ", cells)}, * {_source}", commandTimeoutInSeconds: 0));
+    }
+
+    /// <inheritdoc/>
+    public override void RequireUnchanged() => _session.RequireUnchanged();
+
+    /// <inheritdoc/>
+    public override CommandException? RefusalOf(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SqliteException error)
+                return SqliteRefusal.Of(Path, error);
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _session.Dispose();
+        base.Dispose(disposing);
     }
 
     private static DbType TypeOf(LogFieldType type) => type switch
@@ -58,32 +97,33 @@ internal sealed class SqliteLog : LogFile
         _ => DbType.Double,
     };
 
-    // The table and the order of its rows: those of the file, which a covering index could change.
-    private static string SourceOf(SqliteConnection connection, string path, string? table)
+    // The table and the order of its rows: those of the file, which a covering index could change. A view has the order that it gives its rows by itself.
+    private static string SourceOf(SqliteSession session, string? table)
     {
-        var tables = Query(connection, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name", null);
+        var path = session.Path;
+        var tables = Query(session, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name", null);
         if (tables.Count == 0)
             throw new CommandException($"{path} has no tables.");
         var name = table is null
             ? tables.Count == 1 ? tables[0] : throw new CommandException($"{path} has {tables.Count} tables: name one with --table, of {List(tables)}.")
             : tables.FirstOrDefault(found => found.Equals(table, StringComparison.OrdinalIgnoreCase)) ?? throw new CommandException($"{path} has no table '{table}'. Its tables are {List(tables)}.");
-        var isTable = Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $name", name).Count > 0;
+        var isTable = Query(session, "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $name", name).Count > 0;
 
         // SQLite takes the missing end of a file for zeros.
-        var check = Query(connection, isTable ? $"PRAGMA quick_check({Quoted(name)})" : "PRAGMA quick_check", null);
+        var check = Query(session, isTable ? $"PRAGMA quick_check({SqliteCells.Quoted(name)})" : "PRAGMA quick_check", null);
         if (check is not ["ok"])
             throw new CommandException($"{path} is a damaged SQLite database: {LogCell.Beginning(check.FirstOrDefault("").ReplaceLineEndings(" "))}");
-        var hasRows = Query(connection, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name = $name AND type = 'table' AND wr = 0", name).Count > 0;
-        var columns = Query(connection, "SELECT name FROM pragma_table_info($name)", name);
+        var hasRows = Query(session, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name = $name AND type = 'table' AND wr = 0", name).Count > 0;
+        var columns = Query(session, "SELECT name FROM pragma_table_info($name)", name);
         var order = Array.Find(RowNames, word => hasRows && !columns.Contains(word, StringComparer.OrdinalIgnoreCase));
-        var key = Query(connection, "SELECT name FROM pragma_table_info($name) WHERE pk > 0 ORDER BY pk", name);
-        order ??= key.Count > 0 ? string.Join(", ", key.Select(Quoted)) : null;
-        return $"FROM {Quoted(name)}{(order is null ? "" : $" ORDER BY {order}")}";
+        var key = Query(session, "SELECT name FROM pragma_table_info($name) WHERE pk > 0 ORDER BY pk", name);
+        order ??= key.Count > 0 ? string.Join(", ", key.Select(SqliteCells.Quoted)) : null;
+        return $"FROM {SqliteCells.Quoted(name)}{(order is null ? "" : $" ORDER BY {order}")}";
     }
 
-    private static List<string> Query(SqliteConnection connection, string text, string? name)
+    private static List<string> Query(SqliteSession session, string text, string? name)
     {
-        using var command = connection.CreateCommand();
+        using var command = session.CreateCommand();
         command.CommandText = text;
         if (name is not null)
             command.Parameters.AddWithValue("$name", name);
@@ -94,22 +134,25 @@ internal sealed class SqliteLog : LogFile
         return values;
     }
 
-    private void Scan(SqliteConnection connection, CancellationToken cancel)
+    private void Scan(CancellationToken cancel)
     {
-        using var command = connection.CreateCommand();
+        using var command = _session.CreateCommand();
         command.CommandTimeout = 0;
         command.CommandText = $"SELECT * {_source}";
         using var reader = command.ExecuteReader();
         var scans = Enumerable.Range(0, reader.FieldCount).Select(i => new ColumnScan(reader.GetName(i), "row")).ToArray();
+        var areBooleans = Enumerable.Range(0, reader.FieldCount).Select(i => BooleanTypes.Contains(reader.GetDataTypeName(i), StringComparer.OrdinalIgnoreCase)).ToArray();
+        _booleans.UnionWith(areBooleans.Index().Where(pair => pair.Item).Select(pair => reader.GetName(pair.Index)));
         for (; reader.Read(); _rows++)
         {
             cancel.ThrowIfCancellationRequested();
             for (var i = 0; i < scans.Length; i++)
             {
-                if (reader.GetValue(i) is byte[])
+                var value = SqliteCells.ValueOf(reader.GetValue(i), areBooleans[i]);
+                if (value is byte[])
                     scans[i].Refuse(string.Create(CultureInfo.InvariantCulture, $"has binary data in row {_rows}"));
                 else
-                    scans[i].Add(LogCell.TextOf(reader.GetValue(i)), _rows);
+                    scans[i].Add(LogCell.TextOf(value), _rows);
             }
         }
 
@@ -117,8 +160,6 @@ internal sealed class SqliteLog : LogFile
             throw new CommandException($"The table in {Path} has no rows.");
         _columns = [.. scans.Select(scan => scan.ToColumn())];
     }
-
-    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 }
