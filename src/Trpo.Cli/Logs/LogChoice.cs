@@ -11,10 +11,21 @@ namespace Trpo.Cli.Logs;
 /// <param name="Features">The columns that a policy sees.</param>
 internal sealed record LogChoice(string Action, string Reward, string Probability, bool IsLogarithm, IReadOnlyList<LogFeature> Features)
 {
+    /// <summary>Gets the column of the episodes; null if decisions are independent of each other.</summary>
+    public string? Episode { get; init; }
+
+    /// <summary>Gets the column of the steps within the episodes; null if they are in the order of the rows.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Gets the columns that a policy does not see, with the reasons.</summary>
+    public IReadOnlyList<LogLeftOut> LeftOut { get; init; } = [];
+
     /// <summary>Gets the columns to load, those of the features last.</summary>
     public IReadOnlyList<LogField> Fields =>
     [
         new(Action, LogFieldType.Text), new(Reward, LogFieldType.Double), new(Probability, LogFieldType.Double),
+        .. Episode is null ? Array.Empty<LogField>() : [new(Episode, LogFieldType.Text)],
+        .. Step is null ? Array.Empty<LogField>() : [new(Step, LogFieldType.Double)],
         .. Features.Select(feature => new LogField(feature.Name, feature.IsText ? LogFieldType.Text : LogFieldType.Single)),
     ];
 
@@ -37,5 +48,7 @@ internal sealed record LogChoice(string Action, string Reward, string Probabilit
         Probability = IsLogarithm ? null : Probability,
         LogProbability = IsLogarithm ? Probability : null,
         Observation = observation,
+        Episode = Episode,
+        Step = Step,
     };
 }

@@ -20,10 +20,12 @@ internal sealed class LogChooser(LogFile file, LogNames names)
     public LogChoice Choose(bool needsRewards)
     {
         var choice = Roles(needsRewards);
-        var features = Features([choice.Action, choice.Reward, choice.Probability]).ToList();
+        var roles = choice.Fields.Select(field => field.Name).ToList();
+        var left = LeftOut(roles).ToList();
+        var features = Features(roles, left).ToList();
         return features.Count == 0
-            ? throw new CommandException($"No column of {file.Path} is left for a policy to see: name some with --features.")
-            : choice with { Features = features };
+            ? throw new CommandException($"No column of {file.Path} is left for a policy to see: name some with --features.{string.Concat(left.Select(column => $" '{column.Name}' is left out, since {column.Reason}."))}")
+            : choice with { Features = features, LeftOut = left };
     }
 
     /// <summary>Chooses the columns, with the features that a model reads.</summary>
@@ -42,7 +44,9 @@ internal sealed class LogChooser(LogFile file, LogNames names)
             found.Add(feature);
         }
 
-        return Roles(needsRewards: true) with { Features = found };
+        var choice = Roles(needsRewards: true) with { Features = found };
+        var used = choice.Fields.Select(field => field.Name).ToList();
+        return choice with { LeftOut = [.. file.Columns.Where(column => !used.Contains(column.Name)).Select(column => new LogLeftOut(column.Name, "the policy does not read it"))] };
     }
 
     private LogChoice Roles(bool needsRewards)
@@ -67,17 +71,43 @@ internal sealed class LogChooser(LogFile file, LogNames names)
             RequireComplete(probability, "Log the probability with which the action was drawn, or leave the rows out.");
         }
 
-        return new LogChoice(action.Name, reward.Name, probability.Name, isLogarithm, []);
+        var (episode, step) = (names.Episode is { } one ? Named(one, "--episode") : null, names.Step is { } other ? Named(other, "--step") : null);
+        foreach (var column in new[] { episode, step }.OfType<LogColumn>())
+        {
+            RequireReadable(column);
+            if (column == action || column == reward || column == probability || (column == step && column == episode))
+                throw new CommandException($"Episode and step are columns of their own, but '{column.Name}' is named for two roles.");
+        }
+
+        if (step is not null)
+            RequireNumbers(step, "A step is a whole number.");
+        return new LogChoice(action.Name, reward.Name, probability.Name, isLogarithm, []) { Episode = episode?.Name, Step = step?.Name };
     }
 
-    private IEnumerable<LogFeature> Features(IReadOnlyList<string> roles)
+    private IEnumerable<LogLeftOut> LeftOut(IReadOnlyList<string> roles)
+    {
+        var (ignored, texts) = (names.Ignored.Select(name => Named(name, "--ignore")).ToList(), names.Texts.Select(name => Named(name, "--text")).ToList());
+        var wanted = names.Features?.Select(name => Named(name, "--features")).ToList();
+        foreach (var column in file.Columns.Where(column => !roles.Contains(column.Name)))
+        {
+            var reason = wanted is not null ? wanted.Contains(column) ? null : "--features does not name it"
+                : ignored.Contains(column) ? "--ignore names it"
+                : IsProbability(column) ? "it is a probability of the action that was taken"
+                : texts.Contains(column) ? null
+                : column.Serial ?? (column.IsWhole && ColumnName.IsIdentifier(column.Name) ? "its name is that of an identifier" : null);
+            if (reason is not null)
+                yield return new LogLeftOut(column.Name, reason);
+        }
+    }
+
+    private IEnumerable<LogFeature> Features(IReadOnlyList<string> roles, IReadOnlyList<LogLeftOut> left)
     {
         var ignored = names.Ignored.Select(name => Named(name, "--ignore")).ToList();
         var texts = names.Texts.Select(name => Named(name, "--text")).ToList();
         var features = names.Features?.Select(name => Named(name, "--features")).Distinct().ToList()
-            ?? [.. file.Columns.Where(column => !roles.Contains(column.Name) && !IsProbability(column) && !ignored.Contains(column))];
+            ?? [.. file.Columns.Where(column => !roles.Contains(column.Name) && left.All(other => other.Name != column.Name))];
         if (features.Find(column => roles.Contains(column.Name)) is { } role)
-            throw new CommandException($"Column '{role.Name}' is the action, the reward or the probability, which is not known when a policy acts: leave it out of --features.");
+            throw new CommandException($"Column '{role.Name}' is the action, the reward or the probability, the episode or the step, which no policy sees: leave it out of --features.");
         if (features.Find(ignored.Contains) is { } both)
             throw new CommandException($"Column '{both.Name}' is in --features and in --ignore: leave it out of one.");
         foreach (var column in features)

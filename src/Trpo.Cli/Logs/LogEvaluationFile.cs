@@ -20,13 +20,28 @@ internal static class LogEvaluationFile
     /// <param name="path">The file to write; an existing one is replaced.</param>
     /// <param name="data">The path of the log.</param>
     /// <param name="isSampled">True if the policy was evaluated with its probabilities, false with its most probable action.</param>
+    /// <param name="skipped">The number of rows at the beginning of the log that were left out.</param>
+    /// <param name="choice">The columns.</param>
     /// <param name="evaluation">The evaluation.</param>
-    public static void Write(string path, string data, bool isSampled, LogEvaluation evaluation) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(
+    public static void Write(string path, string data, bool isSampled, long skipped, LogChoice choice, LogEvaluation evaluation) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(
         new
         {
             Data = data,
             Sampled = isSampled,
+            SkippedRows = skipped,
+            Columns = new
+            {
+                choice.Action,
+                choice.Reward,
+                Probability = choice.IsLogarithm ? null : choice.Probability,
+                LogProbability = choice.IsLogarithm ? choice.Probability : null,
+                choice.Episode,
+                choice.Step,
+                Features = choice.Features.Select(feature => feature.Name),
+                choice.LeftOut,
+            },
             evaluation.Rows,
+            evaluation.Episodes,
             evaluation.Gain,
             evaluation.IsTrustworthy,
             evaluation.Doubt,

@@ -23,4 +23,10 @@ internal sealed record LogNames
 
     /// <summary>Gets the columns whose numbers are names.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
+
+    /// <summary>Gets the column of the episodes; null if decisions are independent of each other.</summary>
+    public string? Episode { get; init; }
+
+    /// <summary>Gets the column of the steps within the episodes; null if they are in the order of the rows.</summary>
+    public string? Step { get; init; }
 }

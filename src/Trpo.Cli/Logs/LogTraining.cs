@@ -23,6 +23,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
 
     private readonly LogRefusal _refusal = new(file);
     private readonly MLContext _ml = new(command.Options.Seed);
+    private string? _firstRows;
 
     /// <summary>Checks the log, learns, evaluates and writes the files.</summary>
     /// <param name="cancel">Ends learning, of which the best policy so far is kept; or the work before and behind it, of which nothing is.</param>
@@ -36,15 +37,21 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
             throw new CommandException(FormattableString.Invariant($"{file.Path} has {file.Rows:N0} rows, of which {learned:N0} are left to learn from and {heldOut:N0} to evaluate on (--holdout {command.HoldOut}). Both need at least {MinRows}, and some hundred to tell anything."));
         var view = file.Load(_ml, choice.Fields);
         var (training, test) = (_ml.Data.TakeRows(view, learned), _ml.Data.SkipRows(view, learned));
+        LogColumnText.Write(file, choice, terminal);
         terminal.WriteLine($"Learning from the first {learned:N0} of {file.Rows:N0} rows of {file.Path}; the files go to {command.Folder.Path}.");
         var preprocessing = _refusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
         cancel.ThrowIfCancellationRequested();
+        _firstRows = _refusal.Run($"{file.Path} cannot be read", () => FirstRows.Hash(_ml, view, choice, learned));
         var report = _refusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(preprocessing.Transform(view), choice.Columns(choice.Observation), cancel));
         if (report.Findings.Count > 0)
-            LogCheckText.Write(report, file, choice, terminal, cancel);
+            LogCheckText.Write(report, file, terminal, cancel);
         if (report.HasErrors)
             throw new CommandException($"Nothing was learned, because of the errors of the log.");
+        using var folders = new NewFolders(command.Folder.Path);
         using var folderLock = command.Folder.Lock();
+
+        // Another command may have written its run since the folder was checked.
+        command.RefuseRun();
         using var model = preprocessing.Append(Learn(preprocessing.Transform(training), report.ActionNames, cancel));
         return cancel.IsCancellationRequested ? Interrupted(model, view, learned, heldOut) : Done(model, view, test, learned, heldOut, cancel);
     }
@@ -66,7 +73,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
     private int Interrupted(TransformerChain<PolicyTransformer> model, IDataView view, long learned, long heldOut)
     {
         Write(model, view, learned, heldOut, null);
-        terminal.Warn($"Interrupted: the best policy so far was written, and not evaluated. To evaluate it: trpo log evaluate {command.Folder.Given} --data, with rows behind the first {learned:N0}.");
+        terminal.Warn($"Interrupted: the best policy so far was written, and not evaluated. To evaluate it on the rows behind the first {learned:N0}: trpo log evaluate {command.Folder.Given} --data {file.Path}");
         return ExitCode.Interrupted;
     }
 
@@ -75,7 +82,12 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         LogEvaluation evaluation;
         try
         {
-            evaluation = _refusal.Run($"The policy cannot be evaluated on {file.Path}", () => _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel }), learned);
+            evaluation = _refusal.Run($"The policy cannot be evaluated on {file.Path}", () =>
+            {
+                var result = _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel });
+                file.RequireUnchanged();
+                return result;
+            }, learned);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -102,7 +114,20 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var inputs = _ml.Transforms.SelectColumns([.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view).Schema;
         PolicyModel.Save(_ml, model, inputs, folder.Model);
         terminal.WriteLine($"Wrote {folder.Model}");
-        LogRunFile.Write(folder.Log, choice, file.Path, command.Table, learned, heldOut);
+        LogRunFile.Write(folder.Log, new LogProvenance
+        {
+            Data = file.Path,
+            Table = command.Table,
+            Learned = learned,
+            HeldOut = heldOut,
+            FirstRows = _firstRows,
+            Action = choice.Action,
+            Reward = choice.Reward,
+            Probability = choice.IsLogarithm ? null : choice.Probability,
+            LogProbability = choice.IsLogarithm ? choice.Probability : null,
+            Features = [.. choice.Features.Select(feature => feature.Name)],
+            LeftOut = choice.LeftOut,
+        });
         terminal.WriteLine($"Wrote {folder.Log}");
         PolicyModel.ExportToOnnx(model, folder.Onnx, inputs);
         terminal.WriteLine($"Wrote {folder.Onnx}");

@@ -1,3 +1,4 @@
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
 using Trpo.Estimators.Logs.Learning;
 
@@ -10,4 +11,13 @@ namespace Trpo.Cli.Logs;
 /// <param name="VerdictLevel">The one-sided level of the verdict.</param>
 /// <param name="Table">The table of the log; null for the only one.</param>
 /// <param name="Options">The settings of the trainer.</param>
-internal sealed record LogTrainingCommand(RunFolder Folder, bool Overwrite, double HoldOut, double VerdictLevel, string? Table, TrpoFromLogOptions Options);
+internal sealed record LogTrainingCommand(RunFolder Folder, bool Overwrite, double HoldOut, double VerdictLevel, string? Table, TrpoFromLogOptions Options)
+{
+    /// <summary>Refuses a folder that has a run, unless the run is to be moved away.</summary>
+    /// <exception cref="CommandException">There is a run in the folder.</exception>
+    public void RefuseRun()
+    {
+        if (Folder.HasRun && !Overwrite)
+            throw new CommandException($"There is a run in {Folder.Path}, or files with the names of one. Name another folder (--out), or replace it (--overwrite).");
+    }
+}

@@ -37,9 +37,7 @@ internal sealed class SavedPolicy
         var file = run?.Model ?? path;
         return File.Exists(file)
             ? new SavedPolicy(file, run)
-            : throw new CommandException(run is null
-                ? $"There is no file {System.IO.Path.GetFullPath(path)}."
-                : $"There is no model in {run.Path}: a training that was stopped before it wrote one is resumed with `trpo resume {run.Given}`.{run.WhereReplaced}");
+            : throw new CommandException(run is null ? $"There is no file {System.IO.Path.GetFullPath(path)}." : $"There is no model in {run.Path}: {Advice(run)}{run.WhereReplaced}");
     }
 
     /// <summary>Loads the policy with its preprocessing.</summary>
@@ -67,4 +65,9 @@ internal sealed class SavedPolicy
 
     /// <summary>Returns the environment that the policy was trained in; null if it is not known.</summary>
     public EnvironmentChoice? TrainedIn() => Run is { } run && File.Exists(run.Command) ? TrainingCommandFile.Read(run).Environment : null;
+
+    // A training from a log has no checkpoints.
+    private static string Advice(RunFolder run) => File.Exists(run.Command) ? $"a training that was stopped before it wrote one is resumed with `trpo resume {run.Given}`."
+        : File.Exists(run.Log) ? "a training from a log was stopped while it wrote its files. Run it again, with --overwrite."
+        : "name the folder of a run, a model.zip or a policy.onnx.";
 }

@@ -9,7 +9,7 @@ namespace Trpo.Cli.Verbs;
 /// <summary>The verb <c>trpo log check</c>.</summary>
 internal static class LogCheckVerb
 {
-    private static readonly LogColumnOptions Columns = new("Columns that a policy would see; by default all others.", choosesFeatures: true);
+    private static readonly LogColumnOptions Columns = new("Columns that a policy would see; by default all others but identifiers, times and dates.", choosesFeatures: true, hasEpisodes: true);
 
     /// <summary>Creates the command.</summary>
     public static Command Create()
@@ -19,9 +19,10 @@ internal static class LogCheckVerb
             Examples =
             [
                 ("trpo log check --data log.csv", "With columns named Action, Reward and Probability. The exit code is 1 if there is an error; warnings alone give 0."),
-                ("trpo log check --data shop.sqlite --table decisions --log-probability logp --ignore id,time", "Of a table in a database."),
+                ("trpo log check --data shop.sqlite --table decisions --log-probability logp --ignore price", "Of a table in a database."),
+                ("trpo log check --data games.csv --episode game --step turn", "Of decisions that change what comes later."),
             ],
-            Notes = "A column whose cells are all numbers, or missing, is one of numbers; true and false are 1 and 0; all others are categories. Missing are empty cells and NULL and, among numbers, NA, N/A, NaN, null and ?. Nothing is written.",
+            Notes = "A column whose cells are all numbers, or missing, is one of numbers; true and false are 1 and 0; all others are categories. Missing are empty cells and NULL and, among numbers, NA, N/A, NaN, null and ?. Columns that look like identifiers, times or dates are left out, and named. Nothing is written.",
         };
         Columns.AddTo(command);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
@@ -33,15 +34,18 @@ internal static class LogCheckVerb
         using var interruption = new Interruption(() => terminal.Warn($"Stopping."));
         try
         {
-            var file = Columns.Open(parsed, interruption.Token);
+            using var file = Columns.Open(parsed, interruption.Token);
             var choice = new LogChooser(file, Columns.Names(parsed, new LogNames())).Choose(needsRewards: false);
+            LogColumnText.Write(file, choice, terminal);
             var ml = new MLContext(seed: 0);
             var report = new LogRefusal(file).Run($"{file.Path} cannot be checked", () =>
             {
                 var view = file.Load(ml, choice.Fields);
-                return ml.ReinforcementLearning.CheckLog(LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view), choice.Columns(choice.Observation), interruption.Token);
+                var result = ml.ReinforcementLearning.CheckLog(LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view), choice.Columns(choice.Observation), interruption.Token);
+                file.RequireUnchanged();
+                return result;
             });
-            LogCheckText.Write(report, file, choice, terminal, interruption.Token);
+            LogCheckText.Write(report, file, terminal, interruption.Token);
             return report.HasErrors ? ExitCode.UserError : ExitCode.Done;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

@@ -14,13 +14,18 @@ internal sealed class LogColumnOptions
     private readonly Option<string?> _probability = Named("--probability", "column", "The column of the probability with which the action was drawn; Probability by default.");
     private readonly Option<string?> _logProbability = Named("--log-probability", "column", "The column of the natural logarithm of that probability, in its place.");
     private readonly Option<string?> _features;
-    private readonly Option<string?> _ignore = Named("--ignore", "a,b", "Columns that the policy does not see, such as identifiers and times.");
-    private readonly Option<string?> _text = Named("--text", "a,b", "Columns whose numbers are names of categories, such as codes.");
+    private readonly Option<string?> _ignore = List("--ignore", "Columns that the policy does not see, such as what was known only after the decision.");
+    private readonly Option<string?> _text = List("--text", "Columns whose numbers are names of categories, such as codes.");
+    private readonly Option<string?> _episode = Named("--episode", "column", "The column that names the episode of a row, where an action changes what comes later; none by default.");
+    private readonly Option<string?> _step = Named("--step", "column", "The column of the step within the episode; by default the rows of an episode are in the order of the file.");
     private readonly bool _choosesFeatures;
+    private readonly bool _hasEpisodes;
 
     /// <param name="features">The description of <c>--features</c>.</param>
     /// <param name="choosesFeatures">True if the verb chooses the columns that a policy sees; false if the policy brings them.</param>
-    public LogColumnOptions(string features, bool choosesFeatures) => (_features, _choosesFeatures) = (Named("--features", "a,b", features), choosesFeatures);
+    /// <param name="hasEpisodes">True if the verb works on episodes, too.</param>
+    public LogColumnOptions(string features, bool choosesFeatures, bool hasEpisodes) =>
+        (_features, _choosesFeatures, _hasEpisodes) = (List("--features", features), choosesFeatures, hasEpisodes);
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -34,10 +39,18 @@ internal sealed class LogColumnOptions
             command.Options.Add(_text);
         }
 
+        if (_hasEpisodes)
+        {
+            command.Options.Add(_episode);
+            command.Options.Add(_step);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetResult(_probability) is not null && result.GetResult(_logProbability) is not null)
                 result.AddError("Name --probability or --log-probability, not both.");
+            if (_hasEpisodes && result.GetResult(_step) is not null && result.GetResult(_episode) is null)
+                result.AddError("--step counts within episodes: name their column with --episode.");
         });
     }
 
@@ -65,10 +78,24 @@ internal sealed class LogColumnOptions
             Features = parsed.GetValue(_features) is { } features ? Split(features) : null,
             Ignored = _choosesFeatures ? Split(parsed.GetValue(_ignore) ?? "") : [],
             Texts = _choosesFeatures ? Split(parsed.GetValue(_text) ?? "") : [],
+            Episode = _hasEpisodes ? parsed.GetValue(_episode) : null,
+            Step = _hasEpisodes ? parsed.GetValue(_step) : null,
         };
     }
 
-    private static string[] Split(string names) => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    // The validator has refused what cannot be divided.
+    private static IReadOnlyList<string> Split(string text) => NameList.TrySplit(text, out var names) ? names : [];
+
+    private static Option<string?> List(string name, string description)
+    {
+        var option = Named(name, "a,b", description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !NameList.TrySplit(text, out _))
+                result.AddError($"{name} has a quote that does not stand around a name: '{text}'. Put quotes around a name with a comma, and write a quote within them twice.");
+        });
+        return option;
+    }
 
     private static Option<string?> Named(string name, string help, string description) => new(name) { Description = description, HelpName = help };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Trpo.Cli.Foundation;
 using Trpo.Cli.Logs;
+using Trpo.Cli.Logs.Files;
 using Trpo.Cli.Runs;
 using Trpo.Estimators;
 using Trpo.Estimators.Logs.Evaluation;
@@ -14,9 +15,11 @@ namespace Trpo.Cli.Verbs;
 internal static class LogEvaluateVerb
 {
     private static readonly Argument<string> Model = Options.Path("model", "A model.zip, a policy.onnx, or the folder of a run.");
-    private static readonly LogColumnOptions Columns = new("For a policy of one vector whose values have no names: the columns of its values, in their order.", choosesFeatures: false);
+    private static readonly LogColumnOptions Columns = new("For a policy of one vector whose values have no names: the columns of its values, in their order.", choosesFeatures: false, hasEpisodes: true);
     private static readonly Option<bool> Sample = new("--sample") { Description = "Evaluate the policy with its probabilities, instead of its most probable action." };
     private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default. Raise it where verdicts are repeated.", 0.5, 0.999999999);
+    private static readonly Option<int?> SkipRows = Options.Number("--skip-rows", "Rows at the beginning of the log that are not evaluated on; by default those that the policy was learned from, if the log begins with them.", min: 0);
+    private static readonly Option<double?> Discount = Options.Real("--discount", "With --episode, what a reward counts for each step before it; 1 by default.", 1e-6, 1);
     private static readonly Option<string?> Report = Options.File("--report", "Write a page of HTML with the estimates and what is behind them.");
     private static readonly Option<string?> Json = Options.File("--json", "Write all numbers to a JSON file.");
 
@@ -31,11 +34,11 @@ internal static class LogEvaluateVerb
                 ("trpo log evaluate model.zip --data log.parquet --action banner --reward clicked --probability p", "Any model, by columns that are named."),
                 ("trpo log evaluate runs/1 --data new.csv --report report.html --json result.json", "With a page to look at, and the numbers for programs."),
             ],
-            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. The exit code is 0 whatever the verdict. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
+            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. Rows that a run was learned from are skipped where the log begins with them, whatever its name and format. The exit code is 0 whatever the verdict. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
         };
         command.Arguments.Add(Model);
         Columns.AddTo(command);
-        foreach (var option in new Option[] { Sample, VerdictLevel, Report, Json })
+        foreach (var option in new Option[] { SkipRows, Discount, Sample, VerdictLevel, Report, Json })
             command.Options.Add(option);
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
         return command;
@@ -60,32 +63,35 @@ internal static class LogEvaluateVerb
 
     private static void Evaluate(ParseResult parsed, SavedPolicy saved, Terminal terminal, CancellationToken cancel)
     {
-        (LogNames Names, string Data, string? Table, long Learned)? training = saved.Run is { } run && File.Exists(run.Log) ? LogRunFile.Read(run.Log) : null;
-        var names = Columns.Names(parsed, training?.Names ?? new LogNames());
-        var file = Columns.Open(parsed, cancel);
+        var origin = LearnedRows.OriginOf(saved);
+        var names = Columns.Names(parsed, saved.Run is null ? new LogNames() : origin?.Names ?? new LogNames());
+        using var file = Columns.Open(parsed, cancel);
         CheckTargets(parsed, [file.Path, saved.Path, .. saved.Run is { } folder ? [folder.Log, folder.Onnx] : Array.Empty<string>()]);
-        if (training is { } known && IsSame(known.Data, file.Path))
-            terminal.Warn($"The policy was learned from the first {known.Learned:N0} rows of {file.Path}. A verdict on them is wrong in half of the cases without a difference, and in more: evaluate it on other rows.");
         var ml = new MLContext(seed: 0);
         var model = saved.Load(ml, out var schema);
         using var owned = model as IDisposable;
         var chooser = new LogChooser(file, names);
         var roles = chooser.ChooseFor([]);
-        var inputs = ModelInputs.Of(saved.Path, model, schema, [roles.Action, roles.Reward, roles.Probability], names.Features);
+        var inputs = ModelInputs.Of(saved.Path, model, schema, [.. roles.Fields.Select(field => field.Name)], names.Features);
         var choice = chooser.ChooseFor(inputs.Features);
         var isSampled = parsed.GetValue(Sample);
-        var evaluation = new LogRefusal(file).Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
+        var refusal = new LogRefusal(file);
+        var skipped = Skipped(parsed, file, refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features)), terminal);
+        var evaluation = refusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
         {
             var view = file.Load(ml, choice.Fields);
             if (inputs.Vector is { } vector)
                 view = ml.Transforms.Concatenate(vector, [.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view);
-            return ml.ReinforcementLearning.EvaluateFromLog(model, view, choice.Columns(null), new LogEvaluationOptions
+            var result = ml.ReinforcementLearning.EvaluateFromLog(model, skipped == 0 ? view : ml.Data.SkipRows(view, skipped), choice.Columns(null), new LogEvaluationOptions
             {
                 Selection = isSampled ? ActionSelection.Sample() : ActionSelection.Mode,
                 VerdictLevel = parsed.GetValue(VerdictLevel) ?? 0.95,
+                Discount = parsed.GetValue(Discount) ?? 1,
                 Cancellation = cancel,
             });
-        });
+            file.RequireUnchanged();
+            return result;
+        }, skipped);
         terminal.WriteLine($"{evaluation}");
         if (parsed.GetValue(Report) is { } report)
         {
@@ -95,9 +101,28 @@ internal static class LogEvaluateVerb
 
         if (parsed.GetValue(Json) is { } json)
         {
-            LogEvaluationFile.Write(json, file.Path, isSampled, evaluation);
+            LogEvaluationFile.Write(json, file.Path, isSampled, skipped, choice, evaluation);
             terminal.WriteLine($"Wrote {Path.GetFullPath(json)}");
         }
+    }
+
+    private static long Skipped(ParseResult parsed, LogFile file, long learned, Terminal terminal)
+    {
+        const string Why = "a verdict on rows that were learned from is wrong in half of the cases without a difference, and in more";
+        var skipped = parsed.GetValue(SkipRows) ?? learned;
+        var left = file.Rows - skipped;
+        if (left <= 0)
+        {
+            throw new CommandException(skipped == learned
+                ? FormattableString.Invariant($"The policy was learned from all {file.Rows:N0} rows of {file.Path}: name a log with rows that came later. With --skip-rows 0 it is evaluated on these, though {Why}.")
+                : FormattableString.Invariant($"{file.Path} has {file.Rows:N0} rows, so that --skip-rows {skipped} leaves none: skip fewer."));
+        }
+
+        if (skipped < learned)
+            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}, and {learned - skipped:N0} of them are evaluated on: {Why}. Leave --skip-rows out.");
+        else if (learned > 0)
+            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}. They are skipped, and the {left:N0} behind them are evaluated on.");
+        return skipped;
     }
 
     // A file that is written replaces the one of its name.
@@ -106,15 +131,11 @@ internal static class LogEvaluateVerb
         string?[] targets = [parsed.GetValue(Report), parsed.GetValue(Json)];
         foreach (var target in targets.OfType<string>())
         {
-            if (inputs.FirstOrDefault(input => IsSame(input, target)) is { } input)
+            if (inputs.FirstOrDefault(input => FilePath.AreSame(input, target)) is { } input)
                 throw new CommandException($"{Path.GetFullPath(target)} would replace {input}, which is read: name another file.");
         }
 
-        if (targets is [{ } report, { } json] && IsSame(report, json))
+        if (targets is [{ } report, { } json] && FilePath.AreSame(report, json))
             throw new CommandException($"{Path.GetFullPath(json)} is named for the page and for the numbers: name two files.");
     }
-
-    private static bool IsSame(string left, string right) => TargetOf(left) == TargetOf(right);
-
-    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
 }

@@ -12,7 +12,7 @@ internal static class LogTrainVerb
     // Every run is repeatable.
     private const int DefaultSeed = 1;
 
-    private static readonly LogColumnOptions Columns = new("The columns that the policy sees; by default all others.", choosesFeatures: true);
+    private static readonly LogColumnOptions Columns = new("The columns that the policy sees; by default all others but identifiers, times and dates.", choosesFeatures: true, hasEpisodes: false);
     private static readonly Option<string?> Out = Options.Folder("--out", "The folder of the run; runs/ and the name of the log by default.");
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace the run that is in the folder; it is moved to replaced/ there." };
     private static readonly Option<double?> HoldOut = Options.Real("--holdout", "The share of the rows, the last of the log, that the policy is evaluated on and not learned from; 0.3 by default.", 0.01, 0.99);
@@ -31,10 +31,11 @@ internal static class LogTrainVerb
             Examples =
             [
                 ("trpo log train --data log.csv --action banner --reward clicked --probability p --out runs/1", "Learns for seconds to minutes; the files are in runs/1."),
-                ("trpo log train --data shop.sqlite --table decisions --ignore id,time --holdout 0.5 --seed 2", "Columns named Action, Reward and Probability; half of the rows for the evaluation."),
+                ("trpo log train --data shop.sqlite --table decisions --ignore price --holdout 0.5 --seed 2", "Columns named Action, Reward and Probability; half of the rows for the evaluation."),
             ],
             Notes = """
                 Categories become vectors of zeros and ones, missing numbers the mean of the rows that are learned from, and all numbers get a common scale. Rows are taken in the order of the file: write them in the order of time, so that the last ones are as fresh as those to come.
+                A column that looks like an identifier, a time or a date is left out, and named, unless --features names it.
                 Files: model.zip (pipeline and policy, for ML.NET), policy.onnx (both as one graph), log.json (the columns, which `trpo log evaluate` reads) and report.html (the evaluation).
                 Ctrl-C stops the learning and writes the best policy so far; another one after a second ends at once.
                 """,
@@ -53,7 +54,7 @@ internal static class LogTrainVerb
         using var interruption = new Interruption(() => terminal.Warn($"Stopping after this step; another Ctrl-C after a second ends at once."));
         try
         {
-            var file = Columns.Open(parsed, interruption.Token);
+            using var file = Columns.Open(parsed, interruption.Token);
             var choice = new LogChooser(file, Columns.Names(parsed, new LogNames())).Choose(needsRewards: true);
             return new LogTraining(command, file, choice, terminal).Execute(interruption.Token);
         }
@@ -84,8 +85,7 @@ internal static class LogTrainVerb
         var folder = command.Folder;
         if (folder.Exists)
             folder.Lock().Dispose();
-        if (folder.HasRun && !command.Overwrite)
-            throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Name another folder (--out), or replace it (--overwrite).");
+        command.RefuseRun();
         folder.CheckOutputs(command.Overwrite);
     }
 }

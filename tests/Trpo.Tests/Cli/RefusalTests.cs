@@ -110,7 +110,7 @@ public sealed class RefusalTests
         AssertUserError("nothing.json", "train", "--environment", "cartpole", "--options", _folder.PathOf("nothing.json"), "--out", _folder.PathOf("run"));
         AssertUserError("nothing.zip", "evaluate", _folder.PathOf("nothing.zip"), "--environment", "cartpole");
         AssertUserError("nothing.onnx", "inspect", _folder.PathOf("nothing.onnx"));
-        AssertUserError("trpo resume", "inspect", _folder.FullName);
+        AssertUserError("There is no model in", "inspect", _folder.FullName);
         AssertUserError("metrics.csv", "report", _folder.FullName);
         AssertUserError("trpo train --out", "resume", _folder.PathOf("none"));
         AssertUserError("trpo train --out \"", "resume", _folder.PathOf("none of these"));

@@ -17,6 +17,7 @@ internal sealed class ColumnScan(string name, string place)
 
     // Hashes, because a text may have a megabyte.
     private readonly HashSet<ulong> _values = [];
+    private readonly SerialScan _serial = new();
     private long _numbers;
     private long _booleans;
     private long _texts;
@@ -40,6 +41,7 @@ internal sealed class ColumnScan(string name, string place)
             return;
         }
 
+        cell = LogCell.TextOf(cell);
         if (_values.Count <= MaxValues)
             _values.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(cell)));
         if (cell.Length > MaxLength)
@@ -52,6 +54,7 @@ internal sealed class ColumnScan(string name, string place)
         else if (LogCell.TryNumber(cell, out var value))
         {
             _numbers++;
+            _serial.Add(value);
             if (!(Math.Abs(value) <= float.MaxValue))
                 _firstLarge ??= Note(cell, number);
         }
@@ -63,6 +66,7 @@ internal sealed class ColumnScan(string name, string place)
         else
         {
             _texts++;
+            _serial.Add(cell);
             _firstText ??= Note(cell, number);
         }
     }
@@ -94,6 +98,13 @@ internal sealed class ColumnScan(string name, string place)
             FirstLarge = _firstLarge,
             FirstLong = _firstLong,
             Unreadable = _unreadable,
+            IsWhole = kind == LogColumnKind.Number && _serial.IsWhole,
+            Serial = kind switch
+            {
+                LogColumnKind.Number => _serial.OfNumbers(_values.Count),
+                LogColumnKind.Text when _numbers + _booleans == 0 => _serial.OfTexts(),
+                _ => null,
+            },
         };
     }
 

@@ -29,4 +29,10 @@ internal sealed record LogColumn
 
     /// <summary>Gets the reason why the cells are neither numbers nor texts, as the end of a sentence; null if they are.</summary>
     public required string? Unreadable { get; init; }
+
+    /// <summary>True if the cells are numbers, and all of them whole.</summary>
+    public required bool IsWhole { get; init; }
+
+    /// <summary>Gets the reason why the cells look like identifiers or times, as a sentence about the column without a full stop; null if they do not.</summary>
+    public required string? Serial { get; init; }
 }

@@ -42,7 +42,7 @@ public sealed class LogColumnTests
     [Test]
     public void Missing_rewards_are_refused_with_their_number_and_the_first_line()
     {
-        var file = Write("Action,Probability,Reward,x", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{(i is 10 or 20 ? "" : i % 3)},{i}"));
+        var file = Write("Action,Probability,Reward,x", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{(i is 10 or 20 ? "" : i % 3)},{i % 7}"));
 
         Assert.That(Refusal(file, "--out", _folder.PathOf("run"), "train"), Does.Contain("Column 'Reward'").And.Contains("no value in 2 of 40 rows, first in line 12"));
         var check = Tool.RunHere("log", "check", "--data", file);
@@ -80,7 +80,7 @@ public sealed class LogColumnTests
     [Test]
     public void Actions_that_are_numbers_are_names()
     {
-        var file = Write("Action,Probability,Reward,x", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? 101 : 70_007)},0.5,{i % 3},{i}"));
+        var file = Write("Action,Probability,Reward,x", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? 101 : 70_007)},0.5,{i % 3},{i % 7}"));
 
         Assert.That(Tool.RunHere("log", "check", "--data", file).Output, Does.Contain("0 errors").And.Contains("2 actions"));
     }
@@ -88,9 +88,24 @@ public sealed class LogColumnTests
     [Test]
     public void Logarithms_of_probabilities_are_found_by_their_name()
     {
-        var file = Write("Action,LogProbability,Reward,x", Enumerable.Range(0, 40).Select(i => string.Create(CultureInfo.InvariantCulture, $"{(i % 4 < 2 ? "a" : "b")},{Math.Log(0.5)},{i % 3},{i}")));
+        var file = Write("Action,LogProbability,Reward,x", Enumerable.Range(0, 40).Select(i => string.Create(CultureInfo.InvariantCulture, $"{(i % 4 < 2 ? "a" : "b")},{Math.Log(0.5)},{i % 3},{i % 7}")));
 
         Assert.That(Tool.RunHere("log", "check", "--data", file).Output, Does.Contain("'LogProbability' (logarithm)").And.Contains("0 errors"));
+    }
+
+    [Test]
+    public void Names_with_commas_and_quotes_are_in_quotes()
+    {
+        var file = Write("Action,Probability,Reward,\"size, cm\",\"the \"\"x\"\"\",y", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i % 5},{i % 7},{i % 2}"));
+
+        Assert.That(Tool.RunHere("log", "check", "--data", file, "--features", " y , \"size, cm\" ").Output, Does.Contain("Features: 'y' (numbers), 'size, cm' (numbers)"));
+        Assert.That(Tool.RunHere("log", "check", "--data", file, "--ignore", "\"size, cm\",\"the \"\"x\"\"\"").Output, Does.Contain("Features: 'y' (numbers)"));
+        foreach (var open in new[] { "\"size, cm", "\"size\" cm" })
+        {
+            var refused = Tool.RunHere("log", "check", "--data", file, "--features", open);
+            Assert.That(refused.ExitCode, Is.EqualTo(2));
+            Assert.That(refused.Error, Does.Contain("--features has a quote that does not stand around a name"));
+        }
     }
 
     [Test]
@@ -135,14 +150,14 @@ public sealed class LogColumnTests
             await group.WriteAsync(fields[0], [.. Enumerable.Range(0, 40).Select(i => i % 4 < 2 ? "a" : "b")]);
             await group.WriteAsync<double>(fields[1], Enumerable.Repeat(0.5, 40).ToArray());
             await group.WriteAsync<int>(fields[2], Enumerable.Range(0, 40).Select(i => i % 3).ToArray());
-            await group.WriteAsync<float>(fields[3], Enumerable.Range(0, 40).Select(i => (float)i).ToArray());
+            await group.WriteAsync<float>(fields[3], Enumerable.Range(0, 40).Select(i => (float)(i % 7)).ToArray());
             await group.WriteAsync<DateTime>(fields[4], Enumerable.Range(0, 40).Select(i => DateTime.UnixEpoch.AddDays(i % 3)).ToArray());
             await group.WriteAsync<int>(fields[5], Enumerable.Range(0, 40).ToArray(), new int[40]);
             group.CompleteValidate();
         }
 
         Assert.That(Refusal(file), Does.Contain("Column 'list'"));
-        Assert.That(Tool.RunHere("log", "check", "--data", file, "--ignore", "list").Output, Does.Contain("'x' (numbers), 'time' (3 categories)"));
+        Assert.That(Tool.RunHere("log", "check", "--data", file, "--ignore", "list").Output, Does.Contain("Features: 'x' (numbers)").And.Contains("Left out: 'time', since it has dates"));
     }
 
     // A verb may stand at the end of the options.

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Trpo.Cli.Logs.Files;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli.Logs;
@@ -83,6 +86,19 @@ public sealed class LogFormatTests
     }
 
     [Test]
+    public async Task A_Boolean_is_one_text_in_each_format()
+    {
+        string[] files = [_log.Csv(_folder.PathOf("flags.csv")), _log.Sqlite(_folder.PathOf("flags.db")), await _log.ParquetAsync(_folder.PathOf("flags.parquet"))];
+        foreach (var file in files)
+        {
+            using var log = LogFile.Open(file, null, CancellationToken.None);
+            var texts = log.Load(new MLContext(), [new LogField("returning", LogFieldType.Text)]).GetColumn<string>("returning").Distinct();
+            Assert.That(texts, Is.EquivalentTo(new[] { "true", "false", "" }), file);
+            Assert.That(log.Find("returning")!.Values, Is.EqualTo(2));
+        }
+    }
+
+    [Test]
     public void Nothing_is_left_beside_a_database_with_a_write_ahead_log()
     {
         using var folder = new TemporaryFolder();
@@ -116,9 +132,9 @@ public sealed class LogFormatTests
     private string Evaluate(string file, params string[] more)
     {
         var json = _folder.PathOf("evaluation.json");
-        var (exitCode, output, error) = Tool.RunHere(["log", "evaluate", _run, "--data", file, "--json", json, "--sample", .. more]);
+        var (exitCode, output, error) = Tool.RunHere(["log", "evaluate", _run, "--data", file, "--json", json, "--sample", "--skip-rows", "0", .. more]);
         Assert.That(exitCode, Is.Zero, output + error);
-        Assert.That(error, Is.Empty.Or.Contains("The policy was learned from the first"));
+        Assert.That(error, Does.Contain("The policy was learned from the first 1,050 rows").And.Contains("1,050 of them are evaluated on"), "copies are found in all formats");
         var content = JsonNode.Parse(File.ReadAllText(json))!.AsObject();
         Assert.That(content.Remove("data"), Is.True);
         return content.ToJsonString();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
+using Trpo.Cli.Logs;
 using Trpo.Onnx;
 using Trpo.Tests.Support;
 
@@ -36,6 +37,7 @@ public sealed class LogVerbTests
         var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "log.json"))).RootElement;
         Assert.That(record.GetProperty("features").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(new[] { "device", "age", "returning" }));
         Assert.That(record.GetProperty("learned").GetInt64(), Is.EqualTo(2_400));
+        Assert.That(record.GetProperty("version").GetInt32(), Is.EqualTo(2));
     }
 
     [Test]
@@ -69,13 +71,48 @@ public sealed class LogVerbTests
     }
 
     [Test]
-    public void Rows_that_the_policy_was_learned_from_are_warned_of()
+    public void Rows_that_a_policy_was_learned_from_are_skipped_in_whatever_copy([Values("run", "run/model.zip")] string policy, [Values] bool isCopy)
     {
-        Assert.That(Tool.RunHere("log", "evaluate", _run, "--data", _csv).Error, Does.Contain("The policy was learned from the first").And.Contain(_csv));
+        var (file, json) = (isCopy ? new LogWriter(4_000).Sqlite(_folder.PathOf($"{Guid.NewGuid():N}.db")) : _csv, _folder.PathOf("skipped.json"));
+        var (exitCode, output, error) = Tool.RunHere(["log", "evaluate", _folder.PathOf(policy), "--data", file, "--json", json, .. LogWriter.Columns]);
 
-        var copy = _folder.PathOf("copy.csv");
-        File.Copy(_csv, copy, overwrite: true);
-        Assert.That(Tool.RunHere("log", "evaluate", _run, "--data", copy).Error, Is.Empty);
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(error, Does.Contain($"The policy was learned from the first 2,400 rows of {file}. They are skipped, and the 1,600 behind them are evaluated on."));
+        Assert.That(output, Does.StartWith(_training.Output[_training.Output.IndexOf("Better:", StringComparison.Ordinal)..].Trim()));
+        var numbers = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
+        Assert.That((numbers.GetProperty("rows").GetInt64(), numbers.GetProperty("skippedRows").GetInt64()), Is.EqualTo((1_600L, 2_400L)));
+    }
+
+    [Test]
+    public void Rows_are_skipped_on_request()
+    {
+        var (all, some) = (Tool.RunHere("log", "evaluate", _run, "--data", _csv, "--skip-rows", "0"), Tool.RunHere("log", "evaluate", _run, "--data", _csv, "--skip-rows", "3000"));
+        var (learned, none) = (_folder.PathOf("learned.csv"), Tool.RunHere("log", "evaluate", _run, "--data", _csv, "--skip-rows", "4000"));
+        new LogWriter(2_400).Csv(learned);
+        var only = Tool.RunHere("log", "evaluate", _run, "--data", learned);
+
+        Assert.That((all.ExitCode, some.ExitCode, none.ExitCode, only.ExitCode), Is.EqualTo((0, 0, 1, 1)));
+        Assert.That(all.Output, Does.Contain("4000 rows"));
+        Assert.That(all.Error, Does.Contain("2,400 of them are evaluated on").And.Contains("wrong in half of the cases"));
+        Assert.That(some.Output, Does.Contain("1000 rows"));
+        Assert.That(none.Error, Does.Contain("--skip-rows 4000 leaves none"));
+        Assert.That(only.Error, Does.Contain("learned from all 2,400 rows").And.Contains("--skip-rows 0"));
+    }
+
+    [Test]
+    public void Another_log_under_the_name_of_the_first_is_evaluated_on_as_a_whole()
+    {
+        var (file, run) = (new LogWriter(3_000, seed: 2).Csv(_folder.PathOf("other.csv")), Directory.CreateDirectory(_folder.PathOf("moved")).FullName);
+        File.Copy(Path.Combine(_run, "model.zip"), Path.Combine(run, "model.zip"));
+        var origin = LogRunFile.Read(Path.Combine(_run, "log.json")) with { Data = file };
+        LogRunFile.Write(Path.Combine(run, "log.json"), origin);
+        var other = Tool.RunHere("log", "evaluate", run, "--data", file);
+        Assert.That((other.ExitCode, other.Error), Is.EqualTo((0, "")));
+        Assert.That(other.Output, Does.Contain("3000 rows"));
+
+        // An earlier version wrote no hash: the path alone tells.
+        LogRunFile.Write(Path.Combine(run, "log.json"), origin with { Version = 1, FirstRows = null });
+        Assert.That(Tool.RunHere("log", "evaluate", run, "--data", file).Output, Does.Contain("600 rows"));
     }
 
     [Test]
@@ -147,7 +184,7 @@ public sealed class LogVerbTests
     public void A_log_with_errors_is_not_learned_from()
     {
         var (file, run) = (_folder.PathOf("one.csv"), _folder.PathOf("none"));
-        File.WriteAllLines(file, Enumerable.Range(0, 100).Select(i => $"a,0.5,{i % 3},{i}").Prepend("Action,Probability,Reward,x"));
+        File.WriteAllLines(file, Enumerable.Range(0, 100).Select(i => $"a,0.5,{i % 3},{i % 7}").Prepend("Action,Probability,Reward,x"));
         var one = Tool.RunHere("log", "train", "--data", file, "--out", run);
         File.WriteAllLines(file, Enumerable.Range(0, 15).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i}").Prepend("Action,Probability,Reward,x"));
         var few = Tool.RunHere("log", "train", "--data", file, "--out", run);

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Trpo.Cli.Foundation;
+using Trpo.Cli.Logs.Files;
+
+namespace Trpo.Cli.Logs;
+
+/// <summary>The columns of a log with their roles, on the terminal.</summary>
+internal static class LogColumnText
+{
+    /// <summary>Writes a line of the roles, one of the features, and one for each column that is left out.</summary>
+    public static void Write(LogFile file, LogChoice choice, Terminal terminal)
+    {
+        var episode = choice.Episode is null ? "" : $", episode '{choice.Episode}'{(choice.Step is null ? "" : $", step '{choice.Step}'")}";
+        terminal.WriteLine($"Columns: action '{choice.Action}', reward '{choice.Reward}', probability '{choice.Probability}'{(choice.IsLogarithm ? " (logarithm)" : "")}{episode}");
+        terminal.WriteLine($"Features: {string.Join(", ", choice.Features.Select(feature => $"'{feature.Name}' ({KindOf(file, feature)})"))}");
+        foreach (var column in choice.LeftOut)
+            terminal.WriteLine($"Left out: '{column.Name}', since {column.Reason}");
+        if (choice.LeftOut.Count > 0)
+            terminal.WriteLine($"A policy sees a column that is left out if --features names it beside the others.");
+    }
+
+    /// <summary>Returns the kind of a feature: numbers, or the number of categories, with the number of missing cells.</summary>
+    private static string KindOf(LogFile file, LogFeature feature)
+    {
+        var column = file.Columns.First(column => column.Name == feature.Name);
+        var kind = feature.IsText ? string.Create(CultureInfo.InvariantCulture, $"{column.Values} categories") : "numbers";
+        return column.Missing == 0 ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}, {column.Missing:N0} missing");
+    }
+}
