@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Installs the templates from a folder of packages and tries each as a stranger would: creates it under an awkward name, restores, builds without warnings,
+# runs its commands to the trained policy, and runs its tests. Prints the seconds from `dotnet new` to the policy, without the restore, and the size of the output.
+#   build/check-templates.sh artifacts/packages [template ...]
+set -euo pipefail
+[ $# -ge 1 ] && feed=$(cd "$1" && pwd) || { echo "usage: build/check-templates.sh <folder of packages> [template ...]" >&2; exit 2; }
+shift
+[ $# -gt 0 ] && templates=("$@") || templates=(trpo-environment trpo-pipeline)
+package=$(ls -t "$feed"/Trpo.Templates.*.nupkg 2>/dev/null | head -n 1) || true
+[ -n "$package" ] || { echo "There is no Trpo.Templates.*.nupkg in $feed: run dotnet pack -c Release -o $feed first." >&2; exit 1; }
+
+# A name that is no identifier: the code must have another one for its namespaces.
+name=my-2nd.3app
+max_seconds=60
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+hive=$folder/hive
+
+# Packages of this repository come from the feed alone, and are extracted into the temporary folder: another build of the same version may be in the user's
+# cache, whose other packages are used where they are.
+cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
+mkdir -p "$folder/cache"
+for cached in "$cache"/*/; do
+  case $(basename "$cached") in trpo.* | '*') ;; *) ln -s "${cached%/}" "$folder/cache/" ;; esac
+done
+{
+  echo "<configuration>"
+  echo "  <config><add key=\"globalPackagesFolder\" value=\"$folder/packages\" /></config>"
+  echo "  <fallbackPackageFolders><add key=\"cache\" value=\"$folder/cache\" /></fallbackPackageFolders>"
+  echo "  <packageSources><add key=\"checked-packages\" value=\"$feed\" /></packageSources>"
+  echo "  <packageSourceMapping>"
+  echo "    <packageSource key=\"checked-packages\"><package pattern=\"Trpo.*\" /></packageSource>"
+  LC_ALL=C DOTNET_CLI_UI_LANGUAGE=en dotnet nuget list source | sed -nE 's|^ *[0-9]+\. +(.*) \[Enabled\]$|    <packageSource key="\1"><package pattern="*" /></packageSource>|p'
+  echo "  </packageSourceMapping>"
+  echo "</configuration>"
+} >"$folder/nuget.config"
+
+# step <template> <what> <command...>: runs a command in the current folder; its output is shown if it fails.
+step() {
+  local template=$1 what=$2
+  shift 2
+  "$@" >"$folder/log" 2>&1 && return
+  echo "$template: $what failed ($*):" >&2
+  cat "$folder/log" >&2
+  exit 1
+}
+
+# The commands that end in a policy, as the README of a template has them.
+train() {
+  case $1 in
+    trpo-environment) dotnet run -c Release --no-build --project $name && test -s artifacts/policy.onnx && test -s artifacts/report.html ;;
+    trpo-pipeline) dotnet run -c Release --no-build --project $name && test -s artifacts/model.zip && test -s artifacts/policy.onnx ;;
+    *) echo "No commands are known for the template $1."; return 1 ;;
+  esac
+}
+
+seconds() { date +%s.%N; }
+step Trpo.Templates "dotnet new install" dotnet new install "$package" --debug:custom-hive "$hive"
+for template in "${templates[@]}"; do
+  mkdir "$folder/$template"
+  cd "$folder/$template"
+  started=$(seconds)
+  step "$template" "dotnet new" dotnet new "$template" -n $name --debug:custom-hive "$hive"
+  cd $name
+  restoring=$(seconds)
+  step "$template" "restore without warnings" dotnet restore -warnaserror
+  restored=$(seconds)
+  step "$template" "build without warnings" dotnet build -c Release --no-restore -warnaserror
+  step "$template" "training" train "$template"
+  trained=$(seconds)
+  cp "$folder/log" "$folder/training"
+  step "$template" "its tests" dotnet test -c Release --no-build
+  tested=$(seconds)
+  size=$(du -sm $name/bin | cut -f1)
+  awk -v template="$template" -v started="$started" -v restoring="$restoring" -v restored="$restored" -v trained="$trained" -v tested="$tested" -v size="$size" -v max="$max_seconds" 'BEGIN {
+    total = restoring - started + trained - restored
+    printf "%s: %.1f s from dotnet new to the policy, without %.1f s of restore; tests %.1f s; %d MB of output\n", template, total, restored - restoring, tested - trained, size
+    if (total >= max) { printf "%s: slower than %d s\n", template, max > "/dev/stderr"; exit 1 }
+  }'
+  sed 's/^/  /' "$folder/training"
+  rm -rf "$folder/${template:?}"
+done
