@@ -81,7 +81,10 @@ internal sealed class LogChooser(LogFile file, LogNames names)
 
         if (step is not null)
             RequireNumbers(step, "A step is a whole number.");
-        return new LogChoice(action.Name, reward.Name, probability.Name, isLogarithm, []) { Episode = episode?.Name, Step = step?.Name };
+        var mask = names.Eligible is { } prefix ? LogMask.Find(file, prefix) : null;
+        if (new[] { action, reward, probability, episode, step }.FirstOrDefault(column => column is not null && mask?.Columns.Contains(column.Name) == true) is { } twice)
+            throw new CommandException($"Column '{twice.Name}' begins with '{names.Eligible}', which --eligible names, and has another role: choose another beginning for the names of the columns that tell which actions could be taken.");
+        return new LogChoice(action.Name, reward.Name, probability.Name, isLogarithm, []) { Episode = episode?.Name, Step = step?.Name, Mask = mask };
     }
 
     private IEnumerable<LogLeftOut> LeftOut(IReadOnlyList<string> roles)
@@ -107,7 +110,7 @@ internal sealed class LogChooser(LogFile file, LogNames names)
         var features = names.Features?.Select(name => Named(name, "--features")).Distinct().ToList()
             ?? [.. file.Columns.Where(column => !roles.Contains(column.Name) && left.All(other => other.Name != column.Name))];
         if (features.Find(column => roles.Contains(column.Name)) is { } role)
-            throw new CommandException($"Column '{role.Name}' is the action, the reward or the probability, the episode or the step, which no policy sees: leave it out of --features.");
+            throw new CommandException($"Column '{role.Name}' is the action, the reward or the probability, the episode or the step, which no policy sees, or tells if an action could be taken, which it sees anyway: leave it out of --features.");
         if (features.Find(ignored.Contains) is { } both)
             throw new CommandException($"Column '{both.Name}' is in --features and in --ignore: leave it out of one.");
         foreach (var column in features)

@@ -11,7 +11,7 @@ internal static class LogColumnText
     public static void Write(LogFile file, LogChoice choice, Terminal terminal)
     {
         var episode = choice.Episode is null ? "" : $", episode '{choice.Episode}'{(choice.Step is null ? "" : $", step '{choice.Step}'")}";
-        terminal.WriteLine($"Columns: action '{choice.Action}', reward '{choice.Reward}', probability '{choice.Probability}'{(choice.IsLogarithm ? " (logarithm)" : "")}{episode}");
+        terminal.WriteLine($"Columns: action '{choice.Action}', reward '{choice.Reward}', probability '{choice.Probability}'{(choice.IsLogarithm ? " (logarithm)" : "")}{episode}{(choice.Mask is { } mask ? $", eligible {string.Join(", ", mask.Columns.Select(name => $"'{name}'"))}" : "")}");
         terminal.WriteLine($"Features: {string.Join(", ", choice.Features.Select(feature => $"'{feature.Name}' ({KindOf(file, feature)})"))}");
         foreach (var column in choice.LeftOut)
             terminal.WriteLine($"Left out: '{column.Name}', since {column.Reason}");

@@ -35,6 +35,7 @@ internal static class LogEvaluationFile
                 choice.Reward,
                 Probability = choice.IsLogarithm ? null : choice.Probability,
                 LogProbability = choice.IsLogarithm ? choice.Probability : null,
+                Eligible = choice.Mask?.Prefix,
                 choice.Episode,
                 choice.Step,
                 Features = choice.Features.Select(feature => feature.Name),

@@ -24,6 +24,9 @@ internal sealed record LogNames
     /// <summary>Gets the columns whose numbers are names.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
 
+    /// <summary>Gets the beginning of the names of the columns that tell which actions could be taken; null if all could be.</summary>
+    public string? Eligible { get; init; }
+
     /// <summary>Gets the column of the episodes; null if decisions are independent of each other.</summary>
     public string? Episode { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Cli.Foundation;
 
 namespace Trpo.Cli.Logs;
 
@@ -26,6 +27,35 @@ internal static class LogPipeline
                 chain = chain.Append((IEstimator<ITransformer>)ml.Transforms.NormalizeMeanVariance(numbers, fixZero: false));
         }
 
-        return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(choice.Observation, [.. choice.Features.Select(feature => feature.Name)]));
+        string[] features = [.. choice.Features.Select(feature => feature.Name)];
+        if (choice.Mask is null)
+            return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(choice.Observation, features));
+
+        // A policy knows by the last values of its observation which actions it may take.
+        return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(choice.Eligible, [.. choice.Mask.Columns]))
+            .Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(choice.Observation, [.. features, choice.Eligible]));
+    }
+
+    /// <summary>Adds the vector of the mask to the rows, if the log has one.</summary>
+    public static IDataView WithMask(MLContext ml, LogChoice choice, IDataView view) =>
+        choice.Mask is null ? view : ml.Transforms.Concatenate(choice.Eligible, [.. choice.Mask.Columns]).Fit(view).Transform(view);
+
+    /// <summary>Maps the actions to keys in the order of the mask, if the log has one: a check knows no policy whose actions have an order.</summary>
+    public static IDataView WithKeys(MLContext ml, LogChoice choice, IDataView view) => choice.Mask is null
+        ? view
+        : ml.Transforms.Conversion.MapValueToKey(choice.Action, keyData: ml.Data.LoadFromEnumerable(choice.Mask.Actions.Select(action => new ActionName { Name = action }))).Fit(view).Transform(view);
+
+    /// <summary>Checks that each action that was taken has a column in the mask, if the log has one.</summary>
+    /// <returns>True.</returns>
+    /// <exception cref="CommandException">An action has none.</exception>
+    public static bool RequireMasked(LogChoice choice, IDataView view, string path)
+    {
+        choice.Mask?.Require(view.GetColumn<string>(choice.Action), path);
+        return true;
+    }
+
+    private sealed class ActionName
+    {
+        public string Name { get; set; } = "";
     }
 }

@@ -38,6 +38,9 @@ internal sealed record LogProvenance
     /// <summary>Gets the column of the logarithm of the probability; null if <see cref="Probability"/> is named.</summary>
     public string? LogProbability { get; init; }
 
+    /// <summary>Gets the beginning of the names of the columns that tell which actions could be taken; null if all could be.</summary>
+    public string? Eligible { get; init; }
+
     /// <summary>Gets the columns that the policy sees.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
@@ -46,5 +49,5 @@ internal sealed record LogProvenance
 
     /// <summary>Gets the names of action, reward and probability.</summary>
     [JsonIgnore]
-    public LogNames Names => new() { Action = Action, Reward = Reward, Probability = Probability, LogProbability = LogProbability };
+    public LogNames Names => new() { Action = Action, Reward = Reward, Probability = Probability, LogProbability = LogProbability, Eligible = Eligible };
 }

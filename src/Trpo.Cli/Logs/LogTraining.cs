@@ -35,14 +35,15 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var learned = file.Rows - heldOut;
         if (Math.Min(heldOut, learned) < MinRows)
             throw new CommandException(FormattableString.Invariant($"{file.Path} has {file.Rows:N0} rows, of which {learned:N0} are left to learn from and {heldOut:N0} to evaluate on (--holdout {command.HoldOut}). Both need at least {MinRows}, and some hundred to tell anything."));
-        var view = file.Load(_ml, choice.Fields);
+        var view = LogPipeline.WithMask(_ml, choice, file.Load(_ml, choice.Fields));
         var (training, test) = (_ml.Data.TakeRows(view, learned), _ml.Data.SkipRows(view, learned));
         LogColumnText.Write(file, choice, terminal);
         terminal.WriteLine($"Learning from the first {learned:N0} of {file.Rows:N0} rows of {file.Path}; the files go to {command.Folder.Path}.");
         var preprocessing = _refusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
         cancel.ThrowIfCancellationRequested();
-        _firstRows = _refusal.Run($"{file.Path} cannot be read", () => FirstRows.Hash(_ml, view, choice, learned));
-        var report = _refusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(preprocessing.Transform(view), choice.Columns(choice.Observation), cancel));
+        _firstRows = _refusal.Run($"{file.Path} cannot be read", () => FirstRows.Hash(_ml, view, choice with { Mask = null }, learned));
+        _refusal.Run($"{file.Path} cannot be read", () => LogPipeline.RequireMasked(choice, view, file.Path));
+        var report = _refusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(LogPipeline.WithKeys(_ml, choice, preprocessing.Transform(view)), choice.Columns(choice.Observation), cancel));
         if (report.Findings.Count > 0)
             LogCheckText.Write(report, file, terminal, cancel);
         if (report.HasErrors)
@@ -62,7 +63,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var (policy, last) = LogTrainingDisplay.Show(terminal, display =>
         {
             // The last rows may have actions that the first ones do not: in the order in which the trainer would have them.
-            var options = command.Options with { Progress = display, Cancellation = cancel, Actions = ActionSpace.Discrete([.. actions.Order(StringComparer.Ordinal)]) };
+            var options = command.Options with { Progress = display, Cancellation = cancel, Actions = ActionSpace.Discrete([.. choice.Mask?.Actions ?? [.. actions.Order(StringComparer.Ordinal)]]) };
             return (_refusal.Run($"No policy can be learned from {file.Path}", () => _ml.ReinforcementLearning.Trainers.TrpoFromLog(choice.Columns(choice.Observation), options).Fit(training)), display.Last);
         });
         if (last is not null)
@@ -111,7 +112,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var folder = command.Folder;
         if (command.Overwrite && folder.HasRun)
             terminal.WriteLine($"The earlier run of the folder was moved to {folder.SetAside()}.");
-        var inputs = _ml.Transforms.SelectColumns([.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view).Schema;
+        var inputs = _ml.Transforms.SelectColumns([.. choice.Features.Select(feature => feature.Name), .. choice.Mask?.Columns ?? []]).Fit(view).Transform(view).Schema;
         PolicyModel.Save(_ml, model, inputs, folder.Model);
         terminal.WriteLine($"Wrote {folder.Model}");
         LogRunFile.Write(folder.Log, new LogProvenance
@@ -125,6 +126,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
             Reward = choice.Reward,
             Probability = choice.IsLogarithm ? null : choice.Probability,
             LogProbability = choice.IsLogarithm ? choice.Probability : null,
+            Eligible = choice.Mask?.Prefix,
             Features = [.. choice.Features.Select(feature => feature.Name)],
             LeftOut = choice.LeftOut,
         });

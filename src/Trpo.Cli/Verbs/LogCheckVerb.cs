@@ -41,7 +41,8 @@ internal static class LogCheckVerb
             var report = new LogRefusal(file).Run($"{file.Path} cannot be checked", () =>
             {
                 var view = file.Load(ml, choice.Fields);
-                var result = ml.ReinforcementLearning.CheckLog(LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view), choice.Columns(choice.Observation), interruption.Token);
+                LogPipeline.RequireMasked(choice, view, file.Path);
+                var result = ml.ReinforcementLearning.CheckLog(LogPipeline.WithKeys(ml, choice, LogPipeline.Create(ml, choice, isScaled: false).Fit(view).Transform(view)), choice.Columns(choice.Observation), interruption.Token);
                 file.RequireUnchanged();
                 return result;
             });

@@ -16,6 +16,7 @@ internal sealed class LogColumnOptions
     private readonly Option<string?> _features;
     private readonly Option<string?> _ignore = List("--ignore", "Columns that the policy does not see, such as what was known only after the decision.");
     private readonly Option<string?> _text = List("--text", "Columns whose numbers are names of categories, such as codes.");
+    private readonly Option<string?> _eligible = Named("--eligible", "prefix", "The beginning of the names of columns that tell which actions could be taken in a row: with can_, the column can_Shoes has 1 or true where Shoes could be. By default all actions could be.");
     private readonly Option<string?> _episode = Named("--episode", "column", "The column that names the episode of a row, where an action changes what comes later; none by default.");
     private readonly Option<string?> _step = Named("--step", "column", "The column of the step within the episode; by default the rows of an episode are in the order of the file.");
     private readonly bool _choosesFeatures;
@@ -31,7 +32,7 @@ internal sealed class LogColumnOptions
     public void AddTo(Command command)
     {
         _data.Required = true;
-        foreach (var option in new[] { _data, _table, _action, _reward, _probability, _logProbability, _features })
+        foreach (var option in new[] { _data, _table, _action, _reward, _probability, _logProbability, _features, _eligible })
             command.Options.Add(option);
         if (_choosesFeatures)
         {
@@ -78,6 +79,7 @@ internal sealed class LogColumnOptions
             Features = parsed.GetValue(_features) is { } features ? Split(features) : null,
             Ignored = _choosesFeatures ? Split(parsed.GetValue(_ignore) ?? "") : [],
             Texts = _choosesFeatures ? Split(parsed.GetValue(_text) ?? "") : [],
+            Eligible = parsed.GetValue(_eligible) ?? known.Eligible,
             Episode = _hasEpisodes ? parsed.GetValue(_episode) : null,
             Step = _hasEpisodes ? parsed.GetValue(_step) : null,
         };

@@ -74,12 +74,14 @@ internal static class LogEvaluateVerb
         var roles = chooser.ChooseFor([]);
         var inputs = ModelInputs.Of(saved.Path, model, schema, [.. roles.Fields.Select(field => field.Name)], names.Features);
         var choice = chooser.ChooseFor(inputs.Features);
+        if (choice.Mask is { } mask)
+            choice = choice with { Mask = mask.For(PolicyChain.FromModel(model).Policy.Metadata.Actions.Names, file.Path) };
         var isSampled = parsed.GetValue(Sample);
         var refusal = new LogRefusal(file);
         var skipped = Skipped(parsed, file, refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features)), terminal);
         var evaluation = refusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
         {
-            var view = file.Load(ml, choice.Fields);
+            var view = LogPipeline.WithMask(ml, choice, file.Load(ml, choice.Fields));
             if (inputs.Vector is { } vector)
                 view = ml.Transforms.Concatenate(vector, [.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view);
             var result = ml.ReinforcementLearning.EvaluateFromLog(model, skipped == 0 ? view : ml.Data.SkipRows(view, skipped), choice.Columns(null), new LogEvaluationOptions

@@ -68,7 +68,7 @@ internal sealed class SerialScan
         if (_areDays)
             return "it has dates";
         if (values >= MinValues && !(_rises && _falls))
-            return _rises ? "it never falls from row to row, as times and numbers of rows do not" : "it never rises from row to row, as times and numbers of rows that are counted back do not";
+            return _rises ? "it never falls from row to row, like a time or the number of a row" : "it never rises from row to row, like a time or the number of a row backwards";
         return _different is not null && _count >= MinDifferentRows && (_different.Count == MaxTracked || _max - _min < MaxSpread * _count)
             ? "it has another whole number in each row, as identifiers have"
             : null;
