@@ -74,7 +74,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
     private int Interrupted(TransformerChain<PolicyTransformer> model, IDataView view, long learned, long heldOut)
     {
         Write(model, view, learned, heldOut, null);
-        terminal.Warn($"Interrupted: the best policy so far was written, and not evaluated. To evaluate it on the rows behind the first {learned:N0}: trpo log evaluate {command.Folder.Given} --data {file.Path}");
+        terminal.Warn($"Interrupted: the best policy so far was written, and not evaluated. To evaluate it on the rows behind the first {learned:N0}: trpo log evaluate {command.Folder.Given} --data {FilePath.InCommand(file.Path)}");
         return ExitCode.Interrupted;
     }
 

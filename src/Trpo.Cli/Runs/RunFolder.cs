@@ -22,7 +22,7 @@ internal sealed class RunFolder
         if (File.Exists(path))
             throw new CommandException($"{path} is a file: name the folder of a run.");
         Path = System.IO.Path.GetFullPath(path);
-        Given = path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+        Given = FilePath.InCommand(path);
         _checkpoints = new CheckpointFolderInfo(In("checkpoints"));
     }
 

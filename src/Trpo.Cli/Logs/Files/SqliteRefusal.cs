@@ -21,8 +21,8 @@ internal static class SqliteRefusal
     private static string Reason(string path, SqliteException exception) => exception switch
     {
         { SqliteErrorCode: Busy or Locked } => "another program is writing to it, and keeps it locked. Wait until that program has written, or name a copy.",
-        { SqliteExtendedErrorCode: ReadOnlyRollback } => $"its writer did not complete a transaction, whose journal is beside it. Open it once with a program that may write, which undoes the transaction: sqlite3 {path} .tables",
-        { SqliteErrorCode: Corrupt or NoDatabase } => $"it is damaged ({exception.Message}). Restore it, or save what can be read: sqlite3 {path} .recover",
-        _ => $"{exception.Message}. If the cause is not plain, look for damage: sqlite3 {path} \"PRAGMA integrity_check\"",
+        { SqliteExtendedErrorCode: ReadOnlyRollback } => $"its writer did not complete a transaction, whose journal is beside it. Open it once with a program that may write, which undoes the transaction: sqlite3 {FilePath.InCommand(path)} .tables",
+        { SqliteErrorCode: Corrupt or NoDatabase } => $"it is damaged ({exception.Message}). Restore it, or save what can be read: sqlite3 {FilePath.InCommand(path)} .recover",
+        _ => $"{exception.Message}. If the cause is not plain, look for damage: sqlite3 {FilePath.InCommand(path)} \"PRAGMA integrity_check\"",
     };
 }

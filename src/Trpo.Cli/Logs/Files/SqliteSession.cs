@@ -125,7 +125,7 @@ internal sealed class SqliteSession : IDisposable
         return command.ExecuteScalar();
     }
 
-    private CommandException Changed() => new($"{Path} was changed while it was read: copy it with `sqlite3 {Path} \".backup copy.sqlite\"`, and name the copy.");
+    private CommandException Changed() => new($"{Path} was changed while it was read: copy it with `sqlite3 {FilePath.InCommand(Path)} \".backup copy.sqlite\"`, and name the copy.");
 
     private (long Length, DateTime Written, long Log) State() =>
         (new FileInfo(_target).Length, File.GetLastWriteTimeUtc(_target), new FileInfo($"{_target}-wal") is { Exists: true } log ? log.Length : 0);

@@ -89,13 +89,13 @@ public sealed class LogDatabaseTests
         var path = new LogWriter(300).Sqlite(_folder.PathOf("log.db"));
         using var writer = Open(path);
         Spill(writer);
-        var copy = _folder.PathOf("copy.db");
+        var copy = _folder.PathOf("a copy.db");
         File.Copy(path, copy);
         File.Copy(path + "-journal", copy + "-journal");
 
         var (exitCode, output, error) = Tool.RunHere(["log", "check", "--data", copy, .. LogWriter.Columns]);
         Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(error, Does.Contain("did not complete a transaction").And.Contains($"sqlite3 {copy} .tables").And.Not.Contains("   at "));
+        Assert.That(error, Does.Contain("did not complete a transaction").And.Contains($"sqlite3 \"{copy}\" .tables").And.Not.Contains("   at "));
     }
 
     [Test]
