@@ -20,7 +20,7 @@ internal static class LogScaleProbe
     private const int Iterations = 25;
     private const int WarmUpRows = 2_000;
 
-    /// <summary>Prints the seconds until the first step has ended, the median seconds of a further step, and the peak of the memory above that of the start, on one line.</summary>
+    /// <summary>Prints the values of a <see cref="LogScalePoint"/> on one line.</summary>
     /// <param name="rows">The number of rows.</param>
     /// <returns>0.</returns>
     public static int Execute(int rows)
@@ -30,18 +30,20 @@ internal static class LogScaleProbe
         GC.Collect();
         using var process = Process.GetCurrentProcess();
         var before = process.WorkingSet64;
-        var times = Learn(rows, Iterations);
+        var (start, times) = (process.TotalProcessorTime, Learn(rows, Iterations));
         process.Refresh();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[0]:F3} {SideBySide.Median(times.Skip(1).Zip(times, (end, start) => end - start)):F4} {process.PeakWorkingSet64 - before}"));
+        var further = SideBySide.Median(times.Skip(1).Zip(times, (end, begin) => end.Seconds - begin.Seconds));
+        var (firstWork, furtherWork) = (times[0].Work - start, (times[^1].Work - times[0].Work) / (times.Count - 1));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[0].Seconds:F3} {further:F4} {firstWork.TotalSeconds:F3} {furtherWork.TotalSeconds:F4} {process.PeakWorkingSet64 - before}"));
         return 0;
     }
 
-    // The times at which the steps ended.
-    private static List<double> Learn(int rows, int iterations)
+    // The times at which the steps ended, and those of all processors.
+    private static List<(double Seconds, TimeSpan Work)> Learn(int rows, int iterations)
     {
         var (ml, times) = (new MLContext(1), new Times());
         ml.ReinforcementLearning.Trainers.TrpoFromLog(new LogColumns(), new() { Seed = 1, Iterations = iterations, Progress = times }).Fit(ml.Data.LoadFromEnumerable(Draw(rows))).Dispose();
-        return times.Seconds;
+        return times.Ends;
     }
 
     // Action a pays with a chance that grows with value a; actions are tossed for.
@@ -62,9 +64,13 @@ internal static class LogScaleProbe
     {
         private readonly long _start = Stopwatch.GetTimestamp();
 
-        public List<double> Seconds { get; } = [];
+        public List<(double Seconds, TimeSpan Work)> Ends { get; } = [];
 
-        public void Report(TrpoFromLogIteration value) => Seconds.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        public void Report(TrpoFromLogIteration value)
+        {
+            using var process = Process.GetCurrentProcess();
+            Ends.Add((Stopwatch.GetElapsedTime(_start).TotalSeconds, process.TotalProcessorTime));
+        }
     }
 
     private sealed class Row

@@ -4,7 +4,7 @@ using Trpo.Benchmarks.Ratios;
 
 namespace Trpo.Benchmarks.Logs;
 
-/// <summary>The verb <c>log-scale</c>: learns from logs of more and more rows, each in a process of its own, and prints the time and the memory of each in ratio to the shortest log.</summary>
+/// <summary>The verb <c>log-scale</c>: learns from logs of more and more rows, each in a process of its own, and prints the time and the memory of each; ratios are to the shortest log, those of times of the time of all processors.</summary>
 internal static class LogScaleRun
 {
     private const int Rounds = 3;
@@ -29,14 +29,18 @@ internal static class LogScaleRun
         {
             var (point, length) = (Median(measured[rows]), (double)rows / Rows[0]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {rows:N0} | {point.FirstStep:F2} s | {point.FirstStep / shortest.FirstStep / length:F2} | {point.FurtherStep:F3} s | {point.FurtherStep / shortest.FurtherStep:F2} | {point.Memory / 1_048_576:F0} MiB | {point.Memory / shortest.Memory / length:F2} |"));
+                $"| {rows:N0} | {point.FirstStep:F2} s | {point.FirstStepWork / shortest.FirstStepWork / length:F2} | {point.FurtherStep:F3} s | {point.FurtherStepWork / shortest.FurtherStepWork:F2} | {point.Memory / 1_048_576:F0} MiB | {point.Memory / shortest.Memory / length:F2} |"));
         }
 
         return 0;
     }
 
-    private static LogScalePoint Median(IReadOnlyList<LogScalePoint> points) =>
-        new(SideBySide.Median(points.Select(point => point.FirstStep)), SideBySide.Median(points.Select(point => point.FurtherStep)), SideBySide.Median(points.Select(point => point.Memory)));
+    private static LogScalePoint Median(IReadOnlyList<LogScalePoint> points)
+    {
+        return new(Of(point => point.FirstStep), Of(point => point.FurtherStep), Of(point => point.FirstStepWork), Of(point => point.FurtherStepWork), Of(point => point.Memory));
+
+        double Of(Func<LogScalePoint, double> select) => SideBySide.Median(points.Select(select));
+    }
 
     private static LogScalePoint Start(int rows)
     {
@@ -52,6 +56,6 @@ internal static class LogScaleRun
             throw new InvalidOperationException($"The process that learns from {rows} rows ended with {process.ExitCode}.");
         Console.Error.WriteLine($"{rows} rows: {line.Trim()}");
         double[] values = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
-        return new LogScalePoint(values[0], values[1], values[2]);
+        return new LogScalePoint(values[0], values[1], values[2], values[3], values[4]);
     }
 }

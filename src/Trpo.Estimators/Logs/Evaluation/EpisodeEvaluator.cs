@@ -48,7 +48,7 @@ internal static class EpisodeEvaluator
     private static void CheckCost(double operations, LoggedRows log, LoggedEpisodes episodes)
     {
         if (operations > MaxOperations)
-            throw new LogException(FormattableString.Invariant($"The model of the values would take {operations:G2} multiplications, more than {MaxOperations:G2}, some hours: it has regressions of {log.Length} values for each of {episodes.Horizon} steps, each action and each fold. Put a transform such as ProjectToPrincipalComponents in front, lower LogEvaluationOptions.Folds, or take a sample of the episodes."));
+            throw new LogException(FormattableString.Invariant($"The model of the values would take {operations:G2} multiplications, more than {MaxOperations:G2}, which take an hour or more: it has regressions of {log.Length} values for each of {episodes.Horizon} steps, each action and each fold. Put a transform such as ProjectToPrincipalComponents in front, lower LogEvaluationOptions.Folds, or take a sample of the episodes."));
     }
 
     private static LogEstimate[] Estimates(OffPolicyEpisodes episodes, double[] robust, double[] normalized, double level, bool hasWeights) =>
