@@ -17,10 +17,10 @@ internal static class EpisodeEvaluator
     {
         var (log, policy, names) = loaded;
         var model = new FittedQEvaluation(log, episodes, EpisodeFolds.Assign(log, episodes, Math.Min(options.Folds, episodes.Count), options.Seed));
-        CheckCost(model.CountOperations(), log, episodes);
-        var baseline = new BaselinePolicies(log).Uniform();
-        var values = model.Evaluate([policy, baseline], options.Discount, options.RidgePenalty, check);
-        var (evaluated, uniform) = (Of(policy, values[0]), Of(baseline, values[1]));
+        double[][] policies = [policy, new BaselinePolicies(log).Uniform()];
+        CheckCost(model.CountOperations(policies.Length), log, episodes);
+        var values = model.Evaluate(policies, options.Discount, options.RidgePenalty, check);
+        var (evaluated, uniform) = (Of(policies[0], values[0]), Of(policies[1], values[1]));
         var (robust, normalized, returns) = (WeightedDoublyRobust.Terms(evaluated), WeightedPerDecisionSampling.Terms(evaluated), evaluated.Returns());
         var statistics = EpisodeWeights.Of(evaluated, returns);
         var (untried, action) = LogEvaluator.Untried(log, policy);

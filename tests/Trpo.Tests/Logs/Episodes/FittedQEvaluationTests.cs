@@ -108,6 +108,16 @@ public sealed class FittedQEvaluationTests
     }
 
     [Test]
+    public void Operations_are_those_of_the_sums_the_decompositions_and_the_predictions()
+    {
+        // Two episodes of two steps and two of one, all in folds of their own; the first step has both actions, the second one.
+        var log = new LoggedRows(2, 2) { Actions = [0, 0, 1, 0, 0, 1], Propensities = [.. Enumerable.Repeat(0.5, 6)], Rewards = new double[6], Observations = new float[12] };
+        var model = new FittedQEvaluation(log, new LoggedEpisodes([0, 1, 2, 3, 4, 5], [0, 2, 4, 5, 6]), [0, 0, 1, 1, 2, 3]);
+
+        Assert.That(model.CountOperations(2), Is.EqualTo((9 / 2.0 * 6 * 3) + (4 * 27 / 6.0 * 3) + (4 * 3 * 2 * ((4 * 2) + (2 * 1)))));
+    }
+
+    [Test]
     public void A_model_that_would_take_more_than_an_hour_is_refused()
     {
         const int Length = 2_000, Steps = 200;

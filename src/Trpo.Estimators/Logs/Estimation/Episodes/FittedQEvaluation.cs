@@ -19,11 +19,19 @@ internal sealed class FittedQEvaluation(LoggedRows log, LoggedEpisodes episodes,
     private readonly int[][] _steps = episodes.RowsBySteps();
     private readonly double[] _features = new double[log.Length + 1];
 
-    /// <summary>Computes the number of multiplications of <see cref="Evaluate"/>, but for those of the predictions, which are less than 4 for each value of an observation, action and policy.</summary>
-    public double CountOperations()
+    /// <summary>Computes the maximum number of multiplications of <see cref="Evaluate"/>: of the sums, the decompositions and the predictions.</summary>
+    /// <param name="policies">The number of policies.</param>
+    public double CountOperations(int policies)
     {
-        double length = log.Length + 1, regressions = _steps.Sum(rows => (double)rows.Select(row => log.Actions[row]).Distinct().Count());
-        return (length * length / 2 * log.Count * (_foldCount - 1)) + (length * length * length / 6 * regressions * _foldCount);
+        double length = log.Length + 1;
+        var (regressions, predictions) = (0.0, 0.0);
+        foreach (var rows in _steps)
+        {
+            var actions = rows.Select(row => log.Actions[row]).Distinct().Count();
+            (regressions, predictions) = (regressions + actions, predictions + ((double)rows.Length * actions));
+        }
+
+        return (length * length / 2 * log.Count * (_foldCount - 1)) + (_foldCount * ((length * length * length / 6 * regressions) + (length * predictions * policies)));
     }
 
     /// <summary>Computes the values of policies, whose regressions differ in their targets alone and are solved together.</summary>
