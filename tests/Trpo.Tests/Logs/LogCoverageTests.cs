@@ -6,6 +6,7 @@ namespace Trpo.Tests.Logs;
 /// <summary>
 /// Tests that intervals and verdicts keep their levels over replications of a generator whose truth is known. TRPO_LOG_REPLICATIONS sets their number; the suite runs 100.
 /// </summary>
+[Parallelizable]
 public sealed class LogCoverageTests
 {
     private static readonly int Replications = int.Parse(Environment.GetEnvironmentVariable("TRPO_LOG_REPLICATIONS") ?? "100", CultureInfo.InvariantCulture);

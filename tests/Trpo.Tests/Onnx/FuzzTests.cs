@@ -9,6 +9,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Onnx;
 
 /// <summary>Damaged policies and model files by the thousand, in processes of their own whose thread pool is taken: each is refused in time with an <see cref="InvalidDataException"/>, or works.</summary>
+[Parallelizable]
 public sealed partial class FuzzTests
 {
     private const int MostMebibytes = 300;

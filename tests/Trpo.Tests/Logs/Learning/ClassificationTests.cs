@@ -10,6 +10,7 @@ using Trpo.Runtime.Randomness;
 namespace Trpo.Tests.Logs.Learning;
 
 /// <summary>A data set of ten classes as a bandit: only the class that was guessed is known to be right or wrong. TRPO_LOG_REPLICATIONS sets the number of data sets; the suite makes one.</summary>
+[Parallelizable]
 public sealed class ClassificationTests
 {
     private const int Classes = 10, Length = 16, Rows = 10_000;

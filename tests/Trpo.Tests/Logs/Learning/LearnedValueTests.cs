@@ -9,6 +9,7 @@ namespace Trpo.Tests.Logs.Learning;
 /// <summary>
 /// Tests of the true values of learned policies in a world that is known: the logging policy has 0.391, the uniform one 0.500, the best one 0.800. TRPO_LOG_REPLICATIONS sets the number of logs; the suite draws one.
 /// </summary>
+[Parallelizable]
 public sealed class LearnedValueTests
 {
     private static readonly int Replications = int.Parse(Environment.GetEnvironmentVariable("TRPO_LOG_REPLICATIONS") ?? "1", CultureInfo.InvariantCulture);

@@ -4,6 +4,7 @@ using Trpo.Estimators.Logs.Learning;
 namespace Trpo.Tests.Logs.Learning;
 
 /// <summary>Tests that learning does not depend on what it must not depend on: the unit of the rewards, the point from which they are counted, the order of the rows, the number of threads.</summary>
+[Parallelizable]
 public sealed class LearningInvarianceTests
 {
     private static readonly Decision[] Rows = SyntheticWorld.Decisions(3_000, seed: 5);
