@@ -11,7 +11,9 @@ internal static class ErrorMessage
     public static string? Of(Exception exception) => exception switch
     {
         EnvironmentException { InnerException: { } inner } => $"{exception.Message}{TopFrame(inner)}",
-        CommandException or IOException or InvalidDataException or UnauthorizedAccessException or DllNotFoundException => exception.Message,
+        CommandException or IOException or InvalidDataException or UnauthorizedAccessException => exception.Message,
+        // The package of the tool would be four times as large with libtorch, which no perceptron needs.
+        DllNotFoundException => $"{exception.Message} The tool has no libtorch: leave \"engine\" and \"device\" of --options out, or train in a program of your own with that package.",
         // The exceptions of the library are about environments, pipelines, trainings and checkpoints.
         _ when exception.GetType().Assembly == typeof(TrpoEstimator).Assembly => exception.Message,
         _ => null,
