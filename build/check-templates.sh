@@ -5,7 +5,7 @@
 set -euo pipefail
 [ $# -ge 1 ] && feed=$(cd "$1" && pwd) || { echo "usage: build/check-templates.sh <folder of packages> [template ...]" >&2; exit 2; }
 shift
-[ $# -gt 0 ] && templates=("$@") || templates=(trpo-environment trpo-pipeline)
+[ $# -gt 0 ] && templates=("$@") || templates=(trpo-environment trpo-pipeline trpo-service trpo-log)
 package=$(ls -t "$feed"/Trpo.Templates.*.nupkg 2>/dev/null | head -n 1) || true
 [ -n "$package" ] || { echo "There is no Trpo.Templates.*.nupkg in $feed: run dotnet pack -c Release -o $feed first." >&2; exit 1; }
 
@@ -50,6 +50,8 @@ train() {
   case $1 in
     trpo-environment) dotnet run -c Release --no-build --project $name && test -s artifacts/policy.onnx && test -s artifacts/report.html ;;
     trpo-pipeline) dotnet run -c Release --no-build --project $name && test -s artifacts/model.zip && test -s artifacts/policy.onnx ;;
+    trpo-service) dotnet run -c Release --no-build --project $name.Training -- $name/policy.onnx && test -s $name/policy.onnx ;;
+    trpo-log) dotnet run -c Release --no-build --project $name && test -s artifacts/policy.onnx && test -s artifacts/report.html ;;
     *) echo "No commands are known for the template $1."; return 1 ;;
   esac
 }
