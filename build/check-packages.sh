@@ -23,8 +23,8 @@ cat > nuget.config <<CONFIG
 </configuration>
 CONFIG
 
-# The first program of a README.
-program() { awk '/^```csharp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$repository/src/$1/README.md"; }
+# program <folder>: the first program of its README.
+program() { awk '/^```csharp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$repository/$1/README.md"; }
 
 # create <template> <project> <packages...>: a project of the SDK's template, as a user makes it.
 create() {
@@ -53,28 +53,33 @@ ran() {
 }
 
 create console training Trpo.Estimators
-program Trpo.Estimators > training/Program.cs
+program src/Trpo.Estimators > training/Program.cs
 built training
 ran training '500.0 ± '
 
+create console ferry Trpo.Estimators
+program . > ferry/Program.cs
+built ferry
+ran ferry ' over 100 episodes'
+
 create console acting Trpo.Onnx
-program Trpo.Onnx > acting/Program.cs
+program src/Trpo.Onnx > acting/Program.cs
 built acting
 ran acting '^[01]$'
 
 create console managed Trpo.Runtime
-program Trpo.Runtime > managed/Program.cs
+program src/Trpo.Runtime > managed/Program.cs
 built managed
 ran managed '^[01]$'
 
 create console reporting Trpo.Reports
-program Trpo.Reports > reporting/Program.cs
+program src/Trpo.Reports > reporting/Program.cs
 built reporting
 ran reporting '' >/dev/null
 grep -q '</html>' run/report.html || { echo "The program of Trpo.Reports writes no report." >&2; exit 1; }
 
 create console cluster Trpo.Orleans Microsoft.Orleans.Server
-program Trpo.Orleans > cluster/Program.cs
+program src/Trpo.Orleans > cluster/Program.cs
 built cluster
 ran cluster 'the training has ended'
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Trpo.Estimators;
 using Trpo.Results.Logs;
+using Trpo.Results.Pictures;
 using Trpo.Results.Report;
 using Trpo.Results.Studies;
 
@@ -33,7 +34,7 @@ internal static class CommandLine
             Exit codes: 0 done (check: all goals are reached); 1 an error (check: a goal is missed); 130 interrupted.
             """)
         {
-            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(), Candidates(), Families(), Logs(),
+            environments, Seeds, Episodes, Parallel, Fresh, Kept, Documents, Check(), Ablations(), Candidates(), Families(), Logs(), Picture(),
         };
         Trains(command, environments, Catalog.All, ResultsRun.Execute);
         return command;
@@ -60,6 +61,13 @@ internal static class CommandLine
             var folder = IsGiven(parsed, Documents) || (logs, learned) == (LogsRun.DefaultReplications, LogsRun.DefaultVerdicts) ? parsed.GetValue(Documents)! : parsed.GetValue(Kept)!;
             return Task.Run(() => LogsRun.Execute(logs, learned, parsed.GetValue(Parallel), folder, AnsiConsole.Console, cancel), CancellationToken.None);
         });
+        return command;
+    }
+
+    private static Command Picture()
+    {
+        var command = new Command("picture", "Trains policies that swing a pendulum up, and draws docs/pendulum.svg, a moving picture of them.") { Documents };
+        command.SetAction(parsed => PictureRun.Execute(parsed.GetValue(Documents)!, parsed.InvocationConfiguration.Output));
         return command;
     }
 

@@ -44,7 +44,7 @@ public sealed partial class PackageReadmeTests
     {
         var script = File.ReadAllText(Path.Combine(Repository.Root, "build", "check-packages.sh"));
 
-        var run = Installation().Matches(script).Select(match => match.Value["program ".Length..]);
+        var run = Installation().Matches(script).Select(match => match.Value["program src/".Length..]);
         Assert.That(run, Is.EquivalentTo(Projects.Where(project => ReadmeOf(project).Contains("```csharp", StringComparison.Ordinal))));
     }
 
@@ -66,7 +66,7 @@ public sealed partial class PackageReadmeTests
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"program Trpo\.\w+")]
+    [GeneratedRegex(@"program src/Trpo\.\w+")]
     private static partial Regex Installation();
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
