@@ -10,7 +10,7 @@ public sealed class TrainingTests
     {
         var ml = new MLContext(seed: 1);
         var towers = ml.ReinforcementLearning.LoadFromEnvironment(WaterTowerEnvironment.Create);
-        var model = Training.Train(ml, towers, steps: 50_000, seed: 1);
+        var model = PolicyTraining.Train(ml, towers, steps: 50_000, seed: 1);
 
         var evaluation = ml.ReinforcementLearning.Evaluate(model, towers, episodes: 50, seed: 1);
 

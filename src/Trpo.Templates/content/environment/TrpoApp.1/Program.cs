@@ -20,8 +20,8 @@ check.ThrowIfFailed();
 Directory.CreateDirectory(Folder);
 var towers = ml.ReinforcementLearning.LoadFromEnvironment(WaterTowerEnvironment.Create);
 ITransformer model;
-using (var recorder = new RunRecorder(Folder, RunDescription.Create("Water tower", towers.Count, Training.Options(Steps, Seed))))
-    model = Training.Train(ml, towers, Steps, Seed, new TrainingDisplay(recorder));
+using (var recorder = new RunRecorder(Folder, RunDescription.Create("Water tower", towers.Count, PolicyTraining.Options(Steps, Seed))))
+    model = PolicyTraining.Train(ml, towers, Steps, Seed, new TrainingDisplay(recorder));
 
 var evaluation = ml.ReinforcementLearning.Evaluate(model, towers, Episodes, Seed);
 var rule = PumpRule.MeanReturn(Episodes, Seed);

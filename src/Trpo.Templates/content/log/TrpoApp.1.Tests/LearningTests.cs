@@ -18,7 +18,7 @@ public sealed class LearningTests
         _folder = Directory.CreateTempSubdirectory().FullName;
         var log = Path.Combine(_folder, "log.csv");
         SyntheticLog.Write(log, rows: 10_000, seed: 2);
-        _evaluation = Learning.Run(log, Report, Graph, seed: 2);
+        _evaluation = LogLearning.Run(log, Report, Graph, seed: 2);
     }
 
     [OneTimeTearDown]

@@ -15,7 +15,7 @@ if (!File.Exists(log))
     Console.WriteLine($"Wrote {log}, an invented log of {Rows} decisions; put yours in its place");
 }
 
-var evaluation = Learning.Run(log, report, graph, Seed);
+var evaluation = LogLearning.Run(log, report, graph, Seed);
 Console.WriteLine(evaluation);
 Console.WriteLine($"Wrote {report}");
 Console.WriteLine($"Wrote {graph}");

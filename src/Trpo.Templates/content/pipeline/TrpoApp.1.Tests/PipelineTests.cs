@@ -15,7 +15,7 @@ public sealed class PipelineTests
     public void Train()
     {
         _beds = _ml.ReinforcementLearning.LoadFromEnvironment(GardenEnvironment.Create);
-        _model = Training.Train(_ml, _beds, steps: 50_000, seed: 1);
+        _model = PolicyTraining.Train(_ml, _beds, steps: 50_000, seed: 1);
     }
 
     [Test]

@@ -5,7 +5,7 @@ using Trpo.Estimators.Environments.DataViews;
 namespace TrpoApp._1;
 
 /// <summary>The training of a policy for the water tower.</summary>
-public static class Training
+public static class PolicyTraining
 {
     /// <summary>Trains a policy.</summary>
     /// <param name="ml">The context.</param>

@@ -10,7 +10,7 @@ using Trpo.Reports;
 namespace TrpoApp._1;
 
 /// <summary>The way from a log in a CSV file to a policy in an ONNX file.</summary>
-public static class Learning
+public static class LogLearning
 {
     private static readonly LogColumns Columns = new(Action: "Channel", Reward: "Gain");
 

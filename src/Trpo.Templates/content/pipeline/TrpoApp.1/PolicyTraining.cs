@@ -5,7 +5,7 @@ using Trpo.Estimators.Environments.DataViews;
 namespace TrpoApp._1;
 
 /// <summary>The pipeline from typed columns to a decision.</summary>
-public static class Training
+public static class PolicyTraining
 {
     /// <summary>Trains a policy behind the transforms of its columns.</summary>
     /// <param name="ml">The context.</param>
