@@ -35,13 +35,13 @@ done
   echo "</configuration>"
 } >"$folder/nuget.config"
 
-# step <template> <what> <command...>: runs a command in the current folder; its output is shown if it fails.
+# step <template> <what> <command...>: runs a command in the current folder; its output is shown if it fails, and what failed behind it.
 step() {
   local template=$1 what=$2
   shift 2
   "$@" >"$folder/log" 2>&1 && return
-  echo "$template: $what failed ($*):" >&2
   cat "$folder/log" >&2
+  echo "$template: $what failed ($*)." >&2
   exit 1
 }
 
