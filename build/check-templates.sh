@@ -19,6 +19,7 @@ hive=$folder/hive
 # Packages of this repository come from the feed alone, and are extracted into the temporary folder: another build of the same version may be in the user's
 # cache, whose other packages are used where they are.
 cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
+unset NUGET_PACKAGES                    # it would take the place of the folder below
 mkdir -p "$folder/cache"
 for cached in "$cache"/*/; do
   case $(basename "$cached") in trpo.* | '*') ;; *) ln -s "${cached%/}" "$folder/cache/" ;; esac
@@ -56,27 +57,26 @@ train() {
   esac
 }
 
-seconds() { date +%s.%N; }
 step Trpo.Templates "dotnet new install" dotnet new install "$package" --debug:custom-hive "$hive"
 for template in "${templates[@]}"; do
   mkdir "$folder/$template"
   cd "$folder/$template"
-  started=$(seconds)
+  started=$(date +%s)
   step "$template" "dotnet new" dotnet new "$template" -n $name --debug:custom-hive "$hive"
   cd $name
-  restoring=$(seconds)
+  restoring=$(date +%s)
   step "$template" "restore without warnings" dotnet restore -warnaserror
-  restored=$(seconds)
+  restored=$(date +%s)
   step "$template" "build without warnings" dotnet build -c Release --no-restore -warnaserror
   step "$template" "training" train "$template"
-  trained=$(seconds)
+  trained=$(date +%s)
   cp "$folder/log" "$folder/training"
   step "$template" "its tests" dotnet test -c Release --no-build
-  tested=$(seconds)
+  tested=$(date +%s)
   size=$(du -sm $name/bin | cut -f1)
   awk -v template="$template" -v started="$started" -v restoring="$restoring" -v restored="$restored" -v trained="$trained" -v tested="$tested" -v size="$size" -v max="$max_seconds" 'BEGIN {
     total = restoring - started + trained - restored
-    printf "%s: %.1f s from dotnet new to the policy, without %.1f s of restore; tests %.1f s; %d MB of output\n", template, total, restored - restoring, tested - trained, size
+    printf "%s: %d s from dotnet new to the policy, without %d s of restore; tests %d s; %d MB of output\n", template, total, restored - restoring, tested - trained, size
     if (total >= max) { printf "%s: slower than %d s\n", template, max > "/dev/stderr"; exit 1 }
   }'
   sed 's/^/  /' "$folder/training"
