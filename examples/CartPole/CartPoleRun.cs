@@ -36,9 +36,9 @@ internal static class CartPoleRun
         // The normalizer is fitted to the observations of a random policy; during training every observation passes through it.
         var log = new TrainingLog(Solved);
         using var recorder = new RunRecorder(settings.Folder.FullName, RunDescription.Create("CartPole-v1", settings.Environments, options));
-        ITransformer model = TrainingDisplay.Show(settings.Steps, display => ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
-            .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = new Broadcast(log, recorder, display) }))
-            .Fit(cartPole));
+        ITransformer model = ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
+            .Append(ml.ReinforcementLearning.Trainers.Trpo(cartPole, options with { Progress = TrpoProgress.Combine(log, recorder, TrpoProgress.Console) }))
+            .Fit(cartPole);
         if (cancellation.IsCancellationRequested)
         {
             Print($"Interrupted after {log.Last?.Steps ?? 0:N0} of {settings.Steps:N0} steps; the checkpoint is kept. The same command with --resume continues.");

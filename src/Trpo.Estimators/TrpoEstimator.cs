@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Checkpoints;
+using Trpo.Estimators.Display;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Evaluation;
@@ -78,7 +79,8 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         LoadTorch();
         using var channel = _host.Start("Training");
         using var telemetry = new TrainingTelemetry(_environment.Name, _seed, _options.TotalSteps);
-        return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry, cancellation)));
+        using var run = new TrainingRun<TrpoIteration>(_environment.Name, _options.Progress ?? TrpoProgress.Default, message => channel.Warning(MessageSensitivity.None, message));
+        return CallerContext.Leave(() => telemetry.Record(() => Train(input, column, channel, telemetry, run, cancellation)));
     }
 
     /// <summary>
@@ -137,14 +139,14 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
 
     private IDisposable? EnableGradients() => _parts.NeedsTorch ? GradientMode.Enable() : null;
 
-    private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
+    private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, TrainingRun<TrpoIteration> run, WorkCancellation cancellation)
     {
         try
         {
             // Workers create the environments; this one shows that the transforms work, and is not stepped.
             using var environments = Open(_options.Workers is null ? _environment.Count : 1, Warn);
             using var evaluated = OpenEvaluated();
-            return Train(input, environments, evaluated, column, channel, telemetry, cancellation);
+            return Train(input, environments, evaluated, column, channel, telemetry, run, cancellation);
         }
         catch (EnvironmentException exception) when (cancellation.IsCancelled)
         {
@@ -172,7 +174,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    private PolicyTransformer Train(IDataView input, TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, WorkCancellation cancellation)
+    private PolicyTransformer Train(IDataView input, TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, TrainingRun<TrpoIteration> run, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
         using var withGradients = EnableGradients();
@@ -204,7 +206,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         };
         using var trainer = TrpoTrainer.Open(_options with { Cancellation = cancellation.Token }, parts, new TrainingMessages
         {
-            Report = iteration => Report(channel, iteration with { Engine = policy.Engine.ToTrainingEngine(), ValueEngine = (valueFunction as ValueNetwork)?.Engine.ToTrainingEngine(), Device = $"{_options.EngineChoice.Device}" }),
+            Report = iteration => Report(channel, run, iteration with { Engine = policy.Engine.ToTrainingEngine(), ValueEngine = (valueFunction as ValueNetwork)?.Engine.ToTrainingEngine(), Device = $"{_options.EngineChoice.Device}", Run = run }),
             Inform = message => channel.Info(MessageSensitivity.None, message),
             Warn = message => channel.Warning(MessageSensitivity.None, message),
             Telemetry = telemetry,
@@ -280,10 +282,10 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         };
     }
 
-    private void Report(IChannel channel, TrpoIteration iteration)
+    private static void Report(IChannel channel, TrainingRun<TrpoIteration> run, TrpoIteration iteration)
     {
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
             $"Iteration {iteration.Iteration}: {iteration.Steps} of {iteration.TotalSteps} steps, mean return {iteration.MeanReturn:G6}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:G4}, step {iteration.Update.StepFraction:G4}, entropy {iteration.Entropy:G4}, explained variance {iteration.ExplainedVariance:G4}{(iteration.Evaluation is { } evaluation ? string.Create(CultureInfo.InvariantCulture, $", evaluated at {evaluation.MeanReturn:G6}") : "")}"));
-        _options.Progress?.Report(iteration);
+        run.Report(iteration);
     }
 }

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Display;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Workers;
@@ -87,4 +88,7 @@ public sealed record TrpoIteration
 
     /// <summary>Gets the average speed since training began, in environment steps per second.</summary>
     public double StepsPerSecond => Steps / Elapsed.TotalSeconds;
+
+    /// <summary>Gets the training, for displays that show several; null for an iteration that none made.</summary>
+    internal TrainingRun? Run { get; init; }
 }

@@ -222,7 +222,10 @@ public sealed record TrpoOptions
     /// <summary>The names of the observation column and of the columns of the action and its score.</summary>
     public PolicyColumns Columns { get; init; } = new();
 
-    /// <summary>The receiver of every iteration's results, called before the next iteration begins. A <see cref="Progress{T}"/> forwards them later, on another thread. Null by default.</summary>
+    /// <summary>
+    /// The receiver of every iteration's results, called before the next iteration begins. A <see cref="Progress{T}"/> forwards them later, on another thread. Null, the default, means <see cref="TrpoProgress.Console"/> where
+    /// standard output is an interactive terminal, and none elsewhere: where it is redirected, in services of Windows and in tests. <see cref="TrpoProgress.None"/> means none on a terminal too.
+    /// </summary>
     public IProgress<TrpoIteration>? Progress { get; init; }
 
     /// <summary>

@@ -15,6 +15,7 @@ using Trpo.LongRuns;
 //   memory STEPS REUSED NETWORK WIDTH...   trains in iterations of a number of steps, and prints how many bytes the resident memory grew at most; the network is
 //                                    kernels, products (those of libtorch), torch (a custom one) or evaluated (kernels, with evaluations that keep the best policy)
 //   rows STEPS NETWORK OBSERVATIONS ACTIONS WIDTH...   the same for observations and actions of a length, with the estimate behind it; the network is kernels or products
+//   progress SETTING                trains with a receiver of progress (default, none, console)
 switch (args)
 {
     case ["train", var folder, var steps, var interval, var shards]:
@@ -56,6 +57,10 @@ switch (args)
         PeakMemory.Print(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(reused, CultureInfo.InvariantCulture), network, [.. widths.Select(width => int.Parse(width, CultureInfo.InvariantCulture))]);
         return 0;
 
+    case ["progress", var setting]:
+        ProgressRun.Train(setting);
+        return 0;
+
     case ["start"]:
         StartOfTraining.Print();
         return 0;
@@ -69,7 +74,7 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("train FOLDER STEPS INTERVAL SHARDS, evaluated FOLDER WHERE STEP, shards SEED SETTINGS, soak FOLDER ITERATIONS NETWORK, start, or memory STEPS REUSED NETWORK WIDTH...");
+        Console.Error.WriteLine("train FOLDER STEPS INTERVAL SHARDS, evaluated FOLDER WHERE STEP, shards SEED SETTINGS, soak FOLDER ITERATIONS NETWORK, progress SETTING, start, or memory STEPS REUSED NETWORK WIDTH...");
         return 2;
 }
 

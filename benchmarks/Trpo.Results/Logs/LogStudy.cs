@@ -4,6 +4,7 @@ using Trpo.Estimators;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Estimation;
 using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Estimators.Logs.Learning;
 using Trpo.Onnx;
 
 namespace Trpo.Results.Logs;
@@ -42,7 +43,7 @@ internal sealed class LogStudy(int parallel, CancellationToken cancel)
             var ml = new MLContext((int)seed);
             var decisions = Decisions(generator.Draw(rows, seed, hasEffect).Rows);
             var (learned, fresh) = (View(ml, decisions[..(rows / 2)]), View(ml, decisions[(rows / 2)..]));
-            using var policy = ml.ReinforcementLearning.Trainers.TrpoFromLog(Columns, new() { Seed = (int)seed, Threads = 1, Cancellation = cancel }).Fit(learned);
+            using var policy = ml.ReinforcementLearning.Trainers.TrpoFromLog(Columns, new() { Seed = (int)seed, Threads = 1, Progress = TrpoFromLogProgress.None, Cancellation = cancel }).Fit(learned);
             cancel.ThrowIfCancellationRequested();
             LogEvaluation Evaluate(IDataView view, ActionSelection selection) => ml.ReinforcementLearning.EvaluateFromLog(policy, view, Columns, new LogEvaluationOptions { Selection = selection });
             return ((ActionSelection[])[ActionSelection.Sample(), ActionSelection.Mode]).Select(selection => (Fresh: Evaluate(fresh, selection), Own: Evaluate(learned, selection))).ToArray();

@@ -11,7 +11,7 @@ public sealed partial class NumberFormatTests
     [
         "Trpo.Cli/Display/TrainingPanel.cs", "Trpo.Cli/Runs/TrainingRun.cs", "Trpo.Cli/Foundation/NumberText.cs", "Trpo.Cli/Verbs/EvaluateVerb.cs",
         "Trpo.Reports/Html/NumberText.cs", "Trpo.Reports/Charts/PlotSvg.cs",
-        "Trpo.Estimators/Environments/Checking/Exploration.cs", "Trpo.Estimators/Environments/Checking/EnvironmentReport.cs", "Trpo.Estimators/Environments/DataViews/TableProgress.cs", "Trpo.Estimators/Evaluation/PolicyEvaluation.cs",
+        "Trpo.Estimators/Environments/Checking/Exploration.cs", "Trpo.Estimators/Environments/Checking/EnvironmentReport.cs", "Trpo.Estimators/Display/ProgressText.cs", "Trpo.Estimators/Environments/DataViews/TableProgress.cs", "Trpo.Estimators/Evaluation/PolicyEvaluation.cs",
     ];
 
     [Test]

@@ -38,6 +38,7 @@ internal static partial class ShippedLibraries
 
     public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
     {
+        ["Display"] = [],
         ["Distributions"] = [],
         ["Foundation"] = [],
         ["Checkpoints"] = ["Foundation"],
@@ -54,7 +55,7 @@ internal static partial class ShippedLibraries
         ["Logs.Checking"] = ["Environments.Checking", "Logs", "Logs.Estimation"],
         ["Logs.Evaluation"] = ["Evaluation", "Foundation", "Logs", "Logs.Estimation", "Logs.Estimation.Episodes"],
         ["Logs.Learning.Rewards"] = ["Baselines", "Logs", "Logs.Estimation", "Networks", "Optimization"],
-        ["Logs.Learning"] = ["Checkpoints", "Distributions", "Estimation", "Foundation", "Logs", "Logs.Estimation", "Logs.Learning.Rewards", "NativeLibraries", "Networks", "Optimization", "Policies", "Threading"],
+        ["Logs.Learning"] = ["Checkpoints", "Display", "Distributions", "Estimation", "Foundation", "Logs", "Logs.Estimation", "Logs.Learning.Rewards", "NativeLibraries", "Networks", "Optimization", "Policies", "Threading"],
         ["NativeLibraries"] = [],
         ["Pipelines"] = ["Environments.DataViews"],
         ["Optimization"] = ["Foundation", "Threading"],
@@ -62,7 +63,7 @@ internal static partial class ShippedLibraries
         ["Networks"] = ["Checkpoints", "Foundation", "Kernels", "Optimization"],
         ["Baselines"] = ["Checkpoints", "Estimation", "Foundation", "Networks", "Optimization", "Threading"],
         ["Workers"] = ["Distributions", "Environments", "Foundation", "Networks", "Pipelines"],
-        [""] = ["Baselines", "Checkpoints", "Distributions", "Foundation", "Health", "Networks", "Optimization", "Workers"],
+        [""] = ["Baselines", "Checkpoints", "Display", "Distributions", "Foundation", "Health", "Networks", "Optimization", "Workers"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization", "Threading"],
         ["Telemetry"] = ["", "Foundation", "Optimization"],
         ["Threading"] = [],
@@ -73,7 +74,7 @@ internal static partial class ShippedLibraries
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],
         ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Telemetry", "Threading", "Training", "Trajectories", "Workers"],
-        ["(entry)"] = ["", "Baselines", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Display", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Display;
 using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Logs.Learning.Rewards;
 using Trpo.Estimators.NativeLibraries;
@@ -57,10 +58,11 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         if (needsTorch)
             TorchRuntime.EnsureLoaded();
         using var channel = _host.Start("Training");
+        using var run = new TrainingRun<TrpoFromLogIteration>("TrpoFromLog", _options.Progress ?? TrpoFromLogProgress.Default, message => channel.Warning(MessageSensitivity.None, message));
         return CallerContext.Leave(() =>
         {
             using var withGradients = needsTorch ? GradientMode.Enable() : null;
-            return Train(input, channel, cancellation);
+            return Train(input, channel, run, cancellation);
         });
     }
 
@@ -81,7 +83,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         return new SchemaShape(inputSchema.Where(kept => outputs.All(output => output.Name != kept.Name)).Concat(outputs));
     }
 
-    private PolicyTransformer Train(IDataView input, IChannel channel, WorkCancellation cancellation)
+    private PolicyTransformer Train(IDataView input, IChannel channel, TrainingRun<TrpoFromLogIteration> run, WorkCancellation cancellation)
     {
         var log = new LearningLogLoader(_columns, _options, cancellation.ThrowIfCancelled).Load(input, _seed);
         Warn(log, channel);
@@ -98,7 +100,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
             if (_options.Start == LearningStart.LoggingPolicy)
                 learner.Imitate(cancellation.ThrowIfCancelled);
             cancellation.ThrowIfCancelled();
-            var (best, last) = learner.Learn(iteration => Report(channel, iteration), () => cancellation.IsCancelled);
+            var (best, last) = learner.Learn(iteration => Report(channel, run, iteration with { Run = run }), () => cancellation.IsCancelled);
             cancellation.ThrowIfContextIsCancelled();
             if (best.Iteration == 0)
                 channel.Warning(MessageSensitivity.None, NothingLearned(last));
@@ -170,11 +172,11 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    private void Report(IChannel channel, TrpoFromLogIteration iteration)
+    private static void Report(IChannel channel, TrainingRun<TrpoFromLogIteration> run, TrpoFromLogIteration iteration)
     {
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
             $"Iteration {iteration.Iteration} of {iteration.Iterations}: value {iteration.Value:G6}{(iteration.HeldOutValue is { } value ? string.Create(CultureInfo.InvariantCulture, $", held out {value:G6} ± {iteration.HeldOutError:G2}{(iteration.IsBest ? " (best)" : "")}") : "")}, {iteration.Update.Outcome}, KL {iteration.Update.MeanKl:G4}, step {iteration.Update.StepFraction:G4}, effective rows {iteration.EffectiveRows:G4} of {iteration.Rows}, entropy {iteration.Entropy:G4}{(iteration.Outcome is { } outcome ? $"; {outcome}" : "")}"));
-        _options.Progress?.Report(iteration);
+        run.Report(iteration);
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

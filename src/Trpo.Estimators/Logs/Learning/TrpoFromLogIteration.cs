@@ -1,3 +1,4 @@
+using Trpo.Estimators.Display;
 using Trpo.Estimators.Optimization;
 
 namespace Trpo.Estimators.Logs.Learning;
@@ -40,4 +41,7 @@ public sealed record TrpoFromLogIteration
 
     /// <summary>The reason for which learning ends with this iteration; null while it continues.</summary>
     public LearningOutcome? Outcome { get; init; }
+
+    /// <summary>Gets the training, for displays that show several; null for an iteration that none made.</summary>
+    internal TrainingRun? Run { get; init; }
 }

@@ -78,7 +78,10 @@ public sealed record TrpoFromLogOptions
     /// <summary>The names of the output columns. <see cref="LogColumns.Observation"/> takes the place of <see cref="PolicyColumns.Observation"/>.</summary>
     public PolicyColumns Columns { get; init; } = new();
 
-    /// <summary>The receiver of every iteration's results, called before the next iteration begins. A <see cref="Progress{T}"/> forwards them later, on another thread. Null by default.</summary>
+    /// <summary>
+    /// The receiver of every iteration's results, called before the next iteration begins. A <see cref="Progress{T}"/> forwards them later, on another thread. Null, the default, means <see cref="TrpoFromLogProgress.Console"/> where
+    /// standard output is an interactive terminal, and none elsewhere: where it is redirected, in services of Windows and in tests. <see cref="TrpoFromLogProgress.None"/> means none on a terminal too.
+    /// </summary>
     public IProgress<TrpoFromLogIteration>? Progress { get; init; }
 
     /// <summary>
