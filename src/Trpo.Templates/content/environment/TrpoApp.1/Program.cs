@@ -21,7 +21,7 @@ Directory.CreateDirectory(Folder);
 var towers = ml.ReinforcementLearning.LoadFromEnvironment(WaterTowerEnvironment.Create);
 ITransformer model;
 using (var recorder = new RunRecorder(Folder, RunDescription.Create("Water tower", towers.Count, PolicyTraining.Options(Steps, Seed))))
-    model = PolicyTraining.Train(ml, towers, Steps, Seed, new TrainingDisplay(recorder));
+    model = PolicyTraining.Train(ml, towers, Steps, Seed, TrpoProgress.Combine(recorder, TrpoProgress.Console));
 
 var evaluation = ml.ReinforcementLearning.Evaluate(model, towers, Episodes, Seed);
 var rule = PumpRule.MeanReturn(Episodes, Seed);

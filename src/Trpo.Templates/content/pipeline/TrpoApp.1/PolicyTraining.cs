@@ -12,7 +12,7 @@ public static class PolicyTraining
     /// <param name="beds">The environments to learn in.</param>
     /// <param name="steps">The number of steps to learn from, over all environments.</param>
     /// <param name="seed">The seed of all randomness: the same one gives the same policy.</param>
-    /// <param name="progress">Receives the metrics of every iteration; null for none.</param>
+    /// <param name="progress">Receives the metrics of every iteration; null for a line on a terminal, and nothing elsewhere.</param>
     public static ITransformer Train(MLContext ml, EnvironmentDataView beds, int steps, int seed, IProgress<TrpoIteration>? progress = null)
     {
         var options = new TrpoOptions

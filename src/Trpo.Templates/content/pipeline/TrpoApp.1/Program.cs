@@ -12,7 +12,7 @@ const string Folder = "artifacts";
 Directory.CreateDirectory(Folder);
 var ml = new MLContext(Seed);
 var beds = ml.ReinforcementLearning.LoadFromEnvironment(GardenEnvironment.Create);
-var model = PolicyTraining.Train(ml, beds, Steps, Seed, new TrainingDisplay());
+var model = PolicyTraining.Train(ml, beds, Steps, Seed, TrpoProgress.Console);
 var evaluation = ml.ReinforcementLearning.Evaluate(model, beds, Episodes, Seed);
 var rule = WateringRule.MeanReturn(Episodes, Seed);
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mean return of a season: {evaluation.MeanReturn:G4} by the policy, {rule:G4} by the rule, over the same {Episodes} episodes."));
