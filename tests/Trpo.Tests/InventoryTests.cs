@@ -121,15 +121,6 @@ public sealed class InventoryTests
         Assert.That(new MLContext().Model.Load(Path.Combine(_folder.FullName, "inventory.zip"), out _), Is.InstanceOf<ITransformer>());
     }
 
-    [Test]
-    public void The_documentation_quotes_the_example()
-    {
-        var excerpts = Documentation.Excerpts("environments.md", "## Rows of typed columns");
-
-        Assert.That(excerpts, Has.Length.EqualTo(4));
-        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
-    }
-
     private static EnvironmentDataView Shop(MLContext ml) =>
         ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new InventoryEnvironment(), InventoryEnvironment.Days));
 

@@ -68,15 +68,6 @@ public sealed partial class MetricsDocumentTests
     }
 
     [Test]
-    public void The_page_quotes_the_example()
-    {
-        var excerpts = Documentation.Excerpts("metrics.md");
-
-        Assert.That(excerpts, Has.Length.EqualTo(1));
-        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
-    }
-
-    [Test]
     public void The_example_exports_metrics_and_traces()
     {
         var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);

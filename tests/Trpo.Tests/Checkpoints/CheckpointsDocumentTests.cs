@@ -5,7 +5,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Checkpoints;
 
-/// <summary>The code of docs/checkpoints.md, compiled and run.</summary>
+/// <summary>Resuming as docs/checkpoints.md shows it.</summary>
 public sealed class CheckpointsDocumentTests
 {
     [Test]
@@ -36,15 +36,5 @@ public sealed class CheckpointsDocumentTests
 
         Assert.That(listener.Iterations.Select(iteration => iteration.Iteration), Is.EqualTo(Enumerable.Range(1, 8)));
         Assert.That(listener.Iterations[^1].Steps, Is.EqualTo(4_000));
-    }
-
-    [Test]
-    public void The_documentation_quotes_this_test_and_the_examples()
-    {
-        var excerpts = Documentation.Excerpts("checkpoints.md");
-        string[] folders = [Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Checkpoints"), Path.Combine(Repository.Root, "examples", "Extending")];
-
-        Assert.That(excerpts, Has.Length.EqualTo(3));
-        Assert.That(excerpts.Where(excerpt => !folders.Any(folder => Documentation.Quotes(excerpt, folder))), Is.Empty);
     }
 }

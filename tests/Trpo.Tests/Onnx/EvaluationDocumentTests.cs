@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Onnx;
 
@@ -18,7 +17,6 @@ public sealed class EvaluationDocumentTests
         var metrics = ml.MulticlassClassification.Evaluate(scored, predictedLabelColumnName: "Action");
 
         Assert.That(metrics.MicroAccuracy, Is.EqualTo(1));
-        Assert.That(Documentation.Quotes(Documentation.Excerpts("mlnet.md")[0], Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Onnx")), Is.True);
         Assert.That(() => ml.MulticlassClassification.Evaluate(scored), Throws.InstanceOf<ArgumentException>().With.Message.Contains("PredictedLabel"));
         Assert.That(() => ml.MulticlassClassification.PermutationFeatureImportance(policy, scored), Throws.Exception, "it takes ML.NET's own predictors only");
     }

@@ -129,7 +129,6 @@ public sealed class ProbabilityColumnTests
         var logged = exploring.Transform(rows);
 
         Assert.That(logged.GetColumn<float>("LogProbability"), Is.All.LessThan(0));
-        Assert.That(Documentation.Excerpts("deployment.md").Where(excerpt => !Documentation.Quotes(excerpt, Path.Combine(Repository.Root, "tests", "Trpo.Tests", "Onnx"))), Is.Empty);
     }
 
     [Test]

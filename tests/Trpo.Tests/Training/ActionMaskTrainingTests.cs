@@ -92,7 +92,7 @@ public sealed class ActionMaskTrainingTests
         var excerpts = Documentation.Excerpts("environments.md", "## Choices that are not always allowed");
         var folders = new[] { "Support", "Training" }.Select(folder => Path.Combine(Repository.Root, "tests", "Trpo.Tests", folder)).ToList();
 
-        Assert.That(excerpts, Has.Length.EqualTo(3));
+        Assert.That(excerpts, Has.Length.EqualTo(2));
         Assert.That(excerpts.Where(excerpt => !folders.Any(folder => Documentation.Quotes(excerpt, folder))), Is.Empty);
     }
 

@@ -7,7 +7,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Logs.Candidates;
 
-/// <summary>Tests that the code about candidates of docs/logged-decisions.md runs: learning, and the id of the chosen candidate.</summary>
+/// <summary>Tests of the results that code about candidates as in docs/logged-decisions.md has: learning, and the id of the chosen candidate.</summary>
 public sealed class CandidateDocumentTests
 {
     [Test]

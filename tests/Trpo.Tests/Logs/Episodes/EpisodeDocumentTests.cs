@@ -6,7 +6,7 @@ using Trpo.Estimators.Logs.Evaluation;
 
 namespace Trpo.Tests.Logs.Episodes;
 
-/// <summary>Tests that the code about episodes in docs/logged-decisions.md runs. <see cref="LogDocumentTests"/> compares it with the page.</summary>
+/// <summary>Tests of the results that code about episodes as in docs/logged-decisions.md has.</summary>
 public sealed class EpisodeDocumentTests
 {
     [Test]
