@@ -213,6 +213,8 @@ public sealed class ReinforcementLearningCatalog
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Discount != 1 && columns.Episode is null)
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(LogEvaluationOptions)}.{nameof(LogEvaluationOptions.Discount)} is {options.Discount:G6}, but decisions without episodes have no steps to discount. Name the column of the episodes ({nameof(LogColumns)}.{nameof(LogColumns.Episode)}), or leave {nameof(LogEvaluationOptions.Discount)} at 1."), nameof(options));
         using var work = new WorkCancellation(_host, options.Cancellation);
         return CallerContext.Leave(() =>
         {

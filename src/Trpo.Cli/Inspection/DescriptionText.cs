@@ -8,6 +8,7 @@ internal static class DescriptionText
 {
     // More names or bounds would fill the screen.
     private const int MaxListed = 12;
+    private const int MaxShown = 100;
 
     /// <summary>Returns the lines of a description.</summary>
     public static IEnumerable<string> Lines(PolicyDescription policy)
@@ -29,7 +30,7 @@ internal static class DescriptionText
         yield return Line("Operators", string.Join(", ", policy.Graph.Operators.Select(pair => pair.Value == 1 ? pair.Key : $"{pair.Key} x{pair.Value}")));
         yield return Line("Parameters", policy.Graph.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         foreach (var (name, value) in policy.Provenance)
-            yield return Line(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], value);
+            yield return Line(name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..], value.Length > MaxShown ? $"{value.AsSpan(0, MaxShown)}..." : value);
     }
 
     private static string Line(string name, string value) => $"{name,-14} {value}";

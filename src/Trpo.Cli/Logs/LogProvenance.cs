@@ -6,7 +6,7 @@ namespace Trpo.Cli.Logs;
 internal sealed record LogProvenance
 {
     /// <summary>The version of the file that has this record.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     /// <summary>Gets the version of the file.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -25,6 +25,9 @@ internal sealed record LogProvenance
 
     /// <summary>Gets the hash of the first rows (<see cref="Logs.FirstRows"/>); null in a file of version 1.</summary>
     public string? FirstRows { get; init; }
+
+    /// <summary>Gets the samples of the rows that the policy was learned from; null in a file of version 1 or 2.</summary>
+    public LearnedSample? Sample { get; init; }
 
     /// <summary>Gets the column of the action.</summary>
     public required string Action { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Cli.Display;
@@ -24,6 +25,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
     private readonly LogRefusal _refusal = new(file);
     private readonly MLContext _ml = new(command.Options.Seed);
     private string? _firstRows;
+    private LogScan? _scan;
 
     /// <summary>Checks the log, learns, evaluates and writes the files.</summary>
     /// <param name="cancel">Ends learning, of which the best policy so far is kept; or the work before and behind it, of which nothing is.</param>
@@ -39,6 +41,8 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         var (training, test) = (_ml.Data.TakeRows(view, learned), _ml.Data.SkipRows(view, learned));
         LogColumnText.Write(file, choice, terminal);
         terminal.WriteLine($"Learning from the first {learned:N0} of {file.Rows:N0} rows of {file.Path}; the files go to {command.Folder.Path}.");
+        _scan = _refusal.Run($"{file.Path} cannot be read", () => LogScan.Read(view, choice, learned, cancel));
+        RequireValues(_scan.Empty, learned);
         var preprocessing = _refusal.Run($"{file.Path} cannot be prepared", () => LogPipeline.Create(_ml, choice, isScaled: true).Fit(training));
         cancel.ThrowIfCancellationRequested();
         _firstRows = _refusal.Run($"{file.Path} cannot be read", () => FirstRows.Hash(_ml, view, choice with { Mask = null }, learned));
@@ -54,22 +58,34 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         // Another command may have written its run since the folder was checked.
         command.RefuseRun();
         using var model = preprocessing.Append(Learn(preprocessing.Transform(training), report.ActionNames, cancel));
+
+        // A policy of rows of two states of a file is of none of them.
+        file.RequireUnchanged();
         return cancel.IsCancellationRequested ? Interrupted(model, view, learned, heldOut) : Done(model, view, test, learned, heldOut, cancel);
     }
 
     private PolicyTransformer Learn(IDataView training, IReadOnlyList<string> actions, CancellationToken cancel)
     {
         using var warnings = new LoggedWarnings(_ml, terminal, TrainingDisplay.IsLive);
-        var (policy, last) = LogTrainingDisplay.Show(terminal, display =>
+        var (policy, last) = LogTrainingDisplay.Show(terminal, command.Options.Progress, display =>
         {
             // The last rows may have actions that the first ones do not: in the order in which the trainer would have them.
-            var options = command.Options with { Progress = display, Cancellation = cancel, Actions = ActionSpace.Discrete([.. choice.Mask?.Actions ?? [.. actions.Order(StringComparer.Ordinal)]]) };
+            var options = command.Options with { Progress = display, Cancellation = cancel, Provenance = new Dictionary<string, string> { [LearnedSample.Entry] = _scan!.Carried.ToEntry() }, Actions = ActionSpace.Discrete([.. choice.Mask?.Actions ?? [.. actions.Order(StringComparer.Ordinal)]]) };
             return (_refusal.Run($"No policy can be learned from {file.Path}", () => _ml.ReinforcementLearning.Trainers.TrpoFromLog(choice.Columns(choice.Observation), options).Fit(training)), display.Last);
         });
         if (last is not null)
-            terminal.WriteLine($"Learning ended after {last.Iteration:N0} steps: {last.Outcome}. The policy is that of step {policy.Metadata.Provenance["iteration"]}.");
+            terminal.WriteLine($"Learning {(last.Outcome is { } outcome ? $"ended after {Steps(last.Iteration)}: {outcome}" : $"was interrupted after {Steps(last.Iteration)}")}. The policy is that of step {policy.Metadata.Provenance["iteration"]}.");
         return policy;
     }
+
+    // One-hot encoding has no category of such a column, a mean no number, and an exported graph no input.
+    private void RequireValues(IReadOnlyList<string> empty, long learned)
+    {
+        if (empty.Count > 0)
+            throw new CommandException(FormattableString.Invariant($"{(empty.Count == 1 ? "Column" : "Columns")} {string.Join(", ", empty.Select(name => $"'{name}'"))} of {file.Path} {(empty.Count == 1 ? "has" : "have")} no value in the first {learned:N0} rows, which are learned from: nothing is learned of them. Leave them out with --ignore, or learn from more rows with a smaller --holdout."));
+    }
+
+    private static string Steps(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} step{(count == 1 ? "" : "s")}");
 
     private int Interrupted(TransformerChain<PolicyTransformer> model, IDataView view, long learned, long heldOut)
     {
@@ -101,9 +117,9 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
             throw;
         }
 
-        Write(model, view, learned, heldOut, evaluation);
         terminal.WriteLine($"On the last {heldOut:N0} rows, which were not learned from:");
         terminal.WriteLine($"{evaluation}");
+        Write(model, view, learned, heldOut, evaluation);
         return ExitCode.Done;
     }
 
@@ -122,6 +138,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
             Learned = learned,
             HeldOut = heldOut,
             FirstRows = _firstRows,
+            Sample = _scan!.Sample,
             Action = choice.Action,
             Reward = choice.Reward,
             Probability = choice.IsLogarithm ? null : choice.Probability,
@@ -131,7 +148,11 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
             LeftOut = choice.LeftOut,
         });
         terminal.WriteLine($"Wrote {folder.Log}");
-        PolicyModel.ExportToOnnx(model, folder.Onnx, inputs);
+        _refusal.Run($"{folder.Model} cannot be exported to {folder.Onnx}", () =>
+        {
+            PolicyModel.ExportToOnnx(model, folder.Onnx, inputs);
+            return true;
+        });
         terminal.WriteLine($"Wrote {folder.Onnx}");
         if (evaluation is null)
             return;

@@ -24,10 +24,13 @@ internal sealed class LogTrainingDisplay : IProgress<TrpoFromLogIteration>
     /// <summary>Gets the last step; null before the first.</summary>
     public TrpoFromLogIteration? Last { get; private set; }
 
+    /// <summary>Gets the next receiver of the steps; null for none.</summary>
+    public IProgress<TrpoFromLogIteration>? Next { get; init; }
+
     /// <summary>Runs <paramref name="learn"/> with a display that listens to its steps.</summary>
-    public static T Show<T>(Terminal terminal, Func<LogTrainingDisplay, T> learn) => TrainingDisplay.IsLive
-        ? AnsiConsole.Live(new Text("Fitting the model of the rewards ...")).Start(context => learn(new LogTrainingDisplay(terminal, context)))
-        : learn(new LogTrainingDisplay(terminal, null));
+    public static T Show<T>(Terminal terminal, IProgress<TrpoFromLogIteration>? next, Func<LogTrainingDisplay, T> learn) => TrainingDisplay.IsLive
+        ? AnsiConsole.Live(new Text("Fitting the model of the rewards ...")).Start(context => learn(new LogTrainingDisplay(terminal, context) { Next = next }))
+        : learn(new LogTrainingDisplay(terminal, null) { Next = next });
 
     /// <inheritdoc/>
     public void Report(TrpoFromLogIteration value)
@@ -39,6 +42,7 @@ internal sealed class LogTrainingDisplay : IProgress<TrpoFromLogIteration>
         else if (_live is not null && (_lastRefresh == 0 || value.Outcome is not null || Stopwatch.GetElapsedTime(_lastRefresh) > RefreshInterval))
             Refresh(value);
         _lastLine = line;
+        Next?.Report(value);
     }
 
     /// <summary>Returns the line of a step.</summary>

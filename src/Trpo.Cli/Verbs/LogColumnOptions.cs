@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Trpo.Cli.Logs;
 using Trpo.Cli.Logs.Files;
 
@@ -54,6 +55,9 @@ internal sealed class LogColumnOptions
                 result.AddError("--step counts within episodes: name their column with --episode.");
         });
     }
+
+    /// <summary>True if the command line names a column of episodes.</summary>
+    public bool HasEpisode(CommandResult result) => result.GetResult(_episode) is not null;
 
     /// <summary>Returns the path of the log as the user wrote it.</summary>
     public string Path(ParseResult parsed) => parsed.GetValue(_data)!;

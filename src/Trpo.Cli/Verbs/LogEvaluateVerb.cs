@@ -40,6 +40,11 @@ internal static class LogEvaluateVerb
         Columns.AddTo(command);
         foreach (var option in new Option[] { SkipRows, Discount, Sample, VerdictLevel, Report, Json })
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Discount) is not null && !Columns.HasEpisode(result))
+                result.AddError("--discount counts by the steps of episodes: name their column with --episode.");
+        });
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
         return command;
     }
@@ -78,13 +83,16 @@ internal static class LogEvaluateVerb
             choice = choice with { Mask = mask.For(PolicyChain.FromModel(model).Policy.Metadata.Actions.Names, file.Path) };
         var isSampled = parsed.GetValue(Sample);
         var refusal = new LogRefusal(file);
+        var sample = origin?.Sample ?? LearnedSample.Of(PolicyChain.FromModel(model).Policy.Metadata.Provenance, saved.Path);
         var skipped = Skipped(parsed, file, refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features)), terminal);
         var evaluation = refusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
         {
             var view = LogPipeline.WithMask(ml, choice, file.Load(ml, choice.Fields));
             if (inputs.Vector is { } vector)
                 view = ml.Transforms.Concatenate(vector, [.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view);
-            var result = ml.ReinforcementLearning.EvaluateFromLog(model, skipped == 0 ? view : ml.Data.SkipRows(view, skipped), choice.Columns(null), new LogEvaluationOptions
+            var rows = skipped == 0 ? view : ml.Data.SkipRows(view, skipped);
+            new LearnedRowsCheck(sample, file).Run(rows, choice, isForced: parsed.GetValue(SkipRows) is not null, terminal, cancel);
+            var result = ml.ReinforcementLearning.EvaluateFromLog(model, rows, choice.Columns(null), new LogEvaluationOptions
             {
                 Selection = isSampled ? ActionSelection.Sample() : ActionSelection.Mode,
                 VerdictLevel = parsed.GetValue(VerdictLevel) ?? 0.95,
@@ -110,7 +118,7 @@ internal static class LogEvaluateVerb
 
     private static long Skipped(ParseResult parsed, LogFile file, long learned, Terminal terminal)
     {
-        const string Why = "a verdict on rows that were learned from is wrong in half of the cases without a difference, and in more";
+        const string Why = LearnedRowsCheck.Why;
         var skipped = parsed.GetValue(SkipRows) ?? learned;
         var left = file.Rows - skipped;
         if (left <= 0)
@@ -123,7 +131,7 @@ internal static class LogEvaluateVerb
         if (skipped < learned)
             terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}, and {learned - skipped:N0} of them are evaluated on: {Why}. Leave --skip-rows out.");
         else if (learned > 0)
-            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}. They are skipped, and the {left:N0} behind them are evaluated on.");
+            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}. {(skipped == learned ? "They" : FormattableString.Invariant($"The first {skipped:N0}"))} are skipped, and the {(left == 1 ? "one" : FormattableString.Invariant($"{left:N0}"))} behind them {(left == 1 ? "is" : "are")} evaluated on.");
         return skipped;
     }
 

@@ -44,17 +44,17 @@ internal sealed class EpisodeRows(LogColumns columns, Func<int, string> nameOf)
             yield break;
         _rows.Sort();
         var first = _rows.Min(row => row.Step);
-        var previous = (Episode: -1, Step: first - 1, Row: -1L);
+        (int Episode, double Step)? previous = null;
         var (repeated, missing) = (new List<(long Row, int Index)>(), new List<(long Row, int Index)>());
         for (var i = 0; i < _rows.Count; i++)
         {
-            if (_rows[i].Episode != previous.Episode)
-                previous = (_rows[i].Episode, first - 1, -1);
-            if (_rows[i].Step == previous.Step)
-                repeated.Add((_rows[i].Row, i));
-            else if (_rows[i].Step > previous.Step + 1)
-                missing.Add((_rows[i].Row, i));
-            previous = _rows[i];
+            var (episode, step, row) = _rows[i];
+            var before = previous is { } last && last.Episode == episode ? last.Step : (double?)null;
+            if (step == before)
+                repeated.Add((row, i));
+            else if (before is null ? step > first : step > before + 1)
+                missing.Add((row, i));
+            previous = (episode, step);
         }
 
         if (repeated.Count > 0)

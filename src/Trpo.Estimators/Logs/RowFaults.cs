@@ -10,6 +10,9 @@ internal sealed class RowFaults(LogColumns columns, string? observation)
     // A softmax in single precision may round above 1.
     private const double MaxProbability = 1 + 1e-6;
 
+    // Whole numbers beyond are not distinct as floating-point numbers.
+    private const double MaxStep = 1L << 53;
+
     /// <summary>Returns the faults of a row, each with a message.</summary>
     /// <param name="row">The row.</param>
     /// <param name="actions">The names of the actions.</param>
@@ -26,6 +29,8 @@ internal sealed class RowFaults(LogColumns columns, string? observation)
             yield return (LogFault.EpisodeMissing, $"{where}, column '{columns.Episode}' names no episode. Join the identifier of the episode, or leave the whole episode out.");
         if (row.Step != Math.Floor(row.Step) || !double.IsFinite(row.Step))
             yield return (LogFault.StepInvalid, $"{where}, the step in column '{columns.Step}' is {Text(row.Step)}. Number the rows of each episode by whole numbers from 0, or set LogColumns.Step to null if they are in the order of the view.");
+        else if (Math.Abs(row.Step) > MaxStep)
+            yield return (LogFault.StepInvalid, $"{where}, the step in column '{columns.Step}' is {Text(row.Step)}. A step is a count, not a time: number the rows of each episode by whole numbers from 0, or set LogColumns.Step to null if they are in the order of the view.");
         var index = FindFeature(row);
         if (index >= 0)
             yield return (LogFault.ActionFeaturesNotFinite, $"{where}, feature {index % row.FeatureCount} of candidate {index / row.FeatureCount} in column '{columns.ActionFeatures}' is {Text(row.ActionFeatures[index])}. Replace missing features, or leave the candidate out of the mask in column '{columns.Eligible}'.");

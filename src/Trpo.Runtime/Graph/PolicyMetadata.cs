@@ -9,6 +9,8 @@ public sealed class PolicyMetadata
     /// <summary>The key of the model's digest in its <c>metadata_props</c>: the SHA-256 of the model without this pair, or "none".</summary>
     public const string DigestKey = "trpo.sha256";
 
+    private const int MaxShown = 100;
+
     /// <summary>Describes a policy.</summary>
     /// <param name="observations">The observations that the policy takes, after the transforms in front of it.</param>
     /// <param name="actions">The actions that it returns.</param>
@@ -92,7 +94,7 @@ public sealed class PolicyMetadata
     /// <summary>Returns the pairs that a model's <c>metadata_props</c> hold for this policy.</summary>
     public IEnumerable<KeyValuePair<string, string>> ToProperties() => PolicyMetadataFormat.Write(this);
 
-    /// <inheritdoc/>
+    /// <summary>Returns the spaces and the provenance, of which long values are cut off.</summary>
     public override string ToString() =>
-        $"{Observations} -> {Actions} ({string.Join(", ", Provenance.Select(pair => $"{pair.Key}: {pair.Value}"))})";
+        $"{Observations} -> {Actions} ({string.Join(", ", Provenance.Select(pair => $"{pair.Key}: {(pair.Value.Length > MaxShown ? $"{pair.Value.AsSpan(0, MaxShown)}..." : pair.Value)}"))})";
 }

@@ -9,8 +9,8 @@ namespace Trpo.Cli.Logs.Files;
 /// skips lines that begin with two slashes, takes empty numbers for 0, and ends a cell at a quote.
 /// </summary>
 /// <param name="rows">The rows, which the reader owns.</param>
-/// <param name="cells">The cells of a line: types, and indices in the row.</param>
-internal sealed class CsvLines(CsvRows rows, (LogField Field, int Index)[] cells) : TextReader
+/// <param name="cells">The cells of a line: types, indices in the row, and true for those of columns of texts.</param>
+internal sealed class CsvLines(CsvRows rows, (LogField Field, int Index, bool IsText)[] cells) : TextReader
 {
     /// <summary>The character between cells.</summary>
     public const char Separator = ',';
@@ -31,12 +31,12 @@ internal sealed class CsvLines(CsvRows rows, (LogField Field, int Index)[] cells
         if (!rows.Read())
             return null;
         _line.Clear().Append('0');
-        foreach (var (field, index) in cells)
+        foreach (var (field, index, isText) in cells)
         {
             _line.Append(Separator);
             var cell = rows[index];
             if (field.Type == LogFieldType.Text)
-                Quote(LogCell.TextOf(cell));
+                Quote(isText ? LogCell.TextOf(cell) : LogCell.NameOf(cell));
             else if (LogCell.NumberOf(cell) is var number && !double.IsNaN(number))
                 _line.Append(CultureInfo.InvariantCulture, $"{number:E16}"); // TextLoader reads 17 digits exactly, and rounds the last bit of some shorter texts.
         }

@@ -43,7 +43,7 @@ internal sealed class CsvLog : LogFile
             AllowQuoting = true,
             MissingRealsAsNaNs = true,
         });
-        return loader.Load(new CsvSource(Path, () => new CsvLines(OpenRows(), [.. fields.Zip(indices)])));
+        return loader.Load(new CsvSource(Path, () => new CsvLines(OpenRows(), [.. fields.Zip(indices, (field, index) => (field, index, _columns[index].Kind == LogColumnKind.Text))])));
     }
 
     /// <inheritdoc/>
@@ -60,6 +60,9 @@ internal sealed class CsvLog : LogFile
 
         return lines;
     }
+
+    /// <inheritdoc/>
+    public override void RequireUnchanged() => CheckUnchanged();
 
     private CsvRows OpenRows()
     {

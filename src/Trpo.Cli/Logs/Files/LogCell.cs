@@ -66,6 +66,12 @@ internal static class LogCell
         _ => $"{value}",
     };
 
+    /// <summary>Returns the text of a cell of a column of numbers or Booleans, whose spaces and words for a missing number are no names.</summary>
+    public static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> cell) => IsMissing(cell) ? [] : TextOf(cell);
+
+    /// <summary>Returns the text of a typed value, as <see cref="NameOf(ReadOnlySpan{char})"/> does.</summary>
+    public static string NameOf(object? value) => TextOf(value) is var text && IsMissing(text) ? "" : text;
+
     /// <summary>Returns the beginning of a text, for messages.</summary>
     public static string Beginning(ReadOnlySpan<char> text) => text.Length <= MaxNoted ? text.ToString() : $"{text[..MaxNoted]}...";
 

@@ -100,19 +100,20 @@ internal sealed class ParquetLog : LogFile
             for (var i = 0; i < columns.Length; i++)
             {
                 var field = (DataField)reader.Schema.Fields.Single(found => found.Name == fields[i].Name);
+                var isText = _columns.First(column => column.Name == field.Name).Kind == LogColumnKind.Text;
                 foreach (var value in await ParquetCells.ReadAsync(rows, field, CancellationToken.None).ConfigureAwait(false))
-                    Append(columns[i], value);
+                    Append(columns[i], value, isText);
             }
         }
     }
 
     // A missing value of a data frame is 0 as a number of a data view, so that there are none.
-    private static void Append(DataFrameColumn column, object? value)
+    private static void Append(DataFrameColumn column, object? value, bool isText)
     {
         switch (column)
         {
             case StringDataFrameColumn texts:
-                texts.Append(LogCell.TextOf(value));
+                texts.Append(isText ? LogCell.TextOf(value) : LogCell.NameOf(value));
                 break;
             case SingleDataFrameColumn numbers:
                 numbers.Append((float)LogCell.NumberOf(value));

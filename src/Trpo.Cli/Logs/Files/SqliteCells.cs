@@ -7,11 +7,13 @@ internal static class SqliteCells
 {
     private const string Number = "trpo_number";
     private const string Text = "trpo_text";
+    private const string Name = "trpo_name";
 
     /// <summary>Adds the functions to a connection.</summary>
     public static void AddTo(SqliteConnection connection)
     {
         connection.CreateFunction(Number, (object?[] cells) => LogCell.NumberOf(cells[0]) is var number && double.IsNaN(number) ? null : (double?)number, isDeterministic: true);
+        connection.CreateFunction(Name, (object?[] cells) => LogCell.NameOf(cells[0]), isDeterministic: true);
         connection.CreateFunction(Text, (object?[] cells) => LogCell.TextOf(cells[0]), isDeterministic: true);
     }
 
@@ -19,11 +21,12 @@ internal static class SqliteCells
     /// <param name="name">The column.</param>
     /// <param name="type">The type to read.</param>
     /// <param name="isBoolean">True if the column was declared with the type of Booleans, which SQLite stores as 0 and 1.</param>
-    public static string Expression(string name, LogFieldType type, bool isBoolean)
+    /// <param name="isText">True if the column is one of texts.</param>
+    public static string Expression(string name, LogFieldType type, bool isBoolean, bool isText)
     {
         var cell = Quoted(name);
         var value = isBoolean ? $"CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {cell} END" : cell;
-        return $"{(type == LogFieldType.Text ? Text : Number)}({value})";
+        return $"{(type != LogFieldType.Text ? Number : isText ? Text : Name)}({value})";
     }
 
     /// <summary>Returns the value of a cell, as the expression has it.</summary>

@@ -32,16 +32,17 @@ internal sealed class LogChecker(LogColumns columns, Action check)
         for (; reader.Read(); rows++)
         {
             check();
-            var (isSound, isDrawn) = (true, true);
+            var (isSound, isDrawn, invalidStep) = (true, true, false);
             foreach (var (fault, message) in rules.Of(reader.Row, reader.Actions.Names))
             {
                 isSound = false;
+                invalidStep |= fault == LogFault.StepInvalid;
                 isDrawn &= fault is LogFault.RewardNotFinite or LogFault.ObservationNotFinite or LogFault.EpisodeMissing or LogFault.StepInvalid;
                 var known = _rowFaults.GetValueOrDefault(fault, (message, reader.Row.Index, 0));
                 _rowFaults[fault] = known with { Count = known.Count + 1 };
             }
 
-            if (reader.Row.Episode >= 0 && double.IsFinite(reader.Row.Step))
+            if (reader.Row.Episode >= 0 && !invalidStep)
                 episodes?.Add(reader.Row);
 
             // A row without a reward counts as a draw: where rewards are missing for some actions only, the others seem to be taken too often.

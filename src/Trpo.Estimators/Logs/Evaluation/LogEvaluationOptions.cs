@@ -17,7 +17,7 @@ public sealed record LogEvaluationOptions
     /// </summary>
     public double VerdictLevel { get; init; } = 0.95;
 
-    /// <summary>The factor by which a reward counts less for each step of its episode, above 0 and at most 1; 1 by default. A log without <see cref="LogColumns.Episode"/> has no use for it.</summary>
+    /// <summary>The factor by which a reward counts less for each step of its episode, above 0 and at most 1; 1 by default. Other values are refused for a log without <see cref="LogColumns.Episode"/>.</summary>
     public double Discount { get; init; } = 1;
 
     /// <summary>The number of folds by which the reward model is cross-fitted, from 2 to 20; 3 by default, and at most the number of rows, or of episodes, which are never divided.</summary>

@@ -152,7 +152,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
 
     private PolicyTransformer Export(StochasticPolicy policy, LearningLog log, ReadOnlyMemory<char>[] slots, IEnumerable<KeyValuePair<string, string>> result)
     {
-        var provenance = new Dictionary<string, string>
+        var provenance = new Dictionary<string, string>(_options.Provenance)
         {
             ["trainer"] = "Trpo.MLNet TRPO from a log",
             ["seed"] = Text(_seed),
@@ -161,7 +161,9 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         };
         if (_options.Estimator == LearningEstimator.DR)
             provenance["reward_model"] = $"{_options.RewardModel}";
-        var metadata = new PolicyMetadata(ObservationSpace.Unbounded(log.Rows.Length, [.. slots.Select(name => name.ToString())]), LogPolicies.Space(log), provenance.Concat(result)) { HasActionMask = log.HasMask };
+        foreach (var (name, value) in result)
+            provenance[name] = value;
+        var metadata = new PolicyMetadata(ObservationSpace.Unbounded(log.Rows.Length, [.. slots.Select(name => name.ToString())]), LogPolicies.Space(log), provenance) { HasActionMask = log.HasMask };
         try
         {
             return new PolicyTransformer(policy.Export(metadata), _outputs, _options.Selection, trust: true);

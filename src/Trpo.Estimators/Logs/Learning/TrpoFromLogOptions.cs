@@ -78,6 +78,9 @@ public sealed record TrpoFromLogOptions
     /// <summary>The names of the output columns. <see cref="LogColumns.Observation"/> takes the place of <see cref="PolicyColumns.Observation"/>.</summary>
     public PolicyColumns Columns { get; init; } = new();
 
+    /// <summary>Further entries of the policy's provenance (<see cref="Trpo.Runtime.Graph.PolicyMetadata.Provenance"/>), which its files keep, such as the origin of the log. Those that the trainer writes itself take precedence. Empty by default.</summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// The receiver of every iteration's results, called before the next iteration begins. A <see cref="Progress{T}"/> forwards them later, on another thread. Null, the default, means <see cref="TrpoFromLogProgress.Console"/> where
     /// standard output is an interactive terminal, and none elsewhere: where it is redirected, in services of Windows and in tests. <see cref="TrpoFromLogProgress.None"/> means none on a terminal too.
@@ -115,6 +118,7 @@ public sealed record TrpoFromLogOptions
         if (Threads is { } threads)
             Check.AtLeast(threads, 1, nameof(Threads));
         ArgumentNullException.ThrowIfNull(Columns);
+        ArgumentNullException.ThrowIfNull(Provenance);
     }
 
     private static void CheckDefined<T>(T value, string name)

@@ -132,8 +132,10 @@ public sealed class LogCsvTests
     {
         var texts = Gen.String[Gen.Char["ab \",;|\t\n'/#@\\0é"], 0, 6];
         var cells = Gen.Select(texts, Gen.Double.Where(double.IsFinite));
-        Gen.Select(cells.Array[1, 20], Gen.Char[",;\t|"]).Sample((rows, separator) =>
+        Gen.Select(cells.Array[1, 20], Gen.Char[",;\t|"]).Sample((drawn, separator) =>
         {
+            // A column that has no text at all is one of numbers.
+            (string, double)[] rows = [("a", 0), .. drawn];
             var path = _folder.PathOf($"{Guid.NewGuid():N}.csv");
             var lines = rows.Select(row => $"{LogWriter.Quoted(row.Item1, separator, always: true)}{separator}{row.Item2.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}");
             File.WriteAllText(path, $"text{separator}number\n" + string.Join('\n', lines));

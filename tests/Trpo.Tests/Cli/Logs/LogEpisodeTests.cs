@@ -66,6 +66,31 @@ public sealed class LogEpisodeTests
         Assert.That(JsonNode.Parse(File.ReadAllText(json))!.AsObject()["episodes"], Is.Null);
     }
 
+    [TestCase("NA")]
+    [TestCase("N/A")]
+    [TestCase("NaN")]
+    [TestCase("null")]
+    [TestCase("?")]
+    [TestCase("")]
+    public void Missing_episodes_and_actions_among_numbers_are_missing(string word)
+    {
+        var file = _folder.PathOf("words.csv");
+        File.WriteAllLines(file, Rows().Select((row, i) => $"{(i % 9 == 3 ? word : i / Turns)},{(i % 9 == 4 ? word : i % 2)},{row.X},0.5,{row.Reward}").Prepend("Game,Action,X,Probability,Reward"));
+
+        Assert.That(Tool.RunHere("log", "check", "--data", file, "--episode", "Game").Output, Does.Contain("EpisodeMissing").And.Contains("ActionUnknown").And.Contains("is missing"));
+    }
+
+    [Test]
+    public void Steps_that_are_times_are_refused_by_name()
+    {
+        var file = _folder.PathOf("times.csv");
+        File.WriteAllLines(file, Rows().Select(row => $"{row.Game},{1_700_000_000_000_000_000 + row.Turn},{row.X},{row.Action},0.5,{row.Reward}").Prepend("Game,Turn,X,Action,Probability,Reward"));
+        var (exitCode, output, error) = Tool.RunHere("log", "check", "--data", file, "--episode", "Game", "--step", "Turn");
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(output, Does.Contain("StepInvalid").And.Contains("A step is a count, not a time"));
+    }
+
     [Test]
     public void Wrong_columns_of_episodes_are_refused()
     {
@@ -75,6 +100,7 @@ public sealed class LogEpisodeTests
             (1, "'Action' is named for two roles", ["check", "--episode", "Action"]),
             (1, "'Game' is named for two roles", ["check", "--episode", "Game", "--step", "Game"]),
             (2, "--episode", ["train", "--episode", "Game"]),
+            (2, "--discount counts by the steps of episodes", ["evaluate", _folder.PathOf("model.zip"), "--discount", "0.9"]),
         })
         {
             var refused = Tool.RunHere(["log", .. arguments, "--data", _csv]);

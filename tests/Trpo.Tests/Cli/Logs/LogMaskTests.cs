@@ -53,7 +53,7 @@ public sealed class LogMaskTests
         var (exitCode, output, error) = Tool.RunHere("log", "evaluate", _run, "--data", _csv, "--json", json);
 
         Assert.That(exitCode, Is.Zero, error);
-        Assert.That(output.Trim(), Does.StartWith(_training.Output[_training.Output.IndexOf("Better:", StringComparison.Ordinal)..].Trim()));
+        Assert.That(output.Trim(), Does.StartWith(_training.Output[_training.Output.IndexOf("Better:", StringComparison.Ordinal).._training.Output.IndexOf("Wrote", StringComparison.Ordinal)].Trim()));
         var numbers = JsonNode.Parse(File.ReadAllText(json))!;
         Assert.That((numbers["skippedRows"]!.GetValue<long>(), numbers["columns"]!["eligible"]!.GetValue<string>()), Is.EqualTo((700L, "can_")));
         Assert.That(Tool.RunHere("log", "evaluate", Path.Combine(_run, "model.zip"), "--data", _csv, "--eligible", "can_").Output, Is.EqualTo(output[..output.LastIndexOf("Wrote", StringComparison.Ordinal)]));

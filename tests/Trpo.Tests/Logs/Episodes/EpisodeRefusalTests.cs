@@ -90,6 +90,10 @@ public sealed class EpisodeRefusalTests
         Assert.That(() => Evaluate(Log(), Columns, new LogEvaluationOptions { Discount = discount }), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Discount must be above 0 and at most 1"));
 
     [Test]
+    public void A_discount_without_episodes_is_refused() =>
+        Assert.That(() => Evaluate(Log(), Columns with { Episode = null, Step = null }, new LogEvaluationOptions { Discount = 0.9 }), Throws.ArgumentException.With.Message.Contains("Discount is 0.9, but decisions without episodes have no steps"));
+
+    [Test]
     public void Episodes_without_a_fault_have_no_findings()
     {
         var report = Check(Log());
