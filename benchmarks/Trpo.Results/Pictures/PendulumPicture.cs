@@ -17,7 +17,7 @@ internal static class PendulumPicture
         var duration = (panels[0].Angles.Count - 1) * step;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{PanelWidth * panels.Count}" height="{Height}" viewBox="0 0 {PanelWidth * panels.Count} {Height}" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{PanelWidth * panels.Count * 3 / 4}" height="{Height * 3 / 4}" viewBox="0 0 {PanelWidth * panels.Count} {Height}" role="img">
             <title>{title}</title>
             <rect width="100%" height="100%" rx="10" fill="#f6f5fb"/>
 

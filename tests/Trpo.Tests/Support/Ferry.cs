@@ -10,20 +10,18 @@ public sealed class Ferry : IEnvironment
     private float _position, _speed;
 
     public ObservationSpace ObservationSpace { get; } = ObservationSpace.Box([-20, -2], [20, 2], "position", "speed");
-
     public ActionSpace ActionSpace { get; } = ActionSpace.Discrete("back", "drift", "ahead");
 
     public void Reset(int? seed, Span<float> observation)
     {
-        if (seed is { } value)
-            _random = new Random(value);
+        _random = seed is { } value ? new Random(value) : _random;
         (_position, _speed) = (_random.Next(-10, 11), 0);
         (observation[0], observation[1]) = (_position, _speed);
     }
 
     public StepResult Step(EnvironmentAction action, Span<float> observation)
     {
-        _speed = (0.95f * _speed) + (0.1f * (action.Index - 1));
+        _speed += (0.1f * (action.Index - 1)) - (0.05f * _speed);
         _position = Math.Clamp(_position + _speed, -20, 20);
         (observation[0], observation[1]) = (_position, _speed);
         return new StepResult(Reward: -Math.Abs(_position), Terminated: false);     // the pier is at 0
