@@ -30,7 +30,7 @@ for project in Trpo.Native Trpo.NativeSession; do
   # A warning of this repository's own code is an error. ML.NET and OnnxRuntime have their own, which are of code that a session does not reach.
   foreign=()
   [ "$project" = Trpo.Native ] || foreign=(-p:NoWarn=IL2104%3BIL3053%3BIL2026%3BIL3050)
-  dotnet publish "tests/$project" -c Release -r $platform "${linker[@]}" "${foreign[@]}" -o "$folder/$project" -v q -nologo
+  dotnet publish "tests/$project" -c Release -r $platform ${linker[@]+"${linker[@]}"} ${foreign[@]+"${foreign[@]}"} -o "$folder/$project" -v q -nologo
   dotnet build "tests/$project" -c Release -v q -nologo
   native=("$folder/$project/$project")
   jit=(dotnet "tests/$project/bin/Release/net10.0/$project.dll")

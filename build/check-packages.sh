@@ -2,26 +2,14 @@
 # check-packages.sh [folder of packages]: installs each package into fresh projects, builds them without a warning, and runs the programs of the packages' READMEs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. build/isolated-feed.sh
 repository=$PWD
-feed=$(realpath "${1:-artifacts/packages}")
+feed=$(cd "${1:-artifacts/packages}" && pwd)
 version=$(basename "$(ls -t "$feed"/Trpo.Runtime.*.nupkg | head -1)" .nupkg | sed 's/^Trpo\.Runtime\.//')
-cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')
-if [ -d "$cache/trpo.runtime/$version" ]; then
-  echo "$cache holds Trpo.* packages of version $version, which would be installed instead of those in $feed: remove its folders trpo.*." >&2
-  exit 1
-fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+write_feed "$feed" "$folder"
 cd "$folder"
-
-# Packages of others are read where earlier restores have left them; those of the feed go into a folder of their own.
-cat > nuget.config <<CONFIG
-<configuration>
-  <packageSources><add key="checked" value="$feed" /></packageSources>
-  <config><add key="globalPackagesFolder" value="$folder/packages" /></config>
-  <fallbackPackageFolders><add key="cache" value="$cache" /></fallbackPackageFolders>
-</configuration>
-CONFIG
 
 # program <folder>: the first program of its README.
 program() { awk '/^```csharp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$repository/$1/README.md"; }

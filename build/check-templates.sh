@@ -3,6 +3,7 @@
 # runs its commands to the trained policy, and runs its tests. Prints the seconds from `dotnet new` to the policy, without the restore, and the size of the output.
 #   build/check-templates.sh artifacts/packages [template ...]
 set -euo pipefail
+. "$(dirname "$0")/isolated-feed.sh"
 [ $# -ge 1 ] && feed=$(cd "$1" && pwd) || { echo "usage: build/check-templates.sh <folder of packages> [template ...]" >&2; exit 2; }
 shift
 [ $# -gt 0 ] && templates=("$@") || templates=(trpo-environment trpo-pipeline trpo-service trpo-log)
@@ -16,25 +17,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 hive=$folder/hive
 
-# Packages of this repository come from the feed alone, and are extracted into the temporary folder: another build of the same version may be in the user's
-# cache, whose other packages are used where they are.
-cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
-unset NUGET_PACKAGES                    # it would take the place of the folder below
-mkdir -p "$folder/cache"
-for cached in "$cache"/*/; do
-  case $(basename "$cached") in trpo.* | '*') ;; *) ln -s "${cached%/}" "$folder/cache/" ;; esac
-done
-{
-  echo "<configuration>"
-  echo "  <config><add key=\"globalPackagesFolder\" value=\"$folder/packages\" /></config>"
-  echo "  <fallbackPackageFolders><add key=\"cache\" value=\"$folder/cache\" /></fallbackPackageFolders>"
-  echo "  <packageSources><add key=\"checked-packages\" value=\"$feed\" /></packageSources>"
-  echo "  <packageSourceMapping>"
-  echo "    <packageSource key=\"checked-packages\"><package pattern=\"Trpo.*\" /></packageSource>"
-  LC_ALL=C DOTNET_CLI_UI_LANGUAGE=en dotnet nuget list source | sed -nE 's|^ *[0-9]+\. +(.*) \[Enabled\]$|    <packageSource key="\1"><package pattern="*" /></packageSource>|p'
-  echo "  </packageSourceMapping>"
-  echo "</configuration>"
-} >"$folder/nuget.config"
+write_feed "$feed" "$folder"
 
 # step <template> <what> <command...>: runs a command in the current folder; its output is shown if it fails, and what failed behind it.
 step() {

@@ -13,7 +13,8 @@ internal static class ErrorMessage
         EnvironmentException { InnerException: { } inner } => $"{exception.Message}{TopFrame(inner)}",
         CommandException or IOException or InvalidDataException or UnauthorizedAccessException => exception.Message,
         // The package of the tool would be four times as large with libtorch, which no perceptron needs.
-        DllNotFoundException => $"{exception.Message} The tool has no libtorch: leave \"engine\" and \"device\" of --options out, or train in a program of your own with that package.",
+        DllNotFoundException when exception.Message.Contains("libtorch", StringComparison.Ordinal) => $"{exception.Message} The tool has no libtorch: leave \"engine\" and \"device\" of --options out, or train in a program of your own with that package.",
+        DllNotFoundException => exception.Message,
         // The exceptions of the library are about environments, pipelines, trainings and checkpoints.
         _ when exception.GetType().Assembly == typeof(TrpoEstimator).Assembly => exception.Message,
         _ => null,

@@ -1,4 +1,3 @@
-
 namespace Trpo.Orleans.Placement;
 
 /// <summary>The load of a silo.</summary>
