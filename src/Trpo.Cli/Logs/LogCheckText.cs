@@ -1,5 +1,6 @@
 using Trpo.Cli.Foundation;
 using Trpo.Cli.Logs.Files;
+using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Checking;
 
 namespace Trpo.Cli.Logs;
@@ -8,9 +9,17 @@ namespace Trpo.Cli.Logs;
 internal static class LogCheckText
 {
     /// <summary>Writes the report.</summary>
-    public static void Write(LogReport report, LogFile file, Terminal terminal, CancellationToken cancel)
+    /// <param name="report">The report.</param>
+    /// <param name="file">The log.</param>
+    /// <param name="words">The words of the command line.</param>
+    /// <param name="mask">The columns that tell which actions could be taken; null if all could be.</param>
+    /// <param name="terminal">The terminal.</param>
+    /// <param name="cancel">Ends the search for the lines.</param>
+    public static void Write(LogReport report, LogFile file, LogWords words, LogMask? mask, Terminal terminal, CancellationToken cancel)
     {
-        terminal.WriteLine($"{report}");
+        terminal.WriteLine($"{words.Of(report.ToString())}");
+        if (mask is not null && report.Findings.Any(finding => finding.Fault is LogFault.ActionNeverTaken or LogFault.MaskInvalid))
+            terminal.WriteLine($"  If a column that begins with '{mask.Prefix}' is for no action, choose another prefix with --eligible, or rename the column.");
         var rows = report.Findings.Select(finding => finding.Row).OfType<long>().ToHashSet();
         if (rows.Count == 0)
             return;

@@ -129,6 +129,8 @@ internal sealed class LogChooser(LogFile file, LogNames names)
         RequireReadable(column);
         if (column.Missing == file.Rows)
             throw new CommandException($"Column '{column.Name}' of {file.Path} has no value in any row: leave it out with --ignore.");
+        if (column.Mixture is { } mixture && !names.Texts.Any(name => file.Find(name) == column))
+            throw new CommandException($"Column '{column.Name}' of {file.Path} {mixture}. Or name it with --text, for all of its cells to be categories, or leave it out with --ignore.");
         if (isText && column.Values > MaxCategories)
             throw new CommandException($"Column '{column.Name}' of {file.Path} has {Count(column)} different texts{(column.FirstText is { } text ? $", such as '{text.Text}' in {text.Place}" : "")}. More than {MaxCategories} are an identifier, a time or a text, rather than categories: leave it out with --ignore, or write what it says of the decision to other columns.");
         if (isText)
@@ -141,6 +143,8 @@ internal sealed class LogChooser(LogFile file, LogNames names)
     {
         if (column.Kind != LogColumnKind.Text)
             return;
+        if (column.Mixture is { } mixture)
+            throw new CommandException($"Column '{column.Name}' of {file.Path} {mixture}. {why}");
         var hasComma = column.FirstText is { } cell && LogCell.TryNumber(cell.Text.Replace(',', '.'), out _);
         throw new CommandException($"Column '{column.Name}' of {file.Path} has the text '{column.FirstText?.Text}' in {column.FirstText?.Place}. {why}{(hasComma ? " Write numbers with a decimal point." : "")}");
     }

@@ -16,11 +16,17 @@ internal sealed record LogMask(string Prefix, IReadOnlyList<string> Actions)
     /// <exception cref="CommandException">There are less than two, or one has other cells than numbers and Booleans.</exception>
     public static LogMask Find(LogFile file, string prefix)
     {
-        var columns = file.Columns.Where(column => column.Name.Length > prefix.Length && column.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        var columns = Named(file, prefix, StringComparison.Ordinal);
         if (columns.Count < 2)
-            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {columns.Count} columns whose names begin with '{prefix}', which --eligible names: there must be one for each action, such as '{prefix}a' for the action 'a', with 1 where it could be taken and 0 where it could not."));
+            columns = Named(file, prefix, StringComparison.OrdinalIgnoreCase);
+        string[] prefixes = [.. columns.Select(column => column.Name[..prefix.Length]).Distinct()];
+        if (prefixes.Length > 1)
+            throw new CommandException($"The columns of {file.Path} that --eligible {prefix} names begin with {string.Join(" and ", prefixes.Select(name => $"'{name}'"))}: name one of them, or rename the columns so that all begin alike.");
+        prefix = prefixes.FirstOrDefault(prefix);
+        if (columns.Count < 2)
+            throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {columns.Count} column{(columns.Count == 1 ? "" : "s")} whose names begin with '{prefix}', which --eligible names: there must be one for each action, of which a log has at least two, such as '{prefix}a' for the action 'a', with 1 where it could be taken and 0 where it could not."));
         if (columns.Find(column => column.Kind == LogColumnKind.Text || column.Unreadable is not null) is { } text)
-            throw new CommandException($"Column '{text.Name}' of {file.Path} tells by 1 and 0 if an action could be taken (--eligible {prefix}), and has other cells{(text.FirstText is { } cell ? $", such as '{cell.Text}' in {cell.Place}" : "")}.");
+            throw new CommandException($"Column '{text.Name}' of {file.Path} tells by 1 and 0 if an action could be taken (--eligible {prefix}), and has other cells{(text.FirstText is { } cell ? $", such as '{cell.Text}' in {cell.Place}" : "")}: write 1 and 0, or true and false, and choose another prefix if the column is for no action.");
         return new LogMask(prefix, Ordered([.. columns.Select(column => column.Name[prefix.Length..])]));
     }
 
@@ -41,6 +47,8 @@ internal sealed record LogMask(string Prefix, IReadOnlyList<string> Actions)
         if (logged.FirstOrDefault(action => action.Length > 0 && !Actions.Contains(action)) is { } missing)
             throw new CommandException($"The action '{missing}' was taken, but {path} has no column '{Prefix}{missing}', which tells if it could be (--eligible {Prefix}).");
     }
+
+    private static List<LogColumn> Named(LogFile file, string prefix, StringComparison comparison) => [.. file.Columns.Where(column => column.Name.Length > prefix.Length && column.Name.StartsWith(prefix, comparison))];
 
     // The library gives actions that are named by the numbers from 0 the order of these numbers.
     private static string[] Ordered(string[] actions)

@@ -7,7 +7,8 @@ namespace Trpo.Cli.Logs;
 
 /// <summary>The exceptions of ML.NET and the libraries on a log, as refusals that name the line of the file.</summary>
 /// <param name="file">The log.</param>
-internal sealed class LogRefusal(LogFile file)
+/// <param name="words">The words of the command line; null to leave messages as they are.</param>
+internal sealed class LogRefusal(LogFile file, LogWords? words = null)
 {
     /// <summary>Runs work on the log.</summary>
     /// <param name="subject">The beginning of the message, such as "The log cannot be checked".</param>
@@ -22,7 +23,7 @@ internal sealed class LogRefusal(LogFile file)
         }
         catch (LogException exception) when (exception.Row is { } row)
         {
-            throw new CommandException($"{subject}: {exception.Message}{Place(row, first)}", exception);
+            throw new CommandException($"{subject}: {Words(exception.Message)}{Place(row, first)}", exception);
         }
         catch (Exception exception) when (Inner(exception) is { } inner)
         {
@@ -33,11 +34,13 @@ internal sealed class LogRefusal(LogFile file)
         {
             throw refusal;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException or LogException)
         {
-            throw new CommandException($"{subject}: {(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
+            throw new CommandException($"{subject}: {Words(exception is ArgumentException argument ? ErrorMessage.Of(argument) : exception.Message)}", exception);
         }
     }
+
+    private string Words(string message) => words?.Of(message) ?? message;
 
     private string Place(long row, long first)
     {

@@ -22,7 +22,8 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
 {
     private const int MinRows = 10;
 
-    private readonly LogRefusal _refusal = new(file);
+    private readonly LogWords _words = new(choice);
+    private readonly LogRefusal _refusal = new(file, new LogWords(choice));
     private readonly MLContext _ml = new(command.Options.Seed);
     private string? _firstRows;
     private LogScan? _scan;
@@ -49,7 +50,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         _refusal.Run($"{file.Path} cannot be read", () => LogPipeline.RequireMasked(choice, view, file.Path));
         var report = _refusal.Run($"{file.Path} cannot be checked", () => _ml.ReinforcementLearning.CheckLog(LogPipeline.WithKeys(_ml, choice, preprocessing.Transform(view)), choice.Columns(choice.Observation), cancel));
         if (report.Findings.Count > 0)
-            LogCheckText.Write(report, file, terminal, cancel);
+            LogCheckText.Write(report, file, _words, choice.Mask, terminal, cancel);
         if (report.HasErrors)
             throw new CommandException($"Nothing was learned, because of the errors of the log.");
         using var folders = new NewFolders(command.Folder.Path);
@@ -66,7 +67,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
 
     private PolicyTransformer Learn(IDataView training, IReadOnlyList<string> actions, CancellationToken cancel)
     {
-        using var warnings = new LoggedWarnings(_ml, terminal, TrainingDisplay.IsLive);
+        using var warnings = new LoggedWarnings(_ml, terminal, TrainingDisplay.IsLive, _words.Of);
         var (policy, last) = LogTrainingDisplay.Show(terminal, command.Options.Progress, display =>
         {
             // The last rows may have actions that the first ones do not: in the order in which the trainer would have them.
@@ -118,7 +119,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         }
 
         terminal.WriteLine($"On the last {heldOut:N0} rows, which were not learned from:");
-        terminal.WriteLine($"{evaluation}");
+        terminal.WriteLine($"{_words.Of(evaluation.ToString())}");
         Write(model, view, learned, heldOut, evaluation);
         return ExitCode.Done;
     }

@@ -15,15 +15,17 @@ internal sealed class LoggedWarnings : IDisposable
     private readonly MLContext _ml;
     private readonly Terminal _terminal;
     private readonly bool _isLive;
+    private readonly Func<string, string> _translate;
     private readonly List<string> _texts = [];
 
     /// <summary>Begins to listen to the log of a context.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="terminal">The terminal.</param>
     /// <param name="isLive">True to hold the warnings back until the end.</param>
-    public LoggedWarnings(MLContext ml, Terminal terminal, bool isLive = false)
+    /// <param name="translate">Returns a message in the words of the command line; null to leave messages as they are.</param>
+    public LoggedWarnings(MLContext ml, Terminal terminal, bool isLive = false, Func<string, string>? translate = null)
     {
-        (_ml, _terminal, _isLive) = (ml, terminal, isLive);
+        (_ml, _terminal, _isLive, _translate) = (ml, terminal, isLive, translate ?? (text => text));
         ml.Log += OnLog;
     }
 
@@ -44,5 +46,5 @@ internal sealed class LoggedWarnings : IDisposable
             Write(log.RawMessage);
     }
 
-    private void Write(string text) => _terminal.Warn($"Warning: {text}");
+    private void Write(string text) => _terminal.Warn($"Warning: {_translate(text)}");
 }

@@ -37,8 +37,9 @@ internal static class LogCheckVerb
             using var file = Columns.Open(parsed, interruption.Token);
             var choice = new LogChooser(file, Columns.Names(parsed, new LogNames())).Choose(needsRewards: false);
             LogColumnText.Write(file, choice, terminal);
+            var words = new LogWords(choice);
             var ml = new MLContext(seed: 0);
-            var report = new LogRefusal(file).Run($"{file.Path} cannot be checked", () =>
+            var report = new LogRefusal(file, words).Run($"{file.Path} cannot be checked", () =>
             {
                 var view = file.Load(ml, choice.Fields);
                 LogPipeline.RequireMasked(choice, view, file.Path);
@@ -46,7 +47,7 @@ internal static class LogCheckVerb
                 file.RequireUnchanged();
                 return result;
             });
-            LogCheckText.Write(report, file, terminal, interruption.Token);
+            LogCheckText.Write(report, file, words, choice.Mask, terminal, interruption.Token);
             return report.HasErrors ? ExitCode.UserError : ExitCode.Done;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

@@ -82,7 +82,8 @@ internal static class LogEvaluateVerb
         if (choice.Mask is { } mask)
             choice = choice with { Mask = mask.For(PolicyChain.FromModel(model).Policy.Metadata.Actions.Names, file.Path) };
         var isSampled = parsed.GetValue(Sample);
-        var refusal = new LogRefusal(file);
+        var words = new LogWords(choice) { Observations = [.. PolicyChain.FromModel(model).Policy.Metadata.Observations.Names] };
+        var refusal = new LogRefusal(file, words);
         var sample = origin?.Sample ?? LearnedSample.Of(PolicyChain.FromModel(model).Policy.Metadata.Provenance, saved.Path);
         var skipped = Skipped(parsed, file, refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features)), terminal);
         var evaluation = refusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
@@ -102,7 +103,7 @@ internal static class LogEvaluateVerb
             file.RequireUnchanged();
             return result;
         }, skipped);
-        terminal.WriteLine($"{evaluation}");
+        terminal.WriteLine($"{words.Of(evaluation.ToString())}");
         if (parsed.GetValue(Report) is { } report)
         {
             LogEvaluationReport.Save(evaluation, Path.GetFullPath(report), Path.GetFileName(saved.Path));

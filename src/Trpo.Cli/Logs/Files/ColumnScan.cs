@@ -15,12 +15,17 @@ internal sealed class ColumnScan(string name, string place)
     /// <summary>The number of characters that the name of an action or a category may have.</summary>
     public const int MaxLength = 1_000;
 
+    // So few texts among numbers are errors rather than names.
+    private const int MinNumbers = 20;
+    private const double MaxTexts = 0.05;
+
     // Hashes, because a text may have a megabyte.
     private readonly HashSet<ulong> _values = [];
     private readonly SerialScan _serial = new();
     private long _numbers;
     private long _booleans;
     private long _texts;
+    private long _counted;
     private (long Count, long First) _empty;
     private (long Count, long First) _missing;
     private CellNote? _firstText;
@@ -42,7 +47,7 @@ internal sealed class ColumnScan(string name, string place)
         }
 
         cell = LogCell.TextOf(cell);
-        if (_values.Count <= MaxValues)
+        if (_values.Count <= MaxValues && ++_counted > 0)
             _values.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(cell)));
         if (cell.Length > MaxLength)
             _firstLong ??= Note(cell, number);
@@ -99,14 +104,23 @@ internal sealed class ColumnScan(string name, string place)
             FirstLong = _firstLong,
             Unreadable = _unreadable,
             IsWhole = kind == LogColumnKind.Number && _serial.IsWhole,
+            Mixture = kind == LogColumnKind.Text ? MixtureOf() : null,
             Serial = kind switch
             {
                 LogColumnKind.Number => _serial.OfNumbers(_values.Count),
-                LogColumnKind.Text when _numbers + _booleans == 0 => _serial.OfTexts(),
+                LogColumnKind.Text when _numbers + _booleans == 0 && _serial.OfTexts() is { } sign => sign,
+                LogColumnKind.Text when MixtureOf() is null => SerialScan.OfValues(_values.Count, _counted),
                 _ => null,
             },
         };
     }
+
+    private string? MixtureOf() => (_numbers, _booleans, _texts) switch
+    {
+        ( > 0, > 0, 0) => $"has both numbers and true or false, such as '{_firstFlag!.Text}' in {_firstFlag.Place}: write one of them",
+        (>= MinNumbers, 0, > 0) when _texts <= MaxTexts * _numbers => string.Create(CultureInfo.InvariantCulture, $"has numbers in {_numbers:N0} rows, and {(_texts == 1 ? "a text" : $"{_texts:N0} texts")}: '{_firstText!.Text}' in {_firstText.Place} is no number{(LogCell.TryNumber(_firstText.Text.Replace(',', '.'), out _) ? ". Write numbers with a decimal point" : "; correct it, or leave the cell empty")}"),
+        _ => null,
+    };
 
     private static void Count(ref (long Count, long First) counter, long number) => counter = (counter.Count + 1, counter.Count == 0 ? number : counter.First);
 

@@ -21,6 +21,9 @@ internal sealed record LogColumn
     /// <summary>Gets the first cell that is no number; null if there is none.</summary>
     public required CellNote? FirstText { get; init; }
 
+    /// <summary>Gets the kinds of cells that do not go together, with the remedy, as the end of a sentence about the column without a full stop; null if there are none.</summary>
+    public string? Mixture { get; init; }
+
     /// <summary>Gets the first number beyond single precision, or infinite; null if there is none.</summary>
     public required CellNote? FirstLarge { get; init; }
 

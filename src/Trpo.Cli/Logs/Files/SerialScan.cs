@@ -7,6 +7,7 @@ internal sealed class SerialScan
 {
     private const int MinRows = 20;
     private const int MinDifferentRows = 100;
+    private const double MinDifferentTexts = 0.9;
     private const int MinValues = 10;
     private const int MaxTracked = 1_000_000;
 
@@ -20,6 +21,8 @@ internal sealed class SerialScan
     private static readonly double[] UnitsPerSecond = [1, 1e3, 1e6, 1e9];
     private static readonly string[] DateFormats = ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy", "M/d/yyyy", "d/M/yyyy", "d-M-yyyy"];
 
+    private static readonly string[] TimeFormats = ["H:m", "H:m:s", "H:m:s.FFFFFFF", "h:m tt", "h:m:s tt"];
+
     private HashSet<long>? _different = [];
     private long _count;
     private double _last;
@@ -29,6 +32,7 @@ internal sealed class SerialScan
     private bool _falls;
     private bool _areDays = true;
     private bool _areDates = true;
+    private bool _areTimes = true;
     private long _texts;
 
     /// <summary>True if no number had a fraction.</summary>
@@ -55,6 +59,7 @@ internal sealed class SerialScan
     {
         _texts++;
         _areDates = _areDates && IsDate(text.Trim());
+        _areTimes = _areTimes && TimeOnly.TryParseExact(text.Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
     }
 
     /// <summary>Returns the sign that a column of numbers shows; null if it shows none.</summary>
@@ -75,7 +80,12 @@ internal sealed class SerialScan
     }
 
     /// <summary>Returns the sign that a column of texts shows; null if it shows none.</summary>
-    public string? OfTexts() => _texts > 0 && _areDates ? "it has dates" : null;
+    public string? OfTexts() => _texts == 0 ? null : _areDates ? "it has dates" : _areTimes ? "it has times of day" : null;
+
+    /// <summary>Returns the sign that a column shows whose cells are texts of any kind; null if it shows none.</summary>
+    /// <param name="values">The number of different values.</param>
+    /// <param name="count">The number of cells that have them.</param>
+    public static string? OfValues(int values, long count) => count >= MinRows && values >= MinDifferentTexts * count ? "its texts nearly all differ, as those of identifiers do" : null;
 
     // Such as 20240131.
     private static bool IsDay(double value)

@@ -76,13 +76,13 @@ public sealed class LogMaskTests
         var (exitCode, output, _) = Tool.RunHere("log", "check", "--data", file, "--eligible", "can_");
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.Contain("ActionNotEligible").And.Contains($"Row {Rows} is in line {Rows + 2} of {file}"));
+        Assert.That(output, Does.Contain("ActionNotEligible").And.Contains("action 'c' was taken, but column 'can_c' has 0.").And.Contains($"Row {Rows} is in line {Rows + 2} of {file}"));
     }
 
     [TestCase("could_", "has 0 columns whose names begin with 'could_'", Header, "a,0.5,1,2,1,1,1")]
     [TestCase("can_", "The action 'd' was taken", Header, "d,0.5,1,2,1,1,1")]
     [TestCase("can_", "Column 'can_b'", Header, "a,0.5,1,2,1,1,yes")]
-    [TestCase("Act", "has 1 columns", Header, "a,0.5,1,2,1,1,1")]
+    [TestCase("Act", "has 1 column whose", Header, "a,0.5,1,2,1,1,1")]
     [TestCase("Re", "Column 'Reward' begins with 'Re'", "Action,Probability,Reward,x,Rex", "a,0.5,1,2,1")]
     public void Columns_that_are_no_mask_are_refused(string prefix, string message, string header, string row)
     {
@@ -92,6 +92,25 @@ public sealed class LogMaskTests
 
         Assert.That(exitCode, Is.EqualTo(1), output);
         Assert.That(error, Does.Contain(message).And.Not.Contains("   at "));
+    }
+
+    [Test]
+    public void A_prefix_is_found_in_whatever_case()
+    {
+        Assert.That(Find("CAN_a", "CAN_b").Columns, Is.EqualTo(new[] { "CAN_a", "CAN_b" }));
+        Assert.That(Find("CAN_x", "can_a", "can_b").Columns, Is.EqualTo(new[] { "can_a", "can_b" }));
+        Assert.That(() => Find("Can_a", "CAN_b"), Throws.InstanceOf<CommandException>().With.Message.Contains("begin with 'Can_' and 'CAN_'"));
+    }
+
+    [Test]
+    public void A_column_for_no_action_is_told_apart_by_another_prefix()
+    {
+        var file = _folder.PathOf("more.csv");
+        File.WriteAllLines(file, Lines().Select(line => line + ",1").Prepend(Header + ",can_pay"));
+        var (exitCode, output, error) = Tool.RunHere("log", "check", "--data", file, "--eligible", "can_");
+
+        Assert.That(exitCode, Is.Zero, output + error);
+        Assert.That(output, Does.Contain("ActionNeverTaken").And.Contains("If a column that begins with 'can_' is for no action, choose another prefix with --eligible"));
     }
 
     [Test]
