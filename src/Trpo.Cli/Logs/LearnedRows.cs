@@ -34,10 +34,11 @@ internal sealed class LearnedRows(LogProvenance? origin)
         if (origin.FirstRows is null)
             return FilePath.AreSame(origin.Data, file.Path) ? Math.Min(origin.Learned, file.Rows) : 0;
         string?[] names = [origin.Action, origin.Reward, origin.Probability ?? origin.LogProbability, .. features.Select(feature => feature.Name)];
-        if (names.Any(name => file.Columns.All(column => column.Name != name)))
+        string[] found = [.. names.Select(name => name is null ? null : file.Find(name)?.Name).OfType<string>()];
+        if (found.Length < names.Length)
             return 0;
-        var choice = new LogChoice(origin.Action, origin.Reward, (origin.Probability ?? origin.LogProbability)!, origin.Probability is null, features);
-        if (choice.Fields.Any(field => field.Type != LogFieldType.Text && file.Find(field.Name) is { Kind: LogColumnKind.Text }))
+        var choice = new LogChoice(found[0], found[1], found[2], origin.Probability is null, [.. features.Zip(found.Skip(3), (feature, source) => feature with { Source = source })]);
+        if (choice.Fields.Any(field => field.Type != LogFieldType.Text && file.Find(field.Source) is { Kind: LogColumnKind.Text }))
             return 0;
         return FirstRows.Hash(ml, file.Load(ml, choice.Fields), choice, origin.Learned) == origin.FirstRows ? Math.Min(origin.Learned, file.Rows) : 0;
     }

@@ -29,7 +29,7 @@ internal sealed record LogChoice(string Action, string Reward, string Probabilit
         new(Action, LogFieldType.Text), new(Reward, LogFieldType.Double), new(Probability, LogFieldType.Double),
         .. Episode is null ? Array.Empty<LogField>() : [new(Episode, LogFieldType.Text)],
         .. Step is null ? Array.Empty<LogField>() : [new(Step, LogFieldType.Double)],
-        .. Features.Select(feature => new LogField(feature.Name, feature.IsText ? LogFieldType.Text : LogFieldType.Single)),
+        .. Features.Select(feature => new LogField(feature.Name, feature.IsText ? LogFieldType.Text : LogFieldType.Single) { Source = feature.Source }),
 
         // A policy of one vector may name the values of the mask among its features.
         .. (Mask?.Columns ?? []).Where(name => Features.All(feature => feature.Name != name)).Select(name => new LogField(name, LogFieldType.Single)),

@@ -36,16 +36,16 @@ internal sealed class LogChooser(LogFile file, LogNames names)
         var found = new List<LogFeature>();
         foreach (var feature in features)
         {
-            if (file.Columns.FirstOrDefault(column => column.Name == feature.Name) is not { } column)
+            if (file.Find(feature.Name) is not { } column)
                 throw new CommandException($"The model reads the column '{feature.Name}', which {file.Path} does not have. {Listed()}");
             RequireReadable(column);
             if (!feature.IsText)
                 RequireNumbers(column, "The model reads numbers from it.");
-            found.Add(feature);
+            found.Add(feature with { Source = column.Name });
         }
 
         var choice = Roles(needsRewards: true) with { Features = found };
-        var used = choice.Fields.Select(field => field.Name).ToList();
+        var used = choice.Fields.Select(field => field.Source).ToList();
         return choice with { LeftOut = [.. file.Columns.Where(column => !used.Contains(column.Name)).Select(column => new LogLeftOut(column.Name, "the policy does not read it"))] };
     }
 

@@ -13,6 +13,8 @@ internal static class LogColumnText
         var episode = choice.Episode is null ? "" : $", episode '{choice.Episode}'{(choice.Step is null ? "" : $", step '{choice.Step}'")}";
         terminal.WriteLine($"Columns: action '{choice.Action}', reward '{choice.Reward}', probability '{choice.Probability}'{(choice.IsLogarithm ? " (logarithm)" : "")}{episode}{(choice.Mask is { } mask ? $", eligible {string.Join(", ", mask.Columns.Select(name => $"'{name}'"))}" : "")}");
         terminal.WriteLine($"Features: {string.Join(", ", choice.Features.Select(feature => $"'{feature.Name}' ({KindOf(file, feature)})"))}");
+        foreach (var names in file.Columns.Select(column => column.Name).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(names => names.Count() > 1))
+            terminal.Warn($"The names of the columns {string.Join(" and ", names.Select(name => $"'{name}'"))} differ in case alone: an option that names one must have its case, and other tools may take them for one.");
         foreach (var column in choice.LeftOut)
             terminal.WriteLine($"Left out: '{column.Name}', since {column.Reason}");
         if (choice.LeftOut.Count > 0)
@@ -23,7 +25,7 @@ internal static class LogColumnText
     private static string KindOf(LogFile file, LogFeature feature)
     {
         var column = file.Columns.First(column => column.Name == feature.Name);
-        var kind = feature.IsText ? string.Create(CultureInfo.InvariantCulture, $"{column.Values} categories") : "numbers";
+        var kind = feature.IsText ? string.Create(CultureInfo.InvariantCulture, $"{column.Values} categor{(column.Values == 1 ? "y" : "ies")}") : "numbers";
         return column.Missing == 0 ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}, {column.Missing:N0} missing");
     }
 }

@@ -3,7 +3,7 @@ namespace Trpo.Estimators.Logs;
 /// <summary>A kind of fault of a log. The names are stable, so that a test can allow one.</summary>
 public enum LogFault
 {
-    /// <summary>Error: the log has less than two rows.</summary>
+    /// <summary>Error: the log has fewer than two rows.</summary>
     TooFewRows,
 
     /// <summary>Error: an action is missing, no whole number from 0, or none of the actions.</summary>
@@ -60,6 +60,9 @@ public enum LogFault
     /// <summary>Error: a step is missing at the beginning or in the middle of an episode. One that is missing at the end is not found.</summary>
     StepMissing,
 
-    /// <summary>Error: the log has less than two episodes.</summary>
+    /// <summary>Error: the log has fewer than two episodes.</summary>
     TooFewEpisodes,
+
+    /// <summary>Error: the squares of the rewards are beyond all numbers, so that no estimate has a standard error.</summary>
+    RewardsTooLarge,
 }

@@ -44,6 +44,15 @@ public sealed class LogCheckTests
     }
 
     [Test]
+    public void Rewards_whose_squares_are_beyond_all_numbers_are_found()
+    {
+        var report = Check([.. LogRefusalTests.Log().Select(row => row with { Reward = row.Reward * 1e160 })]);
+
+        Assert.That(report.HasErrors, Is.True);
+        Assert.That(report.Findings.Single(finding => finding.Fault == LogFault.RewardsTooLarge).Message, Does.Contain("beyond all numbers").And.Contain("Divide the rewards"));
+    }
+
+    [Test]
     public void Guessed_probabilities_are_found()
     {
         // Action 1 is taken in nine rows of ten, but all probabilities are one half.

@@ -27,7 +27,8 @@ public sealed class LogTrustTests
     }
 
     [TestCase(1e-320, "a weight is Infinity")]
-    [TestCase(1e-170, "the effective sample size is 1 of 400 rows")]
+    [TestCase(1e-170, "which is not finite")]
+    [TestCase(1e-90, "the effective sample size is 1 of 400 rows")]
     public void Weights_beyond_all_numbers_are_not_trusted(double probability, string doubt)
     {
         var rows = LogRefusalTests.Log();
@@ -46,6 +47,20 @@ public sealed class LogTrustTests
 
         Assert.That(evaluation[OffPolicyEstimator.DR].StandardError, Is.EqualTo(double.PositiveInfinity));
         Assert.That(evaluation.Doubt, Does.Contain("which is not finite: rewards or weights are too large"));
+    }
+
+    [Test]
+    public void Rewards_that_are_beyond_all_numbers_are_named_before_few_rows()
+    {
+        var evaluation = Evaluate([.. LogRefusalTests.Log().Take(60).Select(row => row with { Reward = row.Reward * 1e160 })]);
+        Assert.That(evaluation.Doubt, Does.Contain("which is not finite"));
+    }
+
+    [Test]
+    public void An_estimate_that_does_not_exist_is_told_in_words()
+    {
+        var evaluation = Evaluate([.. LogRefusalTests.Log().Select(row => row with { Action = 0, Probability = 1 })], _ => [0, 1]);
+        Assert.That(evaluation.ToString(), Does.Contain("SNIPS no estimate").And.Not.Contains("NaN"));
     }
 
     [Test]

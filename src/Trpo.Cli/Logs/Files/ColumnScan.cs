@@ -115,12 +115,14 @@ internal sealed class ColumnScan(string name, string place)
         };
     }
 
-    private string? MixtureOf() => (_numbers, _booleans, _texts) switch
+    private string? MixtureOf()
     {
-        ( > 0, > 0, 0) => $"has both numbers and true or false, such as '{_firstFlag!.Text}' in {_firstFlag.Place}: write one of them",
-        (>= MinNumbers, 0, > 0) when _texts <= MaxTexts * _numbers => string.Create(CultureInfo.InvariantCulture, $"has numbers in {_numbers:N0} rows, and {(_texts == 1 ? "a text" : $"{_texts:N0} texts")}: '{_firstText!.Text}' in {_firstText.Place} is no number{(LogCell.TryNumber(_firstText.Text.Replace(',', '.'), out _) ? ". Write numbers with a decimal point" : "; correct it, or leave the cell empty")}"),
-        _ => null,
-    };
+        if (_numbers > 0 && _booleans > 0 && _texts == 0)
+            return $"has both numbers and true or false, such as '{_firstFlag!.Text}' in {_firstFlag.Place}: write one of them";
+        return _numbers >= MinNumbers && _booleans == 0 && _texts > 0 && _texts <= MaxTexts * _numbers
+            ? string.Create(CultureInfo.InvariantCulture, $"has numbers in {_numbers:N0} rows, and {(_texts == 1 ? "a text" : string.Create(CultureInfo.InvariantCulture, $"{_texts:N0} texts"))}: '{_firstText!.Text}' in {_firstText.Place} is no number{(LogCell.TryNumber(_firstText.Text.Replace(',', '.'), out _) ? ". Write numbers with a decimal point" : "; correct it, or leave the cell empty")}")
+            : null;
+    }
 
     private static void Count(ref (long Count, long First) counter, long number) => counter = (counter.Count + 1, counter.Count == 0 ? number : counter.First);
 

@@ -34,7 +34,7 @@ internal sealed class CsvLog : LogFile
     /// <inheritdoc/>
     public override IDataView Load(MLContext ml, IReadOnlyList<LogField> fields)
     {
-        var indices = fields.Select(field => _columns.Index().First(column => column.Item.Name == field.Name).Index).ToArray();
+        var indices = fields.Select(field => _columns.Index().First(column => column.Item.Name == field.Source).Index).ToArray();
         var loader = ml.Data.CreateTextLoader(new TextLoader.Options
         {
             // The first cell of each line is that of CsvLines.

@@ -99,7 +99,7 @@ internal sealed class ParquetLog : LogFile
             using var rows = reader.OpenRowGroupReader(group);
             for (var i = 0; i < columns.Length; i++)
             {
-                var field = (DataField)reader.Schema.Fields.Single(found => found.Name == fields[i].Name);
+                var field = (DataField)reader.Schema.Fields.Single(found => found.Name == fields[i].Source);
                 var isText = _columns.First(column => column.Name == field.Name).Kind == LogColumnKind.Text;
                 foreach (var value in await ParquetCells.ReadAsync(rows, field, CancellationToken.None).ConfigureAwait(false))
                     Append(columns[i], value, isText);

@@ -61,7 +61,7 @@ internal sealed class SqliteLog : LogFile
     public override IDataView Load(MLContext ml, IReadOnlyList<LogField> fields)
     {
         var columns = fields.Select((field, i) => new DatabaseLoader.Column(field.Name, TypeOf(field.Type), i));
-        var cells = fields.Select(field => SqliteCells.Expression(field.Name, field.Type, _booleans.Contains(field.Name), Columns.First(column => column.Name == field.Name).Kind == LogColumnKind.Text));
+        var cells = fields.Select(field => SqliteCells.Expression(field.Source, field.Type, _booleans.Contains(field.Source), Columns.First(column => column.Name == field.Source).Kind == LogColumnKind.Text));
 
         // All columns are selected: of the chosen ones alone, an index that has them would be read, in its order, where a view has none.
         return ml.Data.CreateDatabaseLoader([.. columns]).Load(new DatabaseSource(new SqliteConnections(_session), Path, $"SELECT {string.Join(", ", cells)}, * {_source}", commandTimeoutInSeconds: 0));

@@ -108,6 +108,9 @@ internal sealed class LogChecker(LogColumns columns, Action check)
     {
         if (_rewards.Min == _rewards.Max)
             Add(LogFault.RewardsEqual, Text($"All rewards in column '{columns.Reward}' are {_rewards.Min:G6}, so that the log tells no action from another. Check the join of the rewards."));
+        var largest = Math.Max(Math.Abs(_rewards.Min), Math.Abs(_rewards.Max));
+        if (!double.IsFinite(largest * largest * _sound))
+            Add(LogFault.RewardsTooLarge, Text($"Rewards in column '{columns.Reward}' are from {_rewards.Min:G6} to {_rewards.Max:G6}, whose squares are beyond all numbers. Divide the rewards by a constant."));
         if (_duplicates.IsSuspicious)
             Add(LogFault.DuplicateRows, Text($"Row {_duplicates.First} (from 0) repeats an earlier row in observation, action, probability and reward, as {_duplicates.Duplicates} rows of {_sound} do. Rows that were logged more than once count as often. Leave the repetitions out by the identifier of the decision, never by content: equal decisions can be two."), _duplicates.First);
     }

@@ -31,7 +31,7 @@ internal static class EpisodeTrust
         if (!double.IsFinite(steps.Max))
             return Text($"the weight of a step is {steps.Max:G3}: the probability of a logged action is too small. Check the probabilities of the log");
 
-        // Probabilities are accused by single steps, whose weights are known well, never by products: over many steps, those of right ones are beyond all numbers too.
+        // Single steps, whose weights are known well, show wrong probabilities. Products do not: over many steps, those of right ones are beyond all numbers too.
         if (steps.EffectiveRows >= LogTrust.MinEffectiveSampleSize && IsFarFromOne(steps.Mean))
             return Text($"the mean weight of single steps is {steps.Mean.Value:G4} ± {steps.Mean.StandardError:G2}, where 1 is expected: the probabilities are not those with which actions were drawn, or the log could not have taken what the policy takes. CheckLog tells more");
         if (!(weights.EffectiveSampleSize >= LogTrust.MinEffectiveSampleSize))

@@ -51,5 +51,5 @@ public sealed record LogEstimate
     }
 
     /// <summary>Returns the name, the estimate and its standard error, and the interval if there is one.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Estimator} {Value:G5} ± {StandardError:G3}{(Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $" ({interval.Low:G5} to {interval.High:G5} at {100 * interval.Level:G4}%)") : "")}");
+    public override string ToString() => double.IsNaN(Value) ? $"{Estimator} no estimate" : string.Create(CultureInfo.InvariantCulture, $"{Estimator} {Value:G5} ± {StandardError:G3}{(Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $" ({interval.Low:G5} to {interval.High:G5} at {100 * interval.Level:G4}%)") : "")}");
 }

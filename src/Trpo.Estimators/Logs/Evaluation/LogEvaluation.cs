@@ -92,13 +92,15 @@ public sealed class LogEvaluation
     {
         IEnumerable<string> lines =
         [
-            Text($"{Gain.Verdict}: gain over the log {Gain.DoublyRobust:G4} ± {Gain.DoublyRobustError:G3} by {DoublyRobust.Estimator}, {Gain.SelfNormalized:G4} ± {Gain.SelfNormalizedError:G3} by {SelfNormalized.Estimator}"),
-            IsTrustworthy ? Text($"{(Episodes is { } episodes ? Text($"{episodes} episodes of {Rows} rows") : Text($"{Rows} rows"))}, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
+            Text($"{Gain.Verdict}: gain over the log {WithError(Gain.DoublyRobust, Gain.DoublyRobustError)} by {DoublyRobust.Estimator}, {WithError(Gain.SelfNormalized, Gain.SelfNormalizedError)} by {SelfNormalized.Estimator}"),
+            IsTrustworthy ? Text($"{(Episodes is { } episodes ? $"{LogSize.Text(episodes, "episode")} of {LogSize.Text(Rows, "row")}" : LogSize.Text(Rows, "row"))}, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
             .. Estimates.Select(estimate => $"  {estimate}"),
-            .. Baselines.Select(baseline => Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}; gain over it {baseline.Gain:G4} ± {baseline.GainError:G3}")),
+            .. Baselines.Select(baseline => double.IsNaN(baseline.Value) ? $"  {baseline.Kind}: no estimate" : Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}; gain over it {WithError(baseline.Gain, baseline.GainError)}")),
         ];
         return string.Join(Environment.NewLine, lines);
     }
+
+    private static string WithError(double gain, double error) => double.IsNaN(gain) ? "no estimate" : Text($"{gain:G4} ± {error:G3}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,24 +24,24 @@ internal static class LogTrust
     /// <param name="estimates">The estimates that have intervals.</param>
     public static string? FindDoubt(OffPolicyRows rows, WeightStatistics weights, double untried, string action, params ReadOnlySpan<MeanOfTerms> estimates)
     {
-        if (TensorPrimitives.Max<double>(rows.Rewards) == TensorPrimitives.Min<double>(rows.Rewards))
-            return Text($"all rewards are {rows.Rewards[0]:G6}, so that the log tells no action from another");
-        if (!(untried <= MaxUntried))
-            return Text($"the policy takes actions that the log never has, above all '{action}', with a probability of {untried:G3}: nothing is known of them. Let the logging policy explore them");
         if (!double.IsFinite(weights.MaxWeight))
             return Text($"a weight is {weights.MaxWeight:G3}: the probability of a logged action is too small. Check the probabilities of the log");
-        if (!(weights.EffectiveSampleSize >= MinEffectiveSampleSize))
-            return Text($"the effective sample size is {weights.EffectiveSampleSize:G3} of {rows.Count} rows, less than {MinEffectiveSampleSize:G3}: the policy seldom does what the log did. Log more rows, or evaluate a policy that is closer to the log's");
-        if (!(weights.RewardedMatches >= MinRewardedMatches))
-            return Text($"only {weights.RewardedMatches:G3} effective rows, less than {MinRewardedMatches:G3}, have another reward than the commonest: the estimates rest on them. Log more rows");
-
         if (!double.IsFinite(weights.Mean.Value) || !double.IsFinite(weights.Mean.StandardError))
             return Text($"the mean weight is {weights.Mean.Value:G4} ± {weights.Mean.StandardError:G2}, which is not finite: the probabilities of logged actions are too small. Check the probabilities of the log");
-        foreach (var estimate in estimates)
+        foreach (var estimate in weights.MaxWeight > 0 ? estimates : [])
         {
             if (!double.IsFinite(estimate.Value) || !double.IsFinite(estimate.StandardError))
                 return Text($"an estimate is {estimate.Value:G4} ± {estimate.StandardError:G2}, which is not finite: rewards or weights are too large. Divide the rewards by a constant, or check the probabilities of the log");
         }
+
+        if (TensorPrimitives.Max<double>(rows.Rewards) == TensorPrimitives.Min<double>(rows.Rewards))
+            return Text($"all rewards are {rows.Rewards[0]:G6}, so that the log tells no action from another");
+        if (!(untried <= MaxUntried))
+            return Text($"the policy takes actions that the log never has, above all '{action}', with a probability of {untried:G3}: nothing is known of them. Let the logging policy explore them");
+        if (!(weights.EffectiveSampleSize >= MinEffectiveSampleSize))
+            return Text($"the effective sample size is {weights.EffectiveSampleSize:G3} of {rows.Count} rows, less than {MinEffectiveSampleSize:G3}: the policy seldom does what the log did. Log more rows, or evaluate a policy that is closer to the log's");
+        if (!(weights.RewardedMatches >= MinRewardedMatches))
+            return Text($"only {weights.RewardedMatches:G3} effective rows, less than {MinRewardedMatches:G3}, have another reward than the commonest: the estimates rest on them. Log more rows");
 
         // Rounding alone separates the weights of a log of the policy itself.
         var deviation = Math.Abs(weights.Mean.Value - 1);

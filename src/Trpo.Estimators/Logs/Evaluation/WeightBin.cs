@@ -10,7 +10,7 @@ public sealed record WeightBin
     // Powers of two are exact, and equal steps on the axis of a ratio.
     private static readonly double[] Edges = [double.Epsilon, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, double.PositiveInfinity];
 
-    /// <summary>The least weight of the bin: 0 for the first one, of the rows whose action the policy never takes.</summary>
+    /// <summary>The minimum weight of the bin: 0 for the first one, of the rows whose action the policy never takes.</summary>
     public required double From { get; init; }
 
     /// <summary>The weight below which the bin ends; infinite for the last one.</summary>

@@ -89,6 +89,17 @@ public sealed class LearnedRowsTests
     }
 
     [Test]
+    public void Columns_of_a_policy_are_found_in_whatever_case()
+    {
+        var (fresh, same) = (Write("upper.csv", Rows(300, 5), "X,DEVICE,BANNER,P,CLICKED"), Write("same.csv", _rows, "X,DEVICE,BANNER,P,CLICKED"));
+        var (exitCode, output, error) = Evaluate(_run, fresh);
+
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
+        Assert.That(output, Is.EqualTo(Evaluate(_run, Write("lower.csv", Rows(300, 5))).Output));
+        Assert.That(Evaluate(_run, same).Error, Does.Contain("They are skipped, and the 300 behind them are evaluated on"));
+    }
+
+    [Test]
     public void Skipped_rows_are_counted_right()
     {
         var all = Evaluate(_run, _folder.PathOf("log.csv"), "--skip-rows", "800").Error;
@@ -122,10 +133,10 @@ public sealed class LearnedRowsTests
 
     private static (int ExitCode, string Output, string Error) Evaluate(string policy, string data, params string[] more) => Tool.RunHere(["log", "evaluate", policy, "--data", data, .. Columns, .. more]);
 
-    private string Write(string name, string[] rows)
+    private string Write(string name, string[] rows, string header = Header)
     {
         var path = _folder.PathOf(name);
-        File.WriteAllLines(path, rows.Prepend(Header));
+        File.WriteAllLines(path, rows.Prepend(header));
         return path;
     }
 

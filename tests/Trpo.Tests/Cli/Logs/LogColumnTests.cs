@@ -94,6 +94,16 @@ public sealed class LogColumnTests
     }
 
     [Test]
+    public void Columns_that_differ_in_case_alone_are_told()
+    {
+        var file = Write("Action,Probability,Reward,x,X,one", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i % 5},{i % 7},k"));
+        var (_, output, error) = Tool.RunHere("log", "check", "--data", file);
+
+        Assert.That(error, Does.Contain("'x' and 'X' differ in case alone"));
+        Assert.That(output, Does.Contain("'one' (1 category)"));
+    }
+
+    [Test]
     public void Names_with_commas_and_quotes_are_in_quotes()
     {
         var file = Write("Action,Probability,Reward,\"size, cm\",\"the \"\"x\"\"\",y", Enumerable.Range(0, 40).Select(i => $"{(i % 4 < 2 ? "a" : "b")},0.5,{i % 3},{i % 5},{i % 7},{i % 2}"));

@@ -1,5 +1,4 @@
 using Trpo.Cli.Logs;
-using Trpo.Cli.Logs.Files;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli.Logs;

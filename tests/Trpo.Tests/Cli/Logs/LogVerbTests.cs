@@ -94,9 +94,9 @@ public sealed class LogVerbTests
         var only = Tool.RunHere("log", "evaluate", _run, "--data", learned);
 
         Assert.That((all.ExitCode, some.ExitCode, none.ExitCode, only.ExitCode), Is.EqualTo((0, 0, 1, 1)));
-        Assert.That(all.Output, Does.Contain("4000 rows"));
+        Assert.That(all.Output, Does.Contain("4,000 rows"));
         Assert.That(all.Error, Does.Contain("2,400 of them are evaluated on").And.Contains("wrong in half of the cases"));
-        Assert.That(some.Output, Does.Contain("1000 rows"));
+        Assert.That(some.Output, Does.Contain("1,000 rows"));
         Assert.That(none.Error, Does.Contain("--skip-rows 4000 leaves none"));
         Assert.That(only.Error, Does.Contain("learned from all 2,400 rows").And.Contains("--skip-rows 0"));
     }
@@ -110,7 +110,7 @@ public sealed class LogVerbTests
         LogRunFile.Write(Path.Combine(run, "log.json"), origin);
         var other = Tool.RunHere("log", "evaluate", run, "--data", file);
         Assert.That((other.ExitCode, other.Error), Is.EqualTo((0, "")));
-        Assert.That(other.Output, Does.Contain("3000 rows"));
+        Assert.That(other.Output, Does.Contain("3,000 rows"));
 
         // An earlier version wrote no hash: the path alone tells.
         LogRunFile.Write(Path.Combine(run, "log.json"), origin with { Version = 1, FirstRows = null });

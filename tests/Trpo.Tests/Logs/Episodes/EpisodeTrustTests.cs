@@ -15,7 +15,7 @@ public sealed class EpisodeTrustTests
 
         Assert.That(near.Doubt, Is.Null);
         Assert.That(near.Gain.Verdict, Is.EqualTo(LogVerdict.Better));
-        Assert.That(near.ToString(), Does.StartWith("Better: gain over the log").And.Contain("by WDR").And.Contain("by WPDIS").And.Contain("400 episodes of 8000 rows, as good as"));
+        Assert.That(near.ToString(), Does.StartWith("Better: gain over the log").And.Contain("by WDR").And.Contain("by WPDIS").And.Contain("400 episodes of 8,000 rows, as good as"));
         Assert.That(near.Estimates.Where(estimate => estimate.Interval is not null).Select(estimate => estimate.Estimator), Is.EqualTo(new[] { OffPolicyEstimator.WPDIS, OffPolicyEstimator.WDR }));
         Assert.That(far.Doubt, Does.StartWith("the effective number of episodes is ").And.Contain("of 400, less than 100: over 20 steps, the policy seldom does what the log did"));
         Assert.That(far.Gain.Verdict, Is.EqualTo(LogVerdict.Undecided));

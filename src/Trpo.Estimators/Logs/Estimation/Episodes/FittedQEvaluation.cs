@@ -75,10 +75,10 @@ internal sealed class FittedQEvaluation(LoggedRows log, LoggedEpisodes episodes,
         check();
         for (var i = 0; i < rows.Length; i++)
         {
-            if (folds[rows[i]] == fold)
-                continue;
             if (i % CheckedRows == 0)
                 check();
+            if (folds[rows[i]] == fold)
+                continue;
             for (var policy = 0; policy < all.Length; policy++)
                 targets[policy] = all[policy].Targets[rows[i]];
             _scale.Read(log.Observation(rows[i]), _features);
