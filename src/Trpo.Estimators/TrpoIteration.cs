@@ -8,6 +8,8 @@ namespace Trpo.Estimators;
 /// <summary>The measurements of one iteration: a rollout, an update of the policy and a fit of the value function.</summary>
 public sealed record TrpoIteration
 {
+    private readonly RunOrigin _origin;
+
     /// <summary>Gets the number of the iteration, from 1.</summary>
     public required int Iteration { get; init; }
 
@@ -90,5 +92,9 @@ public sealed record TrpoIteration
     public double StepsPerSecond => Steps / Elapsed.TotalSeconds;
 
     /// <summary>Gets the training, for displays that show several; null for an iteration that none made.</summary>
-    internal TrainingRun? Run { get; init; }
+    internal TrainingRun? Run
+    {
+        get => _origin.Run;
+        init => _origin = new RunOrigin(value);
+    }
 }

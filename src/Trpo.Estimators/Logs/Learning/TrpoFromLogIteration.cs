@@ -6,6 +6,8 @@ namespace Trpo.Estimators.Logs.Learning;
 /// <summary>The results of an iteration of learning from a log. Values are mean rewards per decision, in the units of the log.</summary>
 public sealed record TrpoFromLogIteration
 {
+    private readonly RunOrigin _origin;
+
     /// <summary>The number of the iteration, from 1; 0 for the start.</summary>
     public required int Iteration { get; init; }
 
@@ -43,5 +45,9 @@ public sealed record TrpoFromLogIteration
     public LearningOutcome? Outcome { get; init; }
 
     /// <summary>Gets the training, for displays that show several; null for an iteration that none made.</summary>
-    internal TrainingRun? Run { get; init; }
+    internal TrainingRun? Run
+    {
+        get => _origin.Run;
+        init => _origin = new RunOrigin(value);
+    }
 }

@@ -21,7 +21,7 @@ public sealed class EpisodeEstimatorTests
         double[] Policy(LoggedContext context) => context.Eligible.Span[2] ? [0.2, context.Observation.Span[0] > 0 ? 0.5 : 0.1, context.Observation.Span[0] > 0 ? 0.3 : 0.7] : [0.4, 0.6, 0];
         var columns = new LogColumns { Eligible = "Eligible" };
         var options = new LogEvaluationOptions { Discount = discount, Folds = 4, Seed = (int)seed };
-        var decisions = _ml.ReinforcementLearning.EvaluateFromLog(Policy, Decision.View(_ml, rows), columns, options);
+        var decisions = _ml.ReinforcementLearning.EvaluateFromLog(Policy, Decision.View(_ml, rows), columns, options with { Discount = 1 });
         var episodes = _ml.ReinforcementLearning.EvaluateFromLog(Policy, Decision.View(_ml, rows), columns with { Episode = "Episode", Step = "Step" }, options);
 
         foreach (var (own, other) in new[] { (OffPolicyEstimator.PDIS, OffPolicyEstimator.IPS), (OffPolicyEstimator.WPDIS, OffPolicyEstimator.SNIPS), (OffPolicyEstimator.WDR, OffPolicyEstimator.SNDR), (OffPolicyEstimator.DM, OffPolicyEstimator.DM) })
