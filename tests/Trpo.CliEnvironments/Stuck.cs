@@ -10,6 +10,8 @@ public sealed class Stuck : Hooked
         if (++_steps < 900)
             return reward;
         File.WriteAllText(Environment.GetEnvironmentVariable("TRPO_TEST_FILE")!, "");
+
+        // A step that does not return is what the tests need: they kill the process.
         Thread.Sleep(Timeout.Infinite);
         return reward;
     }

@@ -55,6 +55,8 @@ internal sealed class KillPoint : IIncomingGrainCallFilter
     {
         if (Interlocked.Decrement(ref _left) != 0)
             return;
+
+        // SIGKILL; nothing runs after it.
         Process.GetCurrentProcess().Kill();
         Thread.Sleep(Timeout.Infinite);
     }

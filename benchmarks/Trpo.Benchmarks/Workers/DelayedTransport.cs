@@ -44,6 +44,8 @@ internal sealed class DelayedTransport(TimeSpan delay) : IWorkerTransport
     private Task Delay() => delay == TimeSpan.Zero ? Task.CompletedTask : Task.Run(() =>
     {
         var start = Stopwatch.GetTimestamp();
+
+        // The time of a message is what the benchmark sets; a sleep may take longer, so the rest is waited for awake.
         if (delay > Slack)
             Thread.Sleep(delay - Slack);
         while (Stopwatch.GetElapsedTime(start) < delay)

@@ -41,12 +41,7 @@ internal static class FirstRows
     private static Func<string> Cell<T>(DataViewRow row, string name, Func<T, string> convert)
         where T : struct
     {
-        var getter = row.GetGetter<T>(row.Schema[name]);
-        return () =>
-        {
-            var value = default(T);
-            getter(ref value);
-            return convert(value);
-        };
+        var value = RowCell.Reader<T>(row, name);
+        return () => convert(value());
     }
 }

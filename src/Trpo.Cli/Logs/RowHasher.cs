@@ -42,23 +42,11 @@ internal sealed class RowHasher
     {
         if (row.Schema[name].Type == NumberDataViewType.Single)
         {
-            var getter = Reader<float>(row, name);
+            var getter = RowCell.Reader<float>(row, name);
             return () => getter();
         }
 
-        return Reader<double>(row, name);
-    }
-
-    private static Func<T> Reader<T>(DataViewRow row, string name)
-        where T : struct
-    {
-        var getter = row.GetGetter<T>(row.Schema[name]);
-        return () =>
-        {
-            var value = default(T);
-            getter(ref value);
-            return value;
-        };
+        return RowCell.Reader<double>(row, name);
     }
 
     private Action<string> Cell(DataViewRow row, string name)
@@ -69,7 +57,7 @@ internal sealed class RowHasher
             return format => Append(number(), format);
         }
 
-        var text = Reader<ReadOnlyMemory<char>>(row, name);
+        var text = RowCell.Reader<ReadOnlyMemory<char>>(row, name);
         return _ => Append(text().Span);
     }
 
