@@ -18,6 +18,7 @@ public interface IWorkerConnection : IDisposable
     /// <summary>Delivers a request to <see cref="Hosting.ShardWorker.SendAsync"/> and returns its answer, however long that takes.</summary>
     /// <param name="request">The request, which is not changed afterwards.</param>
     /// <param name="cancellation">Cancelled when the training no longer waits for the answer; the worker need not know.</param>
+    /// <exception cref="WorkerException">No process is there that could take the block: none was lost with the request, and the training asks again until <see cref="TrainingWorkers.RecoveryTimeout"/> ends.</exception>
     Task<byte[]> SendAsync(byte[] request, CancellationToken cancellation);
 
     /// <summary>Delivers a question to <see cref="Hosting.ShardWorker.Ask"/> and returns its answer, while a request may be at work. An answer within a second shows that the worker is alive.</summary>

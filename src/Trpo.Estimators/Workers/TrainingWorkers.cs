@@ -42,7 +42,7 @@ public sealed record TrainingWorkers
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Gets the number of workers that one request may lose, one after another, before the training ends with a <see cref="WorkerException"/>: an environment that ends its process would end that of every worker. From 0 to 1,000,000; 10 by
+    /// Gets the number of workers that one request may lose, one after another, before the training ends with a <see cref="WorkerException"/>: an environment that ends its process would end that of every worker. Attempts that find no worker at all do not count. From 0 to 1,000,000; 10 by
     /// default.
     /// </summary>
     public int MaxLosses { get; init; } = 10;

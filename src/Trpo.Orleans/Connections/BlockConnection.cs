@@ -120,7 +120,7 @@ internal sealed class BlockConnection(IGrainFactory grains, SlotPlan slots, stri
             slot = _slot;
         }
 
-        var taken = await slot.WaitAsync(cancellation).ConfigureAwait(false);
+        var taken = await TakenAsync(slot, cancellation).ConfigureAwait(false);
         lock (_lock)
         {
             // The worker of a slot that was left has been ended, and a call would create another one.
@@ -131,6 +131,19 @@ internal sealed class BlockConnection(IGrainFactory grains, SlotPlan slots, stri
         }
 
         return GrainOf(taken);
+    }
+
+    // A cluster that does not answer for a while has lost no worker to the request.
+    private static async Task<BlockSlot> TakenAsync(Task<BlockSlot> slot, CancellationToken cancellation)
+    {
+        try
+        {
+            return await slot.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (SiloUnavailableException error)
+        {
+            throw new WorkerException(error.Message, error);
+        }
     }
 
     // Nobody waits for the old worker, whose silo may be lost; if the call does not arrive, its idle time ends it. A grain that was never called does not exist, and the call would create it.

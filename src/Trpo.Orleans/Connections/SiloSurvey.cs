@@ -21,7 +21,7 @@ internal sealed class SiloSurvey(IGrainFactory grains, IClusterManifestProvider 
     public async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> AskAsync() =>
         (await AskAllAsync().ConfigureAwait(false)).Where(answer => answer.Report is not null).ToDictionary(answer => answer.Silo, answer => answer.Report!);
 
-    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Silos that have not answered the last survey have half a second.</summary>
+    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Silos that have not answered the last survey, though others have, get half a second.</summary>
     /// <returns>The answers, those of silos that did not answer included.</returns>
     /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
     public async Task<IReadOnlyList<SiloAnswer>> AskAllAsync()
@@ -34,9 +34,10 @@ internal sealed class SiloSurvey(IGrainFactory grains, IClusterManifestProvider 
             answers.AddRange(await Task.WhenAll(silos.Order().Select(AskAsync)).ConfigureAwait(false));
         }
 
-        _silent = [.. answers.Where(answer => answer.Report is null).Select(answer => answer.Silo)];
-
-        return answers.Exists(answer => answer.Report is not null) ? answers : throw new SiloUnavailableException(asked.Count == 0
+        // Where nobody has answered, silos may be slow rather than lost, and the next survey gives them all of the time again.
+        var isAnswered = answers.Exists(answer => answer.Report is not null);
+        _silent = isAnswered ? [.. answers.Where(answer => answer.Report is null).Select(answer => answer.Silo)] : [];
+        return isAnswered ? answers : throw new SiloUnavailableException(asked.Count == 0
             ? $"No silo of the cluster has the grains of trainings: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of silos."
             : $"None of {asked.Count} silos has answered ({string.Join("; ", answers.Select(answer => $"{answer.Silo}: {answer.Failure}"))}). Each silo that clients connect to needs {nameof(SiloBuilderExtensions.AddTrpoWorkers)} or {nameof(SiloBuilderExtensions.UseTrpoWorkers)}.");
     }

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Workers;
 using Trpo.Orleans.Connections;
 using Trpo.Orleans.Grains;
 using Trpo.Orleans.Placement;
@@ -50,6 +51,16 @@ public sealed class PendingSlotTests
 
         Assert.That(cluster.FakesOf(0), Has.Count.EqualTo(1));
         Assert.That(cluster.Log.Messages, Has.None.Contains("unused"));
+    }
+
+    [Test]
+    public void A_cluster_that_does_not_answer_has_no_worker_that_could_be_lost()
+    {
+        var grains = Proxy.Of<IGrainFactory>(_ => throw new InvalidOperationException("No grain is called."));
+        var plan = new SlotPlan("test cluster", () => Task.FromException<IReadOnlyDictionary<SiloAddress, SiloReport>>(new SiloUnavailableException("None of 2 silos has answered.")), TimeProvider.System, TimeSpan.FromDays(1));
+        using var block = new BlockConnection(grains, plan, "block");
+
+        Assert.That(() => block.SendAsync([1], default), Throws.TypeOf<WorkerException>().With.Message.EqualTo("None of 2 silos has answered.").And.InnerException.TypeOf<SiloUnavailableException>());
     }
 
     [Test]

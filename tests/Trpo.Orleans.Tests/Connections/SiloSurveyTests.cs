@@ -38,4 +38,22 @@ public sealed class SiloSurveyTests
         clock.Advance(TimeSpan.FromSeconds(0.01));
         await again;
     }
+
+    [Test]
+    public async Task Silos_none_of_which_has_answered_have_all_of_the_time_again()
+    {
+        var clock = new FakeTimeProvider();
+        var answer = new TaskCompletionSource<SiloReport>();
+        var grains = Proxy.Of<IGrainFactory>(_ => Proxy.Of<ISiloGrain>(_ => answer.Task));
+        var survey = new SiloSurvey(grains, FakeClient.ManifestsOf(A, B), clock, TimeSpan.FromSeconds(2));
+
+        var unanswered = survey.AskAsync();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(async () => await unanswered, Throws.TypeOf<SiloUnavailableException>());
+        var slow = survey.AskAsync();
+        clock.Advance(TimeSpan.FromSeconds(1.99));
+        answer.SetResult(new SiloReport(1, [], [A, B]));
+
+        Assert.That(await slow, Has.Count.EqualTo(2));
+    }
 }

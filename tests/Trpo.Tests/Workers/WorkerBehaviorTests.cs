@@ -171,6 +171,22 @@ public sealed class WorkerBehaviorTests
     }
 
     [Test]
+    public void Attempts_that_find_no_worker_are_no_losses()
+    {
+        var deliveries = 0;
+        using var transport = new LocalTransport(new WorkerRegistry().AddEnvironment("CartPole", Pole))
+        {
+            // Each attempt sends three times before it ends.
+            Deliver = (_, _, send) => Interlocked.Increment(ref deliveries) is > 10 and <= 19 ? throw new WorkerException("No silo has answered.") : send(),
+            Move = _ => { },
+        };
+        var there = ClusterRun.Train(Small with { Shards = 1, Workers = new() { Transport = transport, MaxLosses = 0 } }, Pole, count: 6);
+
+        Assert.That(deliveries, Is.GreaterThan(19));
+        Assert.That(there.Digest, Is.EqualTo(ClusterRun.Train(Small with { Shards = 1 }, Pole, count: 6).Digest));
+    }
+
+    [Test]
     public void A_training_that_is_cancelled_while_no_worker_answers_ends()
     {
         using var cancellation = new CancellationTokenSource();

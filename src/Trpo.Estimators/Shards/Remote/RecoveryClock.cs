@@ -40,8 +40,8 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
         if (_attempts++ == 0)
             _since = Environment.TickCount64;
 
-        // What ends the process of one worker ends that of the next one too.
-        if (++_losses > workers.MaxLosses)
+        // What ends the process of one worker ends that of the next one too; where there was none, nothing was lost.
+        if (!IsWithoutWorker(failure) && ++_losses > workers.MaxLosses)
             throw new WorkerException(FormattableString.Invariant($"{_losses} workers of {workers.Transport.Name} were lost one after another with the same request of {where} ({nameof(TrainingWorkers)}.{nameof(TrainingWorkers.MaxLosses)} is {workers.MaxLosses}): does the environment end its process, or take all of its memory or threads? Look into the logs of the workers. The last loss: {LastFailure}"), Failure);
         if (failure is null && _attempts == 1)
             return;
@@ -52,4 +52,6 @@ internal sealed class RecoveryClock(TrainingWorkers workers, string where, IWork
         cancellation.WaitHandle.WaitOne(_pause);
         _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
     }
+
+    private static bool IsWithoutWorker(Exception? failure) => failure is WorkerException or { InnerException: WorkerException };
 }
