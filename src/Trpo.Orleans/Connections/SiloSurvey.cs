@@ -16,19 +16,22 @@ internal sealed class SiloSurvey(IGrainFactory grains, IClusterManifestProvider 
     // Replaced as a whole, so that surveys may overlap.
     private HashSet<SiloAddress> _silent = [];
 
+    // What the silos knew of each other: a client that has heard of one silo alone must find the others when that one is lost.
+    private SiloAddress[] _heard = [];
+
     /// <summary>Returns the reports of the silos that answer.</summary>
     /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
     public async Task<IReadOnlyDictionary<SiloAddress, SiloReport>> AskAsync() =>
         (await AskAllAsync().ConfigureAwait(false)).Where(answer => answer.Report is not null).ToDictionary(answer => answer.Silo, answer => answer.Report!);
 
-    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Silos that have not answered the last survey, though others have, get half a second.</summary>
+    /// <summary>Asks all silos at once, then those that only other silos knew: a client hears of a new silo within a minute, the silos at once. Those that silos knew in the last survey are asked at once. Silos that have not answered the last survey, though others have, get half a second.</summary>
     /// <returns>The answers, those of silos that did not answer included.</returns>
     /// <exception cref="SiloUnavailableException">No silo has answered.</exception>
     public async Task<IReadOnlyList<SiloAnswer>> AskAllAsync()
     {
         var asked = new HashSet<SiloAddress>();
         var answers = new List<SiloAnswer>();
-        for (var silos = SiloGrain.SilosOf(manifests).ToList(); silos.Count > 0; silos = [.. answers.SelectMany(answer => answer.Report?.Silos ?? []).Where(silo => !asked.Contains(silo)).Distinct()])
+        for (var silos = SiloGrain.SilosOf(manifests).Union(_heard).ToList(); silos.Count > 0; silos = [.. answers.SelectMany(answer => answer.Report?.Silos ?? []).Where(silo => !asked.Contains(silo)).Distinct()])
         {
             asked.UnionWith(silos);
             answers.AddRange(await Task.WhenAll(silos.Order().Select(AskAsync)).ConfigureAwait(false));
@@ -36,6 +39,8 @@ internal sealed class SiloSurvey(IGrainFactory grains, IClusterManifestProvider 
 
         // Where nobody has answered, silos may be slow rather than lost, and the next survey gives them all of the time again.
         var isAnswered = answers.Exists(answer => answer.Report is not null);
+        if (isAnswered)
+            _heard = [.. answers.SelectMany(answer => answer.Report?.Silos ?? []).Distinct()];
         _silent = isAnswered ? [.. answers.Where(answer => answer.Report is null).Select(answer => answer.Silo)] : [];
         return isAnswered ? answers : throw new SiloUnavailableException(asked.Count == 0
             ? $"No silo of the cluster has the grains of trainings: call {nameof(SiloBuilderExtensions.AddTrpoWorkers)} on the builders of silos."

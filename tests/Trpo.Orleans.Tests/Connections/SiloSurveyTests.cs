@@ -40,6 +40,22 @@ public sealed class SiloSurveyTests
     }
 
     [Test]
+    public async Task A_silo_that_only_a_lost_one_knew_is_found_again()
+    {
+        var isLost = false;
+        var grains = Proxy.Of<IGrainFactory>(key => Proxy.Of<ISiloGrain>(_ => (string)key[0]! == WorkerKey.OfSilo(B)
+            ? Task.FromResult(new SiloReport(1, [], isLost ? [B] : [A, B]))
+            : isLost ? Task.FromException<SiloReport>(new SiloUnavailableException("lost")) : Task.FromResult(new SiloReport(1, [], [A, B]))));
+        var survey = new SiloSurvey(grains, FakeClient.ManifestsOf(A), TimeProvider.System, TimeSpan.FromMinutes(1));
+        Assert.That((await survey.AskAsync()).Keys, Is.EquivalentTo(new[] { A, B }));
+
+        isLost = true;
+
+        Assert.That((await survey.AskAsync()).Keys, Is.EqualTo(new[] { B }));
+        Assert.That((await survey.AskAllAsync()).Select(answer => answer.Silo), Is.EquivalentTo(new[] { A, B }), "The client lists it until it hears of the loss.");
+    }
+
+    [Test]
     public async Task Silos_none_of_which_has_answered_have_all_of_the_time_again()
     {
         var clock = new FakeTimeProvider();
