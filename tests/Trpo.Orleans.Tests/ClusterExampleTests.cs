@@ -134,15 +134,6 @@ public sealed class ClusterExampleTests
         Assert.That(silo.ExitCode, Is.Zero);
     }
 
-    [Test]
-    public void The_documentation_quotes_the_example()
-    {
-        var excerpts = Documentation.Excerpts("cluster.md");
-
-        Assert.That(excerpts, Has.Length.EqualTo(3));
-        Assert.That(excerpts.Where(excerpt => !Documentation.Quotes(excerpt, Folder)), Is.Empty);
-    }
-
     private static async Task<Process> StartSiloAsync(params string[] arguments)
     {
         var silo = Process.Start(new ProcessStartInfo("dotnet", [Program + ".dll", "silo", "--attached", .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;

@@ -3,22 +3,20 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Pages;
 
-/// <summary>Tests that the C# excerpts of docs compile and run as they stand, behind the first lines that each page shows.</summary>
+/// <summary>Tests that the C# excerpts of docs compile and run as they stand: whole programs, and sections behind the first lines that their page shows.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class PageProgramTests
 {
     private static readonly Page[] Pages = [.. Page.ReadAll()];
 
-    private static IEnumerable<Page> WithPrograms => Pages.Where(page => page.Parts.Count > 0);
-
-    private static IEnumerable<Page> WithFragments => Pages.Where(page => page.Fragments.Count > 0);
+    private static IEnumerable<Page> WithPrograms => Pages.Where(page => page.Parts.Count + page.WholePrograms.Count > 0);
 
     [TestCaseSource(nameof(WithPrograms))]
     public void Excerpts_compile_without_a_warning_and_run(object documented)
     {
         var page = (Page)documented;
         var programs = PagePrograms.Of(page).ToList();
-        Assert.That(page.HasPreambleFirst, Is.True, "The page shows Documentation.Preamble in front of its excerpts.");
+        Assert.That(page.HasPreambleFirst || page.Parts.Count == 0, Is.True, "The page shows Documentation.Preamble in front of its excerpts.");
         Assert.That(programs.SelectMany(PagePrograms.Faults), Is.Empty);
         Assert.That(programs, Is.Not.Empty);
 
@@ -35,10 +33,6 @@ public sealed class PageProgramTests
 
         Assert.That(exitCode, Is.Zero, said + error);
     }
-
-    [TestCaseSource(nameof(WithFragments))]
-    public void Excerpts_of_examples_are_in_the_files_that_the_sentences_in_front_link_to(object documented) =>
-        Assert.That(((Page)documented).Fragments.Where(fragment => !Page.ExampleFiles(fragment).Any(file => Documentation.QuotesFile(fragment.Code, file))), Is.Empty);
 
     [Test]
     public void A_name_from_another_section_and_a_warning_are_faults_with_their_lines_and_a_class_of_another_section_is_none()
@@ -57,17 +51,17 @@ public sealed class PageProgramTests
     }
 
     [Test]
-    public void Only_an_excerpt_behind_a_link_to_a_file_of_an_example_is_a_fragment_and_another_text_than_the_file_is_found()
+    public void An_excerpt_with_using_directives_is_a_program_of_its_own_and_a_using_declaration_makes_none()
     {
         string[] lines =
         [
-            "From [Program.cs](../examples/Telemetry/Program.cs):", "", "```csharp", "var invented = 1;", "```",
-            "From [Program.cs](../src/Program.cs):", "", "```csharp", "var other = 2;", "```", "```csharp", "var third = 3;", "```",
+            "```csharp", "using System.Text;", "Console.WriteLine(new StringBuilder().Append(rows));", "```",
+            "```csharp", "var rows = 1;", "```", "```csharp", "using var text = new StringWriter();", "text.Write(rows);", "```",
         ];
-        var page = Page.Parse("a.md", lines);
+        var programs = PagePrograms.Of(Page.Parse("a.md", lines)).ToList();
 
-        Assert.That(page.Fragments.Select(fragment => fragment.Line), Is.EqualTo(new[] { 4 }));
-        Assert.That(page.Parts.Select(part => part.Line), Is.EqualTo(new[] { 9, 12 }));
-        Assert.That(Documentation.QuotesFile(page.Fragments[0].Code, Page.ExampleFiles(page.Fragments[0])[0]), Is.False);
+        Assert.That(programs, Has.Count.EqualTo(2));
+        Assert.That(PagePrograms.Faults(programs[0]).Single(), Does.StartWith("docs/a.md(3,46): error CS0103:"));
+        Assert.That(PagePrograms.Faults(programs[1]), Is.Empty);
     }
 }

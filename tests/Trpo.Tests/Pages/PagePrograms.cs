@@ -1,12 +1,11 @@
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Pages;
 
-/// <summary>The programs of a page, compiled as a fresh console project compiles them: one for each section, of the shared first lines, its excerpts in order, and the types that the page declares.</summary>
+/// <summary>The programs of a page, compiled as a fresh console project compiles them: its whole programs, and one for each section, of the shared first lines, the section's parts in order, and the types that the page declares.</summary>
 internal static class PagePrograms
 {
     // Of a project with ImplicitUsings.
@@ -26,24 +25,21 @@ internal static class PagePrograms
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(FindReferences);
 
-    /// <summary>Returns the program of each section of a page that has statements.</summary>
+    /// <summary>Returns the whole programs of a page, and the program of each section that has parts with statements.</summary>
     public static IEnumerable<CSharpCompilation> Of(Page page)
     {
-        var types = page.Parts.Where(DeclaresTypesOnly).ToList();
-        var name = Path.GetFileNameWithoutExtension(page.Name);
-        return page.Parts.Except(types).GroupBy(excerpt => excerpt.Section).Select(section =>
-        {
-            var source = Documentation.Preamble + string.Concat(section.Concat(types).Select(excerpt => $"#line {excerpt.Line} \"docs/{page.Name}\"\n{excerpt.Code}"));
-            return CSharpCompilation.Create($"{name}-{section.Key}", [CSharpSyntaxTree.ParseText(source), CSharpSyntaxTree.ParseText(ImplicitUsings)], References.Value, Options);
-        });
+        var types = page.Parts.Where(excerpt => excerpt.DeclaresTypesOnly).ToList();
+        var sections = page.Parts.Except(types).GroupBy(excerpt => excerpt.Section).Select(section => (section.First().Line, Source: Documentation.Preamble + string.Concat(section.Concat(types).Select(Located))));
+        var whole = page.WholePrograms.Select(excerpt => (excerpt.Line, Source: Located(excerpt)));
+        return sections.Concat(whole).OrderBy(program => program.Line).Select(program => CSharpCompilation.Create(
+            $"{Path.GetFileNameWithoutExtension(page.Name)}-{program.Line}", [CSharpSyntaxTree.ParseText(program.Source), CSharpSyntaxTree.ParseText(ImplicitUsings)], References.Value, Options));
+
+        string Located(PageExcerpt excerpt) => $"#line {excerpt.Line} \"docs/{page.Name}\"\n{excerpt.Code}";
     }
 
     /// <summary>Returns the errors and warnings of a program, with the lines of the page.</summary>
     public static IEnumerable<string> Faults(CSharpCompilation program) =>
         program.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.ToString());
-
-    private static bool DeclaresTypesOnly(PageExcerpt excerpt) =>
-        CSharpSyntaxTree.ParseText(excerpt.Code).GetCompilationUnitRoot().Members.All(member => member is BaseTypeDeclarationSyntax);
 
     // The framework of this process, and what the program has that runs the excerpts.
     private static List<MetadataReference> FindReferences()

@@ -5,7 +5,7 @@ namespace Trpo.Tests.Support;
 /// <summary>The excerpts of the sources in the documentation.</summary>
 internal static partial class Documentation
 {
-    /// <summary>The lines that stand in front of the excerpts of every page.</summary>
+    /// <summary>The lines that every page shows whose excerpts are parts of programs.</summary>
     public const string Preamble = """
         using Microsoft.Extensions.DependencyInjection;
         using Microsoft.ML;
@@ -39,14 +39,8 @@ internal static partial class Documentation
     }
 
     /// <summary>Returns true if the lines of an excerpt, which may be indented less, are in a source file of a folder.</summary>
-    public static bool Quotes(string excerpt, string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Any(file => QuotesFile(excerpt, file));
-
-    /// <summary>Returns true if the lines of an excerpt, which may be indented less, are in a source file.</summary>
-    public static bool QuotesFile(string excerpt, string file)
-    {
-        var source = File.ReadAllText(file);
-        return new[] { "", "    ", "        ", "            " }.Any(indentation => source.Contains('\n' + LineStarts().Replace(excerpt, indentation), StringComparison.Ordinal));
-    }
+    public static bool Quotes(string excerpt, string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).Any(source =>
+        new[] { "", "    ", "        ", "            " }.Any(indentation => source.Contains('\n' + LineStarts().Replace(excerpt, indentation), StringComparison.Ordinal)));
 
     [GeneratedRegex("^```csharp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CSharp();
