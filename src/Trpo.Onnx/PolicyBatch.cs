@@ -40,7 +40,7 @@ public sealed class PolicyBatch : IPolicyBatch
         _memory = new BatchMemory(metadata, readers.Inputs, engine.IsRowWise, hasDeviations, capacity);
         _run = engine.Bind(_memory);
         if (selection.IsSampled)
-            _draws = new ActionDraws(_distribution, capacity, metadata.Actions.Length, selection.Seed);
+            _draws = new ActionDraws(_distribution, metadata, capacity, selection.Seed, selection.Floor);
     }
 
     /// <summary>True if actions are single choices, read with <see cref="Choice"/>, rather than vectors, read with <see cref="Action"/>.</summary>
@@ -197,7 +197,7 @@ public sealed class PolicyBatch : IPolicyBatch
     }
 
     /// <summary>
-    /// Returns the logarithm of the action's probability, in nats; in a box, of the density of the action within the bounds. A bound has the probability of everything that is clipped to it, divided
+    /// Returns the logarithm of the action's probability, of the mixture if there is an <see cref="ActionSelection.Floor"/>, in nats; in a box, of the density of the action within the bounds. A bound has the probability of everything that is clipped to it, divided
     /// by <see cref="BoxActionSpace.HalfWidth"/>. NaN if the observation has a NaN.
     /// </summary>
     /// <param name="row">A row of the last <see cref="Run(int)"/>.</param>
@@ -218,7 +218,7 @@ public sealed class PolicyBatch : IPolicyBatch
             action = _memory.Action(row);
         else
             choice[0] = _memory.Indices![row];
-        return _distribution.LogProbability(_memory.Score(row), _memory.LogStandardDeviation(row), action);
+        return _distribution.LogProbability(_draws is null ? _memory.Score(row) : _draws.Probabilities(row, _memory.Score(row)), _memory.LogStandardDeviation(row), action);
     }
 
     /// <summary>Frees the memory, or lets a run that is under way in another thread free it: that run throws. Any thread may dispose a batch.</summary>
@@ -288,7 +288,7 @@ public sealed class PolicyBatch : IPolicyBatch
     {
         for (var row = 0; row < rows; row++)
         {
-            draws.Draw(row, ids.IsEmpty ? null : ids[row], _memory.Score(row), _memory.LogStandardDeviation(row));
+            draws.Draw(row, ids.IsEmpty ? null : ids[row], _readers.IsObservation ? _memory.Observation(row) : default, _memory.Score(row), _memory.LogStandardDeviation(row));
             if (_memory.Actions is null)
                 _memory.Indices![row] = (long)draws[row][0];
             else if (_box is null)

@@ -6,6 +6,10 @@ namespace Trpo.Onnx;
 /// <summary>The content of a model file for a policy: the columns, the selection and the ONNX model, preceded by a digest of all three.</summary>
 internal static class PolicyRecord
 {
+    private const byte Mode = 0;
+    private const byte Sample = 1;
+    private const byte FlooredSample = 2;
+
     // The policy and the names in front of it.
     private const int MaxBytes = PolicySession.MaxBytes + (1 << 20);
 
@@ -20,9 +24,11 @@ internal static class PolicyRecord
         writer.Write(columns.Probability ?? "");
         writer.Write(columns.LogProbability ?? "");
         writer.Write(columns.UnclippedAction ?? "");
-        writer.Write(selection.IsSampled);
+        writer.Write(selection.Floor > 0 ? FlooredSample : selection.IsSampled ? Sample : Mode);
         writer.Write(selection.Seed.HasValue);
         writer.Write(selection.Seed ?? 0);
+        if (selection.Floor > 0)
+            writer.Write(selection.Floor);
         writer.Write(onnx);
         writer.Flush();
         var bytes = content.ToArray();
@@ -46,9 +52,21 @@ internal static class PolicyRecord
             LogProbability = Optional(reader.ReadString()),
             UnclippedAction = Optional(reader.ReadString()),
         };
-        var (isSampled, hasSeed, seed) = (reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt32());
-        var selection = isSampled ? ActionSelection.Sample(hasSeed ? seed : null) : ActionSelection.Mode;
+        var selection = ReadSelection(reader);
         return (columns, selection, reader.ReadBytes((int)(stream.Length - stream.Position)));
+    }
+
+    private static ActionSelection ReadSelection(BinaryReader reader)
+    {
+        var (kind, hasSeed, seed) = (reader.ReadByte(), reader.ReadBoolean(), reader.ReadInt32());
+        if (kind > FlooredSample)
+            throw new InvalidDataException($"Corrupt model file, or one of a newer version: the selection of actions is of kind {kind}.");
+        if (kind == Mode)
+            return ActionSelection.Mode;
+        var floor = kind == FlooredSample ? reader.ReadDouble() : 0;
+        return floor is >= 0 and <= 1
+            ? ActionSelection.Sample(hasSeed ? seed : null, floor)
+            : throw new InvalidDataException(FormattableString.Invariant($"Corrupt model file: the floor of the selection of actions is {floor}, and not from 0 to 1."));
     }
 
     private static string? Optional(string name) => name.Length == 0 ? null : name;

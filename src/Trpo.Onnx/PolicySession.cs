@@ -4,6 +4,7 @@ using Trpo.Onnx.Columns;
 using Trpo.Onnx.Runtime;
 using Trpo.Runtime.Files;
 using Trpo.Runtime.Graph;
+using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
 
 namespace Trpo.Onnx;
@@ -99,7 +100,7 @@ public sealed class PolicySession : IDisposable
     /// <param name="capacity">The maximum number of rows, at least 1.</param>
     /// <param name="selection">The selection of actions; null, the default, for <see cref="ActionSelection.Mode"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1, or more rows than an array has room for.</exception>
-    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy's graph does not output their distribution.</exception>
+    /// <exception cref="InvalidOperationException">Actions are to be drawn, but the policy's graph does not output their distribution; or with a floor, but they are a box.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public PolicyBatch CreateBatch(int capacity, ActionSelection? selection = null) => CreateBatch(capacity, selection ?? ActionSelection.Mode, isBound: true);
 
@@ -237,6 +238,7 @@ public sealed class PolicySession : IDisposable
     {
         if (selection.IsSampled && !IsStochastic)
             throw NotStochastic();
+        ExplorationFloor.Check(selection.Floor, Metadata.Actions);
         return new PolicyBatch(_engine, Metadata, _readers, _hasDeviations, capacity, selection, isBound);
     }
 }

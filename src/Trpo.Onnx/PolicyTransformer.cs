@@ -5,6 +5,7 @@ using Trpo.Onnx.Files;
 using Trpo.Onnx.Interop;
 using Trpo.Onnx.Rows;
 using Trpo.Runtime.Graph;
+using Trpo.Runtime.Sampling;
 
 namespace Trpo.Onnx;
 
@@ -128,6 +129,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
             if (!Session.TakesObservations)
                 throw new InvalidDataException($"The graph takes the raw columns {string.Join(", ", Session.InputColumns)}, and not the one input '{PolicyValues.Observation}' that a column of a data view could be: use it with {nameof(PolicySession)}, or export the policy alone with {nameof(SaveOnnx)}.");
             Columns.Validate(Metadata.Actions);
+            ExplorationFloor.Check(Selection.Floor, Metadata.Actions);
             if (!Session.IsStochastic && (Selection.IsSampled || Columns.Probability is not null || Columns.LogProbability is not null))
                 throw PolicySession.NotStochastic();
         }
@@ -141,7 +143,7 @@ public sealed class PolicyTransformer : ITransformer, IDisposable
     private PolicyRowMapper Mapper(DataViewSchema input)
     {
         // All cursors of a view must draw the same actions, also without a seed: a caller may read two columns with two cursors and pair them.
-        var selection = Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next()) : Selection;
+        var selection = Selection is { IsSampled: true, Seed: null } ? ActionSelection.Sample(Random.Shared.Next(), Selection.Floor) : Selection;
         return new PolicyRowMapper(
             new RowPolicy(
                 Columns.Observation,

@@ -31,6 +31,7 @@ public sealed class Policy
     private readonly PolicyOutputs _outputs;
     private readonly ScoredDistribution _distribution;
     private readonly bool _isDiscrete;
+    private readonly bool _takesObservations;
 
     private Policy(RowProgram program, PolicyMetadata metadata, IEnumerable<string> inputNames)
     {
@@ -41,6 +42,7 @@ public sealed class Policy
         Metadata = metadata;
         Inputs = [.. inputNames.Zip(program.InputLengths, (name, length) => new PolicyInput(name, length))];
         ObservationLength = Inputs.Sum(input => input.Length);
+        _takesObservations = Inputs is [{ Name: PolicyValues.Observation }];
     }
 
     /// <summary>The metadata of the policy.</summary>
@@ -181,9 +183,21 @@ public sealed class Policy
     /// <param name="action">Receives the action, <c>[k]</c>; in a box within its bounds. A missing action is -1 in a discrete space and NaN in every other.</param>
     /// <exception cref="ArgumentException">The observation or the action has another length.</exception>
     /// <exception cref="InvalidOperationException">The policy's graph does not output the distribution of its actions.</exception>
-    public void Sample(ReadOnlySpan<float> observation, RandomSource random, Span<float> action)
+    public void Sample(ReadOnlySpan<float> observation, RandomSource random, Span<float> action) => Sample(observation, random, floor: 0, action);
+
+    /// <summary>Draws an action from the mixture of the policy's distribution with the uniform one over the eligible choices, for exploration.</summary>
+    /// <param name="observation">The observation, <c>[d]</c>.</param>
+    /// <param name="random">The only source of randomness; one that no other thread uses.</param>
+    /// <param name="floor">The share of the uniform distribution, from 0, for the policy's own, to 1, in each dimension (<see cref="ExplorationFloor"/>).</param>
+    /// <param name="action">Receives the action, <c>[k]</c>; in a box within its bounds. A missing action is -1 in a discrete space and NaN in every other.</param>
+    /// <returns>The logarithm of the probability with which the action was drawn, in nats; in a box, of the density. NaN for a missing action.</returns>
+    /// <exception cref="ArgumentException">The observation or the action has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="floor"/> is not from 0 to 1.</exception>
+    /// <exception cref="InvalidOperationException">The policy's graph does not output the distribution of its actions, or <paramref name="floor"/> is above 0 and the actions are a box.</exception>
+    public double Sample(ReadOnlySpan<float> observation, RandomSource random, double floor, Span<float> action)
     {
         ArgumentNullException.ThrowIfNull(random);
+        ExplorationFloor.Check(floor, Metadata.Actions);
         if (!IsStochastic)
             throw NotStochastic();
         if (observation.Length != ObservationLength)
@@ -192,12 +206,14 @@ public sealed class Policy
         var borrowed = _program.Memory > MaxStack ? ArrayPool<float>.Shared.Rent(_program.Memory) : null;
         Span<float> memory = borrowed is null ? stackalloc float[_program.Memory] : borrowed.AsSpan(0, _program.Memory);
         Run(observation, memory, 1);
+        var logProbability = double.NaN;
         if (float.IsNaN(_outputs.Score.In(memory)[0]))
             _outputs.Action.In(memory).CopyTo(action);
         else
-            Draw(memory, random, action);
+            logProbability = Draw(observation, memory, random, floor, action);
         if (borrowed is not null)
             ArrayPool<float>.Shared.Return(borrowed);
+        return logProbability;
     }
 
     /// <summary>Opens a policy with a certain kernel.</summary>
@@ -249,12 +265,16 @@ public sealed class Policy
         }
     }
 
-    private void Draw(Span<float> memory, RandomSource random, Span<float> action)
+    private double Draw(ReadOnlySpan<float> observation, Span<float> memory, RandomSource random, double floor, Span<float> action)
     {
+        var score = _outputs.Score.In(memory);
+        if (floor > 0)
+            ExplorationFloor.Mix(Metadata, floor, _takesObservations ? observation : default, score, score);
         var deviations = _outputs.LogStandardDeviation is { } slot ? slot.In(memory) : default;
-        _distribution.Draw(_outputs.Score.In(memory), deviations, random, action);
+        _distribution.Draw(score, deviations, random, action);
         if (Metadata.Actions is BoxActionSpace box)
             box.Clip(action, action);
+        return _distribution.LogProbability(score, deviations, action);
     }
 
     private static InvalidOperationException NotStochastic() => new(

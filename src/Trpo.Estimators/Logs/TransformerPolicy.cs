@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Trpo.Onnx;
+using Trpo.Runtime.Sampling;
 using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators.Logs;
@@ -16,6 +17,8 @@ internal sealed class TransformerPolicy : ILogPolicy
     private readonly PolicyTransformer _policy;
     private readonly DiscreteActionSpace _actions;
     private readonly bool _isSampled;
+    private readonly double _floor;
+    private readonly bool _readsMask;
 
     /// <param name="model">The policy, or a chain with the policy in it.</param>
     /// <param name="selection">The selection of actions; null for the policy's own.</param>
@@ -25,7 +28,9 @@ internal sealed class TransformerPolicy : ILogPolicy
         _chain = PolicyChain.FromModel(model);
         _actions = _chain.Policy.Metadata.Actions as DiscreteActionSpace
             ?? throw new ArgumentException($"The policy's actions are {_chain.Policy.Metadata.Actions}: a log tells the worth of policies that choose one of several actions.", nameof(model));
-        _isSampled = (selection ?? _chain.Policy.Selection).IsSampled;
+        selection ??= _chain.Policy.Selection;
+        (_isSampled, _floor) = (selection.IsSampled, selection.Floor);
+        _readsMask = _floor > 0 && _chain.Policy.Metadata.HasActionMask;
         _policy = _chain.Policy.With(ActionSelection.Mode, new PolicyColumns(_chain.Policy.Columns.Observation, ActionColumn, ScoreColumn));
     }
 
@@ -39,7 +44,12 @@ internal sealed class TransformerPolicy : ILogPolicy
     public IDataView Transform(IDataView view) => _policy.Transform(_chain.Preprocess(view));
 
     /// <inheritdoc/>
-    public IEnumerable<DataViewSchema.Column> GetColumns(DataViewSchema schema) => [schema[_isSampled ? ScoreColumn : ActionColumn]];
+    public IEnumerable<DataViewSchema.Column> GetColumns(DataViewSchema schema)
+    {
+        yield return schema[_isSampled ? ScoreColumn : ActionColumn];
+        if (_readsMask)
+            yield return schema[_policy.Columns.Observation];
+    }
 
     /// <inheritdoc/>
     public Func<ReadOnlyMemory<double>> Open(LogReader reader)
@@ -48,13 +58,24 @@ internal sealed class TransformerPolicy : ILogPolicy
         if (_isSampled)
         {
             var scores = reader.Cursor.GetGetter<VBuffer<float>>(reader.Cursor.Schema[ScoreColumn]);
-            VBuffer<float> buffer = default;
+            var observations = _readsMask ? reader.Cursor.GetGetter<VBuffer<float>>(reader.Cursor.Schema[_policy.Columns.Observation]) : null;
+            VBuffer<float> buffer = default, observation = default;
+            var score = new float[_actions.Count];
+            var dense = new float[_readsMask ? _policy.Metadata.Observations.Length : 0];
             return () =>
             {
                 scores(ref buffer);
-                Array.Clear(probabilities);
-                foreach (var (action, value) in buffer.Items())
-                    probabilities[action] = value;
+                buffer.CopyTo(score);
+                if (observations is not null)
+                {
+                    observations(ref observation);
+                    observation.CopyTo(dense);
+                }
+
+                if (_floor > 0)
+                    ExplorationFloor.Mix(_policy.Metadata, _floor, dense, score, score);
+                for (var action = 0; action < score.Length; action++)
+                    probabilities[action] = score[action];
                 return probabilities;
             };
         }

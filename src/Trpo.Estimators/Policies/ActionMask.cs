@@ -12,9 +12,6 @@ internal sealed class ActionMask
     // In training: so far below all that a network computes that the exponential is 0, and finite, so that 0 times it is 0 too.
     private const double ForbiddenLogit = -1e300;
 
-    // ONNX's number for float.
-    private const long Float = 1;
-
     private readonly ActionSpace _actions;
     private readonly int _observationLength;
     private readonly int _start;
@@ -106,33 +103,5 @@ internal sealed class ActionMask
     /// <param name="observation">The observations, <c>[N, d]</c>.</param>
     /// <param name="logits">What the network computed, <c>[N, n]</c>.</param>
     /// <returns>The logits that the actions are chosen by.</returns>
-    public string Export(OnnxGraphBuilder graph, string observation, string logits)
-    {
-        static string Name(string part) => $"action_mask_{part}";
-        string Bound(string part, long value) => graph.Constant(Name(part), [value], 1);
-        var half = graph.Constant(Name("half"), [0.5f]);
-        var mask = graph.Node("Slice", Name("slots"), [observation, Bound("start", _start), Bound("end", _observationLength), Bound("axis", 1)]);
-        var allowed = graph.Node("Greater", Name("allowed"), [mask, half]);
-
-        var counted = graph.Node("MatMul", Name("counts"), [graph.Node("Cast", Name("numbers"), [allowed], ("to", Float)), Dimensions(graph, Name("dimensions"))]);
-        var fewest = graph.Node("ReduceMin", Name("fewest"), [counted], ("axes", new[] { 1L }), ("keepdims", 1));
-        var possible = graph.Node("Greater", Name("possible"), [fewest, half]);
-        var forbidden = graph.Node("Where", Name("forbidden"), [possible, graph.Constant(Name("never"), [float.NegativeInfinity]), graph.Constant(Name("undecided"), [float.NaN])]);
-        return graph.Node("Where", Name("logits"), [allowed, logits, forbidden]);
-    }
-
-    // [n, k]: 1 where a choice is one of a dimension's.
-    private string Dimensions(OnnxGraphBuilder graph, string name)
-    {
-        var counts = _actions.ChoiceCounts;
-        var members = new float[Length * counts.Length];
-        var choice = 0;
-        for (var dimension = 0; dimension < counts.Length; dimension++)
-        {
-            for (var i = 0; i < counts[dimension]; i++)
-                members[(choice++ * counts.Length) + dimension] = 1;
-        }
-
-        return graph.Constant(name, members, Length, counts.Length);
-    }
+    public string Export(OnnxGraphBuilder graph, string observation, string logits) => MaskGraph.Add(graph, _actions, _observationLength, observation, logits);
 }

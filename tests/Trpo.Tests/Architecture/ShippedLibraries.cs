@@ -9,13 +9,14 @@ internal static partial class ShippedLibraries
 {
     public static ShippedLibrary Runtime { get; } = new("Trpo.Runtime", "Trpo.Runtime", typeof(PolicyMetadata).Assembly.Location, [], new Dictionary<string, string[]>
     {
+        ["Decisions"] = [],
         ["Files"] = [],
         ["Randomness"] = [],
         ["Spaces"] = [],
         ["Kernels"] = [],
         ["Graph"] = ["Spaces"],
         ["Operations"] = ["Kernels"],
-        ["Sampling"] = ["Randomness", "Spaces"],
+        ["Sampling"] = ["Graph", "Randomness", "Spaces"],
         ["Compilation"] = ["Graph", "Kernels", "Operations", "Spaces"],
         [""] = ["Compilation", "Files", "Graph", "Kernels", "Operations", "Randomness", "Sampling", "Spaces"],
     });
@@ -32,8 +33,8 @@ internal static partial class ShippedLibraries
         ["Rows"] = ["Interop"],
         ["Admission"] = ["Graph.Format"],
         ["Conversion"] = ["Admission", "Graph", "Graph.Format", "Interop", "Rows", "Runtime"],
-        [""] = ["Admission", "Columns", "Conversion", "Files", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
-        ["Hosting"] = ["", "Runtime"],
+        [""] = ["Admission", "Columns", "Conversion", "Files", "Graph", "Graph.Format", "Interop", "Rows", "Runtime", "Sampling"],
+        ["Hosting"] = ["", "Files", "Runtime"],
     });
 
     public static ShippedLibrary Estimators { get; } = new("Trpo.Estimators", "Trpo.Estimators", typeof(TrpoEstimator).Assembly.Location, ["Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
