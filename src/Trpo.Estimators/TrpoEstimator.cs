@@ -155,7 +155,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             throw new OperationCanceledException($"Training was cancelled before it began. {exception.Message}", exception, _options.Cancellation);
         }
 
-        void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
+        void Warn(string message) => TrpoEstimator.Warn(channel, run, message);
 
         TransformedVectorEnvironment Open(int count, Action<string> warn) => new(_environment, count, input, column, warn, cancellation: cancellation.Token);
 
@@ -186,7 +186,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var valueFunction = _parts.CreateValueFunction(environments.ObservationLength, valueRandom);
         using var valueFunctionScope = valueFunction as IDisposable;
         using var threads = TorchLimit.ForLittleWork(_options, policy.IsComputedByTorch, policy.Length);
-        var warnings = new TrainingWarnings(_environment, column, _options, message => channel.Warning(MessageSensitivity.None, message));
+        var warnings = new TrainingWarnings(_environment, column, _options, message => Warn(channel, run, message));
         warnings.WarnOfActionsOutOfReach();
         using (var untrained = Export(policy, MetadataOf(column, _seed, steps: 0)))
             warnings.WarnOfRefusal(untrained);
@@ -208,17 +208,17 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             Report = iteration => Report(channel, run, iteration with { Engine = policy.Engine.ToTrainingEngine(), ValueEngine = (valueFunction as ValueNetwork)?.Engine.ToTrainingEngine(), Device = $"{_options.EngineChoice.Device}", Run = run }),
             Inform = message => channel.Info(MessageSensitivity.None, message),
-            Warn = message => channel.Warning(MessageSensitivity.None, message),
+            Warn = message => Warn(channel, run, message),
             Telemetry = telemetry,
             AskContext = cancellation.Ask,
             Collected = () => warnings.WarnOfIgnored(environments),
             FirstObservations = _options.NormalizeObservations ? null : warnings.WarnOfScale,
         }, _options.Workers is null ? null : RemoteSetup.Create(_host, _environment, input, _options, policy, valueFunction));
-        var isComplete = Run(trainer, policy, column, channel);
+        var isComplete = Run(trainer, policy, column, message => Warn(channel, run, message));
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
-            channel.Warning(MessageSensitivity.None, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
+            Warn(channel, run, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
         if (trainer.KeepBest(isComplete) is not var (steps, evaluation))
             return Export(policy, MetadataOf(column, trainer.Seed, trainer.Steps));
         if (evaluation is null)
@@ -227,7 +227,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     }
 
     // A training that diverged may have had a good policy before.
-    private bool Run(TrpoTrainer trainer, StochasticPolicy policy, DataViewSchema.Column column, IChannel channel)
+    private bool Run(TrpoTrainer trainer, StochasticPolicy policy, DataViewSchema.Column column, Action<string> warn)
     {
         try
         {
@@ -243,7 +243,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
             catch (Exception failure)
             {
                 // Why training diverged is worth more than why its best policy cannot be had.
-                channel.Warning(MessageSensitivity.None, $"The best policy of the evaluations is lost, because it could not be evaluated or exported after the training diverged: {failure.GetType().Name}: {failure.Message}");
+                warn($"The best policy of the evaluations is lost, because it could not be evaluated or exported after the training diverged: {failure.GetType().Name}: {failure.Message}");
             }
 
             throw;
@@ -280,6 +280,12 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         {
             HasActionMask = _options.ActionMask,
         };
+    }
+
+    private static void Warn(IChannel channel, TrainingRun<TrpoIteration> run, string message)
+    {
+        channel.Warning(MessageSensitivity.None, message);
+        run.Keep(message);
     }
 
     private static void Report(IChannel channel, TrainingRun<TrpoIteration> run, TrpoIteration iteration)

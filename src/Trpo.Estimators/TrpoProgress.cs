@@ -7,7 +7,7 @@ public static class TrpoProgress
 {
     /// <summary>
     /// Gets the receiver that writes progress to standard output: steps, mean return of the last 100 episodes, KL divergence, speed and the time that is left. On an interactive terminal it rewrites one line, five times
-    /// a second at most, within the terminal's width; trainings that run at once share it. Elsewhere, or where the environment variable NO_COLOR is set or TERM is <c>dumb</c>, it writes a line for each tenth of the
+    /// a second at most, within the terminal's width; trainings that run at once share it. Between two iterations the line shows, each second, how long the present one takes. The first five warnings of a training stand below its last line. Elsewhere, or where the environment variable NO_COLOR is set or TERM is <c>dumb</c>, it writes a line for each tenth of the
     /// steps. The last iteration is a line of its own when <c>Fit</c> returns or throws. The receiver does not throw: if the console cannot be written to, an <see cref="IOException"/> of a closed pipe included, the
     /// training warns in the log of its context, and nothing is shown any more in this process.
     /// </summary>

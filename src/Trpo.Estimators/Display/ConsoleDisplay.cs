@@ -9,12 +9,15 @@ namespace Trpo.Estimators.Display;
 internal sealed class ConsoleDisplay(ITerminal terminal, TimeProvider clock)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly List<ProgressLine> _lines = [];
     private long? _refreshed;
     private int _drawn;
     private bool _isOff;
+    private string? _failure;
+    private ITimer? _timer;
 
     /// <summary>Gets the display on the console of the process.</summary>
     public static ConsoleDisplay OfProcess { get; } = new(new SystemTerminal(), TimeProvider.System);
@@ -39,26 +42,71 @@ internal sealed class ConsoleDisplay(ITerminal terminal, TimeProvider clock)
 
     private void Guard<T>(TrainingRun? run, T argument, Action<ConsoleDisplay, T> action)
     {
-        string? failure = null;
+        string? failure;
         lock (_gate)
         {
-            if (_isOff)
-                return;
-            try
+            if (!_isOff)
             {
-                action(this, argument);
+                try
+                {
+                    action(this, argument);
+                }
+                catch (Exception exception)
+                {
+                    TurnOff(exception);
+                }
             }
-            catch (Exception exception)
-            {
-                // A console that cannot be written to, as a pipe whose reader has ended, must not end a training of hours.
-                _isOff = true;
-                _lines.Clear();
-                failure = $"Progress is no longer shown on the console: {exception.GetType().Name}: {exception.Message}";
-            }
+
+            failure = _failure;
+            if (run is not null)
+                _failure = null;
         }
 
         if (failure is not null)
             run?.Warn(failure);
+    }
+
+    // A console that cannot be written to, as a pipe whose reader has ended, must not end a training of hours. The next one that reports warns of it.
+    private void TurnOff(Exception exception)
+    {
+        _isOff = true;
+        _lines.Clear();
+        StopTimer();
+        _failure = $"Progress is no longer shown on the console: {exception.GetType().Name}: {exception.Message}";
+    }
+
+    // Iterations may take minutes: the line shows between them that training goes on.
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            if (_timer is null || (_refreshed is { } refreshed && clock.GetElapsedTime(refreshed) < TickInterval / 2))
+                return;
+            try
+            {
+                Redraw();
+            }
+            catch (Exception exception)
+            {
+                TurnOff(exception);
+            }
+        }
+    }
+
+    private void StartTimer()
+    {
+        if (_timer is not null)
+            return;
+
+        // The timer outlives the call that begins a training, whose context is not its business.
+        using var withoutContext = ExecutionContext.IsFlowSuppressed() ? default(IDisposable) : ExecutionContext.SuppressFlow();
+        _timer = clock.CreateTimer(static display => ((ConsoleDisplay)display!).Tick(), this, TickInterval, TickInterval);
+    }
+
+    private void StopTimer()
+    {
+        _timer?.Dispose();
+        _timer = null;
     }
 
     private void Show(ProgressFigures figures)
@@ -107,6 +155,8 @@ internal sealed class ConsoleDisplay(ITerminal terminal, TimeProvider clock)
             label = FormattableString.Invariant($"{name} ({number})");
         var line = new ProgressLine(run, label, terminal.IsInteractive, opening, clock);
         _lines.Add(line);
+        if (line.IsLive)
+            StartTimer();
         foreach (var each in _lines)
             each.IsLabelled |= _lines.Count > 1;
         return line;
@@ -117,8 +167,24 @@ internal sealed class ConsoleDisplay(ITerminal terminal, TimeProvider clock)
         _lines.Remove(line);
         if (line is { HasFigures: true, IsWritten: false })
             Write(line, isEnded: true);
-        if (line.IsLive)
-            Redraw();
+        if (!line.IsLive)
+            return;
+        WriteWarnings(line);
+        Redraw();
+        if (!_lines.Exists(other => other.IsLive))
+            StopTimer();
+    }
+
+    // The log of the context has them too, but few programs show it.
+    private void WriteWarnings(ProgressLine line)
+    {
+        if (line.Run?.Warnings is not ({ Count: > 0 } first, var more))
+            return;
+        if (_drawn > 0)
+            Erase();
+        var label = line.IsLabelled ? $"{line.Label}: " : "";
+        foreach (var warning in first.Select(warning => $"{label}warning: {warning}").Concat(more > 0 ? [$"{label}{more} more warnings are in MLContext.Log."] : []))
+            terminal.Write(string.Concat(ProgressText.Wrap(warning, Columns).Select(part => part + Environment.NewLine)));
     }
 
     // A line that stays, above the one that is rewritten.

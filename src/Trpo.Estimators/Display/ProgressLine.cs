@@ -14,6 +14,7 @@ internal sealed class ProgressLine(TrainingRun? run, string label, bool isLive, 
 
     private readonly long _begun = clock.GetTimestamp();
     private (long Done, long At)? _first;
+    private long _updated = clock.GetTimestamp();
     private int _mark;
 
     /// <summary>Gets the training.</summary>
@@ -37,6 +38,9 @@ internal sealed class ProgressLine(TrainingRun? run, string label, bool isLive, 
     /// <summary>True if a line of the last iteration has been written that stays.</summary>
     public bool IsWritten { get; set; }
 
+    /// <summary>Gets the time since the last iteration, or since the training began.</summary>
+    public TimeSpan Waited => clock.GetElapsedTime(_updated);
+
     /// <summary>Gets the numbers of the last iteration.</summary>
     public ProgressFigures Last { get; private set; }
 
@@ -51,6 +55,7 @@ internal sealed class ProgressLine(TrainingRun? run, string label, bool isLive, 
             figures = figures with { Elapsed = clock.GetElapsedTime(_begun), Rate = figures.Done > done ? (figures.Done - done) / clock.GetElapsedTime(at).TotalSeconds : double.NaN };
         }
 
+        _updated = clock.GetTimestamp();
         Last = figures;
         IsWritten = false;
     }

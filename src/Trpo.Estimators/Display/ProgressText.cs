@@ -8,7 +8,10 @@ internal static class ProgressText
     private const string Gap = "  ";
     private const string Separator = " | ";
     private const int MinWidth = 16;
-    private const int PartCount = 7;
+    private const int PartCount = 8;
+
+    // Shorter iterations show by their numbers that training goes on.
+    private const double MinWaited = 2;
 
     // Longer ones are not worth a column: nobody knows the speed in a century.
     private const double MaxSeconds = 3e9;
@@ -31,15 +34,34 @@ internal static class ProgressText
         return Cut(text, width);
     }
 
+    /// <summary>Breaks a text into lines, at spaces where it can, without control characters.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">The maximum length of a line, at least 1.</param>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        var rest = new string([.. text.Select(character => char.IsControl(character) ? ' ' : character)]).Trim();
+        while (rest.Length > width)
+        {
+            var end = rest.LastIndexOf(' ', width, width);
+            yield return rest[..(end > 0 ? end : width)];
+            rest = rest[(end > 0 ? end : width)..].TrimStart();
+        }
+
+        yield return rest;
+    }
+
     private static string Fit(ProgressLine line, bool isEnded, bool isExact, int width)
     {
         var parts = new string?[PartCount];
-        Span<int> ranks = [0, 1, 4, 2, 6, 5, 3];
+        Span<int> ranks = [0, 1, 5, 2, 7, 6, 3, 4];
         parts[0] = line.IsLabelled ? line.Label : null;
+        var waited = isEnded || !line.IsLive ? 0 : line.Waited.TotalSeconds;
         if (line.HasFigures)
-            Describe(line.Last, isEnded, isExact, parts);
+            Describe(line.Last, isEnded, isExact, waited, parts);
         else
             parts[3] = line.Opening;
+        if (waited >= MinWaited)
+            parts[7] = Text($"{(line.HasFigures ? "this iteration " : "")}{Duration(Math.Floor(waited), "F0")}");
 
         var (length, included) = (0, 0);
         for (var rank = 0; rank < PartCount; rank++)
@@ -56,7 +78,7 @@ internal static class ProgressText
         return Cut(string.Join(Gap, parts.Where((part, index) => part is not null && (included & (1 << index)) != 0)), width);
     }
 
-    private static void Describe(ProgressFigures figures, bool isEnded, bool isExact, string?[] parts)
+    private static void Describe(ProgressFigures figures, bool isEnded, bool isExact, double waited, string?[] parts)
     {
         var isBounded = figures.Total > 0;
         parts[1] = isBounded ? Text($"{Math.Floor(Math.Clamp(100.0 * figures.Done / figures.Total, 0, 100)),3}%") : null;
@@ -66,13 +88,13 @@ internal static class ProgressText
         parts[3] = double.IsNaN(figures.Value) ? "no episode yet" : Text($"{figures.Measure} {figures.Value,6:G4}");
         parts[4] = Text($"KL {figures.Kl,7:G2}");
         parts[5] = double.IsFinite(figures.Rate) ? Text($"{Rate(figures.Rate, isExact)} steps/s") : null;
-        parts[6] = isEnded ? Took(figures.Elapsed) : Left(figures);
+        parts[6] = isEnded ? Took(figures.Elapsed) : Left(figures, waited);
     }
 
-    private static string? Left(ProgressFigures figures)
+    private static string? Left(ProgressFigures figures, double waited)
     {
         var seconds = (figures.Total - figures.Done) / figures.Rate;
-        return figures.Total > 0 && double.IsFinite(figures.Rate) && seconds is >= 0 and < MaxSeconds ? Text($"{Duration(seconds, "F0")} left") : null;
+        return figures.Total > 0 && double.IsFinite(figures.Rate) && seconds is >= 0 and < MaxSeconds ? Text($"{Duration(Math.Max(seconds - waited, 0), "F0")} left") : null;
     }
 
     private static string? Took(TimeSpan? elapsed) => elapsed is { } time ? Text($"after {Duration(time.TotalSeconds, time.TotalSeconds < 10 ? "F1" : "F0")}") : null;

@@ -7,12 +7,38 @@ namespace Trpo.Estimators.Display;
 /// <param name="warn">Receives warnings until the end.</param>
 internal class TrainingRun(string name, Action<string> warn) : IDisposable
 {
+    private const int MaxKeptWarnings = 5;
+
     private readonly Lock _gate = new();
+    private readonly List<string> _warnings = [];
+    private int _moreWarnings;
     private List<Action>? _ends = [];
     private bool _isClosed;
 
     /// <summary>Gets the name of the training.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Gets the first warnings that displays show at the end, and the number of those that are not kept.</summary>
+    public (IReadOnlyList<string> First, int More) Warnings
+    {
+        get
+        {
+            lock (_gate)
+                return ([.. _warnings], _moreWarnings);
+        }
+    }
+
+    /// <summary>Keeps a warning that the log of the context has, for displays.</summary>
+    public void Keep(string warning)
+    {
+        lock (_gate)
+        {
+            if (_warnings.Count < MaxKeptWarnings)
+                _warnings.Add(warning);
+            else
+                _moreWarnings++;
+        }
+    }
 
     /// <summary>Registers an action for the end of the training, however it ends.</summary>
     /// <param name="end">The action, which throws nothing.</param>

@@ -93,7 +93,7 @@ public sealed class ConsoleDisplayTests
         using var one = Begin(progress, "Cart\r\nPole\e");
         using var other = Begin(progress, "Cart\r\nPole\e");
         one.Report(Iterations.Healthy(1) with { Run = one });
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(0.5));
         other.Report(Iterations.Healthy(1) with { Run = other });
 
         Assert.That(terminal.Screen.Single(), Does.StartWith("Cart??Pole?    1%").And.Contain(" | Cart??Pole? (2)    1%"));
@@ -141,6 +141,59 @@ public sealed class ConsoleDisplayTests
 
         Assert.That(warnings, Is.EqualTo(new[] { "Progress is no longer shown on the console: IOException: Broken pipe" }));
         Assert.That(terminal.Writes, Has.Count.EqualTo(1), "the opening");
+    }
+
+    [Test]
+    public void A_line_shows_between_iterations_that_training_goes_on_until_it_ends()
+    {
+        var (terminal, progress) = Create();
+        var run = Begin(progress, "CartPole");
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(terminal.Screen.Single(), Is.EqualTo($"{Opening}  5 s"));
+
+        _clock.Advance(TimeSpan.FromSeconds(0.3));
+        run.Report(Iterations.Healthy(10) with { Run = run, Elapsed = TimeSpan.FromSeconds(100) });
+        Assert.That(terminal.Screen.Single(), Does.EndWith("50 steps/s  15 min left"));
+        _clock.Advance(TimeSpan.FromSeconds(90));
+        Assert.That(terminal.Screen.Single(), Does.StartWith(" 10%").And.EndsWith("14 min left  this iteration 2 min"));
+        run.Dispose();
+        var writes = terminal.Writes.Count;
+        _clock.Advance(TimeSpan.FromSeconds(90));
+        Assert.That(terminal.Writes, Has.Count.EqualTo(writes));
+        Assert.That(_clock.TimerCount, Is.Zero);
+    }
+
+    [Test]
+    public void A_console_that_fails_between_iterations_is_a_warning_of_the_next_one()
+    {
+        var (terminal, progress) = Create();
+        var warnings = new List<string>();
+        using var run = new TrainingRun<TrpoIteration>("CartPole", progress, warnings.Add);
+        terminal.Failure = new IOException("Broken pipe");
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(warnings, Is.Empty, "the timer's thread is not that of the training");
+        Assert.That(_clock.TimerCount, Is.Zero);
+
+        for (var number = 1; number <= 2; number++)
+            run.Report(Iterations.Healthy(number) with { Run = run });
+        Assert.That(warnings, Is.EqualTo(new[] { "Progress is no longer shown on the console: IOException: Broken pipe" }));
+    }
+
+    [Test]
+    public void Warnings_stand_below_the_last_line_within_the_width()
+    {
+        var (terminal, progress) = Create(width: 30);
+        using (var run = Begin(progress, "CartPole"))
+        {
+            for (var number = 1; number <= 7; number++)
+                run.Keep(FormattableString.Invariant($"Observation {number} is large.\nPut a normalizer in front."));
+            run.Report(Iterations.Healthy(100) with { Run = run });
+        }
+
+        Assert.That(terminal.Screen, Has.Count.EqualTo(1 + (5 * 3) + 2 + 1));
+        Assert.That(terminal.Screen[0], Does.StartWith("100%"));
+        Assert.That(terminal.Screen.Skip(1).Take(3), Is.EqualTo(new[] { "warning: Observation 1 is", "large. Put a normalizer in", "front." }));
+        Assert.That(terminal.Screen.Skip(16), Is.EqualTo(new[] { "2 more warnings are in", "MLContext.Log.", "" }));
     }
 
     [Test]

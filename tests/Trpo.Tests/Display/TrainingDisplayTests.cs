@@ -33,8 +33,9 @@ public sealed class TrainingDisplayTests
         var terminal = new RecordedTerminal(isInteractive: true);
         Fit(Small with { Progress = TrpoProgress.Combine(ConsoleOn(terminal), new Listener(iteration => CancelAt(iteration, cancellation))), Cancellation = cancellation.Token });
 
-        Assert.That(terminal.Screen, Has.Count.EqualTo(2));
         Assert.That(terminal.Screen[0], Does.StartWith(" 30%"));
+        Assert.That(terminal.Screen[1], Does.StartWith("warning: "));
+        Assert.That(terminal.Screen[^1], Is.Empty);
 
         static void CancelAt(TrpoIteration iteration, CancellationTokenSource cancellation)
         {
@@ -99,6 +100,16 @@ public sealed class TrainingDisplayTests
     }
 
     [Test]
+    public void A_warning_of_the_training_stands_below_its_line()
+    {
+        var terminal = new RecordedTerminal(isInteractive: true, width: 200);
+        Fit(Small with { TotalSteps = 10, StepsPerIteration = 10, FinalStepsPerIteration = 10, Progress = ConsoleOn(terminal) });
+
+        Assert.That(terminal.Screen, Has.Count.EqualTo(3));
+        Assert.That(terminal.Screen[1], Is.EqualTo("warning: No episode of environment 'CartPole' ended within 10 steps."));
+    }
+
+    [Test]
     public void Two_trainings_at_once_have_a_line_each()
     {
         var terminal = new RecordedTerminal(isInteractive: true, width: 200);
@@ -135,7 +146,7 @@ public sealed class TrainingDisplayTests
 
         Assert.That(shown.Onnx.ToArray(), Is.EqualTo(silent.Onnx.ToArray()));
         Assert.That(terminal.Screen[^1], Is.Empty);
-        Assert.That(terminal.Screen[^2], Does.Match(@"^[ \d]{3}%  [ \d]{2} of 10 steps  held out [ \d.]{6}  KL .*  after 0\.0 s$"));
+        Assert.That(terminal.Screen.Last(line => line.Contains('%', StringComparison.Ordinal)), Does.Match(@"^[ \d]{3}%  [ \d]{2} of 10 steps  held out [ \d.]{6}  KL .*  after 0\.0 s$"));
     }
 
     [Test]

@@ -1,13 +1,53 @@
 namespace Trpo.Tests.Support;
 
-/// <summary>A clock that stands still until it is advanced.</summary>
+/// <summary>A clock that stands still until it is advanced, with its timers.</summary>
 internal sealed class ManualClock : TimeProvider
 {
+    private readonly List<ManualTimer> _timers = [];
     private long _ticks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _ticks;
 
-    public void Advance(TimeSpan time) => _ticks += time.Ticks;
+    /// <summary>Gets the number of timers that are not disposed.</summary>
+    public int TimerCount => _timers.Count;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state), _ticks + dueTime.Ticks, period);
+        _timers.Add(timer);
+        return timer;
+    }
+
+    /// <summary>Advances the clock, and calls the timers that are due, each once at most.</summary>
+    public void Advance(TimeSpan time)
+    {
+        _ticks += time.Ticks;
+        foreach (var timer in _timers.ToArray())
+            timer.CallIfDue(_ticks);
+    }
+
+    private sealed class ManualTimer(ManualClock clock, Action call, long due, TimeSpan period) : ITimer
+    {
+        private long _due = due;
+
+        public void CallIfDue(long now)
+        {
+            if (now < _due)
+                return;
+            _due = now + period.Ticks;
+            call();
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+
+        public void Dispose() => clock._timers.Remove(this);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

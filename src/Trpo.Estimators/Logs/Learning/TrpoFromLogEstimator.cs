@@ -86,7 +86,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
     private PolicyTransformer Train(IDataView input, IChannel channel, TrainingRun<TrpoFromLogIteration> run, WorkCancellation cancellation)
     {
         var log = new LearningLogLoader(_columns, _options, cancellation.ThrowIfCancelled).Load(input, _seed);
-        Warn(log, channel);
+        Warn(log, message => Warn(channel, run, message));
         using var threads = new PartThreads(_options.Threads ?? Environment.ProcessorCount, "Trpo.FromLog");
         var policies = LogPolicies.Create(log, _options, _seed, LogLearner.PartsOf(log, _options));
         try
@@ -103,7 +103,7 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
             var (best, last) = learner.Learn(iteration => Report(channel, run, iteration with { Run = run }), () => cancellation.IsCancelled);
             cancellation.ThrowIfContextIsCancelled();
             if (best.Iteration == 0)
-                channel.Warning(MessageSensitivity.None, NothingLearned(last));
+                Warn(channel, run, NothingLearned(last));
             return Export(policies[0], log, slots, new Dictionary<string, string> { ["iteration"] = Text(best.Iteration), ["outcome"] = $"{last.Outcome}" });
         }
         finally
@@ -140,14 +140,14 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         return expected;
     }
 
-    private void Warn(LearningLog log, IChannel channel)
+    private void Warn(LearningLog log, Action<string> warn)
     {
         var (counts, propensities) = (log.CountActions(), log.Rows.Propensities);
         var untried = log.Actions.Where((_, action) => counts[action] == 0 && log.Rows.Candidates is null).ToList();
         if (untried.Count > 0)
-            channel.Warning(MessageSensitivity.None, $"Of {log.Actions.Count} actions, the rows that are learned from have none of {LogSchema.List(untried)}: nothing is known of them, and the policy does not take them.");
+            warn($"Of {log.Actions.Count} actions, the rows that are learned from have none of {LogSchema.List(untried)}: nothing is known of them, and the policy does not take them.");
         if (propensities.All(probability => probability == propensities[0]))
-            channel.Warning(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture, $"All probabilities in column '{_columns.ProbabilityName}' are {propensities[0]:G6}, which holds for uniformly random actions only. If they were guessed, so is the policy."));
+            warn(string.Create(CultureInfo.InvariantCulture, $"All probabilities in column '{_columns.ProbabilityName}' are {propensities[0]:G6}, which holds for uniformly random actions only. If they were guessed, so is the policy."));
     }
 
     private PolicyTransformer Export(StochasticPolicy policy, LearningLog log, ReadOnlyMemory<char>[] slots, IEnumerable<KeyValuePair<string, string>> result)
@@ -172,6 +172,12 @@ public sealed class TrpoFromLogEstimator : IEstimator<PolicyTransformer>
         {
             throw new InvalidOperationException($"A policy of these layers and actions could not be loaded again: {exception.Message}", exception);
         }
+    }
+
+    private static void Warn(IChannel channel, TrainingRun<TrpoFromLogIteration> run, string message)
+    {
+        channel.Warning(MessageSensitivity.None, message);
+        run.Keep(message);
     }
 
     private static void Report(IChannel channel, TrainingRun<TrpoFromLogIteration> run, TrpoFromLogIteration iteration)
