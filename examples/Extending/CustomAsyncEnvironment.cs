@@ -33,7 +33,8 @@ internal static class CustomAsyncEnvironment
 {
     public static Outcome Run(int seed)
     {
-        var training = new Training(() => new TimeLimit(new RemoteTank(), WaterTank.EpisodeSteps), new TrpoOptions { TotalSteps = 200_000, StepsPerIteration = 10_240, Seed = seed }, environments: 256);
+        // The table that the normalizer is fitted on is collected in one environment, at a millisecond a row.
+        var training = new Training(() => new TimeLimit(new RemoteTank(), WaterTank.EpisodeSteps), new TrpoOptions { TotalSteps = 80_000, StepsPerIteration = 5_120, Seed = seed }, environments: 256, rows: 512);
         return new Outcome("return", training.FirstReturn, training.Evaluation.MeanReturn, WaterTank.GoodReturn);
     }
 }

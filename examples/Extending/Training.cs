@@ -19,12 +19,12 @@ internal sealed class Training : IProgress<TrpoIteration>
     private readonly IProgress<TrpoIteration>? _listener;
     private readonly TransformerChain<PolicyTransformer> _model;
 
-    public Training(Func<IEnvironment> factory, TrpoOptions options, int environments = 8)
+    public Training(Func<IEnvironment> factory, TrpoOptions options, int environments = 8, int rows = 4_096)
     {
         _ml = new MLContext(options.Seed);
         _factory = factory;
         _listener = options.Progress;
-        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, environments);
+        var environment = _ml.ReinforcementLearning.LoadFromEnvironment(factory, environments, rows: rows);
         _model = _ml.Transforms.NormalizeMeanVariance("Observation", fixZero: false)
             .Append(_ml.ReinforcementLearning.Trainers.Trpo(environment, options with { Progress = this }))
             .Fit(environment);

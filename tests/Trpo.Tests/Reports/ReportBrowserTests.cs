@@ -9,6 +9,7 @@ using Trpo.Tests.Support;
 namespace Trpo.Tests.Reports;
 
 /// <summary>Tests of the report in a browser.</summary>
+[Parallelizable]
 public sealed partial class ReportBrowserTests
 {
     private static readonly ExpectedCurve[] Curves =
