@@ -10,7 +10,7 @@ internal static class LogsRun
     public const int DefaultReplications = 500;
 
     /// <summary>The number of logs of which policies are learned, unless another one is asked for.</summary>
-    public const int DefaultVerdicts = 200;
+    public const int DefaultVerdicts = 300;
 
     private static readonly (double Beta, int Rows)[] Logs = [(-1, 1_000), (-3, 1_000), (-3, 2_000), (-3, 8_000), (-6, 1_000), (-8.5, 1_000)];
 

@@ -8,7 +8,7 @@ namespace Trpo.Cli.Logs;
 /// <param name="Folder">The folder of the files.</param>
 /// <param name="Overwrite">True to move a run that is in the folder away.</param>
 /// <param name="HoldOut">The share of the rows, the last of the log, that the policy is evaluated on.</param>
-/// <param name="VerdictLevel">The one-sided level of the verdict.</param>
+/// <param name="VerdictLevel">The level of the verdict.</param>
 /// <param name="Table">The table of the log; null for the only one.</param>
 /// <param name="Options">The settings of the trainer.</param>
 internal sealed record LogTrainingCommand(RunFolder Folder, bool Overwrite, double HoldOut, double VerdictLevel, string? Table, TrpoFromLogOptions Options)

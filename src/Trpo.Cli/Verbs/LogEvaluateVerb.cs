@@ -17,7 +17,7 @@ internal static class LogEvaluateVerb
     private static readonly Argument<string> Model = Options.Path("model", "A model.zip, a policy.onnx, or the folder of a run.");
     private static readonly LogColumnOptions Columns = new("For a policy of one vector whose values have no names: the columns of its values, in their order.", choosesFeatures: false, hasEpisodes: true);
     private static readonly Option<bool> Sample = new("--sample") { Description = "Evaluate the policy with its probabilities, instead of its most probable action." };
-    private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default. Raise it where verdicts are repeated.", 0.5, 0.999999999);
+    private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The level of the verdict, at least 0.5 and below 1; 0.95 by default. Raise it where verdicts are repeated.", 0.5, 0.999999999);
     private static readonly Option<int?> SkipRows = Options.Number("--skip-rows", "Rows at the beginning of the log that are not evaluated on; by default those that the policy was learned from, if the log begins with them.", min: 0);
     private static readonly Option<double?> Discount = Options.Real("--discount", "With --episode, what a reward counts for each step before it; 1 by default.", 1e-6, 1);
     private static readonly Option<string?> Report = Options.File("--report", "Write a page of HTML with the estimates and what is behind them.");

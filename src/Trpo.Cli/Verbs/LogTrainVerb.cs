@@ -21,7 +21,7 @@ internal static class LogTrainVerb
     private static readonly Option<double?> Kl = Options.Real("--kl", "The radius of the trust region, the mean divergence of a step in nats; 0.02 by default.", 1e-6, 10);
     private static readonly Option<string> Model = Options.OneOf("--reward-model", ["ridge", "network"], "The model of the rewards: ridge (the default), a ridge regression for each action, or network, which follows rewards that are not linear in the columns.");
     private static readonly Option<string> Estimator = Options.OneOf("--estimator", ["DR", "SNIPS", "IPS"], "The estimate of the policy's value that is maximized: DR (the default), or SNIPS or IPS, which need no model of the rewards.");
-    private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default.", 0.5, 0.999999999);
+    private static readonly Option<double?> VerdictLevel = Options.Real("--verdict-level", "The level of the verdict, at least 0.5 and below 1; 0.95 by default.", 0.5, 0.999999999);
 
     /// <summary>Creates the command.</summary>
     public static Command Create()

@@ -59,7 +59,7 @@ internal static class EvaluationPage
     {
         var gain = evaluation.Gain;
         yield return Item(ClassOf(evaluation), "Gain over the log", $"{gain.Verdict}",
-            $"{WithError(gain.DoublyRobust, gain.DoublyRobustError)} by {evaluation.DoublyRobust.Estimator}, {WithError(gain.SelfNormalized, gain.SelfNormalizedError)} by {evaluation.SelfNormalized.Estimator}, at a one-sided level of {(100 * gain.Level).ToString("G6", CultureInfo.InvariantCulture)} %.");
+            $"{WithError(gain.DoublyRobust, gain.DoublyRobustError)} by {evaluation.DoublyRobust.Estimator}, {WithError(gain.SelfNormalized, gain.SelfNormalizedError)} by {evaluation.SelfNormalized.Estimator}, at a level of {(100 * gain.Level).ToString("G6", CultureInfo.InvariantCulture)} %.");
         yield return evaluation.Doubt is { } doubt
             ? Item("look", "Trust", "Not to be trusted", char.ToUpperInvariant(doubt[0]) + doubt[1..] + ".")
             : Item("good", "Trust", "Trustworthy", $"Enough {WhatOf(evaluation)} stand behind the estimates for their intervals to keep the level, if the {WhatOf(evaluation)} are fresh and the probabilities are those with which actions were drawn.");

@@ -1,4 +1,5 @@
 using Trpo.Estimators.Logs.Estimation;
+using Trpo.Estimators.Logs.Evaluation;
 using Trpo.Runtime.Randomness;
 
 namespace Trpo.Tests.Logs;
@@ -54,6 +55,38 @@ public sealed class EstimatorTests
     [TestCase(1e-12, -7.034483825301131)]
     public void Normal_quantiles_are_those_of_tables(double probability, double quantile) =>
         Assert.That(NormalQuantile.Of(probability), Is.EqualTo(quantile).Within(1e-9));
+
+    [TestCase(0.975, 2, 4.302652729696144)]
+    [TestCase(0.975, 10, 2.2281388519862744)]
+    [TestCase(0.95, 30, 1.6972608865939587)]
+    [TestCase(0.005, 100, -2.6258905214380195)]
+    [TestCase(0.975, double.PositiveInfinity, 1.9599639845400545)]
+    public void Student_quantiles_are_those_of_tables(double probability, double freedom, double quantile) =>
+        Assert.That(StudentQuantile.Of(probability, freedom), Is.EqualTo(quantile).Within(1).Percent);
+
+    [TestCase(1)]
+    [TestCase(-1e-150)]
+    [TestCase(1e150)]
+    public void Few_terms_that_make_up_a_standard_error_leave_few_degrees_of_freedom(double unit)
+    {
+        // Of two halves, the kurtosis is 1; of one term among n others, (n - 1) + 1 / (n - 1) - 1.
+        double[] halves = [.. Enumerable.Repeat(0, 50).Concat(Enumerable.Repeat(2, 50)).Select(value => value * unit)], single = [.. new double[99], unit];
+
+        Assert.That(MeanOfTerms.Gain(halves, new double[100]).DegreesOfFreedom, Is.EqualTo(99));
+        Assert.That(MeanOfTerms.Gain(single, new double[100]).DegreesOfFreedom, Is.EqualTo(200 / (98 + (1 / 99.0) - 1)).Within(1e-9));
+    }
+
+    [TestCase(0.19, LogVerdict.Undecided)]
+    [TestCase(0.20, LogVerdict.Better)]
+    public void A_verdict_is_wrong_in_five_percent_of_both_directions_together(double gain, LogVerdict verdict)
+    {
+        // A hundred differences of a standard error of 0.1, whose margin is that of 99 degrees of freedom: 0.1984.
+        var differences = Enumerable.Range(0, 100).Select(i => gain + (Math.Sqrt(0.99) * (i % 2 == 0 ? 1 : -1))).ToArray();
+        double[] Negated(double[] values) => [.. values.Select(value => -value)];
+
+        Assert.That(LogGain.Of(differences, differences, new double[100], 0.95, isTrustworthy: true).Verdict, Is.EqualTo(verdict));
+        Assert.That(LogGain.Of(Negated(differences), Negated(differences), new double[100], 0.95, isTrustworthy: true).Verdict, Is.EqualTo(verdict == LogVerdict.Better ? LogVerdict.Worse : verdict));
+    }
 
     [Test]
     public void The_ridge_regression_solves_its_equations()

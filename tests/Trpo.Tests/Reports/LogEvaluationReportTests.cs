@@ -38,7 +38,7 @@ public sealed partial class LogEvaluationReportTests
         var evaluation = Evaluate(new MarkovLog(states: 6, horizon: 8, distance: 0.15).Draw(600, seed: 1));
         var page = Save(evaluation, "patient");
 
-        Assert.That(page, Does.Contain("class=\"badge good\">Better than the log<").And.Contain("return per episode, by WDR").And.Contain("by WPDIS, at a one-sided level").And.Contain("4,800").And.Contain("effective episodes"));
+        Assert.That(page, Does.Contain("class=\"badge good\">Better than the log<").And.Contain("return per episode, by WDR").And.Contain("by WPDIS, at a level").And.Contain("4,800").And.Contain("effective episodes"));
         Assert.That(page, Does.Not.Contain("reward per decision").And.Not.Contain("NaN"));
         Assert.That(page, Does.Contain("Consistency of the model of the values").And.Contain("WDR varies more than it could").And.Contain("which does not show that its values are right").And.Not.Contain("predictions are right on average"));
         Assert.That(Pictures(page).Select(picture => picture.Id), Is.EqualTo(new[] { "estimates", "actions", "overlap", "calibration" }));

@@ -25,7 +25,7 @@ public sealed record LogBaseline
     public required double GainError { get; init; }
 
     /// <summary>
-    /// <see cref="LogVerdict.Better"/> if <see cref="Gain"/> is above 0 by more than its one-sided margin at the level of the verdict, <see cref="LogVerdict.Worse"/> if it is below 0 by more than that; otherwise, and if
+    /// <see cref="LogVerdict.Better"/> if <see cref="Gain"/> is above 0 by more than half of its interval at the level of the verdict, <see cref="LogVerdict.Worse"/> if it is below 0 by more than that; otherwise, and if
     /// the evaluation is not to be trusted or there is no <see cref="Interval"/>, <see cref="LogVerdict.Undecided"/>.
     /// </summary>
     public required LogVerdict Verdict { get; init; }

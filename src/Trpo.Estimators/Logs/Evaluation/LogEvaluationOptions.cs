@@ -11,8 +11,8 @@ public sealed record LogEvaluationOptions
     public double Level { get; init; } = 0.95;
 
     /// <summary>
-    /// The one-sided level of the verdict, at least 0.5 and below 1; 0.95 by default: a wrong <see cref="LogVerdict.Better"/> in 5 % of the cases without a difference, and a wrong <see cref="LogVerdict.Worse"/> in 5 %. Verdicts on the
-    /// same question, such as one a week, are wrong together more often than each: with a budget of 5 % for a wrong <see cref="LogVerdict.Better"/> among all of <c>n</c>, this is <c>1 - 0.05 / n</c>, or <c>1 - 0.05 / 2^k</c> for the
+    /// The level of the verdict, at least 0.5 and below 1; 0.95 by default: where there is no difference, a wrong <see cref="LogVerdict.Better"/> in 2.5 % of the cases, and a wrong <see cref="LogVerdict.Worse"/> in 2.5 %. Verdicts on the
+    /// same question, such as one a week, are wrong together more often than each: with a budget of 5 % for a wrong verdict among all of <c>n</c>, this is <c>1 - 0.05 / n</c>, or <c>1 - 0.05 / 2^k</c> for the
     /// <c>k</c>-th of any number.
     /// </summary>
     public double VerdictLevel { get; init; } = 0.95;
@@ -68,7 +68,7 @@ public sealed record LogEvaluationOptions
             Check.Positive(lambda, nameof(Shrinkage));
     }
 
-    // Below a half, a verdict would say better of a loss.
+    // Below a half, a verdict is wrong more often than right where there is no difference.
     private static void CheckLevel(double level, string name)
     {
         if (!(level >= 0.5 && level < 1))

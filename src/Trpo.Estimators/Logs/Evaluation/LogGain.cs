@@ -21,11 +21,11 @@ public sealed record LogGain
     /// <summary>The standard error of <see cref="SelfNormalized"/>.</summary>
     public required double SelfNormalizedError { get; init; }
 
-    /// <summary>The one-sided level of the verdict, such as 0.95.</summary>
+    /// <summary>The level of the verdict, such as 0.95: where there is no difference, <see cref="LogVerdict.Better"/> and <see cref="LogVerdict.Worse"/> together are wrong in the rest of the cases, half of it each.</summary>
     public required double Level { get; init; }
 
     /// <summary>
-    /// <see cref="LogVerdict.Better"/> if both gains are above 0 by more than their one-sided margin at the level, <see cref="LogVerdict.Worse"/> if both are below 0 by more than that;
+    /// <see cref="LogVerdict.Better"/> if both gains are above 0 by more than half of their interval of Student's t distribution at the level, <see cref="LogVerdict.Worse"/> if both are below 0 by more than that;
     /// <see cref="LogVerdict.Undecided"/> otherwise, and if <see cref="LogEvaluation.IsTrustworthy"/> is false.
     /// </summary>
     public required LogVerdict Verdict { get; init; }
@@ -54,12 +54,12 @@ public sealed record LogGain
     /// <summary>Returns the verdict on a gain by one estimator.</summary>
     /// <param name="gain">The gain.</param>
     /// <param name="logged">The rewards or returns of the log, for the rounding of their sums.</param>
-    /// <param name="level">The one-sided level.</param>
+    /// <param name="level">The level, of both directions together.</param>
     internal static LogVerdict VerdictOf(MeanOfTerms gain, double[] logged, double level)
     {
         // Where a policy is the other one, the gain is the rounding of sums, whose standard error can be smaller still.
         var rounding = 1e-12 * (Math.Abs(TensorPrimitives.MaxMagnitude<double>(logged)) + Math.Abs(MeanOfTerms.Of(logged).Value + gain.Value));
-        if (!(Math.Abs(gain.Value) > Math.Max(NormalQuantile.Of(level) * gain.StandardError, rounding)))
+        if (!(Math.Abs(gain.Value) > Math.Max(-StudentQuantile.Of((1 - level) / 2, gain.DegreesOfFreedom) * gain.StandardError, rounding)))
             return LogVerdict.Undecided;
         return gain.Value > 0 ? LogVerdict.Better : LogVerdict.Worse;
     }

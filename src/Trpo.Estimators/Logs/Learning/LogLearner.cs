@@ -34,7 +34,7 @@ internal sealed class LogLearner
         _meter = new LogMeter(log, policies, threads);
         _batches = Batches(log, options);
         _arrays = [.. policies.Select(_ => new LogArrays())];
-        _minEffectiveRows = options.MinEffectiveRows ?? Math.Min(100, _batches.Length / 10.0);
+        _minEffectiveRows = options.MinEffectiveRows ?? Math.Min(150, 0.15 * _batches.Length);
     }
 
     private bool HasHeldOut => _log.Training < _log.Rows.Count;

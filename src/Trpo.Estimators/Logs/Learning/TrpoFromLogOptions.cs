@@ -55,8 +55,8 @@ public sealed record TrpoFromLogOptions
 
     /// <summary>
     /// The minimum effective sample size of the rows of a step, against the log, of the policy that draws its actions: trials of the line search with less are refused. One that takes the most probable action has
-    /// less. An evaluation needs 100 of its own rows: for a share of the rows that is evaluated on, set 100 times the rows that are learned from over those. Where a step begins with less, it keeps as many. 0 or more; null, the default, means 100, but at most a
-    /// tenth of the rows of a step.
+    /// less. An evaluation needs 100 of its own rows: the policy that is returned leaves some this many times the rows that are evaluated on over those of a step. Where a step begins with less, it keeps as many. 0 or more; null, the default, means 150,
+    /// but at most 15 % of the rows of a step.
     /// </summary>
     public double? MinEffectiveRows { get; init; }
 
