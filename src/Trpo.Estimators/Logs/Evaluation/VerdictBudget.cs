@@ -1,7 +1,7 @@
 namespace Trpo.Estimators.Logs.Evaluation;
 
 /// <summary>
-/// A budget of wrong <see cref="LogVerdict.Better"/>s that all verdicts on a service share, however many there will be. The <c>k</c>-th verdict takes the share <c>6 / (pi k)^2</c> of it; the shares
+/// A budget of wrong verdicts that all verdicts on a service share, however many there will be. The <c>k</c>-th verdict takes the share <c>6 / (pi k)^2</c> of it; the shares
 /// of all add up to 1, and fall slower than halves do: the tenth verdict has 1 / 165, not 1 / 1,024.
 /// </summary>
 /// <param name="total">The probability of one wrong verdict or more over the life of the service, above 0 and at most 0.5; 0.05 by default.</param>
