@@ -14,7 +14,7 @@ using Trpo.Onnx;
 namespace Trpo.Estimators;
 
 /// <summary>The catalog of reinforcement learning: environments, checks, trainers and evaluation, as <c>mlContext.ReinforcementLearning</c>.</summary>
-public sealed class ReinforcementLearningCatalog
+public sealed partial class ReinforcementLearningCatalog
 {
     private readonly IHostEnvironment _host;
 
@@ -127,12 +127,7 @@ public sealed class ReinforcementLearningCatalog
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        using var channel = _host.Start("Evaluation");
-        using var work = new WorkCancellation(_host, cancellation);
-        return CallerContext.Leave(() =>
-            PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, message => channel.Warning(MessageSensitivity.None, message), work));
+        return Evaluate(environment, episodes, (warn, work) => PolicyEvaluator.Run(PolicyChain.FromModel(model), environment, episodes, seed, selection, progress, warn, work), cancellation);
     }
 
     /// <inheritdoc cref="EvaluateFromLog(ITransformer, IDataView, LogColumns, LogEvaluationOptions)"/>
@@ -206,6 +201,15 @@ public sealed class ReinforcementLearningCatalog
 
     /// <inheritdoc cref="PolicyModel.ExportToOnnx(ITransformer, string, Stream, IDataView)"/>
     public void ExportToOnnx(ITransformer model, string path, Stream preprocessing, IDataView compareOn) => PolicyModel.ExportToOnnx(model, path, preprocessing, compareOn);
+
+    private PolicyEvaluation Evaluate(EnvironmentDataView environment, int episodes, Func<Action<string>, WorkCancellation, PolicyEvaluation> run, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        using var channel = _host.Start("Evaluation");
+        using var work = new WorkCancellation(_host, cancellation);
+        return CallerContext.Leave(() => run(message => channel.Warning(MessageSensitivity.None, message), work));
+    }
 
     private LogEvaluation EvaluateFromLog(Func<ILogPolicy> open, IDataView view, LogColumns columns, LogEvaluationOptions options)
     {

@@ -4,6 +4,7 @@ using Trpo.Reports.Charts;
 using Trpo.Reports.Csv;
 using Trpo.Reports.Descriptions;
 using Trpo.Reports.Html;
+using Trpo.Reports.Verdicts;
 
 namespace Trpo.Reports;
 
@@ -27,7 +28,7 @@ public static class RunReport
         var history = MetricsReader.Read(Path.Combine(folder, MetricsFormat.FileName));
         var description = File.Exists(RunDescription.PathIn(folder)) ? RunDescription.Load(folder) : null;
         var workers = WorkersReader.Read(Path.Combine(folder, WorkersFormat.FileName));
-        var charts = RunCharts.Of(history);
+        var charts = RunCharts.Of(history, description?.Evaluations);
         List<string> written = [Path.Combine(folder, FileName)];
         AtomicFile.Write(written[0], Encoding.UTF8.GetBytes(ReportPage.Of(history, description, charts, workers)));
         foreach (var chart in charts)
@@ -37,5 +38,16 @@ public static class RunReport
         }
 
         return written;
+    }
+
+    /// <summary>Judges the health of a run, from its metrics.csv alone.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <returns>The verdicts that the page shows.</returns>
+    /// <exception cref="FileNotFoundException">There is no metrics.csv in the folder.</exception>
+    /// <exception cref="InvalidDataException">metrics.csv is damaged, or has no iteration yet; the message names the place.</exception>
+    public static RunHealth Judge(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return RunHealth.Of(RunVerdicts.Of(MetricsReader.Read(Path.Combine(folder, MetricsFormat.FileName))));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TrainingDisplay : IProgress<TrpoIteration>
     public static bool IsLive => AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
 
     /// <summary>Runs <paramref name="train"/> with a display that listens to its iterations.</summary>
-    public static T Show<T>(Terminal terminal, Func<TrainingDisplay, T> train) => IsLive
+    public static T Show<T>(Terminal terminal, Func<TrainingDisplay, T> train) => IsLive && !terminal.IsShared
         ? AnsiConsole.Live(new Text("Collecting the first steps ...")).Start(context => train(new TrainingDisplay(terminal, context)))
         : train(new TrainingDisplay(terminal, null));
 

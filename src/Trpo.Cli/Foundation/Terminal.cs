@@ -7,6 +7,9 @@ namespace Trpo.Cli.Foundation;
 /// <param name="Error">The standard error, for warnings and errors.</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error)
 {
+    /// <summary>True if several works write to the terminal at the same time, none of which may write over lines.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Runs a verb. An exception that the user can correct is written to the standard error, and gives <see cref="ExitCode.UserError"/>.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(ParseResult parsed, Func<Terminal, int> verb)

@@ -39,8 +39,20 @@ internal static class PolicyPipeline
         return chain.Append((IEstimator<ITransformer>)ml.Transforms.Concatenate(observation, [.. columns.Select(column => column.Name)]));
     }
 
-    /// <summary>Chooses the normalization if the command line does not, and gives the reason.</summary>
-    public static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
+    /// <summary>Returns the normalization that a command line names, or chooses one for "auto".</summary>
+    public static Normalization Choose(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
+    {
+        if (name == "auto")
+        {
+            (var chosen, why) = Choose(ml, environment, options);
+            return chosen;
+        }
+
+        why = $"--normalize {name}";
+        return Enum.Parse<Normalization>(name, ignoreCase: true);
+    }
+
+    private static (Normalization Normalization, string Why) Choose(MLContext ml, EnvironmentDataView environment, TrpoOptions options)
     {
         if (options.ActionMask)
             return (Normalization.Running, "the observation ends with a mask, which is left as it is");

@@ -27,11 +27,14 @@ internal static class TrainingCommandFile
     };
 
     /// <summary>Writes a command.</summary>
-    public static void Write(string path, TrainingCommand command)
+    public static void Write(string path, TrainingCommand command) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(Text(command)));
+
+    /// <summary>Returns the content of the file of a command: equal commands have equal texts.</summary>
+    public static string Text(TrainingCommand command)
     {
         var record = new Record(Version, command.Environment.Name, command.Environment.Assembly, command.Environment.MaxEpisodeSteps, command.Environments, command.Stepping.Threads,
             command.Normalization, command.Episodes, command.CheckpointInterval, JsonNode.Parse(TrpoOptionsJson.Write(command.Options))!.AsObject(), command.Stepping.StepTimeout, command.Stepping.MaxRestarts);
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, Format)));
+        return JsonSerializer.Serialize(record, Format);
     }
 
     /// <summary>Reads the command of a run.</summary>

@@ -10,6 +10,7 @@ using Trpo.Estimators.Foundation;
 using Trpo.Onnx;
 using Trpo.Reports;
 using Trpo.Reports.Descriptions;
+using Trpo.Reports.Verdicts;
 
 namespace Trpo.Cli.Runs;
 
@@ -22,9 +23,11 @@ internal sealed class TrainingRun
     private readonly EnvironmentDataView _environment;
     private readonly TransformerChain<ITransformer> _preprocessing;
     private readonly Terminal _terminal;
+    private readonly int? _pauseAt;
+    private bool _isPaused;
 
-    private TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, TransformerChain<ITransformer> preprocessing, Terminal terminal) =>
-        (_folder, _command, _ml, _environment, _preprocessing, _terminal) = (folder, command, ml, environment, preprocessing, terminal);
+    private TrainingRun(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, TransformerChain<ITransformer> preprocessing, Terminal terminal, int? pauseAt) =>
+        (_folder, _command, _ml, _environment, _preprocessing, _terminal, _pauseAt) = (folder, command, ml, environment, preprocessing, terminal, pauseAt);
 
     /// <summary>Fits the preprocessing. No file is written, so an interruption may end the process.</summary>
     /// <param name="folder">The folder of the files.</param>
@@ -32,9 +35,10 @@ internal sealed class TrainingRun
     /// <param name="ml">The context.</param>
     /// <param name="environment">The data view of the command's environment.</param>
     /// <param name="terminal">The terminal.</param>
+    /// <param name="pauseAt">The environment steps after which the training is paused, to be resumed; null, the default, to train to the end.</param>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal) =>
-        new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal);
+    public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal, int? pauseAt = null) =>
+        new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal, pauseAt);
 
     /// <summary>Handles interruptions from here on: they stop the training where it can be resumed.</summary>
     public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; another Ctrl-C after a second ends at once."));
@@ -56,8 +60,8 @@ internal sealed class TrainingRun
             using var owned = model as IDisposable;
             Write(model, folderLock);
             isInterrupted = cancel.IsCancellationRequested;
-            if (!isInterrupted && _command.Episodes > 0)
-                isInterrupted = !TryEvaluate(model, cancel);
+            if (!isInterrupted && !_isPaused && _command.Episodes > 0)
+                isInterrupted = !TryEvaluate(model, folderLock, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -95,12 +99,17 @@ internal sealed class TrainingRun
     private TransformerChain<PolicyTransformer> Train(FolderLock folderLock, bool resume, CancellationToken cancel)
     {
         using var recorder = new RunRecorder(_folder.Path, Description(), folderLock);
-        using var warnings = new LoggedWarnings(_ml, _terminal, TrainingDisplay.IsLive);
+        using var warnings = new LoggedWarnings(_ml, _terminal, TrainingDisplay.IsLive && !_terminal.IsShared);
         var (model, last) = TrainingDisplay.Show(_terminal, display =>
         {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var pause = new StepPause(_pauseAt, stop.Cancel);
+
             // The command is written after the first iteration, so that settings with which training cannot resume do not replace those with which it can.
-            var progress = new ProgressBroadcast(new FirstIterationAction(() => WriteCommand(folderLock)), recorder, display);
-            return (Fit(Options(progress, resume, cancel)), progress.Last);
+            var progress = new ProgressBroadcast(new FirstIterationAction(() => WriteCommand(folderLock)), recorder, display, pause);
+            var fitted = Fit(Options(progress, resume, stop.Token));
+            _isPaused = pause.IsPaused && !cancel.IsCancellationRequested;
+            return (fitted, progress.Last);
         });
         if (last is not null)
             _terminal.WriteLine($"Trained for {last.Steps:N0} steps in {last.Elapsed.TotalSeconds:F1} s ({last.StepsPerSecond:N0} steps/s).");
@@ -139,24 +148,38 @@ internal sealed class TrainingRun
         {
             ["Environment chosen"] = $"{_command.Environment}",
             ["Normalization"] = $"{_command.Normalization}",
+            ["Longest episode"] = FormattableString.Invariant($"{_environment.MaxEpisodeSteps ?? _environment.EpisodeStepLimit:N0} steps"),
             ["Environment threads"] = FormattableString.Invariant($"{_command.Stepping.Threads}"),
             ["Tool"] = $"trpo {LibraryVersion.Informational}",
         },
     };
 
-    private bool TryEvaluate(ITransformer model, CancellationToken cancel)
+    private bool TryEvaluate(ITransformer model, FolderLock folderLock, CancellationToken cancel)
     {
         using var warnings = new LoggedWarnings(_ml, _terminal);
         try
         {
             var evaluation = _ml.ReinforcementLearning.Evaluate(model, _environment, _command.Episodes, cancellation: cancel);
             _terminal.WriteLine($"Evaluation: {evaluation}.");
+
+            // The least that a policy is compared with, on the same episodes.
+            var random = _ml.ReinforcementLearning.EvaluateRandom(_environment, _command.Episodes, cancellation: cancel);
+            var difference = evaluation.Compare(random);
+            _terminal.WriteLine($"Random policy: {random}. The trained one has {difference.Mean:G5} more on the same episodes ({difference.Interval.Low:G5} to {difference.Interval.High:G5} at 95%), and more in {difference.BetterEpisodes} of {difference.Episodes}.");
+            Record(folderLock, RunEvaluation.Of(RunEvaluation.Trained, evaluation), RunEvaluation.Of(RunEvaluation.Random, random));
             return true;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    // A run without an iteration has no description.
+    private void Record(FolderLock folderLock, params IReadOnlyList<RunEvaluation> evaluations)
+    {
+        if (!folderLock.IsLost && File.Exists(System.IO.Path.Combine(_folder.Path, RunDescription.FileName)))
+            (RunDescription.Load(_folder.Path) with { Evaluations = evaluations }).Save(_folder.Path);
     }
 
     private void WriteCommand(FolderLock folderLock)
@@ -179,8 +202,15 @@ internal sealed class TrainingRun
     // Before the first iteration ends, there is nothing to report.
     private void WriteReport()
     {
-        if (File.Exists(_folder.Metrics))
-            _terminal.WriteLine($"Wrote {RunReport.Save(_folder.Path)[0]}");
+        if (!File.Exists(_folder.Metrics))
+            return;
+        _terminal.WriteLine($"Wrote {RunReport.Save(_folder.Path)[0]}");
+        if (_isPaused)
+            return;
+        var health = RunReport.Judge(_folder.Path);
+        _terminal.WriteLine($"Verdict: {health.Summary}.");
+        foreach (var verdict in health.Complaints)
+            _terminal.WriteLine($"  {(verdict.Grade == VerdictGrade.Bad ? "bad" : "worth a look")}: {verdict.Subject}. {verdict.Finding}{(verdict.Advice is { } advice ? $" {advice}" : "")}");
     }
 
     // A failure to write the report must not hide the exception that ended the training.

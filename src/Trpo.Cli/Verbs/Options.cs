@@ -67,6 +67,15 @@ internal static class Options
     /// <summary>Creates the option of the number of threads that step environments.</summary>
     public static Option<int?> Threads(string note = "") => Number("--threads", $"Threads that step the environments; 1 by default.{note}", min: 1);
 
+    /// <summary>Creates <c>--preset</c>.</summary>
+    public static Option<string> Preset() => OneOf("--preset", [.. Runs.TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");
+
+    /// <summary>Creates <c>--normalize</c>.</summary>
+    public static Option<string> Normalize() => OneOf("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on the observations of a random policy), running (by the observations of the trained policy so far), off, or auto (the default): table, but running if a value never changes under a random policy, or if the observation ends with a mask.");
+
+    /// <summary>Creates <c>--parallel</c>.</summary>
+    public static Option<int?> Parallel() => Number("--parallel", "Trainings that run at once, in one process, each on one thread where there are several; as many as processors by default.", min: 1, max: 1_024);
+
     /// <summary>Creates the option of the longest time of a step.</summary>
     public static Option<double?> StepTimeout() => Seconds("--step-timeout", "Seconds that a step or a reset of an environment may take; one that takes longer is named and ends the work, or counts as a failure if it is asynchronous. No limit by default.", SteppingChoice.MaxStepTimeout);
 

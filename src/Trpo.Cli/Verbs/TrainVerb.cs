@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Trpo.Cli.Environments;
 using Trpo.Cli.Foundation;
 using Trpo.Cli.Runs;
+using Trpo.Cli.Studies;
 using Trpo.Estimators;
 using Trpo.Estimators.Environments.DataViews;
 
@@ -19,14 +20,16 @@ internal static class TrainVerb
     private static readonly Option<int?> Steps = Options.Number("--steps", "Environment steps to train for, over all environments; 100000 by default.", min: 1);
     private static readonly Option<int?> FinalSteps = Options.Number("--final-steps-per-iteration", "Environment steps of the last iterations, about: iterations grow to that length from 512, or from the \"stepsPerIteration\" of --options; with no more than that, all have one length, as those of the preset sample-efficient have. Long ones end well, short ones learn soonest.", min: 2, max: 10_000_000);
     private static readonly Option<int?> Seed = Options.Number("--seed", "The seed of all randomness: the same seed gives the same policy. 1 by default.", min: 0);
+    private static readonly Option<string?> Seeds = new("--seeds") { Description = "Several seeds, such as 1..5 or 1,3,8: a run for each, in folders seed-1, ..., of --out, and their comparison in comparison.html. The same command goes on where it was stopped.", HelpName = "list" };
+    private static readonly Option<int?> Parallel = Options.Parallel();
     private static readonly Option<int?> Count = Options.Number("--environments", "Number of environments; 8 by default.", min: 1, max: TrainingCommand.MaxEnvironments);
     private static readonly Option<int?> Threads = Options.Threads(" More threads pay if a step takes more than some microseconds; the policy does not depend on their number.");
     private static readonly Option<int?> Shards = Options.Number("--shards", "Parts that each iteration is divided among, which are computed by as many processors; at most one for each environment. The policy depends on their number. By default 1 for iterations below 8,192 steps, and as many as longer ones make worthwhile, the same on every machine; a training that is resumed keeps its number. A multiple of it suits --threads.", min: 1, max: 1_024);
     private static readonly Option<double?> StepTimeout = Options.StepTimeout();
     private static readonly Option<int?> MaxRestarts = Options.MaxRestarts();
-    private static readonly Option<string> Preset = Options.OneOf("--preset", [.. TrainingSettings.Presets.Keys], "The settings to begin with: sample-efficient (the default) learns more from each step, plain (TRPO as published) needs a third of the computation.");
+    private static readonly Option<string> Preset = Options.Preset();
     private static readonly Option<FileInfo?> OptionsFile = new("--options") { Description = "A JSON file of settings that replace those of the preset: { \"discount\": 0.97 }. Other options of the command line replace them in turn.", HelpName = "file" };
-    private static readonly Option<string> Normalize = Options.OneOf("--normalize", ["auto", "table", "running", "off"], "How observations are scaled: table (NormalizeMeanVariance, fitted on the observations of a random policy), running (by the observations of the trained policy so far), off, or auto (the default): table, but running if a value never changes under a random policy, or if the observation ends with a mask.");
+    private static readonly Option<string> Normalize = Options.Normalize();
     private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, the most that a killed process loses; 60 by default.");
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", min: 0);
 
@@ -41,6 +44,7 @@ internal static class TrainVerb
             [
                 ("trpo train --environment cartpole --steps 50000", "Trains for a few seconds; the files are in runs/cartpole."),
                 ("trpo train --environment pendulum --options options.json --seed 2 --out runs/2", "With settings of your own, such as { \"discount\": 0.95, \"trustRegion\": { \"damping\": 0.01 } }."),
+                ("trpo train --environment cartpole --steps 50000 --seeds 1..5 --out runs/five", "With five seeds, as many side by side as there are processors; runs/five/comparison.html has their mean and its interval."),
                 ("trpo train --environment pendulum --steps 1000000 --dry-run", "Prints the number of updates, their lengths, the networks and the memory, and trains nothing."),
                 ("trpo train --assembly bin/Release/net10.0/Robots.dll --environment Arm --threads 4", "In an environment of your own."),
             ],
@@ -50,9 +54,19 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Count, Threads, Shards, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Seeds, Parallel, Count, Threads, Shards, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
+        command.Validators.Add(result =>
+        {
+            var list = result.GetValue(Seeds);
+            if (list is not null && !SeedList.TryParse(list, out _))
+                result.AddError($"--seeds must be a list of at most {SeedList.MaxCount} seeds from 0, such as 1..5 or 1,3,8, not '{list}'.");
+            if (list is not null && result.GetValue(Seed) is not null)
+                result.AddError("Name the seeds by --seeds or by --seed, not by both.");
+            if (list is null && result.GetValue(Parallel) is not null)
+                result.AddError("--parallel is the number of trainings of --seeds that run at once.");
+        });
         command.SetAction(parsed => Terminal.Run(parsed, terminal => Execute(parsed, terminal)));
         return command;
     }
@@ -67,11 +81,12 @@ internal static class TrainVerb
         var stepping = new SteppingChoice(parsed.GetValue(Threads) ?? 1, parsed.GetValue(StepTimeout), parsed.GetValue(MaxRestarts) ?? 0);
         var environment = choice.Load(ml, count, stepping, options.Columns.Observation);
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
+        var isStudy = parsed.GetValue(Seeds) is not null;
         Refuse(folder, parsed.GetValue(Overwrite), parsed.GetValue(Normalize)!, options);
         TrainingProbe.Run(ml, environment, options);
         if (parsed.GetValue(DryRun))
             return Describe(ml, environment, folder, parsed.GetValue(Normalize)!, options, terminal);
-        var normalization = Chosen(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
+        var normalization = PolicyPipeline.Choose(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
         var command = new TrainingCommand
         {
             Environment = choice,
@@ -82,6 +97,8 @@ internal static class TrainVerb
             CheckpointInterval = parsed.GetValue(CheckpointInterval) ?? 60,
             Options = options with { NormalizeObservations = normalization == Normalization.Running },
         };
+        if (isStudy)
+            return TrainSeeds(parsed, folder, command, terminal);
         var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
         using var interruption = run.HandleInterruption();
         using var folderLock = folder.Lock();
@@ -103,6 +120,17 @@ internal static class TrainVerb
                 folder.PutBack(replaced);
             throw;
         }
+    }
+
+    private static int TrainSeeds(ParseResult parsed, RunFolder folder, TrainingCommand command, Terminal terminal)
+    {
+        var seeds = SeedList.Parse(parsed.GetValue(Seeds)!);
+        var parallel = Math.Min(parsed.GetValue(Parallel) ?? System.Environment.ProcessorCount, seeds.Count);
+
+        // Trainings side by side keep the processors busy by themselves; results do not depend on threads.
+        var each = command with { Options = command.Options with { Threads = command.Options.Threads ?? (parallel > 1 ? 1 : null) } };
+        terminal.WriteLine($"Training with {seeds.Count} seeds for {command.Options.TotalSteps:N0} steps each, {parallel} at once; the files go to {folder.Path}.");
+        return SeedStudy.Execute(folder.Path, SeedStudy.Runs(folder.Path, each, seeds), parsed.GetValue(Overwrite), parallel, terminal);
     }
 
     private static int Describe(MLContext ml, EnvironmentDataView environment, RunFolder folder, string normalize, TrpoOptions options, Terminal terminal)
@@ -131,18 +159,6 @@ internal static class TrainVerb
     {
         if (folder.HasRun)
             throw new CommandException($"There is a run in {folder.Path}, or files with the names of one. Resume it (trpo resume {folder.Given}), name another folder (--out), or replace it (--overwrite).");
-    }
-
-    private static Normalization Chosen(string name, MLContext ml, EnvironmentDataView environment, TrpoOptions options, out string why)
-    {
-        if (name == "auto")
-        {
-            (var chosen, why) = PolicyPipeline.Choose(ml, environment, options);
-            return chosen;
-        }
-
-        why = $"--normalize {name}";
-        return Enum.Parse<Normalization>(name, ignoreCase: true);
     }
 
     // Returns the folder that holds the replaced run; null if there was none.

@@ -88,6 +88,27 @@ public sealed class PolicyEvaluation
         return new ConfidenceInterval(Bootstrap.Quantile(_resampledMeans.Value, outside), Bootstrap.Quantile(_resampledMeans.Value, 1 - outside), level);
     }
 
+    /// <summary>
+    /// Compares the policy with another one, or with a rule, on the same episodes: the returns are subtracted episode by episode, which takes out of the difference what the episodes have in common. The
+    /// interval is that of the percentile bootstrap over 10,000 resamples of the differences, drawn with <see cref="Seed"/>.
+    /// </summary>
+    /// <param name="other">The evaluation of the other policy, with the same seed and number of episodes.</param>
+    /// <param name="level">The confidence level, between 0 and 1; 0.95 by default.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> has other episodes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not between 0 and 1.</exception>
+    public PairedDifference Compare(PolicyEvaluation other, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Check.StrictlyBetween(level, 0, 1);
+        if (!Episodes.Select(episode => episode.Seed).SequenceEqual(other.Episodes.Select(episode => episode.Seed)))
+            throw new ArgumentException(FormattableString.Invariant($"The evaluations have different episodes ({Episodes.Count} of seed {Seed}, and {other.Episodes.Count} of seed {other.Seed}): evaluate both with the same seed and number of episodes."), nameof(other));
+        double[] differences = [.. _returns.Zip(other._returns, (mine, others) => mine - others)];
+        var means = Bootstrap.Means(differences, Resamples, new RandomSource((ulong)Seed).Split());
+        var outside = (1 - level) / 2;
+        return new PairedDifference(
+            differences.Average(), new ConfidenceInterval(Bootstrap.Quantile(means, outside), Bootstrap.Quantile(means, 1 - outside), level), differences.Count(difference => difference > 0), differences.Count(difference => difference == 0), differences.Length);
+    }
+
     /// <summary>Returns the mean return, the standard deviation, and the 95% confidence interval of the mean.</summary>
     public override string ToString()
     {

@@ -10,6 +10,7 @@ internal static class ChartPlot
     private const int PixelColumns = 480;
     private const int MaxMarkedPoints = 40;
     private const double Margin = 0.06;
+    private const double BandOpacity = 0.18;
 
     /// <summary>Draws curves, areas and axes, without title, legend and labels.</summary>
     public static Plot Draw(Chart chart)
@@ -26,10 +27,10 @@ internal static class ChartPlot
     private static void Add(Plot plot, Chart chart, ChartSeries series, double end)
     {
         var color = Color.FromHex(series.Color);
-        if (series.Style == SeriesStyle.Area)
+        if (series.Style is SeriesStyle.Area or SeriesStyle.Band)
         {
             var area = plot.Add.FillY([.. series.X], [.. series.Base!], [.. series.Y]);
-            (area.FillColor, area.LineWidth, area.MarkerSize, area.LegendText) = (color, 0, 0, series.Name);
+            (area.FillColor, area.LineWidth, area.MarkerSize, area.LegendText) = (series.Style == SeriesStyle.Band ? color.WithAlpha(BandOpacity) : color, 0, 0, series.Name);
             return;
         }
 
@@ -43,7 +44,7 @@ internal static class ChartPlot
 
     private static void SetAxes(Plot plot, Chart chart, double end)
     {
-        var values = chart.DrawnSeries.SelectMany(series => series.Y.Where(double.IsFinite)).Select(value => Math.Clamp(value, chart.Floor, chart.Ceiling)).ToList();
+        var values = chart.DrawnSeries.SelectMany(series => series.Y.Concat(series.Style == SeriesStyle.Band ? series.Base! : []).Where(double.IsFinite)).Select(value => Math.Clamp(value, chart.Floor, chart.Ceiling)).ToList();
         if (!double.IsNaN(chart.From))
             values.Add(chart.From);
         if (!double.IsNaN(chart.To))

@@ -1,4 +1,5 @@
 using Trpo.Estimators;
+using Trpo.Reports.Descriptions;
 using Trpo.Reports.History;
 
 namespace Trpo.Reports.Charts;
@@ -7,7 +8,9 @@ namespace Trpo.Reports.Charts;
 internal static class RunCharts
 {
     /// <summary>Returns the charts, in the order in which they are shown.</summary>
-    public static IReadOnlyList<Chart> Of(RunHistory history) =>
+    /// <param name="history">The iterations.</param>
+    /// <param name="evaluations">The evaluations to draw as lines in the learning curve; null for none.</param>
+    public static IReadOnlyList<Chart> Of(RunHistory history, IReadOnlyList<RunEvaluation>? evaluations = null) =>
     [
         new("learning-curve", "Learning curve", "mean return",
             "Healthy: the mean of the last 100 episodes rises, and stays up. Not healthy: no rise in the first quarter of the run, or a fall that lasts.",
@@ -15,6 +18,7 @@ internal static class RunCharts
                 Line(history, TrpoMetric.Return, "episodes of an iteration", ChartColor.Blue),
                 Line(history, TrpoMetric.ReturnOfLast100, "last 100 episodes", ChartColor.Orange, SeriesStyle.Thick),
                 .. Evaluations(history),
+                .. (evaluations ?? []).Select(evaluation => Level(history, evaluation)),
             ]),
         new("episode-length", "Length of episodes", "steps",
             "Healthy: rises where staying alive is rewarded, falls where a goal is to be reached. If every episode ends at the time limit, none reaches its goal.",
@@ -60,6 +64,11 @@ internal static class RunCharts
     private static IEnumerable<ChartSeries> Evaluations(RunHistory history) => history[TrpoMetric.EvaluationReturn].Any(double.IsFinite)
         ? [Line(history, TrpoMetric.EvaluationReturn, "evaluations of the deterministic policy", ChartColor.Green, SeriesStyle.Marks)]
         : [];
+
+    private static ChartSeries Level(RunHistory history, RunEvaluation evaluation) => new(
+        FormattableString.Invariant($"{evaluation.Policy}, mean of {evaluation.Episodes:N0} {(evaluation.Episodes == 1 ? "episode" : "episodes")}"),
+        evaluation.Policy == RunEvaluation.Trained ? ChartColor.Green : evaluation.Policy == RunEvaluation.Random ? ChartColor.Purple : ChartColor.Red,
+        SeriesStyle.Dashed, [0, history.Last.Steps], [evaluation.MeanReturn, evaluation.MeanReturn]);
 
     private static ChartSeries Rejected(RunHistory history) => new("rejected", ChartColor.Red, SeriesStyle.Marks, history.Steps,
         [.. history.Rows.Select(row => row.IsRejected ? 0 : double.NaN)]);

@@ -17,4 +17,7 @@ internal enum SeriesStyle
 
     /// <summary>The area between the base and the values.</summary>
     Area,
+
+    /// <summary>The area between the base and the values, through which curves can be seen.</summary>
+    Band,
 }

@@ -16,6 +16,7 @@ public sealed record RunDescription
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         WriteIndented = true,
@@ -50,6 +51,9 @@ public sealed record RunDescription
 
     /// <summary>Gets the sessions of the run, in their order. Recording the run adds to them.</summary>
     public IReadOnlyList<RunSession> Sessions { get; init; } = [];
+
+    /// <summary>Gets the evaluations after the training: of its policy, and of those to compare it with. Empty by default, and once the run is resumed.</summary>
+    public IReadOnlyList<RunEvaluation> Evaluations { get; init; } = [];
 
     /// <summary>Creates the description of a run that starts now, on this machine.</summary>
     /// <param name="environment">The name of the environment.</param>
@@ -104,8 +108,8 @@ public sealed record RunDescription
     /// <summary>Returns the path of the file in a run's folder.</summary>
     internal static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>Returns the description with another session, which replaces all earlier ones if it begins with iteration 1.</summary>
-    internal RunDescription With(RunSession session) => this with { Sessions = session.FirstIteration == 1 ? [session] : [.. Sessions, session] };
+    /// <summary>Returns the description with another session, which replaces all earlier ones if it begins with iteration 1. Evaluations are those of a policy that is trained on now, and are dropped.</summary>
+    internal RunDescription With(RunSession session) => this with { Sessions = session.FirstIteration == 1 ? [session] : [.. Sessions, session], Evaluations = [] };
 
     private string? FaultIn()
     {
@@ -119,6 +123,8 @@ public sealed record RunDescription
             return $"'machine.cores' must be at least 1, but is {Machine.Cores}";
         if (Details.Values.Any(value => value is null))
             return "'details' must be texts";
+        if (Evaluations.Any(evaluation => evaluation is not { Policy.Length: > 0, Episodes: >= 1 }))
+            return "'evaluations' must have a 'policy' and 'episodes' from 1";
         return Sessions.Any(session => session is not { FirstIteration: >= 1 }) ? "'sessions' must begin with iterations from 1" : null;
     }
 }

@@ -20,7 +20,7 @@ internal static class ChartFigure
         var series = chart.DrawnSeries.ToList();
         var content = series.Count == 0
             ? "<p class=\"empty\">No measurements yet.</p>"
-            : $"<ul class=\"legend\">{string.Concat(series.Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
+            : $"<ul class=\"legend\">{string.Concat(series.Where(drawn => drawn.Style != SeriesStyle.Band).Select(Key))}</ul>\n{ChartSvg.Of(chart)}";
         return HtmlPage.Figure(chart.Id, chart.Title, chart.Unit, content, chart.Caption);
     }
 

@@ -18,9 +18,9 @@ internal static class ReportPage
         var verdicts = RunVerdicts.Of(history);
         return HtmlPage.Of($"{title}: TRPO training report", $"""
             {HtmlPage.Head(title, About(description), status.Text, status.IsFinished ? "good" : "look")}
-            {Numbers(history)}
+            {Numbers(history, description)}
             <section aria-labelledby="health">
-            <h2 id="health">Health: {Markup.Encode(Tally(verdicts))}</h2>
+            <h2 id="health">Health: {Markup.Encode(RunHealth.Of(verdicts).Summary)}</h2>
             <ul class="verdicts">
             {string.Concat(verdicts.Select(VerdictItem))}</ul>
             </section>
@@ -39,7 +39,7 @@ internal static class ReportPage
             $"{NumberText.Count(description.Environments)} {(description.Environments == 1 ? "environment" : "environments")}", $"started {NumberText.Moment(description.Started)}",
             .. description.Sessions.Count > 1 ? [$"resumed {NumberText.Count(description.Sessions.Count - 1)} {(description.Sessions.Count == 2 ? "time" : "times")}"] : Array.Empty<string>()]);
 
-    private static string Numbers(RunHistory history)
+    private static string Numbers(RunHistory history, RunDescription? description)
     {
         var last = history.Last;
         var returns = history[TrpoMetric.ReturnOfLast100].Where(value => !double.IsNaN(value)).ToList();
@@ -47,6 +47,7 @@ internal static class ReportPage
         [
             ("mean return, last 100 episodes", NumberText.Measured(returns.LastOrDefault(double.NaN))),
             ("best mean return of 100", NumberText.Measured(returns.DefaultIfEmpty(double.NaN).Max())),
+            .. description?.Evaluations.Where(evaluation => evaluation.Policy == RunEvaluation.Trained).Select(evaluation => ($"mean return, {NumberText.Count(evaluation.Episodes)} evaluated", NumberText.Measured(evaluation.MeanReturn))) ?? [],
             ("environment steps", NumberText.Count(last.Steps)),
             ("iterations", NumberText.Count(last.Iteration)),
             ("time", NumberText.Duration(last.Elapsed)),
@@ -62,14 +63,6 @@ internal static class ReportPage
         </li>
 
         """;
-
-    private static string Tally(IReadOnlyList<Verdict> verdicts)
-    {
-        var (bad, warnings, unknown) = (verdicts.Count(verdict => verdict.Grade == VerdictGrade.Bad), verdicts.Count(verdict => verdict.Grade == VerdictGrade.Warning),
-            verdicts.Count(verdict => verdict.Grade == VerdictGrade.Unknown));
-        return unknown == verdicts.Count ? "too early to say" : bad + warnings == 0 ? "all is well"
-            : string.Join(", ", new[] { bad > 0 ? FormattableString.Invariant($"{bad} bad") : "", warnings > 0 ? FormattableString.Invariant($"{warnings} worth a look") : "" }.Where(text => text.Length > 0));
-    }
 
     private static string GradeText(VerdictGrade grade) => grade switch
     {

@@ -1,7 +1,7 @@
 namespace Trpo.Reports.Verdicts;
 
 /// <summary>The grade of a verdict. The order of the members has no meaning.</summary>
-internal enum VerdictGrade
+public enum VerdictGrade
 {
     /// <summary>A healthy run.</summary>
     Good,

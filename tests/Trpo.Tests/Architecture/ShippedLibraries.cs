@@ -66,6 +66,8 @@ internal static partial class ShippedLibraries
         ["Workers"] = ["Distributions", "Environments", "Foundation", "Networks", "Pipelines"],
         [""] = ["Baselines", "Checkpoints", "Display", "Distributions", "Foundation", "Health", "Networks", "Optimization", "Workers"],
         ["Policies"] = ["Checkpoints", "Distributions", "Networks", "Optimization", "Threading"],
+        ["Statistics"] = ["Evaluation", "Foundation"],
+        ["Studies"] = ["", "Foundation"],
         ["Telemetry"] = ["", "Foundation", "Optimization"],
         ["Threading"] = [],
         ["Trajectories"] = ["Checkpoints"],

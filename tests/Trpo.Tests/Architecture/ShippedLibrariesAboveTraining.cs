@@ -9,14 +9,15 @@ internal static partial class ShippedLibraries
     {
         ["Descriptions"] = [],
         ["History"] = [],
-        ["Charts"] = ["History"],
+        ["Charts"] = ["Descriptions", "History"],
         ["Csv"] = ["History"],
         ["TensorBoard.Format"] = [],
         ["TensorBoard"] = ["TensorBoard.Format"],
         ["Verdicts"] = ["History"],
         ["Html"] = ["Charts", "Descriptions", "History", "Verdicts"],
         ["Logs"] = ["Charts", "Html"],
-        [""] = ["Charts", "Csv", "Descriptions", "History", "Html", "Logs", "TensorBoard"],
+        ["Comparisons"] = ["Charts", "Csv", "Descriptions", "History", "Html"],
+        [""] = ["Charts", "Comparisons", "Csv", "Descriptions", "History", "Html", "Logs", "TensorBoard", "Verdicts"],
     });
 
     public static ShippedLibrary Orleans { get; } = new("Trpo.Orleans", "Trpo.Orleans", typeof(TrpoWorkerOptions).Assembly.Location, ["Trpo.Estimators", "Trpo.Onnx", "Trpo.Runtime"], new Dictionary<string, string[]>
@@ -35,10 +36,11 @@ internal static partial class ShippedLibraries
         ["Clusters"] = ["Display", "Foundation"],
         ["Environments"] = ["Foundation"],
         ["Runs"] = ["Display", "Environments", "Foundation"],
+        ["Studies"] = ["Environments", "Foundation", "Runs"],
         ["Inspection"] = ["Runs"],
         ["Logs.Files"] = ["Foundation"],
         ["Logs"] = ["Display", "Foundation", "Logs.Files", "Runs"],
-        ["Verbs"] = ["Clusters", "Environments", "Foundation", "Inspection", "Logs", "Logs.Files", "Runs"],
+        ["Verbs"] = ["Clusters", "Environments", "Foundation", "Inspection", "Logs", "Logs.Files", "Runs", "Studies"],
         [""] = ["Environments", "Foundation", "Verbs"],
     });
 

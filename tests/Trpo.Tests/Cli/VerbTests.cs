@@ -38,6 +38,16 @@ public sealed class VerbTests
     }
 
     [Test]
+    public void A_training_is_compared_with_the_random_policy_and_judged()
+    {
+        Assert.That(_training.Output, Does.Contain("Random policy: ").And.Contains(" more on the same episodes (").And.Contains("Verdict: too early to say."), "8 iterations are fewer than 10");
+        var evaluations = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run, "run.json"))).RootElement.GetProperty("evaluations").EnumerateArray().ToList();
+        Assert.That(evaluations.Select(evaluation => evaluation.GetProperty("policy").GetString()), Is.EqualTo(new[] { "trained policy", "random policy" }));
+        Assert.That(evaluations.Select(evaluation => evaluation.GetProperty("episodes").GetInt32()), Is.All.EqualTo(3));
+        Assert.That(File.ReadAllText(Path.Combine(_run, "report.html")), Does.Contain("trained policy, mean of 3 episodes").And.Contains("random policy, mean of 3 episodes").And.Contains("mean return, 3 evaluated"));
+    }
+
+    [Test]
     public void The_command_line_takes_precedence_over_the_file_and_the_file_over_the_preset()
     {
         Assert.That(_training.Output, Does.Contain("totalSteps = 4096; finalStepsPerIteration = 512; discount = 0.98;"));
