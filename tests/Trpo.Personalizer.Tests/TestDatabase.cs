@@ -7,7 +7,8 @@ namespace Trpo.Personalizer.Tests;
 /// <summary>An empty database of a test, SQLite's in a folder or one of the PostgreSQL server that <c>TRPO_POSTGRES</c> names, which is deleted in the end.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    // In memory where there is a file system for it: processes are killed here, not machines.
+    private readonly TemporaryFolder _folder = new(isInMemory: true);
     private readonly string _name = $"personalizer_{Guid.NewGuid():N}";
 
     private TestDatabase(bool isPostgres)
