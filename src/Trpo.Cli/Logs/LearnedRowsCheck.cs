@@ -21,16 +21,17 @@ internal sealed class LearnedRowsCheck(LearnedSample? learned, LogFile file)
     /// <summary>Reads the rows and refuses those that the policy was learned from, or warns.</summary>
     /// <param name="view">The rows.</param>
     /// <param name="choice">The columns.</param>
-    /// <param name="isForced">True to warn instead of refusing them.</param>
+    /// <param name="isForced">True to warn of learned rows instead of refusing them.</param>
     /// <param name="terminal">The receiver of warnings.</param>
     /// <param name="cancel">Ends the pass.</param>
-    /// <exception cref="CommandException">More than a few of the rows were learned from.</exception>
-    public void Run(IDataView view, LogChoice choice, bool isForced, Terminal terminal, CancellationToken cancel)
+    /// <returns>True if more than a few of the rows were learned from.</returns>
+    /// <exception cref="CommandException">They were, and <paramref name="isForced"/> is false.</exception>
+    public bool Run(IDataView view, LogChoice choice, bool isForced, Terminal terminal, CancellationToken cancel)
     {
         if (learned is null)
         {
             terminal.Warn($"It is not known which rows the policy was learned from: {Why}.");
-            return;
+            return false;
         }
 
         var (found, rows) = Count(view, choice, learned.Samples, cancel);
@@ -38,13 +39,17 @@ internal sealed class LearnedRowsCheck(LearnedSample? learned, LogFile file)
         {
             var text = string.Create(CultureInfo.InvariantCulture, $"The policy was learned from rows that are among the {rows:N0} of {file.Path} to evaluate on: of a sample of {seen.Count:N0} of the {learned.Rows:N0} rows that were learned from, {found[index]:N0} are there, where {Math.Round(seen.Expected(rows)):N0} would be by chance; {Why}.");
             if (!isForced)
-                throw new CommandException($"{text} Name a log with rows that came later, or leave the others out; --skip-rows skips rows at the beginning. With --skip-rows 0, the policy is evaluated on all nevertheless.");
-            terminal.Warn($"{text}");
+                throw new CommandException($"{text} Name a log with rows that came later, or leave the others out; --skip-rows skips rows at the beginning. With --skip-rows 0, the policy is evaluated on all nevertheless, without a verdict.");
+            terminal.Warn($"{text} There is no verdict.");
+            return true;
         }
-        else if (learned.Samples.All(sample => sample.Count < Math.Min(MinSample, learned.Rows / 2) || sample.Expected(rows) > sample.Count * 0.8))
+
+        if (learned.Samples.All(sample => sample.Count < Math.Min(MinSample, learned.Rows / 2) || sample.Expected(rows) > sample.Count * 0.8))
         {
             terminal.Warn($"The decisions of {file.Path} are too alike to tell whether the policy was learned from them: {Why}.");
         }
+
+        return false;
     }
 
     private static (int[] Found, long Rows) Count(IDataView view, LogChoice choice, IReadOnlyList<RowSample> samples, CancellationToken cancel)

@@ -10,7 +10,13 @@ namespace Trpo.Cli.Logs;
 internal sealed record LogMask(string Prefix, IReadOnlyList<string> Actions)
 {
     /// <summary>Gets the columns in the order of the mask.</summary>
-    public IReadOnlyList<string> Columns => [.. Actions.Select(action => Prefix + action)];
+    public IReadOnlyList<string> Columns => [.. (Spellings ?? Actions).Select(action => Prefix + action)];
+
+    /// <summary>Gets the actions as the columns spell them; null if the columns spell them as <see cref="Actions"/> does.</summary>
+    public IReadOnlyList<string>? Spellings { get; private init; }
+
+    /// <summary>Returns the column of an action.</summary>
+    public string ColumnOf(string action) => Actions.Index().FirstOrDefault(pair => pair.Item == action) is { Item: not null, Index: var index } ? Columns[index] : Prefix + action;
 
     /// <summary>Finds the columns.</summary>
     /// <exception cref="CommandException">There are less than two, or one has other cells than numbers and Booleans.</exception>
@@ -30,13 +36,22 @@ internal sealed record LogMask(string Prefix, IReadOnlyList<string> Actions)
         return new LogMask(prefix, Ordered([.. columns.Select(column => column.Name[prefix.Length..])]));
     }
 
-    /// <summary>Returns the mask in the order of the actions of a policy.</summary>
+    /// <summary>Returns the mask in the order of the actions of a policy. A column whose name differs in the case of letters alone is that of the action, unless another one does as well.</summary>
     /// <param name="actions">The names of the policy's actions.</param>
     /// <param name="path">The log, for messages.</param>
     /// <exception cref="CommandException">An action has no column.</exception>
-    public LogMask For(IReadOnlyList<string> actions, string path) => actions.FirstOrDefault(action => !Actions.Contains(action)) is { } missing
-        ? throw new CommandException($"The policy has the action '{missing}', but {path} has no column '{Prefix}{missing}', which tells if it could be taken (--eligible {Prefix}).")
-        : this with { Actions = actions };
+    public LogMask For(IReadOnlyList<string> actions, string path)
+    {
+        string?[] found = [.. actions.Select(SpellingOf)];
+        var missing = Array.FindIndex(found, spelling => spelling is null);
+        return missing < 0
+            ? this with { Actions = actions, Spellings = [.. found.OfType<string>()] }
+            : throw new CommandException($"The policy has the action '{actions[missing]}', but {path} has no column '{Prefix}{actions[missing]}', which tells if it could be taken (--eligible {Prefix}).");
+
+        // Two actions may differ in case alone: a column is then that of the one that it spells.
+        string? SpellingOf(string action) => Actions.Contains(action) ? action
+            : Actions.Where(other => other.Equals(action, StringComparison.OrdinalIgnoreCase) && !actions.Contains(other)).ToList() is [var only] ? only : null;
+    }
 
     /// <summary>Checks that each logged action has a column.</summary>
     /// <param name="logged">The actions that were taken.</param>
@@ -45,7 +60,10 @@ internal sealed record LogMask(string Prefix, IReadOnlyList<string> Actions)
     public void Require(IEnumerable<string> logged, string path)
     {
         if (logged.FirstOrDefault(action => action.Length > 0 && !Actions.Contains(action)) is { } missing)
-            throw new CommandException($"The action '{missing}' was taken, but {path} has no column '{Prefix}{missing}', which tells if it could be (--eligible {Prefix}).");
+        {
+            var other = Actions.FirstOrDefault(action => action.Equals(missing, StringComparison.OrdinalIgnoreCase));
+            throw new CommandException($"The action '{missing}' was taken, but {path} has no column '{Prefix}{missing}', which tells if it could be (--eligible {Prefix}).{(other is null ? "" : $" Column '{Prefix}{other}' differs in the case of letters, which tell actions apart: write the action alike in both.")}");
+        }
     }
 
     private static List<LogColumn> Named(LogFile file, string prefix, StringComparison comparison) => [.. file.Columns.Where(column => column.Name.Length > prefix.Length && column.Name.StartsWith(prefix, comparison))];

@@ -102,7 +102,7 @@ internal sealed class LogTraining(LogTrainingCommand command, LogFile file, LogC
         {
             evaluation = _refusal.Run($"The policy cannot be evaluated on {file.Path}", () =>
             {
-                var result = _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Cancellation = cancel });
+                var result = _ml.ReinforcementLearning.EvaluateFromLog(model, test, choice.Columns(null), new LogEvaluationOptions { VerdictLevel = command.VerdictLevel, Progress = new LogEvaluationProgress(terminal, TimeProvider.System), Cancellation = cancel });
                 file.RequireUnchanged();
                 return result;
             }, learned);

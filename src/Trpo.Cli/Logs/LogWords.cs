@@ -7,10 +7,13 @@ namespace Trpo.Cli.Logs;
 /// <param name="choice">The columns.</param>
 internal sealed partial class LogWords(LogChoice choice)
 {
-    // The longer of two texts that begin alike stands first.
-    private static readonly (string Library, string Tool)[] Phrases =
+    /// <summary>The texts of the library and those of the command line in their places. The longer of two texts that begin alike stands first.</summary>
+    public static readonly (string Library, string Tool)[] Phrases =
     [
         ("CheckLog lists the faults", "`trpo log check` lists the faults"),
+        (": train with TrpoOptions.ActionMask, or divide the probabilities of the eligible actions by their sum", ": train it with --eligible"),
+        (" (LogColumns.Eligible)", " (--eligible)"),
+        (" (PolicyColumns.Probability)", ""),
         ("CheckLog tells more", "`trpo log check` tells more"),
         (", or set LogColumns.Step to null if they are in the order of the view", ", or leave --step out if they are in the order of the file"),
         ("set LogColumns.Step to null", "leave --step out"),
@@ -21,7 +24,7 @@ internal sealed partial class LogWords(LogChoice choice)
         ("less than MinEffectiveRows effective rows of those of the step: the start is returned. Log more rows, or lower that bound", "too few effective rows of those of the step: the start is returned. Log more rows"),
         (", or raise LogEvaluationOptions.RidgePenalty", ""),
         (", or lower TrpoFromLogOptions.HeldOutShare", ""),
-        (", lower LogEvaluationOptions.Folds,", ","),
+        (", lower LogEvaluationOptions.Folds, or take", ", or take"),
         (", or put a transform such as ProjectToPrincipalComponents in front", ", or name fewer columns with --features"),
         ("Put a transform such as ProjectToPrincipalComponents in front", "Name fewer columns with --features"),
         (" (TakeRows, or FilterRowsByColumn on a random column)", ""),
@@ -40,7 +43,7 @@ internal sealed partial class LogWords(LogChoice choice)
         if (choice.Mask is { } mask)
         {
             message = NotEligible().Replace(message, match => match.Groups[2].Value == choice.Eligible
-                ? $"action '{match.Groups[1].Value}' was taken, but column '{mask.Prefix}{match.Groups[1].Value}' has 0. Log what could be taken when the action was drawn."
+                ? $"action '{match.Groups[1].Value}' was taken, but column '{mask.ColumnOf(match.Groups[1].Value)}' has 0. Log what could be taken when the action was drawn."
                 : match.Value);
         }
 

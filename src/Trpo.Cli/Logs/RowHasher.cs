@@ -25,7 +25,7 @@ internal sealed class RowHasher
     }
 
     /// <summary>Returns the columns of a choice that a policy reads, in an order that does not depend on the file: the mask is one of them, whether it is named or not.</summary>
-    public static IReadOnlyList<string> ColumnsOf(LogChoice choice) => [.. choice.Features.Select(feature => feature.Name).Concat(choice.Mask?.Columns ?? []).Distinct().Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> ColumnsOf(LogChoice choice) => [.. choice.Features.Select(feature => feature.Name).Concat(choice.Mask?.Columns.Where(column => choice.Features.All(feature => feature.Source != column)) ?? []).Order(StringComparer.Ordinal)];
 
     /// <summary>Returns the hash of the current row.</summary>
     /// <param name="digits">The number of significant digits of numbers, at least 1.</param>

@@ -34,7 +34,7 @@ internal static class LogEvaluateVerb
                 ("trpo log evaluate model.zip --data log.parquet --action banner --reward clicked --probability p", "Any model, by columns that are named."),
                 ("trpo log evaluate runs/1 --data new.csv --report report.html --json result.json", "With a page to look at, and the numbers for programs."),
             ],
-            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. Rows that a run was learned from are skipped where the log begins with them, whatever its name and format. The exit code is 0 whatever the verdict. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
+            Notes = "Use rows that the policy was not trained or chosen on: on others, \"better\" is wrong in about half of the cases without a difference. Rows that a run was learned from are skipped where the log begins with them, whatever its name and format; where --skip-rows keeps them, there is no verdict. The exit code is 0 whatever the verdict. A policy.onnx can be evaluated if it takes one vector of numbers; evaluate a policy of several columns from its model.zip.",
         };
         command.Arguments.Add(Model);
         Columns.AddTo(command);
@@ -85,19 +85,26 @@ internal static class LogEvaluateVerb
         var words = new LogWords(choice) { Observations = [.. PolicyChain.FromModel(model).Policy.Metadata.Observations.Names] };
         var refusal = new LogRefusal(file, words);
         var sample = origin?.Sample ?? LearnedSample.Of(PolicyChain.FromModel(model).Policy.Metadata.Provenance, saved.Path);
-        var skipped = Skipped(parsed, file, refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features)), terminal);
+        var learned = refusal.Run($"{file.Path} cannot be read", () => new LearnedRows(origin).CountIn(ml, file, inputs.Features));
+        var skipped = Skipped(parsed, file, learned, terminal);
         var evaluation = refusal.Run($"{saved.Path} cannot be evaluated on {file.Path}", () =>
         {
             var view = LogPipeline.WithMask(ml, choice, file.Load(ml, choice.Fields));
             if (inputs.Vector is { } vector)
                 view = ml.Transforms.Concatenate(vector, [.. choice.Features.Select(feature => feature.Name)]).Fit(view).Transform(view);
             var rows = skipped == 0 ? view : ml.Data.SkipRows(view, skipped);
-            new LearnedRowsCheck(sample, file).Run(rows, choice, isForced: parsed.GetValue(SkipRows) is not null, terminal, cancel);
+            var hasLearned = new LearnedRowsCheck(sample, file).Run(rows, choice, isForced: parsed.GetValue(SkipRows) is not null, terminal, cancel);
+            LogProbabilityCheck.Run(ml, rows, choice, file, words, terminal, cancel);
+            UnseenCategories.Warn(model, rows, skipped, choice, file, terminal, cancel);
             var result = ml.ReinforcementLearning.EvaluateFromLog(model, rows, choice.Columns(null), new LogEvaluationOptions
             {
                 Selection = isSampled ? ActionSelection.Sample() : ActionSelection.Mode,
                 VerdictLevel = parsed.GetValue(VerdictLevel) ?? 0.95,
                 Discount = parsed.GetValue(Discount) ?? 1,
+
+                // The first rows of the file are known to be those that were learned from.
+                HasLearnedRows = hasLearned || skipped < learned,
+                Progress = new LogEvaluationProgress(terminal, TimeProvider.System),
                 Cancellation = cancel,
             });
             file.RequireUnchanged();
@@ -125,12 +132,12 @@ internal static class LogEvaluateVerb
         if (left <= 0)
         {
             throw new CommandException(skipped == learned
-                ? FormattableString.Invariant($"The policy was learned from all {file.Rows:N0} rows of {file.Path}: name a log with rows that came later. With --skip-rows 0 it is evaluated on these, though {Why}.")
+                ? FormattableString.Invariant($"The policy was learned from all {file.Rows:N0} rows of {file.Path}: name a log with rows that came later. With --skip-rows 0 it is evaluated on these, without a verdict: {Why}.")
                 : FormattableString.Invariant($"{file.Path} has {file.Rows:N0} rows, so that --skip-rows {skipped} leaves none: skip fewer."));
         }
 
         if (skipped < learned)
-            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}, and {learned - skipped:N0} of them are evaluated on: {Why}. Leave --skip-rows out.");
+            terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}, and {learned - skipped:N0} of them are evaluated on, without a verdict: {Why}. Leave --skip-rows out.");
         else if (learned > 0)
             terminal.Warn($"The policy was learned from the first {learned:N0} rows of {file.Path}. {(skipped == learned ? "They" : FormattableString.Invariant($"The first {skipped:N0}"))} are skipped, and the {(left == 1 ? "one" : FormattableString.Invariant($"{left:N0}"))} behind them {(left == 1 ? "is" : "are")} evaluated on.");
         return skipped;

@@ -26,7 +26,8 @@ internal static class PlotSvg
     /// <param name="quantity">The quantity of the horizontal axis.</param>
     /// <param name="height">The height of the drawing.</param>
     /// <param name="left">The width of the labels of the vertical axis.</param>
-    public static string Of(Plot plot, string id, string label, string quantity, int height, int left)
+    /// <param name="notes">Texts in the plot, each with the position of its middle on the axes.</param>
+    public static string Of(Plot plot, string id, string label, string quantity, int height, int left, params IReadOnlyList<(string Text, double X, double Y)> notes)
     {
         plot.Layout.Fixed(new PixelPadding(left, Right, Bottom, Top));
         plot.HideLegend();
@@ -42,6 +43,7 @@ internal static class PlotSvg
         MakeIdsUnique(drawing, id);
         drawing.Add(plot.Axes.Bottom.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, plot.GetPixel(new Coordinates(tick.Position, 0)).X, height - Bottom + 20, "middle")));
         drawing.Add(plot.Axes.Left.TickGenerator.Ticks.Where(tick => tick.IsMajor).Select(tick => Text(tick.Label, left - Gap, plot.GetPixel(new Coordinates(0, tick.Position)).Y + Gap / 2, "end")));
+        drawing.Add(notes.Select(note => (note.Text, Pixel: plot.GetPixel(new Coordinates(note.X, note.Y)))).Select(note => Text(note.Text, note.Pixel.X, note.Pixel.Y + (Gap / 2), "middle")));
         drawing.Add(Text(quantity, (left + Width - Right) / 2, height - Gap, "middle"));
         return drawing.ToString(SaveOptions.DisableFormatting);
     }

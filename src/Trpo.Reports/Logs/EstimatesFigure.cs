@@ -24,25 +24,30 @@ internal static class EstimatesFigure
             .. evaluation.Baselines.Select(baseline => (NameOf(baseline.Kind), baseline.Value, baseline.Interval?.Low ?? double.NaN, baseline.Interval?.High ?? double.NaN, ChartColor.Orange)),
         ];
         using var plot = new Plot();
+        var notes = new List<(string Text, double X, double Y)>();
         var line = plot.Add.VerticalLine(Clamp(log.Value), 1.5f, Color.FromHex(ChartColor.Axis), LinePattern.Dashed);
         line.IsVisible = double.IsFinite(log.Value);
+        double[] drawn = [.. rows.SelectMany(row => new[] { row.Value, row.Low, row.High }).Where(double.IsFinite).Select(Clamp)];
+        var (low, high) = drawn.Length == 0 ? (0, 1) : (drawn.Min(), drawn.Max());
         foreach (var (index, row) in rows.Index())
         {
             if (!double.IsFinite(row.Value))
+            {
+                notes.Add((double.IsNaN(row.Value) ? "no estimate" : "too large for numbers", (low / 2) + (high / 2), -index));
                 continue;
+            }
+
             if (double.IsFinite(row.Low) && double.IsFinite(row.High))
                 plot.Add.Line(Clamp(row.Low), -index, Clamp(row.High), -index).LineStyle = new LineStyle(2.2f, Color.FromHex(row.Color));
             plot.Add.Marker(Clamp(row.Value), -index, MarkerShape.FilledCircle, 8, Color.FromHex(row.Color));
         }
 
-        double[] drawn = [.. rows.SelectMany(row => new[] { row.Value, row.Low, row.High }).Where(double.IsFinite).Select(Clamp)];
-        var (low, high) = drawn.Length == 0 ? (0, 1) : (drawn.Min(), drawn.Max());
         var margin = high > low ? 0.06 * (high - low) : high != 0 ? 0.5 * Math.Abs(high) : 1;
         plot.Axes.SetLimits(low - margin, high + margin, -rows.Length + 0.4, 0.6);
         plot.Axes.Left.TickGenerator = new NumericManual([.. rows.Index().Select(row => -(double)row.Index)], [.. rows.Select(row => row.Name)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = TickText.Of, TargetTickCount = 6 };
         PlotSvg.SetStyle(plot);
-        return HtmlPage.Figure("estimates", "Estimates", UnitOf(evaluation), """<ul class="legend"><li class="blue">the policy</li><li class="orange">baselines</li></ul>""" + PlotSvg.Of(plot, "estimates", "Estimates and baselines with their intervals", UnitOf(evaluation), (rows.Length * RowHeight) + Frame, Left),
+        return HtmlPage.Figure("estimates", "Estimates", UnitOf(evaluation), """<ul class="legend"><li class="blue">the policy</li><li class="orange">baselines</li></ul>""" + PlotSvg.Of(plot, "estimates", "Estimates and baselines with their intervals", UnitOf(evaluation), (rows.Length * RowHeight) + Frame, Left, notes),
             "An estimate without a line has no interval that keeps its level. The dashed line is the mean " + (evaluation.Episodes is null ? "reward" : "return") + " of the log.");
     }
 

@@ -7,6 +7,8 @@ namespace Trpo.Reports.Logs;
 /// <summary>The report of an evaluation from a log.</summary>
 internal static class EvaluationPage
 {
+    private const string TooLarge = "too large for numbers";
+
     /// <summary>Returns the page as HTML.</summary>
     public static string Of(LogEvaluation evaluation, string title) => HtmlPage.Of($"{title}: evaluation from a log", $"""
         {HtmlPage.Head(title, "Estimated from a log of another policy's decisions", BadgeOf(evaluation), ClassOf(evaluation))}
@@ -46,13 +48,13 @@ internal static class EvaluationPage
 
     private static IEnumerable<(string Name, string Value)> Numbers(LogEvaluation evaluation) =>
     [
-        ($"{EstimatesFigure.UnitOf(evaluation)}, by {evaluation.DoublyRobust.Estimator}", NumberText.Measured(evaluation.DoublyRobust.Value)),
-        ($"{EstimatesFigure.UnitOf(evaluation)} of the log", NumberText.Measured(evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log).Value)),
+        ($"{EstimatesFigure.UnitOf(evaluation)}, by {evaluation.DoublyRobust.Estimator}", ValueText(evaluation.DoublyRobust.Value)),
+        ($"{EstimatesFigure.UnitOf(evaluation)} of the log", ValueText(evaluation.Baselines.Single(baseline => baseline.Kind == LogBaselineKind.Log).Value)),
         ("rows", NumberText.Count(evaluation.Rows)),
         .. evaluation.Episodes is { } episodes ? [("episodes", NumberText.Count(episodes))] : Array.Empty<(string, string)>(),
         ($"effective {WhatOf(evaluation)}", NumberText.Measured(evaluation.EffectiveSampleSize)),
         ($"effective {WhatOf(evaluation)} with a {(evaluation.Episodes is null ? "reward" : "return")}", NumberText.Measured(evaluation.RewardedMatches)),
-        ("largest weight", NumberText.Measured(evaluation.MaxWeight)),
+        ("largest weight", ValueText(evaluation.MaxWeight)),
     ];
 
     private static IEnumerable<string> Findings(LogEvaluation evaluation)
@@ -77,15 +79,20 @@ internal static class EvaluationPage
     private static string Item(string grade, string subject, string word, string text) =>
         $"<li class=\"{grade}\">\n<div class=\"head\"><h3>{Markup.Encode(subject)}</h3><span class=\"grade\">{Markup.Encode(word)}</span></div>\n<p>{Markup.Encode(text)}</p>\n</li>\n";
 
-    private static string WithError(double value, double error) => $"{NumberText.Measured(value)} ± {NumberText.Measured(error)}";
+    private static string WithError(double value, double error) => double.IsFinite(value) ? $"{NumberText.Measured(value)} ± {ErrorText(error)}" : ValueText(value);
 
-    private static string EstimateRow(LogEstimate estimate) => Markup.WideRow([$"{estimate.Estimator}", NumberText.Measured(estimate.Value), NumberText.Measured(estimate.StandardError),
+    // A dash does not say why there is no number.
+    private static string ValueText(double value) => double.IsNaN(value) ? "no estimate" : double.IsInfinity(value) ? TooLarge : NumberText.Measured(value);
+
+    private static string ErrorText(double error) => double.IsNaN(error) ? "not known" : double.IsInfinity(error) ? TooLarge : NumberText.Measured(error);
+
+    private static string EstimateRow(LogEstimate estimate) => Markup.WideRow([$"{estimate.Estimator}", ValueText(estimate.Value), ErrorText(estimate.StandardError),
         estimate.Interval is { } interval ? $"{NumberText.Measured(interval.Low)} to {NumberText.Measured(interval.High)}" : $"none: {estimate.NoIntervalReason}"]);
 
-    private static string BaselineRow(LogBaseline baseline) => Markup.WideRow([EstimatesFigure.NameOf(baseline.Kind), NumberText.Measured(baseline.Value), NumberText.Measured(baseline.StandardError),
-        NumberText.Measured(baseline.Gain), NumberText.Measured(baseline.GainError), $"{baseline.Verdict}", NumberText.Measured(baseline.EffectiveSampleSize)]);
+    private static string BaselineRow(LogBaseline baseline) => Markup.WideRow([EstimatesFigure.NameOf(baseline.Kind), ValueText(baseline.Value), ErrorText(baseline.StandardError),
+        ValueText(baseline.Gain), ErrorText(baseline.GainError), $"{baseline.Verdict}", NumberText.Measured(baseline.EffectiveSampleSize)]);
 
-    private static string ActionRow(LogAction action) => Markup.WideRow([action.Name, Percent(action.LogShare), Percent(action.PolicyShare), NumberText.Measured(action.MeanReward)]);
+    private static string ActionRow(LogAction action) => Markup.WideRow([action.Name, Percent(action.LogShare), Percent(action.PolicyShare), action.LogShare == 0 ? "never taken" : ValueText(action.MeanReward)]);
 
     private static string Percent(double share) => (100 * share).ToString("0.0#", CultureInfo.InvariantCulture) + " %";
 }

@@ -32,7 +32,7 @@ internal static class OverlapFigure
         PlotSvg.SetStyle(plot);
         plot.Grid.XAxisStyle.IsVisible = false;
         return HtmlPage.Figure("overlap", "Overlap with the log", "share", """<ul class="legend"><li class="blue area">of the """ + what + """s</li><li class="orange area">of the sum of weights</li></ul>""" + PlotSvg.Of(plot, "overlap", "Histogram of the importance weights", $"weight of {(evaluation.Episodes is null ? "a row" : "an episode")}: probability under the policy over that in the log", Height, Left),
-            "Most of the weight should lie near 1. Where few " + what + "s of large weights carry most of it, few of them stand behind the estimates; those of weight 0 tell little but by the reward model.");
+            Caption(evaluation, count, what));
 
         void Add(double position, double share, string color)
         {
@@ -41,6 +41,15 @@ internal static class OverlapFigure
             foreach (var drawn in bar.Bars)
                 (drawn.Size, drawn.LineWidth) = (2 * Half, 0);
         }
+    }
+
+    // Weights near 1 are not to be expected of a policy that does not take what the log took: in the other rows, its weight is 1 over a probability.
+    private static string Caption(LogEvaluation evaluation, long count, string what)
+    {
+        var few = $"Where few {what}s of large weights carry most of the sum, few of them stand behind the estimates.";
+        return evaluation.Overlap[0].Rows is > 0 and var unused
+            ? $"{NumberText.Measured(100.0 * unused / count)} % of the {what}s have the weight 0: the policy does not take what the log took, and they tell of it by the reward model alone. The others stand for them, each for as many as its weight. {few}"
+            : $"The more a policy is like that of the log, the nearer to 1 are the weights. {few}";
     }
 
     // The lower edge: the bin ends at the next one.

@@ -30,6 +30,7 @@ public sealed partial class LogEvaluationReportTests
         Assert.That(TextsOf(page, "overlap"), Is.SupersetOf(new[] { "0", "<1/16", "1/2", "1", "16+" }));
         Assert.That(TextsOf(page, "actions"), Is.SupersetOf(Enumerable.Range(0, 10).Select(action => $"{action}")));
         Assert.That(page, Does.Contain("none: The error of the reward model is in no standard error."));
+        Assert.That(page, Does.Contain("the nearer to 1 are the weights").And.Not.Contain("have the weight 0"));
     }
 
     [Test]
@@ -57,6 +58,16 @@ public sealed partial class LogEvaluationReportTests
         Assert.That(Pictures(page).Count(), Is.EqualTo(4));
     }
 
+    // The weights of a policy that draws nothing are 0 and 5.
+    [Test]
+    public void The_weights_of_a_deterministic_policy_are_not_expected_near_1()
+    {
+        var rows = new LoggedRows(5, 0) { Actions = [.. Enumerable.Range(0, 1_000).Select(row => row % 5)], Propensities = [.. Enumerable.Repeat(0.2, 1_000)], Rewards = [.. Enumerable.Range(0, 1_000).Select(row => (double)(row % 7))], Observations = [] };
+        var page = Save(Evaluate(new LoadedLog(rows, [.. Enumerable.Range(0, 1_000).SelectMany(_ => new double[] { 1, 0, 0, 0, 0 })], ["a", "b", "c", "d", "e"])), "always a");
+
+        Assert.That(page, Does.Contain("80 % of the rows have the weight 0").And.Contain("each for as many as its weight").And.Not.Contain("near 1"));
+    }
+
     // No action of the policy is in the log, all rewards are equal, and one observation is all there is.
     [Test]
     public void Estimates_that_are_no_numbers_leave_a_page()
@@ -65,7 +76,9 @@ public sealed partial class LogEvaluationReportTests
         var page = Save(Evaluate(new LoadedLog(rows, [0, 1, 0, 1, 0, 1], ["a", "b"])), "none");
 
         Assert.That(Pictures(page).Count(), Is.EqualTo(4));
-        Assert.That(page, Does.Not.Contain("NaN").And.Not.Contain("Infinity"));
+        Assert.That(page, Does.Not.Contain("NaN").And.Not.Contain("Infinity").And.Not.Contain("∞").And.Not.Contain("<td>–</td>"));
+        Assert.That(TextsOf(page, "estimates"), Has.Member("no estimate"), "SNIPS is a ratio of nothing");
+        Assert.That(page, Does.Contain(">no estimate<").And.Contain("none: The policy would have taken none of the logged actions.").And.Contain("never taken"));
     }
 
     [Test]

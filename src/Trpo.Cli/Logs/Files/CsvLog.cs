@@ -61,9 +61,6 @@ internal sealed class CsvLog : LogFile
         return lines;
     }
 
-    /// <inheritdoc/>
-    public override void RequireUnchanged() => CheckUnchanged();
-
     private CsvRows OpenRows()
     {
         CheckUnchanged();

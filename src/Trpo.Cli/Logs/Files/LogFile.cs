@@ -58,11 +58,9 @@ internal abstract class LogFile : IDisposable
     /// <param name="cancel">Ends the reading.</param>
     public virtual IReadOnlyDictionary<long, long> LinesOf(IReadOnlyCollection<long> rows, CancellationToken cancel) => new Dictionary<long, long>();
 
-    /// <summary>Checks, after the last pass, that the passes had the rows of the file as it was opened. Formats that make sure of it by other means do nothing.</summary>
+    /// <summary>Checks, after the last pass, that the passes had the rows of the file as it was opened.</summary>
     /// <exception cref="CommandException">The file was changed.</exception>
-    public virtual void RequireUnchanged()
-    {
-    }
+    public virtual void RequireUnchanged() => CheckUnchanged();
 
     /// <summary>Returns the refusal of an exception that a pass over the rows threw; null if the format knows none.</summary>
     public virtual CommandException? RefusalOf(Exception exception) => null;

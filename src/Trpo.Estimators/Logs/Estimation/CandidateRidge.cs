@@ -28,7 +28,13 @@ internal static class CandidateRidge
         }
 
         var centers = CrossFittedRidge.Centers(log, folds, foldCount);
-        double[][] coefficients = [.. Enumerable.Range(0, foldCount).Select(fold => CrossFittedRidge.Others(sums, fold, features.Length).Solve(penalty, centers[fold]))];
+        var coefficients = new double[foldCount][];
+        for (var fold = 0; fold < foldCount; fold++)
+        {
+            check();
+            coefficients[fold] = CrossFittedRidge.Others(sums, fold, features.Length).Solve(penalty, centers[fold]);
+        }
+
         var predictions = new double[log.Count * log.ActionCount];
         for (var i = 0; i < log.Count; i++)
         {

@@ -8,13 +8,25 @@ namespace Trpo.Estimators.Logs.Estimation;
 /// </summary>
 internal static class CrossFittedRidge
 {
+    private const int CheckedRows = 1_024;
+
+    /// <summary>Computes the number of multiplications of <see cref="Predict"/>: of the sums, the decompositions and the predictions.</summary>
+    /// <param name="log">The rows.</param>
+    /// <param name="foldCount">The number of folds.</param>
+    public static double CountOperations(LoggedRows log, int foldCount)
+    {
+        double length = log.Length + 1;
+        return (length * length / 2 * log.Count) + (length * log.Count * log.ActionCount) + (foldCount * log.ActionCount * length * length * length / 6);
+    }
+
     /// <summary>Computes the rewards that are expected of every action, <c>[N, A]</c>, each row by the model of the other folds.</summary>
     /// <param name="log">The rows.</param>
     /// <param name="folds">The fold of each row, <c>[N]</c>, from 0.</param>
     /// <param name="foldCount">The number of folds, at least 2.</param>
     /// <param name="penalty">The penalty of the squared coefficients, above 0.</param>
-    /// <param name="check">Called once per action; throws to end the computation.</param>
-    public static double[] Predict(LoggedRows log, ReadOnlySpan<int> folds, int foldCount, double penalty, Action check)
+    /// <param name="check">Called once per row and regression; throws to end the computation.</param>
+    /// <param name="progress">Receives the share of the actions that are done; null for nobody.</param>
+    public static double[] Predict(LoggedRows log, ReadOnlySpan<int> folds, int foldCount, double penalty, Action check, IProgress<double>? progress = null)
     {
         var scale = FeatureScale.Of(log);
         var predictions = new double[log.Count * log.ActionCount];
@@ -28,16 +40,27 @@ internal static class CrossFittedRidge
             {
                 if (log.Actions[i] != action)
                     continue;
+                check();
                 scale.Read(log.Observation(i), features);
                 sums[folds[i]].Add(features, log.Rewards[i]);
             }
 
-            double[][] coefficients = [.. Enumerable.Range(0, foldCount).Select(fold => Others(sums, fold, features.Length).Solve(penalty, centers[fold]))];
+            var coefficients = new double[foldCount][];
+            for (var fold = 0; fold < foldCount; fold++)
+            {
+                check();
+                coefficients[fold] = Others(sums, fold, features.Length).Solve(penalty, centers[fold]);
+            }
+
             for (var i = 0; i < log.Count; i++)
             {
+                if (i % CheckedRows == 0)
+                    check();
                 scale.Read(log.Observation(i), features);
                 predictions[(i * log.ActionCount) + action] = centers[folds[i]] + TensorPrimitives.Dot<double>(features, coefficients[folds[i]]);
             }
+
+            progress?.Report((action + 1.0) / log.ActionCount);
         }
 
         return predictions;

@@ -19,15 +19,16 @@ internal static class EpisodeEvaluator
         var model = new FittedQEvaluation(log, episodes, EpisodeFolds.Assign(log, episodes, Math.Min(options.Folds, episodes.Count), options.Seed));
         double[][] policies = [policy, new BaselinePolicies(log).Uniform()];
         CheckCost(model.CountOperations(policies.Length), log, episodes);
-        var values = model.Evaluate(policies, options.Discount, options.RidgePenalty, check);
+        var values = model.Evaluate(policies, options.Discount, options.RidgePenalty, check, options.Progress);
         var (evaluated, uniform) = (Of(policies[0], values[0]), Of(policies[1], values[1]));
         var (robust, normalized, returns) = (WeightedDoublyRobust.Terms(evaluated), WeightedPerDecisionSampling.Terms(evaluated), evaluated.Returns());
         var statistics = EpisodeWeights.Of(evaluated, returns);
         var (untried, action) = LogEvaluator.Untried(log, policy);
-        var doubt = EpisodeTrust.FindDoubt(evaluated, returns, statistics, EpisodeWeights.OfSteps(evaluated), (untried, names[action]), MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
-        return new LogEvaluation(log.Count, names, Estimates(evaluated, robust, normalized, options.Level, statistics.EffectiveSampleSize > 0), statistics, untried, doubt, LogGain.Of(robust, normalized, returns, options.VerdictLevel, doubt is null),
+        var doubt = options.HasLearnedRows ? LogTrust.LearnedRows : EpisodeTrust.FindDoubt(evaluated, returns, statistics, EpisodeWeights.OfSteps(evaluated), (untried, names[action]), MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
+        var gain = LogGain.Of(robust, normalized, returns, options.VerdictLevel, doubt is null);
+        return new LogEvaluation(log.Count, names, Estimates(evaluated, robust, normalized, options, statistics.EffectiveSampleSize > 0), statistics, untried, doubt, gain,
         [
-            LogBaseline.Of(LogBaselineKind.Log, robust, returns, episodes.Count, returns, options, doubt is null),
+            LogBaseline.Of(LogBaselineKind.Log, robust, returns, episodes.Count, returns, options, doubt is null) with { Verdict = gain.Verdict },
             LogBaseline.Of(LogBaselineKind.Uniform, robust, WeightedDoublyRobust.Terms(uniform), EpisodeWeights.Of(uniform, returns).EffectiveSampleSize, returns, options, doubt is null),
         ])
         {
@@ -51,11 +52,11 @@ internal static class EpisodeEvaluator
             throw new LogException(FormattableString.Invariant($"The model of the values would take {operations:G2} multiplications, more than {MaxOperations:G2}, which take an hour or more: it has regressions of {log.Length} values for each of {episodes.Horizon} steps, each action and each fold. Put a transform such as ProjectToPrincipalComponents in front, lower LogEvaluationOptions.Folds, or take a sample of the episodes."));
     }
 
-    private static LogEstimate[] Estimates(OffPolicyEpisodes episodes, double[] robust, double[] normalized, double level, bool hasWeights) =>
+    private static LogEstimate[] Estimates(OffPolicyEpisodes episodes, double[] robust, double[] normalized, LogEvaluationOptions options, bool hasWeights) =>
     [
-        LogEstimate.Of(OffPolicyEstimator.DM, WeightedDoublyRobust.ModelTerms(episodes), level, "The error of the model of the values is in no standard error.", hasWeights),
-        LogEstimate.Of(OffPolicyEstimator.PDIS, PerDecisionSampling.Terms(episodes), level, "The estimate depends on the point from which rewards are counted; WPDIS, which does not, has an interval.", hasWeights),
-        LogEstimate.Of(OffPolicyEstimator.WPDIS, normalized, level, null, hasWeights),
-        LogEstimate.Of(OffPolicyEstimator.WDR, robust, level, null, hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.DM, WeightedDoublyRobust.ModelTerms(episodes), options.Level, "The error of the model of the values is in no standard error.", hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.PDIS, PerDecisionSampling.Terms(episodes), options.Level, "The estimate depends on the point from which rewards are counted; WPDIS, which does not, has an interval.", hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.WPDIS, normalized, options.Level, LogEvaluator.NoInterval(null, options), hasWeights),
+        LogEstimate.Of(OffPolicyEstimator.WDR, robust, options.Level, LogEvaluator.NoInterval(null, options), hasWeights),
     ];
 }

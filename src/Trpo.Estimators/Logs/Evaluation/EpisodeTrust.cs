@@ -21,6 +21,16 @@ internal static class EpisodeTrust
     /// <param name="estimates">The estimates that have intervals.</param>
     public static string? FindDoubt(OffPolicyEpisodes episodes, double[] returns, WeightStatistics weights, StepWeights steps, (double Probability, string Action) untried, params ReadOnlySpan<MeanOfTerms> estimates)
     {
+        if (!double.IsFinite(steps.Max))
+            return Text($"the weight of a step is {steps.Max:G3}: the probability of a logged action is too small. Check the probabilities of the log");
+
+        // Of episodes without weights, the effective number is the reason.
+        foreach (var estimate in weights.EffectiveSampleSize > 0 ? estimates : [])
+        {
+            if (!double.IsFinite(estimate.Value) || !double.IsFinite(estimate.StandardError))
+                return Text($"an estimate is {estimate.Value:G4} ± {estimate.StandardError:G2}, which is not finite: rewards or weights are too large. Divide the rewards by a constant, or check the probabilities of the log");
+        }
+
         if (TensorPrimitives.Max<double>(episodes.Rewards) == TensorPrimitives.Min<double>(episodes.Rewards) && returns.Distinct().Count() == 1)
             return Text($"all rewards are {episodes.Rewards[0]:G6}, so that the log tells no action from another");
 
@@ -28,8 +38,6 @@ internal static class EpisodeTrust
         var perEpisode = untried.Probability * episodes.Rewards.Length / episodes.Count;
         if (!(perEpisode <= MaxUntried))
             return Text($"the policy takes actions that the log never has, above all '{untried.Action}', {perEpisode:G3} times per episode: nothing is known of them. Let the logging policy explore them");
-        if (!double.IsFinite(steps.Max))
-            return Text($"the weight of a step is {steps.Max:G3}: the probability of a logged action is too small. Check the probabilities of the log");
 
         // Single steps, whose weights are known well, show wrong probabilities. Products do not: over many steps, those of right ones are beyond all numbers too.
         if (steps.EffectiveRows >= LogTrust.MinEffectiveSampleSize && IsFarFromOne(steps.Mean))
@@ -38,12 +46,6 @@ internal static class EpisodeTrust
             return Text($"the effective number of episodes is {weights.EffectiveSampleSize:G3} of {episodes.Count}, less than {LogTrust.MinEffectiveSampleSize:G3}: over {episodes.Episodes.Horizon} steps, the policy seldom does what the log did. Log more episodes, or evaluate a policy that is closer to the log's");
         if (!(weights.RewardedMatches >= MinRewardedMatches))
             return Text($"only {weights.RewardedMatches:G3} effective episodes, less than {MinRewardedMatches:G3}, have another return than the commonest: the estimates rest on them. Log more episodes");
-        foreach (var estimate in estimates)
-        {
-            if (!double.IsFinite(estimate.Value) || !double.IsFinite(estimate.StandardError))
-                return Text($"an estimate is {estimate.Value:G4} ± {estimate.StandardError:G2}, which is not finite: rewards or weights are too large. Divide the rewards by a constant, or check the probabilities of the log");
-        }
-
         if (!double.IsFinite(weights.Mean.Value) || !double.IsFinite(weights.Mean.StandardError))
             return Text($"the mean weight of the episodes is {weights.Mean.Value:G4} ± {weights.Mean.StandardError:G2}, which is not finite: over {episodes.Episodes.Horizon} steps, the weights multiply beyond all numbers. Evaluate a policy that is closer to the log's, or shorter episodes");
         return IsFarFromOne(weights.Mean)

@@ -15,7 +15,7 @@ public sealed record LogBaseline
     /// <summary>The standard error of <see cref="Value"/>.</summary>
     public required double StandardError { get; init; }
 
-    /// <summary>The normal interval of <see cref="Value"/>, at the level of the estimates; null if <see cref="EffectiveSampleSize"/> is below 100, where intervals do not keep their level.</summary>
+    /// <summary>The normal interval of <see cref="Value"/>, at the level of the estimates; null if <see cref="EffectiveSampleSize"/> is below 100, where intervals do not keep their level, or if it is not finite.</summary>
     public required ConfidenceInterval? Interval { get; init; }
 
     /// <summary>The gain of the policy that is evaluated over the baseline by DR, or by WDR, from the differences of the terms of each row, or of each episode.</summary>
@@ -26,7 +26,7 @@ public sealed record LogBaseline
 
     /// <summary>
     /// <see cref="LogVerdict.Better"/> if <see cref="Gain"/> is above 0 by more than half of its interval at the level of the verdict, <see cref="LogVerdict.Worse"/> if it is below 0 by more than that; otherwise, and if
-    /// the evaluation is not to be trusted or there is no <see cref="Interval"/>, <see cref="LogVerdict.Undecided"/>.
+    /// the evaluation is not to be trusted or there is no <see cref="Interval"/>, <see cref="LogVerdict.Undecided"/>. For <see cref="LogBaselineKind.Log"/>, the verdict of <see cref="LogEvaluation.Gain"/>, on which two estimators agree.
     /// </summary>
     public required LogVerdict Verdict { get; init; }
 

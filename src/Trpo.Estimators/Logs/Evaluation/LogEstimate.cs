@@ -31,25 +31,31 @@ public sealed record LogEstimate
     internal static LogEstimate Of(OffPolicyEstimator estimator, double[] terms, double level, string? noInterval, bool hasWeights)
     {
         var mean = MeanOfTerms.Of(terms);
-        if (noInterval is null && double.IsNaN(mean.Value))
+        var interval = noInterval is null ? IntervalOf(mean, level) : null;
+        if (noInterval is null && interval is null)
             noInterval = hasWeights ? "Rewards or weights are too large for numbers." : "The policy would have taken none of the logged actions.";
         return new LogEstimate
         {
             Estimator = estimator,
             Value = mean.Value,
             StandardError = mean.StandardError,
-            Interval = noInterval is null ? IntervalOf(mean, level) : null,
+            Interval = interval,
             NoIntervalReason = noInterval,
         };
     }
 
-    /// <summary>Computes a normal confidence interval.</summary>
-    internal static ConfidenceInterval IntervalOf(MeanOfTerms mean, double level)
+    /// <summary>Computes a normal confidence interval; null if it is not finite.</summary>
+    internal static ConfidenceInterval? IntervalOf(MeanOfTerms mean, double level)
     {
         var margin = -NormalQuantile.Of((1 - level) / 2) * mean.StandardError;
-        return new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level);
+        return double.IsFinite(mean.Value - margin) && double.IsFinite(mean.Value + margin) ? new ConfidenceInterval(mean.Value - margin, mean.Value + margin, level) : null;
     }
 
+    /// <summary>Returns a value with its standard error, in words where one is not finite.</summary>
+    internal static string TextOf(double value, double error) => double.IsNaN(value) ? "no estimate"
+        : !double.IsFinite(value) ? "too large for numbers"
+        : string.Create(CultureInfo.InvariantCulture, $"{value:G5}{(double.IsFinite(error) ? string.Create(CultureInfo.InvariantCulture, $" ± {error:G3}") : ", its error not known")}");
+
     /// <summary>Returns the name, the estimate and its standard error, and the interval if there is one.</summary>
-    public override string ToString() => double.IsNaN(Value) ? $"{Estimator} no estimate" : string.Create(CultureInfo.InvariantCulture, $"{Estimator} {Value:G5} ± {StandardError:G3}{(Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $" ({interval.Low:G5} to {interval.High:G5} at {100 * interval.Level:G4}%)") : "")}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Estimator} {TextOf(Value, StandardError)}{(Interval is { } interval ? string.Create(CultureInfo.InvariantCulture, $" ({interval.Low:G5} to {interval.High:G5} at {100 * interval.Level:G4}%)") : "")}");
 }

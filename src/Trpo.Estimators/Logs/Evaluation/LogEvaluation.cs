@@ -87,20 +87,18 @@ public sealed class LogEvaluation
     /// <param name="estimator">The estimator.</param>
     public LogEstimate this[OffPolicyEstimator estimator] => Estimates.Single(estimate => estimate.Estimator == estimator);
 
-    /// <summary>Returns the verdict, the rows behind it, the estimates and the baselines, a line each.</summary>
+    /// <summary>Returns the verdict, the rows behind it, the estimates, and a table of the baselines with the verdict over each.</summary>
     public override string ToString()
     {
         IEnumerable<string> lines =
         [
-            Text($"{Gain.Verdict}: gain over the log {WithError(Gain.DoublyRobust, Gain.DoublyRobustError)} by {DoublyRobust.Estimator}, {WithError(Gain.SelfNormalized, Gain.SelfNormalizedError)} by {SelfNormalized.Estimator}"),
+            Text($"{Gain.Verdict}: gain over the log {LogEstimate.TextOf(Gain.DoublyRobust, Gain.DoublyRobustError)} by {DoublyRobust.Estimator}, {LogEstimate.TextOf(Gain.SelfNormalized, Gain.SelfNormalizedError)} by {SelfNormalized.Estimator}"),
             IsTrustworthy ? Text($"{(Episodes is { } episodes ? $"{LogSize.Text(episodes, "episode")} of {LogSize.Text(Rows, "row")}" : LogSize.Text(Rows, "row"))}, as good as {EffectiveSampleSize:G4} of the policy's own") : $"Not to be trusted: {Doubt}.",
             .. Estimates.Select(estimate => $"  {estimate}"),
-            .. Baselines.Select(baseline => double.IsNaN(baseline.Value) ? $"  {baseline.Kind}: no estimate" : Text($"  {baseline.Kind}: {baseline.Value:G5} ± {baseline.StandardError:G3}; gain over it {WithError(baseline.Gain, baseline.GainError)}")),
+            .. BaselineTable.Lines(Baselines, Gain.Level),
         ];
         return string.Join(Environment.NewLine, lines);
     }
-
-    private static string WithError(double gain, double error) => double.IsNaN(gain) ? "no estimate" : Text($"{gain:G4} ± {error:G3}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

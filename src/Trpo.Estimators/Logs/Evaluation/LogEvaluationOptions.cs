@@ -47,7 +47,16 @@ public sealed record LogEvaluationOptions
     /// </summary>
     public DiscreteActionSpace? Actions { get; init; }
 
-    /// <summary>Ends the evaluation between two rows.</summary>
+    /// <summary>
+    /// True if the policy was learned or chosen from some of the rows: <see cref="LogEvaluation.Doubt"/> then says so, and there are no verdicts, and no intervals of the policy's estimates, which are too high there. False by default; no
+    /// number of an evaluation shows it.
+    /// </summary>
+    public bool HasLearnedRows { get; init; }
+
+    /// <summary>Receives the share of the reward model that is fitted, from 0 to 1, after each of its regressions; null by default. It is called on the thread of the evaluation.</summary>
+    public IProgress<double>? Progress { get; init; }
+
+    /// <summary>Ends the evaluation between two rows, or two regressions.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Checks the ranges.</summary>

@@ -8,6 +8,7 @@ internal static class LogEvaluator
 {
     // The regression's sums are the square of the length for each fold.
     private const int MaxLength = 2_000;
+    private const double MaxOperations = 1e13;
 
     /// <summary>Reads the rows and computes the estimates.</summary>
     /// <param name="load">Reads the rows.</param>
@@ -24,19 +25,22 @@ internal static class LogEvaluator
             return EpisodeEvaluator.Run(loaded, episodes, options, check);
         var foldCount = Math.Min(options.Folds, log.Count);
         var folds = Folds.Assign(log, foldCount, options.Seed);
+        if (log.Candidates is null)
+            CheckCost(log, foldCount);
         var model = log.Candidates is { } layout
             ? CandidateRidge.Predict(log, layout, folds, foldCount, options.RidgePenalty, check)
-            : CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check);
+            : CrossFittedRidge.Predict(log, folds, foldCount, options.RidgePenalty, check, options.Progress);
         CheckModel(model);
         var rows = Rows(log, policy, model);
         var weights = WeightStatistics.Of(rows);
         var (untried, action) = log.Candidates is null ? Untried(log, policy) : default;
         var (robust, normalized) = (DoublyRobust.Terms(rows), SelfNormalizedScoring.Terms(rows));
-        var reason = LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
+        var reason = options.HasLearnedRows ? LogTrust.LearnedRows : LogTrust.FindDoubt(rows, weights, untried, names[action], MeanOfTerms.Of(robust), MeanOfTerms.Of(normalized));
         var baselines = new BaselinePolicies(log);
-        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, LogGain.Of(robust, normalized, log.Rewards, options.VerdictLevel, reason is null),
+        var gain = LogGain.Of(robust, normalized, log.Rewards, options.VerdictLevel, reason is null);
+        return new LogEvaluation(rows.Count, names, Estimates(rows, options), weights, untried, reason, gain,
         [
-            Baseline(LogBaselineKind.Log, log.Rewards, rows.Count),
+            Baseline(LogBaselineKind.Log, log.Rewards, rows.Count) with { Verdict = gain.Verdict },
             Robust(LogBaselineKind.Uniform, baselines.Uniform()),
 
             // One place of the list is no action: other candidates stand there in each row.
@@ -77,6 +81,18 @@ internal static class LogEvaluator
         return (sums.Sum(), Array.IndexOf(sums, sums.Max()));
     }
 
+    /// <summary>Returns the reason why an estimate has no interval.</summary>
+    /// <param name="reason">The reason that its estimator has; null for none.</param>
+    /// <param name="options">The options.</param>
+    public static string? NoInterval(string? reason, LogEvaluationOptions options) => reason ?? (options.HasLearnedRows ? LogTrust.NoIntervalOnLearnedRows : null);
+
+    private static void CheckCost(LoggedRows log, int foldCount)
+    {
+        var operations = CrossFittedRidge.CountOperations(log, foldCount);
+        if (operations > MaxOperations)
+            throw new LogException(FormattableString.Invariant($"The reward model would take {operations:G2} multiplications, more than {MaxOperations:G2}, which take an hour or more: it has regressions of {log.Length} values for each of {log.ActionCount} actions and each fold. Put a transform such as ProjectToPrincipalComponents in front, lower LogEvaluationOptions.Folds, or take a sample of the rows."));
+    }
+
     private static OffPolicyRows Rows(LoggedRows log, double[] policy, double[] model) => OffPolicyRows.Of(log.Actions, log.Propensities, log.Rewards, policy, model);
 
     private static LogEstimate[] Estimates(OffPolicyRows rows, LogEvaluationOptions options)
@@ -94,6 +110,6 @@ internal static class LogEvaluator
             Of(OffPolicyEstimator.DRos, ShrunkDoublyRobust.Terms(rows, options.Shrinkage), Biased),
         ];
 
-        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval) => LogEstimate.Of(estimator, terms, options.Level, noInterval, hasWeights);
+        LogEstimate Of(OffPolicyEstimator estimator, double[] terms, string? noInterval) => LogEstimate.Of(estimator, terms, options.Level, NoInterval(noInterval, options), hasWeights);
     }
 }

@@ -11,6 +11,12 @@ internal static class LogTrust
     /// <summary>The effective sample size below which intervals do not keep their level.</summary>
     public const double MinEffectiveSampleSize = 100;
 
+    /// <summary>The doubt about an evaluation on rows that were learned from.</summary>
+    public const string LearnedRows = "the policy was learned from some of the rows, on which its estimates are too high: there, \"better\" is wrong in half of the cases without a difference, and in more. Evaluate it on rows that it was not learned from";
+
+    /// <summary>The reason why estimates on rows that were learned from have no interval.</summary>
+    public const string NoIntervalOnLearnedRows = "The policy was learned from some of the rows.";
+
     private const double MinRewardedMatches = 20;
 
     private const double MaxUntried = 0.01;

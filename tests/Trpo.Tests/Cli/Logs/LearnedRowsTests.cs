@@ -66,9 +66,20 @@ public sealed class LearnedRowsTests
     {
         var (exitCode, output, error) = Evaluate(_run, Write("asked.csv", _rows[10..]), "--skip-rows", "0");
 
-        Assert.That((exitCode, output), Is.EqualTo((0, output)));
-        Assert.That(error, Does.Contain("The policy was learned from rows that are among the 990"));
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(error, Does.Contain("The policy was learned from rows that are among the 990").And.Contains("There is no verdict."));
+        Assert.That(output, Does.StartWith("Undecided: gain over the log").And.Contains("Not to be trusted: the policy was learned from some of the rows").And.Not.Contains(" at 95%)"));
         Assert.That(Evaluate(_run, Write("behind.csv", _rows[10..]), "--skip-rows", "690").Error, Is.Empty);
+    }
+
+    [Test]
+    public void First_rows_that_are_not_skipped_give_no_verdict([Values(0, 690)] int skipped)
+    {
+        var (exitCode, output, error) = Evaluate(_run, _folder.PathOf("log.csv"), "--skip-rows", $"{skipped}");
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(error, Does.Contain($"The policy was learned from the first 700 rows").And.Contains($"{700 - skipped} of them are evaluated on, without a verdict"));
+        Assert.That(output, Does.StartWith("Undecided: ").And.Contains("Not to be trusted: the policy was learned from some of the rows"));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Trpo.Cli.Foundation;
 using Trpo.Cli.Logs.Files;
 using Trpo.Tests.Support;
 
@@ -36,7 +37,8 @@ public sealed class LogFormatTests
     {
         var evaluation = JsonNode.Parse(_expected)!;
         Assert.That(evaluation["rows"]!.GetValue<long>(), Is.EqualTo(1_500));
-        Assert.That(evaluation["isTrustworthy"]!.GetValue<bool>(), Is.True);
+        Assert.That(evaluation["doubt"]!.GetValue<string>(), Does.StartWith("the policy was learned from some of the rows"));
+        Assert.That(evaluation["effectiveSampleSize"]!.GetValue<double>(), Is.GreaterThan(100));
         Assert.That(evaluation["actions"]!.AsArray().Select(action => action!["name"]!.GetValue<string>()), Is.EquivalentTo(new[] { "101", "banner; two", "say \"hi\"" }));
         Assert.That(evaluation["meanWeight"]!.GetValue<double>(), Is.EqualTo(1).Within(0.2));
     }
@@ -74,6 +76,17 @@ public sealed class LogFormatTests
 
     [Test]
     public async Task A_Parquet_file_gives_the_same_numbers() => Assert.That(Evaluate(await _log.ParquetAsync(_folder.PathOf("log.parquet"))), Is.EqualTo(_expected));
+
+    [Test]
+    public async Task A_Parquet_file_that_was_written_to_is_refused()
+    {
+        var path = await new LogWriter(50).ParquetAsync(_folder.PathOf("changed.parquet"));
+        using var log = ParquetLog.Create(path, CancellationToken.None);
+        Assert.That(log.RequireUnchanged, Throws.Nothing);
+
+        await new LogWriter(60).ParquetAsync(path);
+        Assert.That(log.RequireUnchanged, Throws.InstanceOf<CommandException>().With.Message.Contains("was changed while it was read"));
+    }
 
     [Test]
     public void The_same_policy_is_learned_from_each_format()

@@ -60,6 +60,19 @@ public sealed class LogMaskTests
     }
 
     [Test]
+    public void Columns_and_actions_of_the_mask_are_found_in_whatever_case()
+    {
+        var (upper, plain) = (_folder.PathOf("upper.csv"), _folder.PathOf("plain.csv"));
+        File.WriteAllLines(upper, Lines().Skip(700).Prepend(Header.ToUpperInvariant()));
+        File.WriteAllLines(plain, Lines().Skip(700).Prepend(Header));
+        var (exitCode, output, error) = Tool.RunHere("log", "evaluate", _run, "--data", upper);
+        var expected = Tool.RunHere("log", "evaluate", _run, "--data", plain);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That((output, error.Replace(upper, plain, StringComparison.Ordinal)), Is.EqualTo((expected.Output, expected.Error)));
+    }
+
+    [Test]
     public void A_check_needs_the_mask_to_find_the_probabilities_right()
     {
         Assert.That(Tool.RunHere("log", "check", "--data", _csv, "--eligible", "can_").ExitCode, Is.Zero);
@@ -120,6 +133,11 @@ public sealed class LogMaskTests
         var mask = Find("can_9", "can_10", "can_Z");
         Assert.That(mask.Actions, Is.EqualTo(new[] { "10", "9", "Z" }));
         Assert.That(mask.For(["Z", "9"], "log.csv").Columns, Is.EqualTo(new[] { "can_Z", "can_9" }));
+        Assert.That(mask.For(["z", "10"], "log.csv").Columns, Is.EqualTo(new[] { "can_Z", "can_10" }));
+        Assert.That(mask.For(["z", "10"], "log.csv").Actions, Is.EqualTo(new[] { "z", "10" }));
+        Assert.That(() => mask.For(["z", "Z"], "log.csv"), Throws.InstanceOf<CommandException>().With.Message.Contains("no column 'can_z'"));
+        Assert.That(Find("can_a", "can_A", "can_b").For(["a", "b"], "log.csv").Columns, Is.EqualTo(new[] { "can_a", "can_b" }));
+        Assert.That(() => mask.Require(["9", "z"], "log.csv"), Throws.InstanceOf<CommandException>().With.Message.Contains("Column 'can_Z' differs in the case of letters"));
         Assert.That(() => mask.For(["Z", "8"], "log.csv"), Throws.InstanceOf<CommandException>().With.Message.Contains("no column 'can_8'"));
     }
 

@@ -94,8 +94,8 @@ public sealed class LogVerbTests
         var only = Tool.RunHere("log", "evaluate", _run, "--data", learned);
 
         Assert.That((all.ExitCode, some.ExitCode, none.ExitCode, only.ExitCode), Is.EqualTo((0, 0, 1, 1)));
-        Assert.That(all.Output, Does.Contain("4,000 rows"));
-        Assert.That(all.Error, Does.Contain("2,400 of them are evaluated on").And.Contains("wrong in half of the cases"));
+        Assert.That(all.Output, Does.Contain("Not to be trusted: the policy was learned from some of the rows"));
+        Assert.That(all.Error, Does.Contain("2,400 of them are evaluated on, without a verdict").And.Contains("wrong in half of the cases"));
         Assert.That(some.Output, Does.Contain("1,000 rows"));
         Assert.That(none.Error, Does.Contain("--skip-rows 4000 leaves none"));
         Assert.That(only.Error, Does.Contain("learned from all 2,400 rows").And.Contains("--skip-rows 0"));

@@ -77,6 +77,13 @@ public sealed class RewardModelTests
         Assert.That(predictions[27..30], Is.EqualTo(new[] { 4 / 3f, 4 / 3f, 36 / 5f }).Within(1e-6f));
     }
 
+    [TestCase(20, 3, ExpectedResult = 8_192)]
+    [TestCase(2_048, 3, ExpectedResult = 8_192)]
+    [TestCase(100_000, 3, ExpectedResult = 167)]
+    [TestCase(2, 1_000_000, ExpectedResult = 16)]
+    public int Wide_observations_and_many_actions_are_read_in_few_rows_at_once(int length, int actions) =>
+        new NetworkRewards([64], steps: 1).MaxRowsOf(new LoggedRows(actions, length) { Actions = [], Propensities = [], Rewards = [], Observations = [] });
+
     [Test]
     public void Derivatives_of_the_network_are_those_of_finite_differences()
     {

@@ -39,8 +39,9 @@ internal sealed class FittedQEvaluation(LoggedRows log, LoggedEpisodes episodes,
     /// <param name="discount">The discount, above 0 and at most 1.</param>
     /// <param name="penalty">The penalty of the squared coefficients, above 0.</param>
     /// <param name="check">Called once per regression and 1,024 rows; throws to end the computation.</param>
+    /// <param name="progress">Receives the share of the steps that are done; null for nobody.</param>
     /// <returns>For each policy, the values of the observations, <c>[N]</c>, and of the logged actions, <c>[N]</c>, by the models of the other folds.</returns>
-    public (double[] Expected, double[] Predicted)[] Evaluate(IReadOnlyList<double[]> policies, double discount, double penalty, Action check)
+    public (double[] Expected, double[] Predicted)[] Evaluate(IReadOnlyList<double[]> policies, double discount, double penalty, Action check, IProgress<double>? progress = null)
     {
         PolicyValues[] all = [.. policies.Select(policy => new PolicyValues(policy, log.Count, log.ActionCount))];
         var groups = Array.ConvertAll(_steps, rows => rows.GroupBy(row => log.Actions[row], (action, taken) => (Action: action, Rows: taken.ToArray())).ToArray());
@@ -54,6 +55,7 @@ internal sealed class FittedQEvaluation(LoggedRows log, LoggedEpisodes episodes,
                     Fit(all, action, rows, fold, penalty, check);
                 foreach (var values in all)
                     Predict(values, _steps[step], fold);
+                progress?.Report((((fold + 1.0) * _steps.Length) - step) / (_foldCount * _steps.Length));
             }
         }
 

@@ -13,19 +13,23 @@ internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardMod
 {
     private const int MaxRows = 8_192;
 
+    // Of a block: its features, activations and outputs are in memory at once, in some 64 to 128 MiB each.
+    private const int MaxValues = 1 << 24;
+
     /// <inheritdoc/>
     public IRewardPredictor Fit(LoggedRows log, int[] rows, int seed, Action check)
     {
         var scale = FeatureScale.Of(log);
         var model = PerceptronModel.Create(log.Length, hiddenLayers, log.ActionCount, Activation.Tanh, outputGain: 0, new RandomSource((ulong)seed));
         var network = DifferentiableNetwork.For(model);
-        var predictor = new Predictor(network, scale, rows.Sum(row => log.Rewards[row]) / rows.Length);
+        var maxRows = MaxRowsOf(log);
+        var predictor = new Predictor(network, scale, rows.Sum(row => log.Rewards[row]) / rows.Length, maxRows);
         var fitted = Math.Max(1, rows.Length - (rows.Length / 10));
-        var (blocks, optimizer) = (new RowBlocks(fitted, MaxRows), new TrustRegionOptimizer(new ValueFunctionOptions().TrustRegion));
+        var (blocks, optimizer) = (new RowBlocks(fitted, maxRows), new TrustRegionOptimizer(new ValueFunctionOptions().TrustRegion));
         var (best, minError) = (new double[network.Parameters.Length], double.PositiveInfinity);
 
         // Read once: the objectives of the rows that choose the step, and that of the fitted rows, if each step takes them all.
-        RewardObjective[] choosing = fitted < rows.Length ? [.. Objectives(new RowBlocks(rows.Length - fitted, MaxRows), fitted)] : [];
+        RewardObjective[] choosing = fitted < rows.Length ? [.. Objectives(new RowBlocks(rows.Length - fitted, maxRows), fitted)] : [];
         var whole = blocks.Count == 1 ? Objectives(blocks, 0).Single() : null;
         Keep();
         for (var step = 0; step < steps; step++)
@@ -57,7 +61,10 @@ internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardMod
         }
     }
 
-    private sealed class Predictor(IDifferentiableNetwork network, FeatureScale scale, double center) : IRewardPredictor
+    /// <summary>Returns the maximum number of rows that are read at once: fewer than 8,192 where a layer is wider than 2,048.</summary>
+    public int MaxRowsOf(LoggedRows log) => Math.Clamp(MaxValues / hiddenLayers.Append(log.Length).Append(log.ActionCount).Max(), 1, MaxRows);
+
+    private sealed class Predictor(IDifferentiableNetwork network, FeatureScale scale, double center, int maxRows) : IRewardPredictor
     {
         public RewardObjective Objective(LoggedRows log, ReadOnlySpan<int> rows)
         {
@@ -71,7 +78,7 @@ internal sealed class NetworkRewards(int[] hiddenLayers, int steps) : IRewardMod
         {
             if (rows.Length == 0)
                 return;
-            var (blocks, width) = (new RowBlocks(rows.Length, MaxRows), log.ActionCount);
+            var (blocks, width) = (new RowBlocks(rows.Length, maxRows), log.ActionCount);
             var outputs = new double[blocks.Length * width];
             for (var block = 0; block < blocks.Count; block++)
             {

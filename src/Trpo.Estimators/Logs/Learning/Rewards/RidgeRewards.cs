@@ -32,10 +32,12 @@ internal sealed class RidgeRewards(double penalty) : IRewardModel
             {
                 if (log.Actions[row] != action)
                     continue;
+                check();
                 scale.Read(log.Observation(row), features);
                 sums.Add(features, log.Rewards[row]);
             }
 
+            check();
             coefficients[action] = sums.Solve(penalty, center);
         }
 
