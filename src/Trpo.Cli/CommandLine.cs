@@ -59,7 +59,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(Overview)
         {
-            TrainVerb.Create(), ResumeVerb.Create(), SweepVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), ReportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(), LogVerb.Create(), WorkersVerb.Create(),
+            TrainVerb.Create(), ResumeVerb.Create(), SweepVerb.Create(), EvaluateVerb.Create(), ExportVerb.Create(), ReportVerb.Create(), InspectVerb.Create(), CheckVerb.Create(), ProbeVerb.Create(), LogVerb.Create(), WorkersVerb.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new VerbHelp();

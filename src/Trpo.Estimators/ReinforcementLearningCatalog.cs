@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Environments;
 using Trpo.Estimators.Environments.Checking;
 using Trpo.Estimators.Environments.DataViews;
@@ -9,6 +10,8 @@ using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Checking;
 using Trpo.Estimators.Logs.Evaluation;
+using Trpo.Estimators.Policies;
+using Trpo.Estimators.Probing;
 using Trpo.Onnx;
 
 namespace Trpo.Estimators;
@@ -96,6 +99,24 @@ public sealed partial class ReinforcementLearningCatalog
         ArgumentOutOfRangeException.ThrowIfLessThan(episodeStepLimit, 1);
         using var work = new WorkCancellation(_host, cancellation);
         return CallerContext.Leave(() => new EnvironmentChecker(factory, steps, episodeStepLimit, seed, work.ThrowIfCancelled).Run());
+    }
+
+    /// <summary>
+    /// Probes the parts that options name: network, distribution, baseline, optimizer and their settings are trained in five environments whose answers are known (a constant value, a value of the
+    /// observation, discounting, an action, an action of the observation), and gradients, curvatures and updates are measured on the way. It takes a second or two with the built-in parts.
+    /// </summary>
+    /// <param name="options">
+    /// The options. What describes the task and its length (steps, discount, lambda, bonus, seed, workers, checkpoints, evaluations) is the probes' own, and the radius of the trust region is at least 0.01. An
+    /// <see cref="TrpoOptions.Optimizer"/> gets problems of different lengths.
+    /// </param>
+    /// <param name="probe">The settings of the probes; null means the defaults.</param>
+    /// <returns>The report. Exceptions of the parts are failures in it.</returns>
+    /// <exception cref="ArgumentException">A setting is out of its range; or the distribution can be created for neither kind of actions.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="ProbeOptions.Cancellation"/>, or the context by its <c>CancelExecution</c>, was cancelled.</exception>
+    public ProbeReport Probe(TrpoOptions options, ProbeOptions? probe = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Probe(options, probe ?? new ProbeOptions(), new ProbeJoints());
     }
 
     /// <summary>
@@ -209,6 +230,21 @@ public sealed partial class ReinforcementLearningCatalog
         using var channel = _host.Start("Evaluation");
         using var work = new WorkCancellation(_host, cancellation);
         return CallerContext.Leave(() => run(message => channel.Warning(MessageSensitivity.None, message), work));
+    }
+
+    /// <summary>Probes options with faults at the joints.</summary>
+    internal ProbeReport Probe(TrpoOptions options, ProbeOptions probe, ProbeJoints joints)
+    {
+        options.Validate();
+        probe.Validate();
+        using var work = new WorkCancellation(_host, probe.Cancellation);
+        return CallerContext.Leave(() => new ProbeSuite(options, probe, Train, work.ThrowIfCancelled) { Joints = joints }.Run());
+
+        void Train(Func<IEnvironment> factory, int count, TrpoOptions settings, Action<StochasticPolicy, IValueFunction> inspect)
+        {
+            var environment = LoadFromEnvironment(factory, count);
+            new TrpoEstimator(_host, environment, settings) { Trained = inspect }.Fit(environment).Dispose();
+        }
     }
 
     private LogEvaluation EvaluateFromLog(Func<ILogPolicy> open, IDataView view, LogColumns columns, LogEvaluationOptions options)

@@ -54,6 +54,9 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         _seed = options.Seed ?? _host.Rand.Next();
     }
 
+    /// <summary>Receives the policy and the value function at the end of a training, before they are disposed; null for nobody.</summary>
+    internal Action<StochasticPolicy, IValueFunction>? Trained { get; init; }
+
     /// <summary>Trains a policy.</summary>
     /// <param name="input">The environment's data view, or row-by-row transforms of it.</param>
     /// <returns>The trained policy; the rows of <paramref name="input"/> can be scored with it like any others.</returns>
@@ -217,6 +220,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         var isComplete = Run(trainer, policy, column, message => Warn(channel, run, message));
         if (!isComplete)
             cancellation.ThrowIfContextIsCancelled();
+        Trained?.Invoke(policy, valueFunction);
         if (isComplete && double.IsNaN(trainer.MeanReturnOfLast100))
             Warn(channel, run, $"No episode of environment '{_environment.Name}' ended within {trainer.Steps} steps.");
         if (trainer.KeepBest(isComplete) is not var (steps, evaluation))

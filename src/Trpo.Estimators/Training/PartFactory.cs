@@ -2,6 +2,7 @@ using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Networks;
+using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
 using Trpo.Estimators.Resuming;
 using Trpo.Runtime.Randomness;
@@ -17,8 +18,8 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     private const double PolicyOutputGain = 0.01;
 
     /// <summary>True if libtorch computes a network, or a part is of the user's own and may ask it to. The built-in parts compute in managed code wherever the processor has the vectors for it.</summary>
-    public bool NeedsTorch { get; } = options.Network is not null || options.Distribution is not null || options.Baseline is not null || options.Optimizer is not null
-        || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
+    public bool NeedsTorch { get; } = options.Network is not null || options.Distribution is not null || options.Baseline is not null
+        || options.Optimizer is not (null or AuditedOptimizer { NeedsTorch: false }) || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
 
     /// <summary>Creates the policy, on the device of the options.</summary>
     /// <param name="observationLength">The number of values of an observation.</param>

@@ -77,7 +77,8 @@ internal static partial class ShippedLibraries
         ["Resuming"] = ["", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Foundation", "Health", "Policies", "Shards", "Telemetry", "Trajectories"],
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],
         ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Telemetry", "Threading", "Training", "Trajectories", "Workers"],
-        ["(entry)"] = ["", "Baselines", "Display", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Shards", "Telemetry", "Training"],
+        ["Probing"] = ["", "Baselines", "Distributions", "Environments", "Foundation", "Health", "Optimization", "Policies"],
+        ["(entry)"] = ["", "Baselines", "Display", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Probing", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.

@@ -139,7 +139,7 @@ public sealed class VerbTests
         var (exitCode, output, error) = Tool.Run();
 
         Assert.That(exitCode, Is.Zero, error);
-        foreach (var verb in new[] { "train", "resume", "evaluate", "export", "report", "inspect", "check", "log", "workers" })
+        foreach (var verb in new[] { "train", "resume", "evaluate", "export", "report", "inspect", "check", "probe", "log", "workers" })
         {
             Assert.That(output, Does.Contain($"\n  {verb} "));
             var help = Tool.RunHere(verb, "--help");
