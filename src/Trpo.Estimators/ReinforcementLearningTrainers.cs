@@ -1,7 +1,9 @@
 using Microsoft.ML.Runtime;
+using Trpo.Estimators.Cloning;
 using Trpo.Estimators.Environments.DataViews;
 using Trpo.Estimators.Logs;
 using Trpo.Estimators.Logs.Learning;
+using Trpo.Runtime.Spaces;
 
 namespace Trpo.Estimators;
 
@@ -30,5 +32,15 @@ public sealed class ReinforcementLearningTrainers
     {
         ArgumentNullException.ThrowIfNull(columns);
         return new TrpoFromLogEstimator(_host, columns, options ?? new TrpoFromLogOptions());
+    }
+
+    /// <summary>Behaviour cloning: a policy that imitates rows of observations and actions, as a start for a training (<see cref="TrpoOptions.InitialPolicy"/>).</summary>
+    /// <param name="actions">The actions, those of the environment of that training.</param>
+    /// <param name="options">The settings; null means the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range; the exception names it.</exception>
+    public BehaviourCloningEstimator BehaviourCloning(ActionSpace actions, BehaviourCloningOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(actions);
+        return new BehaviourCloningEstimator(_host, actions, options ?? new BehaviourCloningOptions());
     }
 }

@@ -67,7 +67,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     /// The context was cancelled by its <c>CancelExecution</c>, before or while the environments were stepped; a checkpoint was written, if there are <see cref="TrpoOptions.Checkpoints"/>. Or the
     /// environments could not be created, and <see cref="TrpoOptions.Cancellation"/> was cancelled, which otherwise returns the policy of the last update.
     /// </exception>
-    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask.</exception>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the message names it. Or the observation is shorter than its action mask, or the <see cref="TrpoOptions.InitialPolicy"/> is of other spaces or parts.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is; libtorch does not have the <see cref="TrpoOptions.Device"/>; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or the policy would exceed the size limit of loading.</exception>
     /// <exception cref="TrainingException">The update or the value function diverged, or training is unhealthy by <see cref="TrpoOptions.Health"/>, and no rollback is left. The best policy of the evaluations so far is in <see cref="TrainingException.BestPolicy"/>, if the options keep it.</exception>
     /// <exception cref="CheckpointException">Another process uses the folder of <see cref="TrpoOptions.Checkpoints"/>, or training cannot resume from it; the message says why.</exception>
@@ -101,7 +101,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         var column = FindObservation(inputSchema);
         LoadTorch();
-        using var withGradients = EnableGradients();
+        using var withGradients = _parts.EnableGradients();
         using var policy = _parts.CreatePolicy(((VectorDataViewType)column.Type).Size, new RandomSource((ulong)_seed).Split());
         return Export(policy, MetadataOf(column, _seed, steps: 0));
     }
@@ -118,7 +118,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         var length = ((VectorDataViewType)FindObservation(inputSchema).Type).Size;
         LoadTorch();
-        using var withGradients = EnableGradients();
+        using var withGradients = _parts.EnableGradients();
         using var policy = _parts.CreatePolicy(length, new RandomSource((ulong)_seed).Split());
         return _parts.Plan(policy, length);
     }
@@ -139,8 +139,6 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
         if (_parts.NeedsTorch)
             TorchRuntime.EnsureLoaded();
     }
-
-    private IDisposable? EnableGradients() => _parts.NeedsTorch ? GradientMode.Enable() : null;
 
     private PolicyTransformer Train(IDataView input, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, TrainingRun<TrpoIteration> run, WorkCancellation cancellation)
     {
@@ -180,7 +178,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private PolicyTransformer Train(IDataView input, TransformedVectorEnvironment environments, TransformedVectorEnvironment? evaluated, DataViewSchema.Column column, IChannel channel, TrainingTelemetry telemetry, TrainingRun<TrpoIteration> run, WorkCancellation cancellation)
     {
         // Parameters are created and trained with gradients, whatever modes the caller has set.
-        using var withGradients = EnableGradients();
+        using var withGradients = _parts.EnableGradients();
 
         // One stream each, so that a change in how one part draws does not move the others.
         var random = new RandomSource((ulong)_seed);
@@ -262,7 +260,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     }
 
     private DataViewSchema.Column FindObservation(DataViewSchema schema) =>
-        PolicySchema.FindObservation(schema, _options.Columns.Observation, length: null, _environment.CombiningAdvice(_options.Columns.Observation));
+        WarmStart.Checked(_options.InitialPolicy, PolicySchema.FindObservation(schema, _options.Columns.Observation, length: null, _environment.CombiningAdvice(_options.Columns.Observation)));
 
     // Called before training too: a policy that could not be loaded again, or has no output for a column, is refused before it is trained.
     private PolicyTransformer Export(StochasticPolicy policy, PolicyMetadata metadata)
@@ -280,7 +278,7 @@ public sealed class TrpoEstimator : IEstimator<PolicyTransformer>
     private PolicyMetadata MetadataOf(DataViewSchema.Column column, int seed, int steps, TrpoEvaluation? evaluation = null)
     {
         var observations = ObservationSpace.Unbounded(((VectorDataViewType)column.Type).Size, [.. DataViewColumns.GetSlotNames(column)]);
-        return new PolicyMetadata(observations, _environment.ActionSpace, PolicyProvenance.Of(_environment.Name, seed, steps, evaluation), PolicySchema.GetInputColumns(_environment.Schema))
+        return new PolicyMetadata(observations, _environment.ActionSpace, PolicyProvenance.Of(_environment.Name, seed, steps, _options.InitialPolicy, evaluation), PolicySchema.GetInputColumns(_environment.Schema))
         {
             HasActionMask = _options.ActionMask,
         };

@@ -219,6 +219,9 @@ public sealed record TrpoOptions
     /// </summary>
     public Func<BaselineArguments, IValueFunction>? Baseline { get; init; }
 
+    /// <summary>The trained policy that training begins with: of the same spaces, layers and normalization (<see cref="InitialPolicy.Adapt"/>). The schedule is new; a training that is resumed continues from its checkpoint. Null, the default, means an untrained policy.</summary>
+    public InitialPolicy? InitialPolicy { get; init; }
+
     /// <summary>The names of the observation column and of the columns of the action and its score.</summary>
     public PolicyColumns Columns { get; init; } = new();
 
@@ -270,11 +273,7 @@ public sealed record TrpoOptions
         Check.Positive(RewardScale);
         Check.NotNegative(EntropyBonus);
         Check.Between(InitialLogStandardDeviation, -10, 2);
-        ArgumentNullException.ThrowIfNull(HiddenLayers);
-        foreach (var width in HiddenLayers)
-            Check.Between(width, 1, 4_096, nameof(HiddenLayers));
-        if (!Enum.IsDefined(HiddenActivation))
-            throw new ArgumentOutOfRangeException(nameof(HiddenActivation), HiddenActivation, $"{nameof(HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+        TrpoOptionsCheck.Layers(this);
         TrpoOptionsCheck.Engine(this);
         Check.Fraction(FisherFraction);
         if (ActionMask && Distribution is not null)

@@ -1,3 +1,4 @@
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 
 namespace Trpo.Estimators;
@@ -5,6 +6,17 @@ namespace Trpo.Estimators;
 /// <summary>The checks of options against each other.</summary>
 internal static class TrpoOptionsCheck
 {
+    /// <summary>Checks the layers of the policy.</summary>
+    /// <exception cref="ArgumentException">They are missing, or one is out of its range.</exception>
+    public static void Layers(TrpoOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options.HiddenLayers, nameof(TrpoOptions.HiddenLayers));
+        foreach (var width in options.HiddenLayers)
+            Check.Between(width, 1, 4_096, nameof(TrpoOptions.HiddenLayers));
+        if (!Enum.IsDefined(options.HiddenActivation))
+            throw OutOfRange(nameof(TrpoOptions.HiddenActivation), options.HiddenActivation, $"{nameof(TrpoOptions.HiddenActivation)} must be one of {string.Join(", ", Enum.GetNames<Activation>())}.");
+    }
+
     /// <summary>Checks the engine against the network and the device.</summary>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public static void Engine(TrpoOptions options)

@@ -53,6 +53,7 @@ public static class TrpoOptionsJson
             Network = basis.Network,
             Distribution = basis.Distribution,
             Baseline = basis.Baseline,
+            InitialPolicy = basis.InitialPolicy,
             Progress = basis.Progress,
             Cancellation = basis.Cancellation,
             Workers = basis.Workers,
@@ -157,7 +158,7 @@ public static class TrpoOptionsJson
         for (var i = type.Properties.Count - 1; i >= 0; i--)
         {
             var property = type.Properties[i];
-            if (typeof(Delegate).IsAssignableFrom(property.PropertyType) || property.PropertyType == typeof(CancellationToken) || property.PropertyType == typeof(TrainingWorkers)
+            if (typeof(Delegate).IsAssignableFrom(property.PropertyType) || property.PropertyType == typeof(CancellationToken) || property.PropertyType == typeof(TrainingWorkers) || property.PropertyType == typeof(InitialPolicy)
                 || (property.PropertyType.IsInterface && property.PropertyType != typeof(IReadOnlyList<int>)))
                 type.Properties.RemoveAt(i);
         }

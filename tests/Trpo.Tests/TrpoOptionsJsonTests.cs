@@ -17,7 +17,7 @@ namespace Trpo.Tests;
 /// <summary>Reading and writing options as JSON, and the messages of refusals.</summary>
 public sealed class TrpoOptionsJsonTests
 {
-    private static readonly string[] Functions = ["Optimizer", "Network", "Distribution", "Baseline", "Progress", "Cancellation", "Workers"];
+    private static readonly string[] Functions = ["Optimizer", "Network", "InitialPolicy", "Distribution", "Baseline", "Progress", "Cancellation", "Workers"];
 
     [Test]
     public void Every_option_round_trips()
@@ -76,6 +76,7 @@ public sealed class TrpoOptionsJsonTests
     {
         using var cancellation = new CancellationTokenSource();
         using var transport = new LocalTransport(new WorkerRegistry());
+        using var policy = Support.Policies.Transformer(Support.Policies.Choices);
         var basis = TrpoOptions.SampleEfficient with
         {
             Workers = new() { Transport = transport },
@@ -83,6 +84,7 @@ public sealed class TrpoOptionsJsonTests
             Network = _ => throw new InvalidOperationException("It is only to be kept."),
             Distribution = arguments => ActionDistribution.For(arguments.Actions, 0),
             Baseline = _ => new ZeroValues(),
+            InitialPolicy = InitialPolicy.FromModel(policy),
             Progress = new Listener(),
             Cancellation = cancellation.Token,
             Checkpoints = new() { Folder = "here", Kept = 7 },

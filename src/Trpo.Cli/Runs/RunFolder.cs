@@ -50,6 +50,9 @@ internal sealed class RunFolder
     /// <summary>Gets the path of the columns of the log that the policy was learned from, which <c>trpo log evaluate</c> reads.</summary>
     public string Log => In("log.json");
 
+    /// <summary>Gets the path of the copy of the policy that the training began with.</summary>
+    public string Start => In("start.policy");
+
     /// <summary>Gets the path of the report.</summary>
     public string Report => In(RunReport.FileName);
 
@@ -65,7 +68,7 @@ internal sealed class RunFolder
     /// <summary>Gets the end of a message that names the folder of replaced runs; empty if there are none.</summary>
     public string WhereReplaced => Directory.Exists(Replaced) ? $" Runs that were replaced are in {Replaced}." : "";
 
-    private IEnumerable<string> Files => [Command, Model, Onnx, Metrics, In("workers.csv"), In(RunDescription.FileName), Report, Log];
+    private IEnumerable<string> Files => [Command, Start, Model, Onnx, Metrics, In("workers.csv"), In(RunDescription.FileName), Report, Log];
 
     private IEnumerable<string> Folders => [Checkpoints, Plots];
 
@@ -160,14 +163,15 @@ internal sealed class RunFolder
             Directory.Delete(Replaced);
     }
 
-    /// <summary>Removes a run that has not completed an iteration: it left at most its command and the checkpoint from before the first step.</summary>
+    /// <summary>Removes a run that has not completed an iteration: it left at most its command, the policy that it begins with, and the checkpoint from before the first step.</summary>
     /// <returns>True if the run was removed; otherwise everything stays.</returns>
     public bool TryRemoveUnstarted()
     {
-        if (_checkpoints.LatestNumber > 1 || Entries().Any(entry => entry != Command && entry != Checkpoints))
+        if (_checkpoints.LatestNumber > 1 || Entries().Any(entry => entry != Command && entry != Start && entry != Checkpoints))
             return false;
         RequireIdle();
         File.Delete(Command);
+        File.Delete(Start);
         if (Directory.Exists(Checkpoints))
             Directory.Delete(Checkpoints, recursive: true);
         return true;

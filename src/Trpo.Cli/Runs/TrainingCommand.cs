@@ -33,6 +33,9 @@ internal sealed record TrainingCommand
     /// <summary>Gets the time between two checkpoints, in seconds.</summary>
     public required double CheckpointInterval { get; init; }
 
+    /// <summary>True if the training begins with the policy in the folder of the run.</summary>
+    public bool HasStart { get; init; }
+
     /// <summary>Gets the trainer's settings, without those of the process: checkpoints, listeners, tokens.</summary>
     public required TrpoOptions Options { get; init; }
 }

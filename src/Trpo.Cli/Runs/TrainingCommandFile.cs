@@ -33,7 +33,7 @@ internal static class TrainingCommandFile
     public static string Text(TrainingCommand command)
     {
         var record = new Record(Version, command.Environment.Name, command.Environment.Assembly, command.Environment.MaxEpisodeSteps, command.Environments, command.Stepping.Threads,
-            command.Normalization, command.Episodes, command.CheckpointInterval, JsonNode.Parse(TrpoOptionsJson.Write(command.Options))!.AsObject(), command.Stepping.StepTimeout, command.Stepping.MaxRestarts);
+            command.Normalization, command.Episodes, command.CheckpointInterval, JsonNode.Parse(TrpoOptionsJson.Write(command.Options))!.AsObject(), command.Stepping.StepTimeout, command.Stepping.MaxRestarts, command.HasStart);
         return JsonSerializer.Serialize(record, Format);
     }
 
@@ -91,6 +91,7 @@ internal static class TrainingCommandFile
             Normalization = record.Normalization,
             Episodes = record.Episodes,
             CheckpointInterval = Math.Max(record.CheckpointInterval, TrainingCommand.MinCheckpointInterval),
+            HasStart = record.HasStart,
             Options = TrpoOptionsJson.Read(record.Options.ToJsonString()),
         };
     }
@@ -103,5 +104,5 @@ internal static class TrainingCommandFile
 
     private sealed record Record(
         int Version, string? Environment, string? Assembly, int? MaxEpisodeSteps, int Environments, int Threads, Normalization Normalization, int Episodes, double CheckpointInterval, JsonObject Options,
-        double? StepTimeout = null, int MaxRestarts = 0);
+        double? StepTimeout = null, int MaxRestarts = 0, bool HasStart = false);
 }

@@ -35,10 +35,11 @@ internal sealed class TrainingRun
     /// <param name="ml">The context.</param>
     /// <param name="environment">The data view of the command's environment.</param>
     /// <param name="terminal">The terminal.</param>
+    /// <param name="start">The policy to begin with; null for an untrained one.</param>
     /// <param name="pauseAt">The environment steps after which the training is paused, to be resumed; null, the default, to train to the end.</param>
     /// <exception cref="EnvironmentException">The environment broke its contract.</exception>
-    public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal, int? pauseAt = null) =>
-        new(folder, command, ml, environment, PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal, pauseAt);
+    public static TrainingRun Prepare(RunFolder folder, TrainingCommand command, MLContext ml, EnvironmentDataView environment, Terminal terminal, StartingPolicy? start = null, int? pauseAt = null) =>
+        new(folder, command, ml, environment, start?.Preprocessing ?? PolicyPipeline.Preprocessing(ml, environment, command.Options, command.Normalization).Fit(environment), terminal, pauseAt);
 
     /// <summary>Handles interruptions from here on: they stop the training where it can be resumed.</summary>
     public Interruption HandleInterruption() => new(() => _terminal.Warn($"Stopping after this step; another Ctrl-C after a second ends at once."));
@@ -150,6 +151,7 @@ internal sealed class TrainingRun
             ["Normalization"] = $"{_command.Normalization}",
             ["Longest episode"] = FormattableString.Invariant($"{_environment.MaxEpisodeSteps ?? _environment.EpisodeStepLimit:N0} steps"),
             ["Environment threads"] = FormattableString.Invariant($"{_command.Stepping.Threads}"),
+            ["Began with"] = _command.Options.InitialPolicy is { } initial ? $"a policy of digest {initial.Digest}" : "an untrained policy",
             ["Tool"] = $"trpo {LibraryVersion.Informational}",
         },
     };

@@ -21,7 +21,7 @@ internal static class StudyTraining
         var ml = new MLContext(run.Command.Options.Seed);
         using var table = new TableMessages(ml, own);
         var environment = run.Command.Environment.Load(ml, run.Command.Environments, run.Command.Stepping, run.Command.Options.Columns.Observation);
-        var training = TrainingRun.Prepare(run.Folder, run.Command, ml, environment, own, pauseAt);
+        var training = TrainingRun.Prepare(run.Folder, run.Command, ml, environment, own, pauseAt: pauseAt);
         using var folderLock = run.Folder.Lock();
         return training.Execute(folderLock, resume: true, cancel);
     }

@@ -54,13 +54,16 @@ internal static class ResumeVerb
             throw new CommandException($"There is no checkpoint in {folder.Checkpoints}, so training would start from the beginning and replace {folder.Model}. Start it again in another folder (trpo train --out), or in this one (--overwrite).");
         var ml = new MLContext(command.Options.Seed);
         using var table = new TableMessages(ml, terminal);
+        var start = command.HasStart ? StartingPolicy.Read(ml, folder.Start) : null;
+        if (start is not null)
+            command = command with { Options = command.Options with { InitialPolicy = start.Policy } };
         var environment = command.Environment.Load(ml, command.Environments, command.Stepping, command.Options.Columns.Observation);
         folder.CheckOutputs(setAside: false);
         TrainingProbe.Run(ml, environment, command.Options);
         terminal.WriteLine($"Resuming in {environment.Name} to {command.Options.TotalSteps:N0} steps; the files are in {folder.Path}.");
         if (!folder.HasCheckpoint)
             terminal.Warn($"There is no checkpoint in {folder.Checkpoints} yet: training starts from the beginning.");
-        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
+        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal, start);
         using var interruption = run.HandleInterruption();
         using var folderLock = folder.Lock();
         return run.Execute(folderLock, resume: true, interruption.Token);

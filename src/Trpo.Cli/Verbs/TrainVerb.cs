@@ -33,6 +33,7 @@ internal static class TrainVerb
     private static readonly Option<double?> CheckpointInterval = Options.Seconds("--checkpoint-interval", "Seconds between two checkpoints, the most that a killed process loses; 60 by default.");
     private static readonly Option<int?> Episodes = Options.Number("--episodes", "Episodes of the evaluation after training; 100 by default, 0 for none.", min: 0);
 
+    private static readonly Option<string?> From = Options.Folder("--from", "A trained policy to begin with, such as one of an earlier simulator: the folder of a run, its model.zip, the ONNX file of a policy without transforms, or a checkpoint (with its value function). Layers and scaling are those of the policy; the schedule is new.");
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything, print the sizes of the training and its memory, and train nothing: the environment makes no step, and no file is written." };
 
     /// <summary>Creates the command.</summary>
@@ -46,6 +47,7 @@ internal static class TrainVerb
                 ("trpo train --environment pendulum --options options.json --seed 2 --out runs/2", "With settings of your own, such as { \"discount\": 0.95, \"trustRegion\": { \"damping\": 0.01 } }."),
                 ("trpo train --environment cartpole --steps 50000 --seeds 1..5 --out runs/five", "With five seeds, as many side by side as there are processors; runs/five/comparison.html has their mean and its interval."),
                 ("trpo train --environment pendulum --steps 1000000 --dry-run", "Prints the number of updates, their lengths, the networks and the memory, and trains nothing."),
+                ("trpo train --environment pendulum --from runs/pendulum --steps 20000 --out runs/3", "Begins with the policy of an earlier run."),
                 ("trpo train --assembly bin/Release/net10.0/Robots.dll --environment Arm --threads 4", "In an environment of your own."),
             ],
             Notes = """
@@ -54,7 +56,7 @@ internal static class TrainVerb
                 Ctrl-C stops the training, saves the policy, and prints how to resume; another one after a second ends at once.
                 """,
         };
-        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Seeds, Parallel, Count, Threads, Shards, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, DryRun })
+        foreach (var option in new Option[] { Environment, Assembly, Out, Overwrite, Steps, FinalSteps, Seed, Seeds, Parallel, Count, Threads, Shards, StepTimeout, MaxRestarts, MaxEpisodeSteps, Preset, OptionsFile, Normalize, CheckpointInterval, Episodes, From, DryRun })
             command.Options.Add(option);
         Options.RequireEnvironment(command, Environment, Assembly);
         command.Validators.Add(result =>
@@ -64,6 +66,8 @@ internal static class TrainVerb
                 result.AddError($"--seeds must be a list of at most {SeedList.MaxCount} seeds from 0, such as 1..5 or 1,3,8, not '{list}'.");
             if (list is not null && result.GetValue(Seed) is not null)
                 result.AddError("Name the seeds by --seeds or by --seed, not by both.");
+            if (list is not null && result.GetValue(From) is not null)
+                result.AddError("--seeds begins each training anew: with --from, train once for each --seed.");
             if (list is null && result.GetValue(Parallel) is not null)
                 result.AddError("--parallel is the number of trainings of --seeds that run at once.");
         });
@@ -76,6 +80,8 @@ internal static class TrainVerb
         var choice = Options.Choice(parsed.GetValue(Environment), parsed.GetValue(Assembly), parsed.GetValue(MaxEpisodeSteps));
         var options = TrainingSettings.Read(TrainingSettings.Presets[parsed.GetValue(Preset)!], parsed.GetValue(OptionsFile)?.FullName, parsed.GetValue(Steps), parsed.GetValue(Seed), parsed.GetValue(FinalSteps), parsed.GetValue(Shards));
         var ml = new MLContext(options.Seed);
+        var start = parsed.GetValue(From) is { } from ? StartingPolicy.Read(ml, from) : null;
+        options = start?.Policy.Adapt(options) ?? options;
         using var table = new TableMessages(ml, terminal);
         var count = parsed.GetValue(Count) ?? 8;
         var stepping = new SteppingChoice(parsed.GetValue(Threads) ?? 1, parsed.GetValue(StepTimeout), parsed.GetValue(MaxRestarts) ?? 0);
@@ -83,10 +89,13 @@ internal static class TrainVerb
         var folder = new RunFolder(parsed.GetValue(Out) ?? Path.Combine("runs", FileName(environment.Name)));
         var isStudy = parsed.GetValue(Seeds) is not null;
         Refuse(folder, parsed.GetValue(Overwrite), parsed.GetValue(Normalize)!, options);
+        if (start?.Scaling is not null && parsed.GetValue(Normalize) != "auto")
+            throw new CommandException("With --from, observations are scaled as the policy is used to: leave --normalize out.");
         TrainingProbe.Run(ml, environment, options);
         if (parsed.GetValue(DryRun))
             return Describe(ml, environment, folder, parsed.GetValue(Normalize)!, options, terminal);
-        var normalization = PolicyPipeline.Choose(parsed.GetValue(Normalize)!, ml, environment, options, out var why);
+        var why = "as the policy of --from is used to";
+        var normalization = start?.Scaling ?? PolicyPipeline.Choose(parsed.GetValue(Normalize)!, ml, environment, options, out why);
         var command = new TrainingCommand
         {
             Environment = choice,
@@ -95,11 +104,12 @@ internal static class TrainVerb
             Normalization = normalization,
             Episodes = parsed.GetValue(Episodes) ?? 100,
             CheckpointInterval = parsed.GetValue(CheckpointInterval) ?? 60,
+            HasStart = start is not null,
             Options = options with { NormalizeObservations = normalization == Normalization.Running },
         };
         if (isStudy)
             return TrainSeeds(parsed, folder, command, terminal);
-        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal);
+        var run = TrainingRun.Prepare(folder, command, ml, environment, terminal, start);
         using var interruption = run.HandleInterruption();
         using var folderLock = folder.Lock();
         var replaced = Replace(folder, parsed.GetValue(Overwrite));
@@ -107,7 +117,10 @@ internal static class TrainVerb
         {
             if (replaced is not null)
                 terminal.WriteLine($"The earlier run of the folder was moved to {replaced}.");
+            start?.CopyTo(folder);
             TrainingCommandFile.Write(folder.Command, command);
+            if (start is not null)
+                terminal.WriteLine($"Training begins with the policy in {start.Policy.Source}.");
             terminal.WriteLine($"Training in {environment.Name} for {options.TotalSteps:N0} steps; the files go to {folder.Path}.");
             terminal.WriteLine($"Observations are scaled by {normalization}: {why}.");
             terminal.WriteLine($"Settings that differ from the defaults: {string.Join("; ", ChangedSettings.Of(command.Options))}.");

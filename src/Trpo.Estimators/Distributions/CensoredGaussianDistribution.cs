@@ -41,6 +41,9 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
         StateIndependentParameters = [.. Enumerable.Repeat(initialLogStandardDeviation, space.Length)];
     }
 
+    /// <summary>True if the policy computes actions in other units than those of the environment.</summary>
+    public bool HasUnits => !_units.IsIdentity;
+
     public int NetworkOutputs => _space.Length;
 
     public IReadOnlyList<double> StateIndependentParameters { get; }
@@ -216,6 +219,16 @@ internal sealed class CensoredGaussianDistribution : IActionDistribution
                 products[start + precisions.Length + i] = 2 * vectors[start + precisions.Length + i];
             }
         }
+    }
+
+    /// <summary>Returns the state-independent parameters that <see cref="Export"/> wrote.</summary>
+    /// <param name="logarithms">The logarithms of the standard deviations in the units of the action, <c>[k]</c>.</param>
+    public double[] ParametersOf(ReadOnlySpan<float> logarithms)
+    {
+        var parameters = new double[logarithms.Length];
+        for (var i = 0; i < parameters.Length; i++)
+            parameters[i] = logarithms[i] - (float)_units.LogScale(i);
+        return parameters;
     }
 
     // -1 at the low bound and beyond it, 1 at the high one, 0 between them.

@@ -86,6 +86,22 @@ internal sealed class ObservationNormalizer(int count, int length) : ICheckpoint
         FillTiles();
     }
 
+    /// <summary>Takes over the shift and scale of a trained policy, as if they were the statistics of a number of observations.</summary>
+    /// <param name="shift">The shift, of which the first slots are taken.</param>
+    /// <param name="scale">The scale, of which the first slots are taken; positive.</param>
+    /// <param name="observations">The number of observations, at least 1.</param>
+    public void Begin(ReadOnlySpan<float> shift, ReadOnlySpan<float> scale, int observations)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            (_shift[i], _previousShift[i], _mean[i]) = (shift[i], shift[i], shift[i]);
+            (_scale[i], _previousScale[i], _squares[i]) = (scale[i], scale[i], observations / ((double)scale[i] * scale[i]));
+        }
+
+        _observed = observations;
+        FillTiles();
+    }
+
     /// <summary>Applies the shift and scale from before the last <see cref="Advance"/> again: those of the policy's last update, if it was not updated since.</summary>
     public void StepBack()
     {

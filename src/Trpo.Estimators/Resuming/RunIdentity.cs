@@ -12,6 +12,7 @@ namespace Trpo.Estimators.Resuming;
 internal sealed class RunIdentity
 {
     private const int MaxShownLength = 300;
+    private const string InitialPolicyFact = "initial policy";
 
     private static readonly string[] MayChange = ["totalSteps", "targetReturn", "threads", "shards", "columns", "checkpoints", "health", "evaluation.patience"];
 
@@ -35,6 +36,8 @@ internal sealed class RunIdentity
             ("value function", parts.ValueFunction.GetType().Name),
             ("optimizer", parts.Optimizer?.GetType().Name ?? "trust region"),
         ];
+        if (options.InitialPolicy is { } initial)
+            facts.Add((InitialPolicyFact, initial.Digest));
         facts.AddRange(TrpoOptionsJson.Flatten(options).Where(option => !MayChange.Contains(option.Key.Split('.')[0]) && !MayChange.Contains(option.Key)).Select(option => ($"option {option.Key}", option.Value.GetRawText())));
         return new RunIdentity(facts);
     }
@@ -49,8 +52,13 @@ internal sealed class RunIdentity
                 return $"its {name} is {Shown(old ?? "unknown")}, but that of this run is {Shown(value)}";
         }
 
-        return saved._facts.Select(fact => fact.Name).Except(_facts.Select(fact => fact.Name)).FirstOrDefault() is { } gone ? $"it has a {gone}, which this library does not know" : null;
+        return saved._facts.Select(fact => fact.Name).Except(_facts.Select(fact => fact.Name)).FirstOrDefault() is not { } gone ? null
+            : gone == InitialPolicyFact ? $"it began with an {InitialPolicyFact}, but this run has none ({nameof(TrpoOptions.InitialPolicy)})"
+            : $"it has a {gone}, which this library does not know";
     }
+
+    /// <summary>Returns the facts by name.</summary>
+    public Dictionary<string, string> ToDictionary() => _facts.ToDictionary(fact => fact.Name, fact => fact.Value, StringComparer.Ordinal);
 
     /// <summary>Writes the facts.</summary>
     public void SaveState(BinaryWriter writer)

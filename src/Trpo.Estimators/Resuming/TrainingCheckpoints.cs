@@ -8,7 +8,9 @@ namespace Trpo.Estimators.Resuming;
 /// <summary>The checkpoints of a training, which are written at an interval and resumed from.</summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
-    private const string Identity = "identity";
+    /// <summary>The name of the facts of the run in a checkpoint.</summary>
+    public const string Identity = "identity";
+
     private const string Library = "library";
 
     private readonly CheckpointOptions _options;

@@ -15,6 +15,9 @@ internal sealed class TrainingState
     private readonly HealthMonitor _health;
     private readonly IReadOnlyList<(string Name, ICheckpointable Part)> _named;
 
+    // Those of the policy that training began with.
+    private readonly long _earlierObservations;
+
     /// <param name="parts">The parts of the training, which <see cref="Check(TrainingParts)"/> has passed.</param>
     /// <param name="shards">The shards.</param>
     /// <param name="progress">The position in the schedule.</param>
@@ -24,6 +27,7 @@ internal sealed class TrainingState
     {
         _parts = parts;
         _shards = shards;
+        _earlierObservations = parts.Policy.Normalizer?.Observed ?? 0;
         (_progress, _health) = (progress, health);
         List<(string, ICheckpointable)> named =
         [
@@ -92,7 +96,7 @@ internal sealed class TrainingState
         _progress.CheckSteps(_shards.EnvironmentCount, _shards.RowCount);
         if (_health.Iterations != _progress.Iteration - 1)
             throw new CheckpointException(FormattableString.Invariant($"The health of the checkpoint is damaged: it is that after {_health.Iterations} iterations, but iteration {_progress.Iteration} comes next."));
-        if (_parts.Policy.Normalizer is { } normalizer && (normalizer.Observed > _progress.Steps || (_progress.IsBegun && normalizer.Observed < _progress.Steps)))
+        if (_parts.Policy.Normalizer is { } normalizer && (normalizer.Observed - _earlierObservations > _progress.Steps || (_progress.IsBegun && normalizer.Observed - _earlierObservations < _progress.Steps)))
             throw new CheckpointException(FormattableString.Invariant($"The policy of the checkpoint is damaged: it normalizes by {normalizer.Observed} observations, but {_progress.Steps} steps precede iteration {_progress.Iteration}."));
     }
 

@@ -1,6 +1,7 @@
 using Trpo.Estimators.Baselines;
 using Trpo.Estimators.Distributions;
 using Trpo.Estimators.Environments.DataViews;
+using Trpo.Estimators.Foundation;
 using Trpo.Estimators.Networks;
 using Trpo.Estimators.Optimization;
 using Trpo.Estimators.Policies;
@@ -21,11 +22,14 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     public bool NeedsTorch { get; } = options.Network is not null || options.Distribution is not null || options.Baseline is not null
         || options.Optimizer is not (null or AuditedOptimizer { NeedsTorch: false }) || options.EngineChoice.OfPerceptrons != NetworkEngine.Kernels;
 
+    /// <summary>Enables libtorch's gradients where it is needed, whatever mode the caller has set; null where it is not.</summary>
+    public IDisposable? EnableGradients() => NeedsTorch ? GradientMode.Enable() : null;
+
     /// <summary>Creates the policy, on the device of the options.</summary>
     /// <param name="observationLength">The number of values of an observation.</param>
     /// <param name="random">The source of the initial weights.</param>
     /// <param name="isCopy">True for a copy of a policy that was created before, whose state is restored into it.</param>
-    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; or the observation is shorter than its action mask.</exception>
+    /// <exception cref="ArgumentException">A custom network has no parameters, or one that cannot be trained; the observation is shorter than its action mask; or the initial policy is of other spaces or parts.</exception>
     /// <exception cref="InvalidOperationException">Training would need more memory than there is; a custom part is null, cannot be differentiated, or computes other values than its ONNX form; or libtorch does not have the device.</exception>
     public StochasticPolicy CreatePolicy(int observationLength, RandomSource random, bool isCopy = false)
     {
@@ -41,11 +45,14 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
             : CreateNetwork(options.Network, observationLength, distribution.NetworkOutputs, random, isCopy);
         try
         {
-            return new StochasticPolicy(network, distribution)
+            var policy = new StochasticPolicy(network, distribution)
             {
                 Normalizer = options.NormalizeObservations ? new ObservationNormalizer(observationLength - (mask?.Length ?? 0), observationLength) : null,
                 Mask = mask,
             };
+            if (!isCopy && options.InitialPolicy is { } initial)
+                new WarmStart(initial, options, environment).Apply(policy, observationLength);
+            return policy;
         }
         catch
         {
@@ -75,9 +82,24 @@ internal sealed class PartFactory(EnvironmentDataView environment, TrpoOptions o
     /// <param name="observationLength">The number of values of an observation.</param>
     /// <param name="random">The source of the initial weights.</param>
     /// <exception cref="InvalidOperationException">The factory of a custom one returned null.</exception>
-    public IValueFunction CreateValueFunction(int observationLength, RandomSource random) => options.Baseline is null
-        ? new ValueNetwork(observationLength, options.HiddenLayers, options.HiddenActivation, options.ValueFunction, random, options.EngineChoice)
-        : Made(options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
+    /// <exception cref="ArgumentException">The initial policy has a value function of another kind or of other layers.</exception>
+    public IValueFunction CreateValueFunction(int observationLength, RandomSource random)
+    {
+        var values = options.Baseline is null
+            ? new ValueNetwork(observationLength, options.HiddenLayers, options.HiddenActivation, options.ValueFunction, random, options.EngineChoice)
+            : Made(options.Baseline(new BaselineArguments { ObservationLength = observationLength, Random = random }), nameof(TrpoOptions.Baseline));
+        try
+        {
+            if (options.InitialPolicy is { } initial)
+                new WarmStart(initial, options, environment).Apply(values);
+            return values;
+        }
+        catch
+        {
+            (values as IDisposable)?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Describes the sizes of the training.</summary>
     /// <param name="policy">The policy of <see cref="CreatePolicy"/>.</param>

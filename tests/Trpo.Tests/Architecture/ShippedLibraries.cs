@@ -57,6 +57,7 @@ internal static partial class ShippedLibraries
         ["Logs.Evaluation"] = ["Evaluation", "Foundation", "Logs", "Logs.Estimation", "Logs.Estimation.Episodes"],
         ["Logs.Learning.Rewards"] = ["Baselines", "Logs", "Logs.Estimation", "Networks", "Optimization"],
         ["Logs.Learning"] = ["Checkpoints", "Display", "Distributions", "Estimation", "Foundation", "Logs", "Logs.Estimation", "Logs.Learning.Rewards", "NativeLibraries", "Networks", "Optimization", "Policies", "Threading"],
+        ["Cloning"] = ["Distributions", "Foundation", "Logs", "NativeLibraries", "Networks", "Optimization", "Policies"],
         ["NativeLibraries"] = [],
         ["Pipelines"] = ["Environments.DataViews"],
         ["Optimization"] = ["Foundation", "Threading"],
@@ -78,7 +79,7 @@ internal static partial class ShippedLibraries
         ["Training"] = ["", "Baselines", "Checkpoints", "Distributions", "Environments", "Environments.Checking", "Environments.DataViews", "Estimation", "Foundation", "Health", "Networks", "Optimization", "Pipelines", "Policies", "Resuming", "Shards", "Shards.Remote", "Telemetry", "Trajectories", "Workers"],
         ["Workers.Hosting"] = ["", "Baselines", "Checkpoints", "Environments", "Environments.DataViews", "Environments.Stepping", "Estimation", "Foundation", "NativeLibraries", "Networks", "Optimization", "Pipelines", "Policies", "Shards", "Shards.Remote", "Telemetry", "Threading", "Training", "Trajectories", "Workers"],
         ["Probing"] = ["", "Baselines", "Distributions", "Environments", "Foundation", "Health", "Optimization", "Policies"],
-        ["(entry)"] = ["", "Baselines", "Display", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Probing", "Shards", "Telemetry", "Training"],
+        ["(entry)"] = ["", "Baselines", "Cloning", "Display", "Environments", "Environments.Checking", "Environments.DataViews", "Environments.Stepping", "Evaluation", "Foundation", "Logs", "Logs.Checking", "Logs.Evaluation", "Logs.Learning", "NativeLibraries", "Networks", "Optimization", "Policies", "Probing", "Shards", "Telemetry", "Training"],
     })
     {
         // Training takes the options and reports the iterations of the root, and the entry types call it.
