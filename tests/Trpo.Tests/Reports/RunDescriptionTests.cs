@@ -17,12 +17,14 @@ public sealed class RunDescriptionTests
         {
             Details = new Dictionary<string, string> { ["purpose"] = "test" },
             Sessions = [new(DateTimeOffset.UnixEpoch, 1), new(DateTimeOffset.UnixEpoch.AddDays(1), 41)],
+            Evaluations = [new("the trained one", 3, 100, 1.5, 1.25, 1.75, 0.5), new("the random one", 3, 1, -1e9, double.NaN, double.NaN, double.NaN)],
         };
         description.Save(folder.Path);
         var read = RunDescription.Load(folder.Path);
 
-        Assert.That(read with { Options = description.Options, Details = description.Details, Sessions = description.Sessions }, Is.EqualTo(description));
+        Assert.That(read with { Options = description.Options, Details = description.Details, Sessions = description.Sessions, Evaluations = description.Evaluations }, Is.EqualTo(description));
         Assert.That(read.Sessions, Is.EqualTo(description.Sessions));
+        Assert.That(read.Evaluations, Is.EqualTo(description.Evaluations));
         Assert.That(read.Details, Is.EqualTo(description.Details));
         Assert.That(TrpoOptionsJson.Read(read.Options.GetRawText()).TotalSteps, Is.EqualTo(1234));
         Assert.That((read.Seed, read.Machine.Cores, read.Machine.VectorBits), Is.EqualTo((7, Environment.ProcessorCount, MachineDescription.Current.VectorBits)));
