@@ -37,7 +37,9 @@ public sealed class AdmissionTests
         foreach (var (stranger, (clientError, siloError)) in strangers.Zip(await Task.WhenAll(refusals)))
         {
             Assert.That(clientError, Does.StartWith($"TimeoutException: No silo of cluster '{stranger[1]}' has accepted this client"));
-            Assert.That(siloError, Does.StartWith("OrleansMessageRejectionException: ").And.Contain("ConnectionFailedException: Unable to connect to endpoint"));
+
+            // The connection is refused, or on a busy machine not accepted in time.
+            Assert.That(siloError, Does.StartWith("OrleansMessageRejectionException: ").And.Contain("ConnectionFailedException: "));
         }
 
         AssertOnlySilo(client);
