@@ -9,13 +9,13 @@ namespace Trpo.Personalizer.Tests;
 [TestFixture("PostgreSQL")]
 public sealed class TwoInstancesTests(string kind)
 {
-    private const int Decisions = 1_000;
+    private const int Decisions = 2_000;
 
     [Test]
     public async Task Two_instances_decide_once_learn_once_and_serve_the_same_version()
     {
         await using var database = await TestDatabase.CreateAsync(kind);
-        var settings = database.Settings(("Deadline", "00:00:01"), ("Grace", "00:00:00.1"), ("Reload", "00:00:00.1"), ("Iterations", "50"), ("Floor", "0.1"));
+        var settings = database.Settings(("Deadline", "00:00:01"), ("Grace", "00:00:00.1"), ("Reload", "00:00:00.1"), ("Iterations", "50"), ("Floor", "0.1"), ("Budget", "0.5"));
         using var first = new ServiceProcess(settings);
         using var second = new ServiceProcess(settings);
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
@@ -84,7 +84,7 @@ public sealed class TwoInstancesTests(string kind)
 
             Assert.That(complaints, Is.Empty);
             Assert.That(requests.Where(url => !url.StartsWith("data:", StringComparison.Ordinal) && !url.StartsWith(service.Address.ToString(), StringComparison.Ordinal)), Is.Empty, "no other server is asked");
-            Assert.That(text, Does.Contain("v1 Better").And.Contain("Version v1 serves").And.Contain("x above 0").And.Contain("1,0"));
+            Assert.That(text, Does.Contain("v1 Better").And.Contain("Version v1 serves").And.Contain("x above 0").And.Contain("2,0"));
             Assert.That(await page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width), "nothing is wider than the window");
             Assert.That(await page.EvaluateExpressionAsync<int>("document.querySelectorAll('#rewards path, #versions circle, #policy rect, #exploration rect').length"), Is.GreaterThan(8), "every figure has its marks");
             if (Environment.GetEnvironmentVariable("TRPO_SCREENSHOTS") is { Length: > 0 } screenshots)
