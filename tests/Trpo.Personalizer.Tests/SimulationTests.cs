@@ -16,7 +16,7 @@ public sealed class SimulationTests
         if (!IsLong && kind != "SQLite")
             Assert.Ignore("The long form runs on PostgreSQL too: TRPO_PERSONALIZER_LONG=1.");
         await using var database = await TestDatabase.CreateAsync(kind);
-        var simulation = new Simulation(database.ConnectionString, database.Folder, IsLong ? 5 : 3, IsLong ? 4_000 : 1_200, TestContext.Out);
+        var simulation = new Simulation(database.ConnectionString, database.Folder, IsLong ? 5 : 3, IsLong ? 4_000 : 1_800, TestContext.Out);
         await simulation.RunAsync();
 
         Assert.That(simulation.Faults, Is.Empty);
