@@ -21,11 +21,23 @@ internal static class LogColumnText
             terminal.WriteLine($"A policy sees a column that is left out if --features names it beside the others.");
     }
 
-    /// <summary>Returns the kind of a feature: numbers, or the number of categories, with the number of missing cells.</summary>
+    /// <summary>Writes a line of the features in which numbers are missing, if there are some: what stands for them is the mean of the rows that the policy was learned from.</summary>
+    public static void WriteMissing(LogFile file, LogChoice choice, Terminal terminal)
+    {
+        var features = choice.Features.Where(feature => !feature.IsText && ColumnOf(file, feature).Missing > 0).Select(feature => $"'{feature.Name}' ({KindOf(file, feature)})").ToList();
+        if (features.Count > 0)
+            terminal.WriteLine($"Means of the rows that were learned from stand for what is missing in {string.Join(", ", features)}.");
+    }
+
+    /// <summary>Returns the kind of a feature: numbers, or the number of categories, with the number of missing cells and the place of the first.</summary>
     private static string KindOf(LogFile file, LogFeature feature)
     {
-        var column = file.Columns.First(column => column.Name == feature.Name);
+        var column = ColumnOf(file, feature);
         var kind = feature.IsText ? string.Create(CultureInfo.InvariantCulture, $"{column.Values} categor{(column.Values == 1 ? "y" : "ies")}") : "numbers";
-        return column.Missing == 0 ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}, {column.Missing:N0} missing");
+        return column.Missing == 0 ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}, {column.Missing:N0} missing, first in {column.FirstMissing}");
     }
+
+    // A policy may name its columns in another case.
+    private static LogColumn ColumnOf(LogFile file, LogFeature feature) =>
+        file.Columns.FirstOrDefault(column => column.Name == feature.Name) ?? file.Columns.First(column => column.Name.Equals(feature.Name, StringComparison.OrdinalIgnoreCase));
 }

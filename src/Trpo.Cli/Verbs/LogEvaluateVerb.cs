@@ -111,6 +111,7 @@ internal static class LogEvaluateVerb
             return result;
         }, skipped);
         terminal.WriteLine($"{words.Of(evaluation.ToString())}");
+        LogColumnText.WriteMissing(file, choice, terminal);
         if (parsed.GetValue(Report) is { } report)
         {
             LogEvaluationReport.Save(evaluation, Path.GetFullPath(report), Path.GetFileName(saved.Path));

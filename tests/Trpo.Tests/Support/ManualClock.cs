@@ -15,7 +15,8 @@ internal sealed class ManualClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state), _ticks + dueTime.Ticks, period);
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
         _timers.Add(timer);
         return timer;
     }
@@ -28,19 +29,24 @@ internal sealed class ManualClock : TimeProvider
             timer.CallIfDue(_ticks);
     }
 
-    private sealed class ManualTimer(ManualClock clock, Action call, long due, TimeSpan period) : ITimer
+    private sealed class ManualTimer(ManualClock clock, Action call) : ITimer
     {
-        private long _due = due;
+        private long _due;
+        private TimeSpan _period;
 
         public void CallIfDue(long now)
         {
             if (now < _due)
                 return;
-            _due = now + period.Ticks;
+            _due = After(_period, now);
             call();
         }
 
-        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            (_due, _period) = (After(dueTime, clock._ticks), period);
+            return true;
+        }
 
         public void Dispose() => clock._timers.Remove(this);
 
@@ -49,5 +55,7 @@ internal sealed class ManualClock : TimeProvider
             Dispose();
             return ValueTask.CompletedTask;
         }
+
+        private static long After(TimeSpan time, long now) => time == Timeout.InfiniteTimeSpan ? long.MaxValue : now + time.Ticks;
     }
 }

@@ -4,7 +4,7 @@ using Trpo.Tests.Support;
 
 namespace Trpo.Tests.Cli.Logs;
 
-/// <summary>Tests that an evaluation tells of probabilities that are wrong or guessed, and of categories that were not learned from.</summary>
+/// <summary>Tests that an evaluation tells of probabilities that are wrong or guessed, of numbers that are missing, and of categories that were not learned from.</summary>
 public sealed class LogProbabilityTests
 {
     private static readonly string[] Columns = ["--action", "banner", "--reward", "clicked", "--probability", "p"];
@@ -48,6 +48,22 @@ public sealed class LogProbabilityTests
         Assert.That(exitCode, Is.Zero, error);
         Assert.That(error, Does.StartWith("In row 3, line 5, column 'device' has the category 'fridge', which the policy was not learned from").And.Contain("100 rows have such a category in this column"));
         Assert.That(Evaluate(Rows(2, 0.7, "")).Error, Is.Empty, "a missing value is no category");
+    }
+
+    [Test]
+    public void Numbers_that_are_missing_are_told_with_the_first_place_and_what_stands_for_them()
+    {
+        string[] rows = [.. Rows(2, 0.7, "desk")];
+        rows[7] = "NaN" + rows[7][rows[7].IndexOf(',', StringComparison.Ordinal)..];
+        rows[9] = rows[9][rows[9].IndexOf(',', StringComparison.Ordinal)..];
+        const string Missing = "'x' (numbers, 2 missing, first in line 9)";
+        var (exitCode, output, error) = Evaluate(rows);
+        var trained = Tool.RunHere(["log", "train", "--data", Write("missing.csv", rows), .. Columns, "--steps", "1", "--out", _folder.PathOf("missing")]);
+
+        Assert.That((exitCode, trained.ExitCode), Is.EqualTo((0, 0)), error + trained.Error);
+        Assert.That(output, Does.Contain($"Means of the rows that were learned from stand for what is missing in {Missing}."));
+        Assert.That(trained.Output, Does.Contain($"Features: {Missing}"));
+        Assert.That(Evaluate(Rows(2, 0.7, "desk")).Output, Does.Not.Contain("missing"));
     }
 
     // In every fourth row, the device is another one.
